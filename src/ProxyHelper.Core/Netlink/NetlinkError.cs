@@ -1,0 +1,64 @@
+using System.Text;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Netlink;
+
+/// <summary>What an NLMSG_ERROR message says: the error number and, in an extended acknowledgement, the kernel's own words.</summary>
+internal readonly ref struct NetlinkError
+{
+    private const ushort CappedFlag = 0x100; // NLM_F_CAPPED: of the request only its header is repeated
+    private const ushort AttributesFlag = 0x200; // NLM_F_ACK_TLVS: attributes follow
+    private const ushort WordsAttribute = 1; // NLMSGERR_ATTR_MSG
+
+    private readonly ReadOnlySpan<byte> _words;
+
+    private NetlinkError(Errno errno, ReadOnlySpan<byte> words)
+    {
+        Errno = errno;
+        _words = words;
+    }
+
+    /// <summary>The error number; <see cref="Errno.None"/> is an acknowledgement.</summary>
+    public Errno Errno { get; }
+
+    /// <summary>The kernel's words, or null where it has none.</summary>
+    public string? Words => _words.IsEmpty ? null : Encoding.UTF8.GetString(_words).TrimEnd('\0');
+
+    /// <summary>Reads an error message. One that is cut reads as EBADMSG: it is an error in any case.</summary>
+    public static NetlinkError Read(NetlinkMessage message)
+    {
+        ReadOnlySpan<byte> payload = message.Payload;
+        if (payload.Length < sizeof(int))
+        {
+            return new NetlinkError(Errno.EBADMSG, default);
+        }
+
+        var errno = (Errno)(-(long)BitConverter.ToInt32(payload));
+        return new NetlinkError(errno, FindWords(message.Flags, payload[sizeof(int)..]));
+    }
+
+    private static ReadOnlySpan<byte> FindWords(ushort flags, ReadOnlySpan<byte> request)
+    {
+        if ((flags & AttributesFlag) == 0 || request.Length < NetlinkMessage.HeaderSize)
+        {
+            return default;
+        }
+
+        long repeated = (flags & CappedFlag) != 0 ? NetlinkMessage.HeaderSize : (BitConverter.ToUInt32(request) + 3L) & ~3L;
+        if (repeated > request.Length)
+        {
+            return default;
+        }
+
+        var attributes = new NetlinkAttributes(request[(int)repeated..]);
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == WordsAttribute)
+            {
+                return attributes.Bytes;
+            }
+        }
+
+        return default;
+    }
+}

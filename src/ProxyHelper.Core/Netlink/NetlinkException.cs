@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Netlink;
+
+/// <summary>The kernel refused a netlink request, or its answer was lost, cut or not an answer to it.</summary>
+public sealed class NetlinkException : LinuxException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="request">The request, such as "look up conntrack entry".</param>
+    /// <param name="errno">The kernel's error number, or the nearest one to what was seen here.</param>
+    /// <param name="words">The kernel's own words, or what was seen here; null for the C library's words.</param>
+    public NetlinkException(string request, Errno errno, string? words = null)
+        : base(request, errno, words ?? Marshal.GetPInvokeErrorMessage((int)errno))
+    {
+    }
+}
