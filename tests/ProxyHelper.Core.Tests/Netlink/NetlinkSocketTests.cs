@@ -1,0 +1,109 @@
+using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Netlink;
+
+/// <summary>The socket to the real kernel, in a network namespace with an empty table.</summary>
+public sealed class NetlinkSocketTests
+{
+    private const int Patience = 60_000; // milliseconds for what comes at once
+
+    [Fact]
+    public void A_dump_of_three_entries_has_these_three_and_its_end() => NetworkNamespace.Run(() =>
+    {
+        using ConntrackFixture table = ConntrackFixture.Open();
+        table.Add(
+            ConntrackFlow.Tcp("10.1.1.1:1", "4.1.1.1:25"),
+            ConntrackFlow.Udp("10.1.1.2:2", "4.1.1.1:53"),
+            ConntrackFlow.Echo("10.1.1.3", "4.1.1.1", 3));
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        uint sequence = SendDump(socket);
+
+        List<string> sources = [];
+        var answers = new MessageBatch(4, 32 * 1024);
+        bool done = false;
+        while (!done)
+        {
+            Assert.True(socket.Wait(Patience));
+            int count = socket.Receive(answers, 0);
+            for (int slot = 0; slot < count; slot++)
+            {
+                done |= ReadEntries(answers.Data(slot), sequence, sources);
+            }
+        }
+
+        Assert.Equal(["10.1.1.1", "10.1.1.2", "10.1.1.3"], sources.Order());
+    });
+
+    [Fact]
+    public void Receiving_never_waits() => NetworkNamespace.Run(() =>
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        Assert.False(socket.Wait(0));
+        Assert.Equal(0, socket.Receive(new MessageBatch(4, 8192), 0));
+    });
+
+    [Fact]
+    public void An_answer_longer_than_its_buffer_is_an_exception() => NetworkNamespace.Run(() =>
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        SendDump(socket); // the end of a dump is 20 bytes
+        NetlinkException exception = Assert.Throws<NetlinkException>(() => socket.Receive(new MessageBatch(1, 19), 0));
+        Assert.Equal(Errno.EMSGSIZE, exception.Errno);
+    });
+
+    [Fact]
+    public void It_stays_in_the_namespace_in_which_it_was_opened() => NetworkNamespace.Run(() =>
+    {
+        ConntrackFlow flow = ConntrackFlow.Tcp("10.1.1.1:1", "4.1.1.1:25");
+        using ConntrackFixture outer = ConntrackFixture.Open();
+        outer.Add(flow);
+        NetworkNamespace.Run(() =>
+        {
+            using ConntrackFixture inner = ConntrackFixture.Open();
+            Assert.Equal(Errno.ENOENT, Assert.Throws<NetlinkException>(() => inner.Delete(flow)).Errno);
+            outer.Delete(flow);
+        });
+        Assert.Equal(Errno.ENOENT, Assert.Throws<NetlinkException>(() => outer.Delete(flow)).Errno);
+    });
+
+    [Fact]
+    public void Sequence_numbers_are_never_given_out_twice() => NetworkNamespace.Run(() =>
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        Assert.Equal([1u, 2u, 34u, 35u], [socket.TakeSequence(1), socket.TakeSequence(32), socket.TakeSequence(1), socket.TakeSequence(1)]);
+    });
+
+    private static uint SendDump(NetlinkSocket socket)
+    {
+        byte[] buffer = new byte[ConntrackMessage.LargestSize];
+        var writer = new NetlinkWriter(buffer);
+        uint sequence = socket.TakeSequence(1);
+        ConntrackMessage.WriteDump(ref writer, sequence);
+        socket.Send(buffer.AsSpan(0, writer.Length));
+        return sequence;
+    }
+
+    private static bool ReadEntries(ReadOnlySpan<byte> datagram, uint sequence, List<string> sources)
+    {
+        bool done = false;
+        var messages = new NetlinkMessageReader(datagram);
+        while (messages.MoveNext())
+        {
+            Assert.Equal(sequence, messages.Current.Sequence);
+            Assert.NotEqual(NetlinkMessage.ErrorType, messages.Current.Type);
+            if (messages.Current.Type == NetlinkMessage.DoneType)
+            {
+                done = true;
+                continue;
+            }
+
+            sources.Add(string.Join('.', messages.Current.Payload.Slice(16, 4).ToArray())); // as in KernelAnswer
+        }
+
+        Assert.False(messages.IsFaulted);
+        return done;
+    }
+}
