@@ -1,0 +1,70 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Builds, tests, documents and packages ProxyHelper.
+.DESCRIPTION
+    Needs the .NET 10 SDK. Pester 5 and Microsoft.PowerShell.PlatyPS are used where they are installed; a step that
+    lacks its module says so. Without pwsh, `dotnet build ProxyHelper.sln` and `tests/run.sh` do the first two tasks.
+.PARAMETER Task
+    What to do, in the order given.
+.EXAMPLE
+    ./build.ps1 -Task Build, Test
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Docs', 'Package')]
+    [string[]] $Task = 'Build'
+)
+
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+
+function Test-ModuleAvailable([string] $Name, [version] $MinimumVersion, [string] $Without) {
+    $found = Get-Module $Name -ListAvailable | Where-Object Version -GE $MinimumVersion
+    if (-not $found) { Write-Warning "$Name $MinimumVersion or newer is not installed: $Without." }
+    [bool] $found
+}
+
+function Invoke-Build {
+    dotnet build "$PSScriptRoot/ProxyHelper.sln" -c Release --nologo
+}
+
+function Invoke-Test {
+    & "$PSScriptRoot/tests/run.sh"
+    if (Test-ModuleAvailable -Name Pester -MinimumVersion 5.0 -Without 'tests/ProxyHelper.Tests.ps1 is not run') {
+        # In a process of its own: a binary module that was loaded once cannot be built again under this one.
+        $command = "exit (Invoke-Pester '$PSScriptRoot/tests/ProxyHelper.Tests.ps1' -PassThru).FailedCount"
+        & ([Environment]::ProcessPath) -NoProfile -Command $command
+    }
+}
+
+function Invoke-Documentation {
+    $pages = Get-ChildItem "$PSScriptRoot/docs/en-US" -Filter *-*.md -ErrorAction Ignore
+    if (-not $pages) {
+        Write-Warning 'docs/en-US has no cmdlet pages yet: no help is made.'
+    }
+    elseif (Test-ModuleAvailable -Name Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0 -Without 'no help is made') {
+        $made = $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$PSScriptRoot/artifacts/maml" -Force
+        $null = New-Item "$PSScriptRoot/en-US" -ItemType Directory -Force
+        Copy-Item $made "$PSScriptRoot/en-US"
+    }
+}
+
+function Invoke-Package {
+    Invoke-Build
+    $version = (Import-PowerShellDataFile "$PSScriptRoot/ProxyHelper.psd1").ModuleVersion
+    $package = "$PSScriptRoot/artifacts/ProxyHelper/$version"
+    Remove-Item $package -Recurse -ErrorAction Ignore
+    $null = New-Item "$package/bin" -ItemType Directory
+    Copy-Item "$PSScriptRoot/bin/ProxyHelper.*" "$package/bin" -Include *.dll, *.ps1xml
+    Copy-Item "$PSScriptRoot/ProxyHelper.psd1", "$PSScriptRoot/LICENSE", "$PSScriptRoot/README.md", "$PSScriptRoot/CHANGELOG.md" $package
+    if (Test-Path "$PSScriptRoot/en-US") { Copy-Item "$PSScriptRoot/en-US" $package -Recurse }
+    $package
+}
+
+switch ($Task) {
+    Build { Invoke-Build }
+    Test { Invoke-Test }
+    Docs { Invoke-Documentation }
+    Package { Invoke-Package }
+}

@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Shows the whole module at work: four hosts as network namespaces, a real connection through real NAT, one question and
+# its answer. Leaves nothing behind. Exit status: 0 when the answer names the user's real connection, else 1.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+patience=60 # seconds for any one thing to happen
+steps=0
+players=()
+declare -A said=()
+
+die() { echo "demo: $*" >&2; exit 1; }
+step() { printf '\n%d. %s\n\n' $((++steps)) "$1"; (($# == 1)) || printf '   %s\n' "${@:2}"; }
+on() { ip netns exec "$1-$$" "${@:2}"; } # HOST COMMAND...
+
+clean_up() {
+    trap '' INT TERM
+    local host
+    kill "${players[@]}" 2>/dev/null || true
+    for host in user router proxy mail; do
+        ip netns pids "$host-$$" 2>/dev/null | xargs -r kill 2>/dev/null || true
+    done
+    wait 2>/dev/null
+    for host in user router proxy mail; do
+        ip netns delete "$host-$$" 2>/dev/null || true
+    done
+    rm -rf "$work"
+}
+
+install_missing() {
+    local packages=()
+    command -v ip >/dev/null || packages+=(iproute2)
+    command -v nft >/dev/null || packages+=(nftables)
+    if ((${#packages[@]})); then
+        { timeout 300 apt-get update && timeout 300 apt-get install -y "${packages[@]}"; } >"$work/apt.log" 2>&1 ||
+            { cat "$work/apt.log" >&2; die "could not install ${packages[*]}"; }
+    fi
+    command -v dotnet >/dev/null || die "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+}
+
+# As the user behind sudo, so that a later build of theirs finds no files of root's in its way.
+build() {
+    local as_user=()
+    [[ -z ${SUDO_USER:-} || $SUDO_USER == root ]] || as_user=(sudo -H -u "$SUDO_USER")
+    timeout 300 "${as_user[@]}" dotnet build "$root/$1" -c Release --nologo -v quiet \
+        -nodeReuse:false -p:UseSharedCompilation=false </dev/null >"$work/build.log" 2>&1 ||
+        { cat "$work/build.log" >&2; die "$1 does not build"; }
+}
+
+choose_engine() {
+    if command -v pwsh >/dev/null && pwsh -NoProfile -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.6")'; then
+        engine=(pwsh -NoProfile -NonInteractive -File)
+    else
+        build tests/ProxyHelper.EngineHost
+        engine=("$here/ProxyHelper.EngineHost/bin/Release/net10.0/ProxyHelper.EngineHost")
+    fi
+}
+
+# LINK HOST ADDRESS ROUTER-ADDRESS: a host, and its cable to the router
+connect_host() {
+    ip netns add "$2-$$"
+    ip link add "$1" netns "router-$$" type veth peer name uplink netns "$2-$$"
+    on "$2" ip link set lo up
+    on "$2" ip address add "$3/24" dev uplink
+    on "$2" ip link set uplink up
+    on router ip address add "$4/24" dev "$1"
+    on router ip link set "$1" up
+    on "$2" ip route add default via "$4"
+}
+
+lay_out_hosts() {
+    ip netns add "router-$$"
+    on router ip link set lo up
+    on router ip address add 194.0.1.1/32 dev lo
+    on router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+    connect_host users user 10.1.1.1 10.1.1.254
+    connect_host proxies proxy 194.0.22.9 194.0.22.254
+    connect_host internet mail 4.1.1.1 4.1.1.254
+}
+
+# HOST: runs demo/HOST.ps1 there, beside this script; a failure is told like any other event
+play() {
+    { timeout --kill-after=5 180 ip netns exec "$1-$$" "${engine[@]}" "$here/demo/$1.ps1" || echo "failed $1" >&"$events"; } &
+    players+=($!)
+}
+
+# EVENT: waits until a host has told it; what was told with it is in ${said[EVENT]}
+await() {
+    local event words
+    until [[ -v said[$1] ]]; do
+        read -r -t "$patience" -u "$events" event words || die "waited $patience seconds for '$1'"
+        [[ $event != failed ]] || die "the script of the $words failed"
+        said[$event]=$words
+    done
+}
+
+[[ $EUID == 0 ]] || die "network namespaces need root: sudo $0"
+work=$(mktemp -d)
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+install_missing
+# Opened for reading and writing, so that no end of these pipes ever waits for the other to be opened.
+export DEMO_PIPES=$work
+mkfifo "$work/events" "$work/router" "$work/proxy"
+exec {events}<>"$work/events" {router_turn}<>"$work/router" {proxy_turn}<>"$work/proxy"
+
+echo "ProxyHelper, shown on four hosts of its own (building first: up to a minute)"
+build src/ProxyHelper.PowerShell
+choose_engine
+
+step "Four hosts, each a network namespace of this machine" \
+    "  user 10.1.1.1 ─────── router 194.0.1.1 ─────── mail server 4.1.1.1:25" \
+    "                               │" \
+    "                        proxy 194.0.22.9:9199"
+lay_out_hosts
+play mail
+play proxy
+
+step "The router leads all mail of its users into the proxy, by two NAT rules"
+on router nft -f "$here/demo/router.nft"
+grep -v '^#' "$here/demo/router.nft" | sed 's/^/     /'
+
+step "The user connects to 4.1.1.1:25 and lands on the proxy, without knowing"
+await mail-listens
+await proxy-listens
+play user
+await user-connected
+await proxy-accepted
+printf '   %-28s%s\n' "what the user sees" "${said[user-connected]}" "what the proxy sees" "${said[proxy-accepted]}"
+echo "   Who was it, and which server did they want? The proxy cannot know. The router can:"
+
+step "The router's connection tracking remembers both sides of the mapping"
+play router
+await router-listens
+
+step "The proxy asks the router's responder over UDP, port 114, as smtp-gated does"
+echo turn >&"$proxy_turn"
+await proxy-answered
+await user-greeted
+
+step "With the answer the proxy has called the real server and passed its greeting on" \
+    "the user reads: ${said[user-greeted]}"
+
+step "The responder has counted the question; then it is stopped"
+echo turn >&"$router_turn"
+await router-stopped
+
+step "Was the answer right?" \
+    "the user's connection   ${said[user-connected]}" \
+    "the responder's answer  ${said[proxy-answered]}"
+[[ ${said[user-connected]} == "${said[proxy-answered]}" ]] || die "the answer is wrong"
+echo "   Yes, to the port."

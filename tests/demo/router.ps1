@@ -1,0 +1,17 @@
+# The router's administrator: looks at the mapping, starts the responder, and reads its counts when it has been asked.
+$ErrorActionPreference = 'Stop'
+. "$PSScriptRoot/Events.ps1"
+Import-Module "$PSScriptRoot/../../ProxyHelper.psd1"
+
+'router> Get-NatMapping'
+Get-NatMapping | Out-Host
+'router> Start-ProxyHelper -BindAddress 194.0.1.1'
+Start-ProxyHelper -BindAddress 194.0.1.1 | Out-Host
+Send-Event router-listens
+
+Wait-Turn router
+'router> Get-ProxyHelper'
+Get-ProxyHelper | Out-Host
+'router> Get-ProxyHelper | Stop-ProxyHelper'
+Get-ProxyHelper | Stop-ProxyHelper
+Send-Event router-stopped
