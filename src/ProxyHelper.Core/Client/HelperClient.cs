@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using ProxyHelper.Protocol;
+
+namespace ProxyHelper.Client;
+
+/// <summary>
+/// smtp-gated's side of the wire: a new socket for each query, bound to the proxy's own address where that is local. Unlike
+/// smtp-gated it takes no answer that does not match the query in every respect. Runs on any system.
+/// </summary>
+public sealed class HelperClient
+{
+    private const int BufferSize = 128; // longer than a reply, so that a longer datagram is seen to be one
+    private const int MaximumIgnored = 16;
+    private const int IPLevel = 0; // IPPROTO_IP
+    private const int ReceiveErrors = 11; // IP_RECVERR (linux/in.h): an unconnected socket hears ICMP errors too
+
+    private readonly HelperRequest _request;
+    private readonly uint _cookie = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private readonly List<IgnoredReply> _ignored = [];
+
+    private HelperClient(HelperRequest request)
+    {
+        _request = request;
+    }
+
+    /// <summary>Asks, and waits for the answer. Silence and refusal are outcomes, not exceptions.</summary>
+    /// <exception cref="ArgumentException">An end point is not IPv4.</exception>
+    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Sends, 1);
+        if (request.Source.AddressFamily != AddressFamily.InterNetwork || request.Destination.AddressFamily != AddressFamily.InterNetwork)
+        {
+            throw new ArgumentException("smtp-gated's protocol has room for IPv4 addresses only.", nameof(request));
+        }
+
+        using var socket = new Socket(request.Helper.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        return await new HelperClient(request).AskAsync(socket, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HelperAnswer> AskAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        Bind(socket);
+        byte[] query = new byte[HelperDatagram.Size];
+        new Query(_cookie, _request.Secret, _request.Source, _request.Destination).Write(query);
+        HelperAnswer answer = Unanswered();
+        try
+        {
+            while (answer.Sends < _request.Sends && answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
+            {
+                long sentAt = Stopwatch.GetTimestamp();
+                answer = answer with { Sends = answer.Sends + 1 };
+                await socket.SendToAsync(query, SocketFlags.None, _request.Helper, cancellationToken).ConfigureAwait(false);
+                Reply? reply = await ReceiveAsync(socket, sentAt, cancellationToken).ConfigureAwait(false);
+                answer = reply is { } received ? Answered(answer, received, Stopwatch.GetElapsedTime(sentAt)) : answer;
+            }
+        }
+        catch (SocketException failure) when (OutcomeOf(failure.SocketErrorCode) is { } outcome)
+        {
+            answer = answer with { Outcome = outcome };
+        }
+
+        HelperOutcome end = answer.Outcome == HelperOutcome.TimedOut && _ignored.Count > 0 ? HelperOutcome.InvalidReply : answer.Outcome;
+        return answer with { Outcome = end, AskedFrom = (IPEndPoint?)socket.LocalEndPoint, IgnoredReplies = _ignored };
+    }
+
+    private static HelperOutcome? OutcomeOf(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused, // the latter is how Windows says it
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkDown
+            or SocketError.AccessDenied or SocketError.InvalidArgument => HelperOutcome.Unreachable,
+        _ => null,
+    };
+
+    private static HelperAnswer Answered(HelperAnswer answer, Reply reply, TimeSpan roundTripTime) => reply.IsFound
+        ? answer with
+        {
+            Outcome = HelperOutcome.Found,
+            OriginalSource = reply.OriginalSource,
+            OriginalDestination = reply.OriginalDestination,
+            Ident = reply.Ident,
+            RoundTripTime = roundTripTime,
+        }
+        : answer with { Outcome = HelperOutcome.NotFound, RoundTripTime = roundTripTime };
+
+    private HelperAnswer Unanswered() => new()
+    {
+        Source = _request.Source,
+        Destination = _request.Destination,
+        Helper = _request.Helper,
+        Outcome = HelperOutcome.TimedOut,
+    };
+
+    private void Bind(Socket socket)
+    {
+        if (OperatingSystem.IsLinux() && socket.AddressFamily == AddressFamily.InterNetwork)
+        {
+            socket.SetRawSocketOption(IPLevel, ReceiveErrors, BitConverter.GetBytes(1));
+        }
+
+        bool isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;
+        try
+        {
+            socket.Bind(new IPEndPoint(isIPv4 ? _request.Destination.Address : IPAddress.IPv6Any, 0));
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, 0)); // we are not the proxy
+        }
+    }
+
+    /// <summary>Waits for the answer as long as one send's patience lasts.</summary>
+    /// <returns>Null when it did not come.</returns>
+    private async Task<Reply?> ReceiveAsync(Socket socket, long sentAt, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        TimeSpan left = _request.Timeout - Stopwatch.GetElapsedTime(sentAt);
+        patience.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        try
+        {
+            while (true)
+            {
+                SocketReceiveFromResult result = await socket.ReceiveFromAsync(_buffer, SocketFlags.None, _request.Helper, patience.Token).ConfigureAwait(false);
+                var sender = (IPEndPoint)result.RemoteEndPoint;
+                if (Reply.TryRead(_buffer.AsSpan(0, result.ReceivedBytes), _cookie, out Reply reply, out ReplyFault fault) && sender.Equals(_request.Helper))
+                {
+                    return reply;
+                }
+
+                Ignore(sender, fault == ReplyFault.None ? ReplyFault.Sender : fault);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private void Ignore(IPEndPoint sender, ReplyFault reason)
+    {
+        if (_ignored.Count < MaximumIgnored)
+        {
+            _ignored.Add(new IgnoredReply(sender, reason));
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Net;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.Client;
+
+/// <summary>What to ask whom, and how patiently.</summary>
+public sealed record HelperRequest
+{
+    /// <summary>The helper's address and port.</summary>
+    public required IPEndPoint Helper { get; init; }
+
+    /// <summary>The TCP peer as the proxy sees it. IPv4.</summary>
+    public required TransportEndPoint Source { get; init; }
+
+    /// <summary>The proxy's accepting address and port. IPv4.</summary>
+    public required TransportEndPoint Destination { get; init; }
+
+    /// <summary>The shared secret; 0 when none is set.</summary>
+    public uint Secret { get; init; }
+
+    /// <summary>How often the query is sent in all (smtp-gated's remote_udp_retries), 1 or more.</summary>
+    public int Sends { get; init; } = 3;
+
+    /// <summary>How long to wait after each send (smtp-gated's timeout_lookup).</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,53 @@
+namespace ProxyHelper.Conntrack;
+
+/// <summary>The attributes of ctnetlink that are used here, by their kernel names (linux/netfilter/nfnetlink_conntrack.h).</summary>
+internal static class CtAttribute
+{
+    // enum ctattr_type
+    public const ushort TupleOriginal = 1; // CTA_TUPLE_ORIG
+    public const ushort TupleReply = 2; // CTA_TUPLE_REPLY
+    public const ushort Status = 3; // CTA_STATUS
+    public const ushort ProtocolInfo = 4; // CTA_PROTOINFO
+    public const ushort Timeout = 7; // CTA_TIMEOUT, seconds
+    public const ushort Mark = 8; // CTA_MARK
+    public const ushort CountersOriginal = 9; // CTA_COUNTERS_ORIG
+    public const ushort CountersReply = 10; // CTA_COUNTERS_REPLY
+    public const ushort Id = 12; // CTA_ID
+    public const ushort Zone = 18; // CTA_ZONE
+    public const ushort Timestamp = 20; // CTA_TIMESTAMP
+
+    // enum ctattr_tuple
+    public const ushort TupleIP = 1; // CTA_TUPLE_IP
+    public const ushort TupleProtocol = 2; // CTA_TUPLE_PROTO
+    public const ushort TupleZone = 3; // CTA_TUPLE_ZONE: a zone that holds for one direction only
+
+    // enum ctattr_ip
+    public const ushort IPv4Source = 1; // CTA_IP_V4_SRC
+    public const ushort IPv4Destination = 2; // CTA_IP_V4_DST
+    public const ushort IPv6Source = 3; // CTA_IP_V6_SRC
+    public const ushort IPv6Destination = 4; // CTA_IP_V6_DST
+
+    // enum ctattr_l4proto
+    public const ushort ProtocolNumber = 1; // CTA_PROTO_NUM
+    public const ushort SourcePort = 2; // CTA_PROTO_SRC_PORT
+    public const ushort DestinationPort = 3; // CTA_PROTO_DST_PORT
+    public const ushort IcmpIdentifier = 4; // CTA_PROTO_ICMP_ID
+    public const ushort IcmpType = 5; // CTA_PROTO_ICMP_TYPE
+    public const ushort IcmpCode = 6; // CTA_PROTO_ICMP_CODE
+    public const ushort IcmpV6Identifier = 7; // CTA_PROTO_ICMPV6_ID
+    public const ushort IcmpV6Type = 8; // CTA_PROTO_ICMPV6_TYPE
+    public const ushort IcmpV6Code = 9; // CTA_PROTO_ICMPV6_CODE
+
+    // enum ctattr_protoinfo, ctattr_protoinfo_tcp
+    public const ushort ProtocolInfoTcp = 1; // CTA_PROTOINFO_TCP
+    public const ushort TcpState = 1; // CTA_PROTOINFO_TCP_STATE
+
+    // enum ctattr_counters, ctattr_timestamp
+    public const ushort CounterPackets = 1; // CTA_COUNTERS_PACKETS
+    public const ushort CounterBytes = 2; // CTA_COUNTERS_BYTES
+    public const ushort TimestampStart = 1; // CTA_TIMESTAMP_START, nanoseconds since 1970
+
+    // enum ctattr_stats_global
+    public const ushort StatisticsEntries = 1; // CTA_STATS_GLOBAL_ENTRIES
+    public const ushort StatisticsMaximum = 2; // CTA_STATS_GLOBAL_MAX_ENTRIES
+}

@@ -1,0 +1,18 @@
+namespace ProxyHelper.Conntrack;
+
+/// <summary>Which ends of a connection the router translates.</summary>
+[Flags]
+public enum NatKind
+{
+    /// <summary>Neither.</summary>
+    None = 0,
+
+    /// <summary>The source (SNAT, masquerade).</summary>
+    Source = 1,
+
+    /// <summary>The destination (DNAT, redirect).</summary>
+    Destination = 2,
+
+    /// <summary>Both.</summary>
+    Both = Source | Destination,
+}

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+
+namespace ProxyHelper.Linux;
+
+/// <summary>
+/// The control data of a datagram (struct cmsghdr, bits/socket.h): the local address that it was sent to, and when the kernel
+/// took it in. Unknown kinds are passed over; a malformed length ends the walk.
+/// </summary>
+internal readonly ref struct DatagramControl
+{
+    /// <summary>Room for what is asked for here: IP_PKTINFO (32 bytes) and SCM_TIMESTAMPNS (32 bytes).</summary>
+    public const int Size = 64;
+
+    /// <summary>How long the control data is that sets a reply's source address.</summary>
+    public const int SourceSize = 32;
+
+    /// <summary>IPPROTO_IP.</summary>
+    public const int IPLevel = 0;
+
+    /// <summary>IP_PKTINFO: struct in_pktinfo { interface index, local address, header's destination }.</summary>
+    public const int PacketInfo = 8;
+
+    /// <summary>SOL_SOCKET.</summary>
+    public const int SocketLevel = 1;
+
+    /// <summary>SO_TIMESTAMPNS, and SCM_TIMESTAMPNS: struct timespec { seconds, nanoseconds } of the real-time clock.</summary>
+    public const int TimestampNanoseconds = 35;
+
+    private const int HeaderSize = 16; // size_t length, int level, int type
+    private const int PacketInfoSize = 12;
+    private const int TimestampSize = 16;
+
+    private DatagramControl(uint? localAddress, DateTime? receivedAt)
+    {
+        LocalAddress = localAddress;
+        ReceivedAt = receivedAt;
+    }
+
+    /// <summary>The local IPv4 address that was asked, its bytes read as a big-endian number; null where the kernel did not say.</summary>
+    public uint? LocalAddress { get; }
+
+    /// <summary>When the datagram reached this machine, UTC; null where the kernel did not say.</summary>
+    public DateTime? ReceivedAt { get; }
+
+    /// <summary>Reads control data as it was received.</summary>
+    public static DatagramControl Read(ReadOnlySpan<byte> control)
+    {
+        uint? localAddress = null;
+        DateTime? receivedAt = null;
+        while (control.Length >= HeaderSize)
+        {
+            ulong length = BitConverter.ToUInt64(control);
+            if (length < HeaderSize || length > (ulong)control.Length)
+            {
+                break;
+            }
+
+            ReadOnlySpan<byte> data = control[HeaderSize..(int)length];
+            switch ((BitConverter.ToInt32(control[8..]), BitConverter.ToInt32(control[12..])))
+            {
+                case (IPLevel, PacketInfo) when data.Length >= PacketInfoSize:
+                    localAddress = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
+                    break;
+                case (SocketLevel, TimestampNanoseconds) when data.Length >= TimestampSize:
+                    receivedAt = DateTime.UnixEpoch.AddTicks((BitConverter.ToInt64(data) * TimeSpan.TicksPerSecond) + (BitConverter.ToInt64(data[8..]) / TimeSpan.NanosecondsPerTick));
+                    break;
+            }
+
+            control = control[Math.Min(((int)length + 7) & ~7, control.Length)..];
+        }
+
+        return new DatagramControl(localAddress, receivedAt);
+    }
+
+    /// <summary>Writes control data that makes a reply leave from an address, by whatever interface routing says.</summary>
+    /// <param name="control">At least <see cref="SourceSize"/> bytes.</param>
+    /// <param name="address">The address, its bytes read as a big-endian number.</param>
+    public static void WriteSource(Span<byte> control, uint address)
+    {
+        control[..SourceSize].Clear();
+        BitConverter.TryWriteBytes(control, (ulong)(HeaderSize + PacketInfoSize));
+        BitConverter.TryWriteBytes(control[8..], IPLevel);
+        BitConverter.TryWriteBytes(control[12..], PacketInfo);
+        BinaryPrimitives.WriteUInt32BigEndian(control[(HeaderSize + 4)..], address); // interface index 0: routing decides
+    }
+}

@@ -1,0 +1,30 @@
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.Protocol;
+
+/// <summary>
+/// The user's name in a reply. It holds digits, dots and a colon only: in smtp-gated's daemon mode the text reaches a format
+/// string, so a percent sign would crash it.
+/// </summary>
+internal static class Ident
+{
+    /// <summary>Writes the ident, padded with NUL.</summary>
+    /// <param name="field">The ident's 32 bytes in the datagram.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="user">The user's end of the connection, IPv4; at most 21 characters.</param>
+    public static void Write(Span<byte> field, IdentFormat format, TransportEndPoint user)
+    {
+        int length = 0;
+        switch (format)
+        {
+            case IdentFormat.Address:
+                user.TryFormatAddress(field, out length);
+                break;
+            case IdentFormat.Endpoint:
+                user.TryFormat(field, out length, default, null);
+                break;
+        }
+
+        field[length..].Clear();
+    }
+}
