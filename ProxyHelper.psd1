@@ -1,0 +1,21 @@
+@{
+    RootModule           = 'bin/ProxyHelper.PowerShell.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '5b0d3c2e-6f0a-4c55-9f0e-1d1c7a2b8e14'
+    Author               = 'The ProxyHelper team'
+    CompanyName          = 'ProxyHelper'
+    Copyright            = 'Copyright (c) 2026 The ProxyHelper team. MIT licence.'
+    Description          = 'Tells smtp-gated, from the NAT router, where a connection came from and was going to: looks it up in the kernel''s conntrack table and answers.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    CmdletsToExport      = @('Get-NatMapping', 'Get-ProxyHelper', 'Start-ProxyHelper', 'Stop-ProxyHelper', 'Test-ProxyHelper')
+    FunctionsToExport    = @()
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    FormatsToProcess     = @('bin/ProxyHelper.Format.ps1xml')
+    PrivateData          = @{
+        PSData = @{
+            Tags = @('Linux', 'PSEdition_Core', 'smtp-gated', 'conntrack', 'netfilter', 'NAT', 'SMTP')
+        }
+    }
+}

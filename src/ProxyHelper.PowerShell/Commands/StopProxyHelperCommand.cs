@@ -1,0 +1,64 @@
+using System.Management.Automation;
+
+namespace ProxyHelper.PowerShell.Commands;
+
+/// <summary>Stops responders of this session. When it returns, their ports are free.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "ProxyHelper", DefaultParameterSetName = NameSet, SupportsShouldProcess = true)]
+[OutputType("ProxyHelper.PowerShell.ResponderJob")]
+public sealed class StopProxyHelperCommand : ProxyHelperCommand
+{
+    private const string NameSet = "Name";
+    private const string IdSet = "Id";
+    private const string JobSet = "Job";
+
+    /// <summary>The names to stop; wildcards may be used.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The job ids to stop.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = IdSet)]
+    public int[] Id { get; set; } = [];
+
+    /// <summary>The responders to stop, from Get-ProxyHelper or Start-ProxyHelper.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = JobSet)]
+    public Job[] Job { get; set; } = [];
+
+    /// <summary>Gives the stopped jobs, for Receive-Job or Remove-Job.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        IEnumerable<Job> chosen = ParameterSetName switch
+        {
+            NameSet => ResponderSelection.ByName(JobRepository, Name, WriteError),
+            IdSet => ResponderSelection.ById(JobRepository, Id, WriteError),
+            _ => Job.Where(IsResponder),
+        };
+        foreach (Job job in chosen)
+        {
+            if (ShouldProcess($"{job.Name} on {job.Location}", "Stop answering"))
+            {
+                job.StopJob();
+                WriteVerbose($"{job.Name} has stopped: {job.StatusMessage}.");
+                if (PassThru)
+                {
+                    WriteObject(job);
+                }
+            }
+        }
+    }
+
+    private bool IsResponder(Job job)
+    {
+        bool isResponder = job.PSJobTypeName == "ProxyHelper";
+        if (!isResponder)
+        {
+            WriteError(Errors.NotAResponder(job));
+        }
+
+        return isResponder;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Client;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Responders;
+
+namespace ProxyHelper.PowerShell.Commands;
+
+/// <summary>Asks a helper the way smtp-gated does, and says what it answers. Works on any system.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "ProxyHelper", DefaultParameterSetName = EndPointSet)]
+[OutputType(typeof(HelperAnswer), typeof(bool))]
+public sealed class TestProxyHelperCommand : ProxyHelperCommand
+{
+    private const string EndPointSet = "EndPoint";
+    private const string MappingSet = "Mapping";
+
+    /// <summary>The helper's address or host name. The source's address unless said, as smtp-gated does.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? HelperAddress { get; set; }
+
+    /// <summary>The TCP peer as the proxy sees it, after SNAT, such as 194.0.1.1:20119.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = EndPointSet)]
+    public TransportEndPoint Source { get; set; }
+
+    /// <summary>The proxy's own accepting address and port, such as 194.0.22.9:9199.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = EndPointSet)]
+    public TransportEndPoint Destination { get; set; }
+
+    /// <summary>A mapping from Get-NatMapping to ask about; the answer says whether the helper agrees with it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = MappingSet)]
+    [ValidateNotNull]
+    public ConntrackEntry? Mapping { get; set; }
+
+    /// <summary>The helper's UDP port, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int Port { get; set; } = ResponderOptions.DefaultPort;
+
+    /// <summary>The shared secret; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
+    [Parameter]
+    public uint Secret { get; set; }
+
+    /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int Retries { get; set; } = 3;
+
+    /// <summary>How many seconds to wait after each send, as smtp-gated's timeout_lookup. 5 unless said.</summary>
+    [Parameter]
+    [ValidateRange(0.01, 3600.0)]
+    public double TimeoutSeconds { get; set; } = 5;
+
+    /// <summary>Gives true when the connection was found (and agrees with the mapping, where one was given), else false.</summary>
+    [Parameter]
+    public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Mapping is { } mapping)
+        {
+            if (mapping.Protocol != IPProtocol.Tcp || mapping.Original.AddressFamily != AddressFamily.InterNetwork)
+            {
+                WriteError(Errors.MappingNotAskable(mapping));
+                return;
+            }
+
+            Source = mapping.TranslatedSource;
+            Destination = mapping.TranslatedDestination;
+        }
+
+        foreach (TransportEndPoint end in new[] { Source, Destination })
+        {
+            if (end.AddressFamily != AddressFamily.InterNetwork)
+            {
+                WriteError(Errors.EndPointNotIPv4(end));
+                return;
+            }
+        }
+
+        if (ResolveHelper() is { } helper)
+        {
+            Ask(new IPEndPoint(helper, Port));
+        }
+    }
+
+    private static bool? Agrees(ConntrackEntry? mapping, HelperAnswer answer) => mapping is null
+        ? null
+        : answer.Outcome == HelperOutcome.Found && answer.OriginalSource == mapping.OriginalSource && answer.OriginalDestination == mapping.OriginalDestination;
+
+    private IPAddress? ResolveHelper()
+    {
+        if (HelperAddress is null)
+        {
+            return Source.Address;
+        }
+
+        SocketException? failure = null;
+        try
+        {
+            if (Dns.GetHostAddressesAsync(HelperAddress, AddressFamily.InterNetwork, Cancellation).GetAwaiter().GetResult() is [var address, ..])
+            {
+                return address;
+            }
+        }
+        catch (SocketException unresolved)
+        {
+            failure = unresolved;
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        WriteError(Errors.HelperHostNotFound(HelperAddress, failure));
+        return null;
+    }
+
+    private void Ask(IPEndPoint helper)
+    {
+        WriteVerbose($"Asking {helper} about {Source} -> {Destination}.");
+        HelperAnswer answer;
+        try
+        {
+            answer = HelperClient.AskAsync(
+                new HelperRequest
+                {
+                    Helper = helper,
+                    Source = Source,
+                    Destination = Destination,
+                    Secret = Secret,
+                    Sends = Retries,
+                    Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+                },
+                Cancellation).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        foreach (IgnoredReply ignored in answer.IgnoredReplies)
+        {
+            WriteWarning($"Ignored a reply from {ignored.Sender}: its {ignored.Reason.ToString().ToLowerInvariant()} does not match the query.");
+        }
+
+        answer = answer with { AgreesWithMapping = Agrees(Mapping, answer) };
+        if (Quiet)
+        {
+            WriteObject(answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false);
+        }
+        else
+        {
+            WriteObject(answer);
+        }
+    }
+}

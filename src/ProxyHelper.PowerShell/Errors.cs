@@ -1,0 +1,140 @@
+using System.Management.Automation;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.Responders;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>Every error record of the module. An error's id is the name of the method that makes it; ids are a public contract.</summary>
+internal static class Errors
+{
+    public static ErrorRecord PlatformNotSupported(string command) => Make(
+        new PlatformNotSupportedException($"{command} needs Linux, whose conntrack table it asks; this is {RuntimeInformation.OSDescription}."),
+        ErrorCategory.NotImplemented,
+        RuntimeInformation.OSDescription,
+        "Run it on the router. Test-ProxyHelper works on any system.");
+
+    public static ErrorRecord NeedsNetAdmin(string command, Exception cause) => Make(
+        new UnauthorizedAccessException($"{command} needs the capability CAP_NET_ADMIN to ask the kernel's conntrack table.", cause),
+        ErrorCategory.PermissionDenied,
+        command,
+        "Run pwsh as root, or give the process CAP_NET_ADMIN in the network namespace that it looks at.");
+
+    public static ErrorRecord ConntrackUnavailable(Exception cause) => Make(
+        new InvalidOperationException($"The kernel's conntrack table cannot be asked. {cause.Message}", cause),
+        ErrorCategory.ResourceUnavailable,
+        "nf_conntrack_netlink",
+        "Load the module with 'modprobe nf_conntrack_netlink', and see that the process may use AF_NETLINK sockets.");
+
+    public static ErrorRecord ListingIncomplete(Exception cause) => Make(
+        new InvalidOperationException($"The listing broke off: what was given is a part of the conntrack table only. {cause.Message}", cause),
+        ErrorCategory.ReadError,
+        "conntrack",
+        "Run it again; if it breaks off each time, the cause says why.");
+
+    public static ErrorRecord AddressInUse(BindException cause) => Make(
+        new IOException($"Another program listens on {cause.EndPoint} (UDP).", cause),
+        ErrorCategory.ResourceBusy,
+        cause.EndPoint,
+        $"See which with 'ss -ulpn sport = :{cause.EndPoint.Port}', and with Get-ProxyHelper; stop it, or choose another -Port.");
+
+    public static ErrorRecord AddressNotLocal(BindException cause) => Make(
+        new IOException($"{cause.EndPoint.Address} is not an address of this machine. It has: {string.Join(", ", LocalAddresses())}.", cause),
+        ErrorCategory.InvalidArgument,
+        cause.EndPoint.Address,
+        "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses.");
+
+    public static ErrorRecord PortNeedsPrivilege(BindException cause) => Make(
+        new UnauthorizedAccessException($"Port {cause.EndPoint.Port} needs the capability CAP_NET_BIND_SERVICE.", cause),
+        ErrorCategory.PermissionDenied,
+        cause.EndPoint,
+        "Run pwsh as root, or choose a -Port from 1024 on (and set smtp-gated's remote_port to it).");
+
+    public static ErrorRecord InvalidBindAddress(Exception cause, object target) => Make(
+        cause,
+        ErrorCategory.InvalidArgument,
+        target,
+        "Give IPv4 addresses of this machine, such as 194.0.1.1.");
+
+    public static ErrorRecord PidFileUnusable(Exception cause, string path) => Make(
+        new IOException($"The PID file cannot be written. {cause.Message}", cause),
+        ErrorCategory.WriteError,
+        path,
+        "Stop the process that it names, or choose another -PidFile.");
+
+    public static ErrorRecord MappingNotFound(ConntrackTuple asked, ushort zone, ConntrackStatistics statistics) => Make(
+        new ItemNotFoundException($"The kernel tracks no connection that is seen as {asked} in zone {zone}. {Fill(statistics)}"),
+        ErrorCategory.ObjectNotFound,
+        asked,
+        "Give source and destination as the proxy sees them (after NAT), not swapped; another -Zone or -Protocol; 'Get-NatMapping' lists what there is.");
+
+    public static ErrorRecord MixedFamilies(TransportEndPoint source, TransportEndPoint destination) => Make(
+        new ArgumentException($"{source} and {destination} are not of one address family."),
+        ErrorCategory.InvalidArgument,
+        source,
+        "Give two IPv4 or two IPv6 end points.");
+
+    public static ErrorRecord MappingNotAskable(ConntrackEntry mapping) => Make(
+        new ArgumentException($"smtp-gated's protocol can only ask about TCP over IPv4, not about {mapping.Original}."),
+        ErrorCategory.InvalidArgument,
+        mapping,
+        "Pick the mappings first: Get-NatMapping | Where-Object Protocol -eq Tcp | Test-ProxyHelper.");
+
+    public static ErrorRecord EndPointNotIPv4(TransportEndPoint endPoint) => Make(
+        new ArgumentException($"smtp-gated's protocol has room for IPv4 addresses only, not for {endPoint}."),
+        ErrorCategory.InvalidArgument,
+        endPoint,
+        "Give IPv4 end points.");
+
+    public static ErrorRecord HelperHostNotFound(string host, Exception? cause) => Make(
+        new ItemNotFoundException($"The helper's host '{host}' has no IPv4 address. {cause?.Message}", cause),
+        ErrorCategory.ObjectNotFound,
+        host,
+        "Give the helper's address, or leave -HelperAddress out to ask the source's address as smtp-gated does.");
+
+    public static ErrorRecord ResponderNotFound(object nameOrId) => Make(
+        new ItemNotFoundException($"There is no responder '{nameOrId}' in this session."),
+        ErrorCategory.ObjectNotFound,
+        nameOrId,
+        "Get-ProxyHelper lists this session's responders; those of other sessions and the daemon are not among them.");
+
+    public static ErrorRecord NotAResponder(Job job) => Make(
+        new ArgumentException($"Job {job.Id} ({job.Name}) is not a responder."),
+        ErrorCategory.InvalidArgument,
+        job,
+        "Stop other jobs with Stop-Job.");
+
+    public static ErrorRecord ResponderFaulted(Exception cause, object job) => Make(
+        new InvalidOperationException($"The responder could not go on, and its port is closed: queries are not answered. {cause.Message}", cause),
+        ErrorCategory.ResourceUnavailable,
+        job,
+        "Start it again with Start-ProxyHelper.");
+
+    /// <summary>The record for a failure of conntrack or of a bind.</summary>
+    public static ErrorRecord From(LinuxException failure, string command) => failure switch
+    {
+        BindException { Errno: Errno.EADDRINUSE } bind => AddressInUse(bind),
+        BindException { Errno: Errno.EADDRNOTAVAIL } bind => AddressNotLocal(bind),
+        BindException bind => PortNeedsPrivilege(bind),
+        { Errno: Errno.EPERM } => NeedsNetAdmin(command, failure),
+        _ => ConntrackUnavailable(failure),
+    };
+
+    private static string Fill(ConntrackStatistics statistics) => statistics.Entries == 0
+        ? "The table is empty: does a firewall rule of this network namespace use connection tracking?"
+        : $"The table has {statistics.Entries} of {statistics.Maximum?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} entries.";
+
+    private static IEnumerable<IPAddress> LocalAddresses() =>
+        from device in NetworkInterface.GetAllNetworkInterfaces()
+        from address in device.GetIPProperties().UnicastAddresses
+        where address.Address.AddressFamily == AddressFamily.InterNetwork
+        select address.Address;
+
+    private static ErrorRecord Make(Exception exception, ErrorCategory category, object target, string action, [CallerMemberName] string id = "") =>
+        new(exception, id, category, target) { ErrorDetails = new ErrorDetails($"{exception.Message} {action}") { RecommendedAction = action } };
+}

@@ -1,0 +1,82 @@
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>
+/// The responders that one runspace has started and not yet stopped. They end with their runspace and with the process; another
+/// runspace's are not touched. The assembly is never unloaded, so this outlives the module.
+/// </summary>
+internal sealed class RunspaceResponders
+{
+    private static readonly ConditionalWeakTable<Runspace, RunspaceResponders> _known = CreateTable();
+
+    private readonly HashSet<Job> _running = [];
+
+    /// <summary>Those of a runspace.</summary>
+    public static RunspaceResponders Of(Runspace runspace) => _known.GetValue(runspace, Create);
+
+    /// <summary>Takes a job in; it is let go when it has ended.</summary>
+    public void Add(Job job)
+    {
+        lock (_running)
+        {
+            _running.Add(job);
+        }
+
+        job.StateChanged += (_, change) => RemoveEnded(job, change.JobStateInfo.State);
+        RemoveEnded(job, job.JobStateInfo.State);
+    }
+
+    /// <summary>Stops them all, and returns when their ports are free.</summary>
+    public void StopAll()
+    {
+        Job[] running;
+        lock (_running)
+        {
+            running = [.. _running];
+        }
+
+        foreach (Job job in running)
+        {
+            job.StopJob();
+        }
+    }
+
+    private static ConditionalWeakTable<Runspace, RunspaceResponders> CreateTable()
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            foreach (KeyValuePair<Runspace, RunspaceResponders> one in _known)
+            {
+                one.Value.StopAll();
+            }
+        };
+        return [];
+    }
+
+    private static RunspaceResponders Create(Runspace runspace)
+    {
+        var responders = new RunspaceResponders();
+        runspace.StateChanged += (_, change) =>
+        {
+            if (change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken)
+            {
+                responders.StopAll();
+            }
+        };
+        return responders;
+    }
+
+    private void RemoveEnded(Job job, JobState state)
+    {
+        if (state is JobState.Stopped or JobState.Failed or JobState.Completed)
+        {
+            lock (_running)
+            {
+                _running.Remove(job);
+            }
+        }
+    }
+}
