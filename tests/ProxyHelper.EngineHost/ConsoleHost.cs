@@ -4,7 +4,7 @@ using System.Management.Automation.Host;
 namespace ProxyHelper.EngineHost;
 
 /// <summary>What the engine asks of the program around it: a name, and a console to write to.</summary>
-internal sealed class ConsoleHost : PSHost
+internal sealed class ConsoleHost(TextWriter output, TextWriter errors) : PSHost
 {
     /// <inheritdoc/>
     public override string Name => "ProxyHelper.EngineHost";
@@ -16,7 +16,7 @@ internal sealed class ConsoleHost : PSHost
     public override Guid InstanceId { get; } = Guid.NewGuid();
 
     /// <inheritdoc/>
-    public override PSHostUserInterface UI { get; } = new ConsoleUserInterface();
+    public override PSHostUserInterface UI { get; } = new ConsoleUserInterface(output, errors);
 
     /// <inheritdoc/>
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;

@@ -6,32 +6,32 @@ using System.Security;
 
 namespace ProxyHelper.EngineHost;
 
-/// <summary>Writes output to standard output, all else to standard error; asks nobody anything.</summary>
-internal sealed class ConsoleUserInterface : PSHostUserInterface
+/// <summary>Writes what the shell shows to one writer, errors and remarks to another; asks nobody anything.</summary>
+internal sealed class ConsoleUserInterface(TextWriter output, TextWriter errors) : PSHostUserInterface
 {
     /// <inheritdoc/>
     public override PSHostRawUserInterface RawUI { get; } = new FixedWidthConsole();
 
     /// <inheritdoc/>
-    public override void Write(string value) => Console.Out.Write(Plain(value));
+    public override void Write(string value) => output.Write(Plain(value));
 
     /// <inheritdoc/>
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => Console.Out.WriteLine(Plain(value));
+    public override void WriteLine(string value) => output.WriteLine(Plain(value));
 
     /// <inheritdoc/>
-    public override void WriteErrorLine(string value) => Console.Error.WriteLine(Plain(value));
+    public override void WriteErrorLine(string value) => errors.WriteLine(Plain(value));
 
     /// <inheritdoc/>
-    public override void WriteWarningLine(string message) => Console.Error.WriteLine($"WARNING: {message}");
+    public override void WriteWarningLine(string message) => errors.WriteLine($"WARNING: {message}");
 
     /// <inheritdoc/>
-    public override void WriteVerboseLine(string message) => Console.Error.WriteLine($"VERBOSE: {message}");
+    public override void WriteVerboseLine(string message) => errors.WriteLine($"VERBOSE: {message}");
 
     /// <inheritdoc/>
-    public override void WriteDebugLine(string message) => Console.Error.WriteLine($"DEBUG: {message}");
+    public override void WriteDebugLine(string message) => errors.WriteLine($"DEBUG: {message}");
 
     /// <inheritdoc/>
     public override void WriteProgress(long sourceId, ProgressRecord record)

@@ -15,7 +15,7 @@ internal static class ScriptRun
     /// <returns>What the script's <c>exit</c> says, 1 after a terminating error, else 0.</returns>
     public static int Execute(string script, IReadOnlyList<string> arguments)
     {
-        ConsoleHost host = new();
+        ConsoleHost host = new(Console.Out, Console.Error);
         using Runspace runspace = RunspaceFactory.CreateRunspace(host, InitialSessionState.CreateDefault2());
         // A network namespace belongs to a thread: what the script opens must be opened by the thread that was started in it.
         runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;

@@ -1,0 +1,91 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using ProxyHelper.EngineHost;
+
+namespace ProxyHelper.PowerShell.Tests;
+
+/// <summary>A PowerShell session with the module imported, as a user has it. Its commands run on the calling thread, so in its network namespace.</summary>
+internal sealed class EngineSession : IDisposable
+{
+    private readonly StringWriter _screen = new();
+    private readonly Runspace _runspace;
+
+    /// <summary>Opens the session and imports the module.</summary>
+    public EngineSession()
+    {
+        _runspace = RunspaceFactory.CreateRunspace(new ConsoleHost(_screen, _screen), InitialSessionState.CreateDefault2());
+        _runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        _runspace.Open();
+        Run("Import-Module $args[0]", ManifestPath);
+    }
+
+    /// <summary>Where the module's manifest is.</summary>
+    public static string ManifestPath { get; } = Path.Combine(FindRoot(), "ProxyHelper.psd1");
+
+    /// <summary>The non-terminating errors of the last script.</summary>
+    public Collection<ErrorRecord> Errors { get; private set; } = [];
+
+    /// <summary>The warnings of the last script.</summary>
+    public Collection<WarningRecord> Warnings { get; private set; } = [];
+
+    /// <summary>Runs a script to its end.</summary>
+    /// <returns>What it put out.</returns>
+    /// <exception cref="RuntimeException">An error that ended it.</exception>
+    public Collection<PSObject> Run(string script, params object[] arguments)
+    {
+        using var shell = System.Management.Automation.PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        foreach (object argument in arguments)
+        {
+            shell.AddArgument(argument);
+        }
+
+        Collection<PSObject> output = shell.Invoke();
+        Errors = [.. shell.Streams.Error];
+        Warnings = [.. shell.Streams.Warning];
+        return output;
+    }
+
+    /// <summary>Runs a script that puts out one object, without errors.</summary>
+    public dynamic One(string script, params object[] arguments)
+    {
+        Collection<PSObject> output = Run(script, arguments);
+        Assert.Empty(Errors);
+        return Assert.Single(output);
+    }
+
+    /// <summary>Runs a script that puts out one object of a type, without errors.</summary>
+    public T One<T>(string script)
+    {
+        Collection<PSObject> output = Run(script);
+        Assert.Empty(Errors);
+        return Assert.IsType<T>(Assert.Single(output).BaseObject);
+    }
+
+    /// <summary>Runs a script that an error is to end, as a user's try and catch see it.</summary>
+    public ErrorRecord Failure(string script, params object[] arguments) =>
+        Assert.IsType<ErrorRecord>(Assert.Single(Run($"try {{ {script} }} catch {{ $_ }}", arguments)).BaseObject);
+
+    /// <summary>What the user sees on a screen of 120 columns.</summary>
+    public string Show(string script, params object[] arguments)
+    {
+        _screen.GetStringBuilder().Clear();
+        Run($"& {{ {script} }} @args | Out-Default", arguments);
+        return _screen.ToString();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _runspace.Dispose();
+
+    private static string FindRoot()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ProxyHelper.psd1")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The tests are not inside the repository.");
+    }
+}

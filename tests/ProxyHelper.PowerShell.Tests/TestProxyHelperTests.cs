@@ -1,0 +1,103 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using ProxyHelper.Client;
+
+namespace ProxyHelper.PowerShell.Tests;
+
+public sealed class TestProxyHelperTests
+{
+    private const string Question = "Test-ProxyHelper -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199 -TimeoutSeconds 0.2";
+
+    [Fact]
+    public void It_asks_the_source_address_from_the_destination_address() => Answering(session =>
+    {
+        HelperAnswer answer = session.One<HelperAnswer>(Question);
+        Assert.Equal(HelperOutcome.Found, answer.Outcome);
+        Assert.Equal("10.1.1.1:10943", answer.OriginalSource.ToString());
+        Assert.Equal("4.1.1.1:25", answer.OriginalDestination.ToString());
+        Assert.Equal("10.1.1.1", answer.Ident);
+        Assert.Equal("194.0.1.1:114", answer.Helper.ToString());
+        Assert.Equal("194.0.22.9", answer.AskedFrom?.Address.ToString());
+        Assert.Equal(1, answer.Sends);
+        Assert.NotNull(answer.RoundTripTime);
+    });
+
+    [Theory]
+    [InlineData("Endpoint", "10.1.1.1:10943")]
+    [InlineData("None", "")]
+    public void The_ident_is_what_the_start_said(string format, string expected) => ClassicRouter.Run(session =>
+    {
+        session.Run("Start-ProxyHelper 194.0.1.1 -IdentFormat $args[0]", format);
+        Assert.Equal(expected, session.One(Question).Ident);
+    });
+
+    [Fact]
+    public void A_connection_that_is_not_there_is_not_found() => Answering(session =>
+        Assert.Equal("NotFound", session.One("Test-ProxyHelper -Source 194.0.1.1:1 -Destination 194.0.22.9:9199").Outcome.ToString()));
+
+    [Fact]
+    public void A_wrong_secret_gets_silence_and_the_responder_counts_it() => ClassicRouter.Run(session =>
+    {
+        dynamic job = session.One("Start-ProxyHelper 194.0.1.1 -Secret 4711");
+        dynamic answer = session.One($"{Question} -Secret 4712 -Retries 2");
+        Assert.Equal("TimedOut", answer.Outcome.ToString());
+        Assert.Equal(2, (int)answer.Sends);
+        Assert.Equal(2L, (long)job.Refused);
+        Assert.Equal("Found", session.One($"{Question} -Secret 4711").Outcome.ToString());
+        Assert.DoesNotContain("4711", session.Show("Get-Job | ForEach-Object { $_; $_.Command }; Get-ProxyHelper; Receive-Job -Name ProxyHelper"), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void That_nobody_listens_is_a_result() => ClassicRouter.Run(session =>
+        Assert.Equal("Refused", session.One(Question).Outcome.ToString()));
+
+    [Fact]
+    public void Quiet_gives_one_bool() => Answering(session =>
+    {
+        Assert.True(session.One<bool>($"{Question} -Quiet"));
+        Assert.False(session.One<bool>("Test-ProxyHelper -Source 194.0.1.1:1 -Destination 194.0.22.9:9199 -Quiet"));
+    });
+
+    [Fact]
+    public void Mappings_from_the_pipeline_are_compared_with_the_answers() => Answering(session =>
+    {
+        Collection<PSObject> answers = session.Run("Get-NatMapping | Test-ProxyHelper -HelperAddress 194.0.1.1");
+        Assert.True((bool?)Assert.Single(answers).Properties["AgreesWithMapping"].Value);
+        ErrorShape.Check(Assert.Single(session.Errors), "MappingNotAskable", "TestProxyHelper", ErrorCategory.InvalidArgument, "Where-Object Protocol -eq Tcp");
+    });
+
+    [Fact]
+    public void An_answer_that_is_not_the_mapping_does_not_agree() => Answering(session =>
+    {
+        session.Run("$script:mapping = Get-NatMapping | Where-Object Protocol -eq Tcp");
+        ConntrackRemoval();
+        Assert.False(session.One<HelperAnswer>("$mapping | Test-ProxyHelper").AgreesWithMapping);
+        Assert.False(session.One<bool>("$mapping | Test-ProxyHelper -Quiet"));
+    });
+
+    [Fact]
+    public void A_host_without_an_address_is_an_error() => Answering(session =>
+    {
+        Assert.Empty(session.Run($"{Question} -HelperAddress no.such.host.invalid"));
+        ErrorShape.Check(Assert.Single(session.Errors), "HelperHostNotFound", "TestProxyHelper", ErrorCategory.ObjectNotFound, "-HelperAddress");
+    });
+
+    [Fact]
+    public void IPv6_end_points_are_an_error_since_the_protocol_has_no_room() => Answering(session =>
+    {
+        session.Run("Test-ProxyHelper -Source '[2001:db8::1]:25' -Destination '[2001:db8::2]:25'");
+        ErrorShape.Check(Assert.Single(session.Errors), "EndPointNotIPv4", "TestProxyHelper", ErrorCategory.InvalidArgument, "IPv4");
+    });
+
+    private static void ConntrackRemoval()
+    {
+        using var table = TestSupport.ConntrackFixture.Open();
+        table.Delete(ClassicRouter.UserConnection);
+    }
+
+    private static void Answering(Action<EngineSession> body) => ClassicRouter.Run(session =>
+    {
+        session.One("Start-ProxyHelper 194.0.1.1");
+        body(session);
+    });
+}
