@@ -20,10 +20,10 @@ internal static class Errors
         "Run it on the router. Test-ProxyHelper works on any system.");
 
     public static ErrorRecord NeedsNetAdmin(string command, Exception cause) => Make(
-        new UnauthorizedAccessException($"{command} needs the capability CAP_NET_ADMIN to ask the kernel's conntrack table.", cause),
+        new UnauthorizedAccessException($"{command} needs CAP_NET_ADMIN to ask the kernel's conntrack table: run it as root.", cause),
         ErrorCategory.PermissionDenied,
         command,
-        "Run pwsh as root, or give the process CAP_NET_ADMIN in the network namespace that it looks at.");
+        "Where root is too much, give the process CAP_NET_ADMIN in the network namespace that it looks at (setcap, AmbientCapabilities).");
 
     public static ErrorRecord ConntrackUnavailable(Exception cause) => Make(
         new InvalidOperationException($"The kernel's conntrack table cannot be asked. {cause.Message}", cause),
@@ -50,10 +50,10 @@ internal static class Errors
         "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses.");
 
     public static ErrorRecord PortNeedsPrivilege(BindException cause) => Make(
-        new UnauthorizedAccessException($"Port {cause.EndPoint.Port} needs the capability CAP_NET_BIND_SERVICE.", cause),
+        new UnauthorizedAccessException($"Port {cause.EndPoint.Port} needs CAP_NET_BIND_SERVICE: run it as root.", cause),
         ErrorCategory.PermissionDenied,
         cause.EndPoint,
-        "Run pwsh as root, or choose a -Port from 1024 on (and set smtp-gated's remote_port to it).");
+        "Where root is too much, choose a -Port from 1024 on (and set smtp-gated's remote_port to it).");
 
     public static ErrorRecord InvalidBindAddress(Exception cause, object target) => Make(
         cause,
@@ -136,5 +136,5 @@ internal static class Errors
         select address.Address;
 
     private static ErrorRecord Make(Exception exception, ErrorCategory category, object target, string action, [CallerMemberName] string id = "") =>
-        new(exception, id, category, target) { ErrorDetails = new ErrorDetails($"{exception.Message} {action}") { RecommendedAction = action } };
+        new(exception, id, category, target) { ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = action } }; // the shell shows both
 }

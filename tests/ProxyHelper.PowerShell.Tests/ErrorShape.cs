@@ -11,6 +11,6 @@ internal static class ErrorShape
         Assert.Equal(category, error.CategoryInfo.Category);
         Assert.NotNull(error.TargetObject);
         Assert.Contains(nextStep, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
-        Assert.Contains(nextStep, error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(error.Exception.Message, error.ToString());
     }
 }

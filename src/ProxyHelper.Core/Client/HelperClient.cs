@@ -53,11 +53,9 @@ public sealed class HelperClient
         {
             while (answer.Sends < _request.Sends && answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
             {
-                long sentAt = Stopwatch.GetTimestamp();
                 answer = answer with { Sends = answer.Sends + 1 };
-                await socket.SendToAsync(query, SocketFlags.None, _request.Helper, cancellationToken).ConfigureAwait(false);
-                Reply? reply = await ReceiveAsync(socket, sentAt, cancellationToken).ConfigureAwait(false);
-                answer = reply is { } received ? Answered(answer, received, Stopwatch.GetElapsedTime(sentAt)) : answer;
+                (Reply? reply, TimeSpan roundTripTime) = await ExchangeAsync(socket, query, cancellationToken).ConfigureAwait(false);
+                answer = reply is { } received ? Answered(answer, received, roundTripTime) : answer;
             }
         }
         catch (SocketException failure) when (OutcomeOf(failure.SocketErrorCode) is { } outcome)
@@ -114,30 +112,51 @@ public sealed class HelperClient
         }
     }
 
-    /// <summary>Waits for the answer as long as one send's patience lasts.</summary>
-    /// <returns>Null when it did not come.</returns>
-    private async Task<Reply?> ReceiveAsync(Socket socket, long sentAt, CancellationToken cancellationToken)
+    /// <summary>Sends once, and waits for the answer as long as one send's patience lasts.</summary>
+    private async Task<(Reply? Reply, TimeSpan RoundTripTime)> ExchangeAsync(Socket socket, byte[] query, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        TimeSpan left = _request.Timeout - Stopwatch.GetElapsedTime(sentAt);
-        patience.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        // It listens before it sends, so that the round-trip time has nothing of starting to listen in it.
+        Task<(Reply? Reply, long ReceivedAt)> receiving = ReceiveAsync(socket, patience.Token);
+        long sentAt = Stopwatch.GetTimestamp();
+        try
+        {
+            socket.SendTo(query, _request.Helper);
+        }
+        catch (SocketException)
+        {
+            await patience.CancelAsync().ConfigureAwait(false);
+            await receiving.ConfigureAwait(false);
+            throw;
+        }
+
+        patience.CancelAfter(_request.Timeout);
+        (Reply? reply, long receivedAt) = await receiving.ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return (reply, Stopwatch.GetElapsedTime(sentAt, receivedAt));
+    }
+
+    /// <summary>Waits for the answer until the patience ends; then there is none.</summary>
+    private async Task<(Reply? Reply, long ReceivedAt)> ReceiveAsync(Socket socket, CancellationToken patience)
+    {
         try
         {
             while (true)
             {
-                SocketReceiveFromResult result = await socket.ReceiveFromAsync(_buffer, SocketFlags.None, _request.Helper, patience.Token).ConfigureAwait(false);
+                SocketReceiveFromResult result = await socket.ReceiveFromAsync(_buffer, SocketFlags.None, _request.Helper, patience).ConfigureAwait(false);
+                long receivedAt = Stopwatch.GetTimestamp();
                 var sender = (IPEndPoint)result.RemoteEndPoint;
                 if (Reply.TryRead(_buffer.AsSpan(0, result.ReceivedBytes), _cookie, out Reply reply, out ReplyFault fault) && sender.Equals(_request.Helper))
                 {
-                    return reply;
+                    return (reply, receivedAt);
                 }
 
                 Ignore(sender, fault == ReplyFault.None ? ReplyFault.Sender : fault);
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            return null;
+            return (null, 0);
         }
     }
 

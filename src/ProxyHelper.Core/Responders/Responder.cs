@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Threading.Channels;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Responders;
 
@@ -47,7 +48,7 @@ public sealed class Responder : IDisposable
     /// <summary>Starts a responder in the network namespace of the calling thread. When this returns, it answers.</summary>
     /// <exception cref="ArgumentException">The options do not fit.</exception>
     /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
-    /// <exception cref="Netlink.NetlinkException">The conntrack table cannot be asked: EPERM when CAP_NET_ADMIN is missing.</exception>
+    /// <exception cref="NetlinkException">The conntrack table cannot be asked: EPERM when CAP_NET_ADMIN is missing.</exception>
     /// <exception cref="LinuxException">No socket can be had.</exception>
     public static Responder Start(ResponderOptions options)
     {
@@ -58,7 +59,7 @@ public sealed class Responder : IDisposable
         var sockets = new List<LinuxSocket>();
         try
         {
-            table.ReadStatistics();
+            ProveLookups(table);
             foreach (IPEndPoint endPoint in endPoints)
             {
                 sockets.Add(QuerySocket.Open(endPoint));
@@ -91,6 +92,18 @@ public sealed class Responder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Stop();
+
+    /// <summary>Asks once as the worker will: a start that cannot look up fails, and the first query waits for no compilation.</summary>
+    private static void ProveLookups(ConntrackTable table)
+    {
+        table.ReadStatistics();
+        ConntrackTuple nobody = new(IPProtocol.Tcp, new TransportEndPoint(IPAddress.Any, 0), new TransportEndPoint(IPAddress.Any, 0));
+        Span<Lookup> lookup = stackalloc Lookup[1];
+        if (table.Find([nobody], lookup) is not Errno.None and var errno)
+        {
+            throw new NetlinkException("look up a conntrack entry", errno);
+        }
+    }
 
     private void Run()
     {
