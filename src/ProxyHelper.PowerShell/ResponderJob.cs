@@ -63,6 +63,9 @@ public sealed class ResponderJob : Job
     /// <summary>Of the replies, how many the kernel refused to send.</summary>
     public long UnsentReplies => _responder.Counts.UnsentReplies;
 
+    /// <summary>How often a socket reported an error instead of a datagram.</summary>
+    public long ReceiveErrors => _responder.Counts.ReceiveErrors;
+
     /// <inheritdoc/>
     public override bool HasMoreData => Output.Count > 0 || Warning.Count > 0 || Error.Count > 0;
 

@@ -33,6 +33,9 @@ public sealed record ConntrackFlow(
     /// <summary>The identifier of an echo request; the end points' ports do not matter then.</summary>
     public ushort EchoId { get; init; }
 
+    /// <summary>The identifier that answers carry, where source NAT translates it; null when it is the same.</summary>
+    public ushort? ReplyEchoId { get; init; }
+
     /// <summary>Whether it is ICMP's or ICMPv6's, which has an identifier where others have ports.</summary>
     public bool IsEcho => Protocol is 1 or 58;
 

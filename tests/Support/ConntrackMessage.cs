@@ -118,7 +118,7 @@ internal static class ConntrackMessage
         byte requestType = isVersion6 ? (byte)128 : (byte)8; // ICMPV6_ECHO_REQUEST, ICMP_ECHO
         byte replyType = isVersion6 ? (byte)129 : (byte)0; // ICMPV6_ECHO_REPLY, ICMP_ECHOREPLY
         ushort first = isVersion6 ? (ushort)7 : (ushort)4; // CTA_PROTO_ICMPV6_ID, CTA_PROTO_ICMP_ID; then TYPE and CODE
-        writer.Put(first, flow.EchoId);
+        writer.Put(first, isRequest ? flow.EchoId : flow.ReplyEchoId ?? flow.EchoId);
         writer.Put((ushort)(first + 1), isRequest ? requestType : replyType);
         writer.Put((ushort)(first + 2), (byte)0);
     }

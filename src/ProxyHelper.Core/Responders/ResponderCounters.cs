@@ -11,6 +11,7 @@ internal sealed class ResponderCounters
     private long _refused;
     private long _late;
     private long _unsentReplies;
+    private long _receiveErrors;
 
     public void AddQueries(int count) => Add(ref _queries, count);
 
@@ -28,6 +29,8 @@ internal sealed class ResponderCounters
 
     public void AddUnsentReplies(int count) => Add(ref _unsentReplies, count);
 
+    public void AddReceiveError() => Add(ref _receiveErrors, 1);
+
     /// <summary>The counts of this moment.</summary>
     public ResponderCounts Read() => new(
         Volatile.Read(ref _queries),
@@ -37,7 +40,8 @@ internal sealed class ResponderCounters
         Volatile.Read(ref _malformed),
         Volatile.Read(ref _refused),
         Volatile.Read(ref _late),
-        Volatile.Read(ref _unsentReplies));
+        Volatile.Read(ref _unsentReplies),
+        Volatile.Read(ref _receiveErrors));
 
     // One writer, so no interlocked addition is needed; the volatile write keeps a reader from seeing half a number.
     private static void Add(ref long counter, int count) => Volatile.Write(ref counter, counter + count);

@@ -12,5 +12,6 @@ namespace ProxyHelper.Responders;
 /// <param name="Refused">Dropped: wrong secret.</param>
 /// <param name="Late">Dropped: they had waited too long in the queue to be answered safely.</param>
 /// <param name="UnsentReplies">Of those answered, how many replies the kernel refused to send.</param>
+/// <param name="ReceiveErrors">How often the socket reported an error instead of a datagram.</param>
 public readonly record struct ResponderCounts(
-    long Queries, long Found, long NotFound, long FailedLookups, long Malformed, long Refused, long Late, long UnsentReplies);
+    long Queries, long Found, long NotFound, long FailedLookups, long Malformed, long Refused, long Late, long UnsentReplies, long ReceiveErrors);

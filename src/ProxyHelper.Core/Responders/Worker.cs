@@ -66,7 +66,8 @@ internal sealed class Worker
         }
         catch (LinuxException)
         {
-            return; // an error that some earlier reply met, such as a network gone down; reading it has cleared it
+            _counters.AddReceiveError(); // such as a network gone down; reading the error has cleared it
+            return;
         }
 
         _counters.AddQueries(received);
