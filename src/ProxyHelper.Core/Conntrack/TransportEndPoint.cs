@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Unicode;
 
 namespace ProxyHelper.Conntrack;
 
@@ -86,7 +87,8 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         endPoint = default;
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
         int colon = rest.LastIndexOf(':');
-        if (colon < 1 || !ushort.TryParse(rest[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        ReadOnlySpan<char> digits = rest[(colon + 1)..];
+        if (colon < 1 || digits.ContainsAnyExceptInRange('0', '9') || !ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
         {
             return false;
         }
@@ -141,14 +143,19 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>Writes the end point as text without allocating, for IPv4.</summary>
     public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
-        bool fits = TryFormatAddress(utf8Destination, out bytesWritten) && bytesWritten < utf8Destination.Length;
-        if (fits)
+        if (_isIPv6)
         {
-            utf8Destination[bytesWritten++] = (byte)':';
-            fits = Port.TryFormat(utf8Destination[bytesWritten..], out int digits, default, CultureInfo.InvariantCulture);
-            bytesWritten += digits;
+            return Utf8.TryWrite(utf8Destination, CultureInfo.InvariantCulture, $"[{Address}]:{Port}", out bytesWritten);
         }
 
+        if (!TryFormatAddress(utf8Destination, out bytesWritten) || bytesWritten == utf8Destination.Length)
+        {
+            return false;
+        }
+
+        utf8Destination[bytesWritten++] = (byte)':';
+        bool fits = Port.TryFormat(utf8Destination[bytesWritten..], out int digits, default, CultureInfo.InvariantCulture);
+        bytesWritten += digits;
         return fits;
     }
 
@@ -189,14 +196,9 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
             }
 
             written += digits;
-            if (shift > 0)
+            if (shift > 0 && written < utf8.Length)
             {
-                if (written == utf8.Length)
-                {
-                    return false;
-                }
-
-                utf8[written++] = (byte)'.';
+                utf8[written++] = (byte)'.'; // without room for it there is none for the digits after it either
             }
         }
 

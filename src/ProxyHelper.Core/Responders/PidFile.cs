@@ -23,9 +23,16 @@ public sealed class PidFile : IDisposable
         }
 
         string fresh = $"{path}.{Environment.ProcessId}";
-        File.WriteAllText(fresh, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
-        File.Move(fresh, path, overwrite: true); // at once, so that nobody reads half a number
-        return new PidFile(path);
+        try
+        {
+            File.WriteAllText(fresh, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            File.Move(fresh, path, overwrite: true); // at once, so that nobody reads half a number
+            return new PidFile(path);
+        }
+        finally
+        {
+            File.Delete(fresh); // still there only when the move failed
+        }
     }
 
     /// <summary>Removes the file, if it is still this process's.</summary>

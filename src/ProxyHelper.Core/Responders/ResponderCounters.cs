@@ -32,16 +32,18 @@ internal sealed class ResponderCounters
     public void AddReceiveError() => Add(ref _receiveErrors, 1);
 
     /// <summary>The counts of this moment.</summary>
-    public ResponderCounts Read() => new(
-        Volatile.Read(ref _queries),
-        Volatile.Read(ref _found),
-        Volatile.Read(ref _notFound),
-        Volatile.Read(ref _failedLookups),
-        Volatile.Read(ref _malformed),
-        Volatile.Read(ref _refused),
-        Volatile.Read(ref _late),
-        Volatile.Read(ref _unsentReplies),
-        Volatile.Read(ref _receiveErrors));
+    public ResponderCounts Read() => new()
+    {
+        Queries = Volatile.Read(ref _queries),
+        Found = Volatile.Read(ref _found),
+        NotFound = Volatile.Read(ref _notFound),
+        FailedLookups = Volatile.Read(ref _failedLookups),
+        Malformed = Volatile.Read(ref _malformed),
+        Refused = Volatile.Read(ref _refused),
+        Late = Volatile.Read(ref _late),
+        UnsentReplies = Volatile.Read(ref _unsentReplies),
+        ReceiveErrors = Volatile.Read(ref _receiveErrors),
+    };
 
     // One writer, so no interlocked addition is needed; the volatile write keeps a reader from seeing half a number.
     private static void Add(ref long counter, int count) => Volatile.Write(ref counter, counter + count);

@@ -4,14 +4,32 @@ namespace ProxyHelper.Responders;
 /// What a responder has seen since its start. Every datagram is counted once among found, not found, failed look-ups, malformed,
 /// refused and late.
 /// </summary>
-/// <param name="Queries">Datagrams that arrived.</param>
-/// <param name="Found">Answered with the original ends.</param>
-/// <param name="NotFound">Answered "not found": the kernel has no such connection.</param>
-/// <param name="FailedLookups">Answered "not found" because the kernel could not be asked.</param>
-/// <param name="Malformed">Dropped: not a query.</param>
-/// <param name="Refused">Dropped: wrong secret.</param>
-/// <param name="Late">Dropped: they had waited too long in the queue to be answered safely.</param>
-/// <param name="UnsentReplies">Of those answered, how many replies the kernel refused to send.</param>
-/// <param name="ReceiveErrors">How often the socket reported an error instead of a datagram.</param>
-public readonly record struct ResponderCounts(
-    long Queries, long Found, long NotFound, long FailedLookups, long Malformed, long Refused, long Late, long UnsentReplies, long ReceiveErrors);
+public readonly record struct ResponderCounts
+{
+    /// <summary>Datagrams that arrived.</summary>
+    public long Queries { get; init; }
+
+    /// <summary>Answered with the original ends.</summary>
+    public long Found { get; init; }
+
+    /// <summary>Answered "not found": the kernel has no such connection.</summary>
+    public long NotFound { get; init; }
+
+    /// <summary>Answered "not found" because the kernel could not be asked.</summary>
+    public long FailedLookups { get; init; }
+
+    /// <summary>Dropped: not a query.</summary>
+    public long Malformed { get; init; }
+
+    /// <summary>Dropped: wrong secret.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>Dropped: they had waited too long in the queue to be answered safely.</summary>
+    public long Late { get; init; }
+
+    /// <summary>Of those answered, how many replies the kernel refused to send.</summary>
+    public long UnsentReplies { get; init; }
+
+    /// <summary>How often a socket reported an error instead of a datagram.</summary>
+    public long ReceiveErrors { get; init; }
+}

@@ -1,0 +1,69 @@
+using ProxyHelper.Client;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Responders;
+using ProxyHelper.Tests.Protocol;
+using ProxyHelper.Tests.Responders;
+using Xunit;
+
+namespace ProxyHelper.Tests.Client;
+
+/// <summary>The client against the real responder.</summary>
+public sealed class HelperClientOnRouterTests
+{
+    private static readonly ResponderOptions _options = Router.Options("194.0.1.1");
+
+    private static readonly HelperRequest _request = new()
+    {
+        Helper = Asker.Helper(),
+        Source = Datagrams.Source,
+        Destination = Datagrams.Destination,
+        Timeout = TimeSpan.FromMinutes(1),
+    };
+
+    [Fact]
+    public void A_connection_that_is_there_is_found() => Router.WithResponder(_options, (responder, _) =>
+    {
+        HelperAnswer answer = Ask(_request);
+        Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));
+        Assert.Equal("10.1.1.1:20000 -> 4.1.1.2:25 by 10.1.1.1", $"{answer.OriginalSource} -> {answer.OriginalDestination} by {answer.Ident}");
+        Assert.Equal("194.0.22.9", answer.AskedFrom?.Address.ToString());
+        Assert.Equal(1, responder.Counts.Found);
+    });
+
+    [Fact]
+    public void A_connection_that_is_not_there_is_not_found_and_asked_from_an_address_that_is() => Router.WithResponder(_options, (responder, _) =>
+    {
+        HelperAnswer answer = Ask(_request with { Destination = TransportEndPoint.Parse("203.0.113.5:9199") });
+        Assert.Equal((HelperOutcome.NotFound, 1), (answer.Outcome, answer.Sends));
+        Assert.NotEqual("203.0.113.5", answer.AskedFrom?.Address.ToString());
+        Assert.Equal(1, responder.Counts.NotFound);
+    });
+
+    [Fact]
+    public void The_right_secret_is_answered_and_a_wrong_one_is_met_with_silence() => Router.WithResponder(_options with { Secret = 7 }, (responder, _) =>
+    {
+        Assert.Equal(HelperOutcome.Found, Ask(_request with { Secret = 7 }).Outcome);
+        HelperAnswer answer = Ask(_request with { Secret = 8, Sends = 2, Timeout = TimeSpan.FromMilliseconds(50) });
+        Assert.Equal((HelperOutcome.TimedOut, 2), (answer.Outcome, answer.Sends));
+        Assert.Equal(HelperOutcome.Found, Ask(_request with { Secret = 7 }).Outcome);
+        Assert.Equal(new ResponderCounts { Queries = 4, Found = 2, Refused = 2 }, responder.Counts);
+    });
+
+    [Fact]
+    public void A_helper_that_no_route_leads_to_is_unreachable() => Router.With(() =>
+    {
+        HelperAnswer answer = Ask(_request with { Helper = Asker.Helper("203.0.113.5") });
+        Assert.Equal((HelperOutcome.Unreachable, 1), (answer.Outcome, answer.Sends));
+    });
+
+    [Fact]
+    public void After_the_responder_has_stopped_the_port_refuses() => Router.WithResponder(_options, (responder, _) =>
+    {
+        Assert.Equal(HelperOutcome.Found, Ask(_request).Outcome);
+        responder.Stop();
+        Assert.Equal(HelperOutcome.Refused, Ask(_request).Outcome);
+    });
+
+    // The client opens its socket before it first waits: on this thread, and so in its namespace.
+    private static HelperAnswer Ask(HelperRequest request) => HelperClient.AskAsync(request, CancellationToken.None).GetAwaiter().GetResult();
+}

@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Client;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Protocol;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Client;
+
+/// <summary>The client against helpers that answer late, wrongly or not at all.</summary>
+public sealed class HelperClientTests
+{
+    private static readonly TimeSpan _long = TimeSpan.FromMinutes(1), _short = TimeSpan.FromMilliseconds(50);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_asks_as_smtp_gated_does_from_the_proxys_address()
+    {
+        using var helper = new BadHelper();
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, _long) with { Secret = 0xDEADBEEF }, Token);
+        byte[] query = helper.Receive(out IPEndPoint asker);
+        helper.Send(BadHelper.Answer(query), asker);
+        HelperAnswer answer = await asking;
+
+        Assert.Equal(Datagrams.QueryWithSecret(0xDEADBEEF).With(4, query.AsSpan(4, 4)).With(20, 127, 0, 0, 2), query);
+        Assert.Equal((HelperOutcome.Found, 1, helper.EndPoint), (answer.Outcome, answer.Sends, answer.Helper));
+        Assert.Equal((Datagrams.Original.Source, Datagrams.Original.Destination, "10.1.1.1"), (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
+        Assert.Equal((Datagrams.Source, TransportEndPoint.Parse("127.0.0.2:9199")), (answer.Source, answer.Destination));
+        Assert.Equal((asker, IPAddress.Parse("127.0.0.2")), (answer.AskedFrom, asker.Address));
+        Assert.True(answer.RoundTripTime > TimeSpan.Zero);
+        Assert.Empty(answer.IgnoredReplies);
+        Assert.Null(answer.AgreesWithMapping);
+    }
+
+    [Fact]
+    public async Task Wrong_answers_are_passed_over_and_told_and_the_right_one_after_them_is_taken()
+    {
+        using BadHelper helper = new(), stranger = new();
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, _long), Token);
+        byte[] query = helper.Receive(out IPEndPoint asker);
+        byte[] right = BadHelper.Answer(query);
+        stranger.Send(right, asker);
+        byte[][] wrong =
+        [
+            [], right[..65], [.. right, 0], [.. right, .. new byte[1434]], BadHelper.Answer(query).With(0, 0x51),
+            BadHelper.Answer(query).With(4, (byte)~query[4]), BadHelper.Answer(query).With(12, 4, 1), query,
+        ];
+        Array.ForEach(wrong, datagram => helper.Send(datagram, asker));
+        helper.Send(right, asker);
+        HelperAnswer answer = await asking;
+
+        Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));
+        ReplyFault[] faults =
+        [
+            ReplyFault.Length, ReplyFault.Length, ReplyFault.Length, ReplyFault.Length, ReplyFault.Magic, ReplyFault.Cookie, ReplyFault.Version, ReplyFault.Flags,
+        ];
+        Assert.Equal([new IgnoredReply(stranger.EndPoint, ReplyFault.Sender), .. faults.Select(fault => new IgnoredReply(helper.EndPoint, fault))], answer.IgnoredReplies);
+        Assert.Equal($"{stranger.EndPoint}: Sender", answer.IgnoredReplies[0].ToString());
+    }
+
+    [Fact]
+    public async Task Not_found_is_an_answer_and_is_not_asked_again()
+    {
+        using var helper = new BadHelper();
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(3, _long), Token);
+        byte[] query = helper.Receive(out IPEndPoint asker);
+        helper.Send(Datagrams.NotFound.With(4, query.AsSpan(4, 4)), asker);
+        HelperAnswer answer = await asking;
+        Assert.Equal((HelperOutcome.NotFound, 1), (answer.Outcome, answer.Sends));
+        Assert.Equal((null, null, null), (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
+        Assert.NotNull(answer.RoundTripTime);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Silence_is_asked_as_often_as_was_said_in_all(int sends)
+    {
+        using var helper = new BadHelper();
+        HelperAnswer answer = await HelperClient.AskAsync(helper.Request(sends, _short), Token);
+        Assert.Equal((HelperOutcome.TimedOut, sends, sends), (answer.Outcome, answer.Sends, helper.CountWaiting()));
+        Assert.Null(answer.RoundTripTime);
+        Assert.Empty(answer.IgnoredReplies);
+    }
+
+    [Fact]
+    public async Task The_second_query_is_the_first_again_and_its_answer_is_taken()
+    {
+        using var helper = new BadHelper();
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1000, _short), Token);
+        byte[] first = helper.Receive(out IPEndPoint asker);
+        byte[] second = helper.Receive(out IPEndPoint askerAgain);
+        helper.Send(BadHelper.Answer(second), asker);
+        HelperAnswer answer = await asking;
+        Assert.Equal(first, second);
+        Assert.Equal(asker, askerAgain);
+        Assert.Equal(HelperOutcome.Found, answer.Outcome);
+        Assert.InRange(answer.Sends, 2, 1000);
+    }
+
+    [Fact]
+    public async Task Wrong_answers_alone_are_no_silence()
+    {
+        using var helper = new BadHelper();
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, TimeSpan.FromSeconds(2)), Token);
+        helper.Receive(out IPEndPoint asker);
+        for (int i = 0; i < 20; i++)
+        {
+            helper.Send(Datagrams.Found.With(4, 0, 0, 0, 0), asker);
+        }
+
+        HelperAnswer answer = await asking;
+        Assert.Equal((HelperOutcome.InvalidReply, 1), (answer.Outcome, answer.Sends));
+        Assert.Equal(Enumerable.Repeat(new IgnoredReply(helper.EndPoint, ReplyFault.Cookie), 16), answer.IgnoredReplies); // the first sixteen
+    }
+
+    [Fact]
+    public async Task Where_nobody_listens_the_refusal_is_told_at_once()
+    {
+        HelperRequest request;
+        using (var gone = new BadHelper())
+        {
+            request = gone.Request(3, _long);
+        }
+
+        HelperAnswer answer = await HelperClient.AskAsync(request, Token);
+        Assert.Equal((HelperOutcome.Refused, 1), (answer.Outcome, answer.Sends));
+    }
+
+    [Fact]
+    public async Task A_helper_may_have_an_IPv6_address()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "needs IPv6");
+        using var helper = new BadHelper(IPAddress.IPv6Loopback);
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, _long), Token);
+        byte[] query = helper.Receive(out IPEndPoint asker);
+        helper.Send(BadHelper.Answer(query), asker);
+        Assert.Equal(HelperOutcome.Found, (await asking).Outcome);
+    }
+
+    [Fact]
+    public async Task Waiting_ends_when_it_is_cancelled()
+    {
+        using var helper = new BadHelper();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(3, _long), ending.Token);
+        helper.Receive(out _);
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+        Assert.Equal(0, helper.CountWaiting());
+    }
+
+    [Fact]
+    public async Task What_the_protocol_has_no_room_for_is_refused_before_anything_is_sent()
+    {
+        using var helper = new BadHelper();
+        HelperRequest request = helper.Request(1, _short);
+        var version6 = TransportEndPoint.Parse("[2001:db8::1]:25");
+        await Assert.ThrowsAsync<ArgumentException>(() => HelperClient.AskAsync(request with { Source = version6 }, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => HelperClient.AskAsync(request with { Destination = version6 }, Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => HelperClient.AskAsync(request with { Sends = 0 }, Token));
+        Assert.Equal(0, helper.CountWaiting());
+    }
+}

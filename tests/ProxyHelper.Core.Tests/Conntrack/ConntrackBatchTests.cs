@@ -1,0 +1,81 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>Looking up many entries at once, as the responder does.</summary>
+public sealed class ConntrackBatchTests
+{
+    private static readonly ConntrackFlow[] _flows = [.. Enumerable.Range(1, ConntrackTable.MaximumLookups).Select(Flow)];
+    private static readonly ConntrackTuple[] _replies = [.. _flows.Select(KernelTable.ReplyOf)];
+
+    [Fact]
+    public void Sixty_four_hits_and_misses_come_back_each_at_its_own_place() => KernelTable.With([.. _flows.Where((_, i) => IsThere(i))], table =>
+    {
+        Lookup[] expected =
+        [
+            .. _flows.Select((flow, i) => IsThere(i)
+                ? new Lookup(LookupOutcome.Found, KernelTable.OriginalOf(flow))
+                : new Lookup(LookupOutcome.NotFound, default)),
+        ];
+        var lookups = new Lookup[ConntrackTable.MaximumLookups];
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Equal(Errno.None, table.Find(_replies, lookups));
+            Assert.Equal(expected, lookups);
+            Array.Reverse(lookups); // what stands there before does not matter
+        }
+    });
+
+    [Fact]
+    public void A_smaller_batch_after_a_larger_one_leaves_the_rest_alone() => KernelTable.With(_flows, table =>
+    {
+        var lookups = new Lookup[ConntrackTable.MaximumLookups];
+        table.Find(_replies, lookups);
+        Lookup last = lookups[^1];
+        table.Find(_replies.AsSpan(10, 2), lookups);
+        Assert.Equal([KernelTable.OriginalOf(_flows[10]), KernelTable.OriginalOf(_flows[11])], [lookups[0].Original, lookups[1].Original]);
+        Assert.Equal(last, lookups[^1]);
+    });
+
+    [Fact]
+    public void A_batch_allocates_nothing() => KernelTable.With([.. _flows.Where((_, i) => IsThere(i))], table =>
+    {
+        var lookups = new Lookup[ConntrackTable.MaximumLookups];
+        Repeat(table, lookups, 100);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat(table, lookups, 1000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(_flows.Where((_, i) => IsThere(i)).Count(), lookups.Count(lookup => lookup.Outcome == LookupOutcome.Found));
+    });
+
+    [Fact]
+    public void A_table_can_be_reopened_and_goes_on() => KernelTable.With([_flows[0]], table =>
+    {
+        table.Reopen();
+        Assert.NotNull(table.Find(_replies[0]));
+        Assert.Null(table.Find(_replies[1]));
+    });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(ConntrackTable.MaximumLookups + 1)]
+    public void A_batch_that_the_socket_cannot_hold_is_not_opened(int lookups) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => ConntrackTable.Open(lookups));
+
+    private static bool IsThere(int place) => place % 3 != 1;
+
+    private static ConntrackFlow Flow(int number) =>
+        ConntrackFlow.Tcp($"10.1.1.{number}:{10000 + number}", "4.1.1.1:25", "194.0.22.9:9199", $"194.0.1.1:{20000 + number}");
+
+    private static void Repeat(ConntrackTable table, Lookup[] lookups, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            table.Find(_replies, lookups);
+        }
+    }
+}

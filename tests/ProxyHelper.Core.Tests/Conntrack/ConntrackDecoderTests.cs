@@ -1,0 +1,150 @@
+using ProxyHelper.Conntrack;
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>Real messages, whole, cut and broken.</summary>
+public sealed class ConntrackDecoderTests
+{
+    private const int Mutations = 200_000;
+
+    public static TheoryData<string> Names { get; } = [.. Capture.Names];
+
+    [Fact]
+    public void A_TCP_connection_with_both_kinds_of_NAT_is_read_whole()
+    {
+        ConntrackEntry entry = Read("tcp-source-and-destination-nat");
+        Assert.Equal("Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199", entry.ToString());
+        Assert.Equal((IPProtocol.Tcp, NatKind.Both, TcpState.Established), (entry.Protocol, entry.NatKind, entry.State));
+        Assert.Equal(ConntrackStatus.SeenReply | ConntrackStatus.Assured | ConntrackStatus.Confirmed, entry.Status);
+        Assert.Equal((TimeSpan.FromSeconds(299), 0u, (ushort)0, 0x4EB93D78u), (entry.Timeout, entry.Mark, entry.Zone, entry.Id));
+        Assert.Equal((0ul, 0ul, 0ul, 0ul), (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes));
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddTicks(0x18EACF0BE62CFD31 / 100), entry.StartedAt);
+        Assert.Null(entry.Original.Icmp);
+    }
+
+    [Fact]
+    public void A_UDP_flow_over_IPv6_in_a_zone_is_read_whole()
+    {
+        ConntrackEntry entry = Read("udp-ipv6-zone-and-mark");
+        Assert.Equal("Udp [2001:db8::1]:5000 -> [2001:db8::2]:53", entry.Original.ToString());
+        Assert.Equal((entry.Original.Reversed, NatKind.None), (entry.Reply, entry.NatKind));
+        Assert.Equal((42u, (ushort)7, 0xAC743FF8u, ConntrackStatus.Confirmed), (entry.Mark, entry.Zone, entry.Id, entry.Status));
+        Assert.Null(entry.State);
+    }
+
+    [Fact]
+    public void An_echo_has_its_identifier_where_others_have_ports()
+    {
+        ConntrackEntry entry = Read("icmp-source-nat");
+        Assert.Equal("Icmp 10.1.1.1:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0", entry.ToString());
+        Assert.Equal((new IcmpMessage(8, 0), new IcmpMessage(0, 0), NatKind.Source), (entry.Original.Icmp, entry.Reply.Icmp, entry.NatKind));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_message_cut_anywhere_is_an_entry_only_where_an_attribute_ends_and_a_look_up_reads_the_tuples_as_soon_as_they_are_there(string name)
+    {
+        byte[] message = Capture.Read(name);
+        ConntrackEntry whole = Read(name);
+        List<int> boundaries = Boundaries(message);
+        int tuplesEnd = boundaries[2]; // the kernel writes both tuples first
+        for (int length = 0; length < message.Length; length++)
+        {
+            bool isEntry = ConntrackDecoder.TryReadEntry(message.AsSpan(0, length), out ConntrackEntry? entry);
+            Assert.Equal(length >= tuplesEnd && EndsWithAnAttribute(message, boundaries, length), isEntry);
+            bool hasTuples = ConntrackDecoder.TryReadTuples(message.AsSpan(0, length), out ConntrackTuple original, out ConntrackTuple reply);
+            Assert.Equal(length >= tuplesEnd, hasTuples);
+            Assert.Equal(isEntry ? (whole.Original, whole.Reply) : default, (entry?.Original ?? default, entry?.Reply ?? default));
+            Assert.True(!hasTuples || (original, reply) == (whole.Original, whole.Reply));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_broken_message_never_throws_and_what_both_readers_read_of_it_is_the_same(string name)
+    {
+        byte[] seed = Capture.Read(name);
+        var random = new Random(114);
+        int entries = 0, refusals = 0;
+        for (int round = 0; round < Mutations; round++)
+        {
+            byte[] mutant = Mutate(seed, random);
+            bool hasTuples = ConntrackDecoder.TryReadTuples(mutant, out ConntrackTuple original, out ConntrackTuple reply);
+            if (ConntrackDecoder.TryReadEntry(mutant, out ConntrackEntry? entry))
+            {
+                entries++;
+                Assert.True(hasTuples, Convert.ToHexString(mutant));
+                Assert.NotEmpty(entry.ToString()); // every property of it can be read, too
+                Assert.InRange(entry.NatKind, NatKind.None, NatKind.Both);
+            }
+            else
+            {
+                refusals++;
+            }
+        }
+
+        Assert.InRange(entries, Mutations / 100, Mutations); // else the mutations would not try anything
+        Assert.InRange(refusals, Mutations / 100, Mutations);
+    }
+
+    [Fact]
+    public void Attributes_in_another_order_and_unknown_ones_between_them_make_no_difference()
+    {
+        foreach (string name in Capture.Names)
+        {
+            byte[] message = Capture.Read(name);
+            List<int> boundaries = Boundaries(message);
+            IEnumerable<byte> unknown = [8, 0, 0xFF, 0x3F, 1, 2, 3, 4];
+            byte[] reordered =
+            [
+                .. message[..4],
+                .. Enumerable.Range(1, boundaries.Count - 1).Reverse().SelectMany(i => message[boundaries[i - 1]..boundaries[i]].Concat(unknown)),
+            ];
+            Assert.True(ConntrackDecoder.TryReadEntry(reordered, out ConntrackEntry? entry));
+            Assert.Equal(ConntrackToolLine.Of(Read(name)), ConntrackToolLine.Of(entry));
+            Assert.True(ConntrackDecoder.TryReadTuples(reordered, out ConntrackTuple original, out ConntrackTuple reply));
+            Assert.Equal((entry.Original, entry.Reply), (original, reply));
+        }
+    }
+
+    private static ConntrackEntry Read(string name)
+    {
+        Assert.True(ConntrackDecoder.TryReadEntry(Capture.Read(name), out ConntrackEntry? entry));
+        return entry;
+    }
+
+    /// <summary>Where each attribute of the first level starts, and the last one ends.</summary>
+    private static List<int> Boundaries(byte[] message)
+    {
+        List<int> places = [];
+        for (int place = ConntrackDecoder.HeaderSize; place < message.Length; place += (BitConverter.ToUInt16(message, place) + 3) & ~3)
+        {
+            places.Add(place);
+        }
+
+        return [.. places, message.Length];
+    }
+
+    // The padding behind the last attribute may be missing.
+    private static bool EndsWithAnAttribute(byte[] message, List<int> boundaries, int length) =>
+        boundaries.Contains(length)
+        || boundaries.SkipLast(1).Select(start => start + BitConverter.ToUInt16(message, start)).Any(end => end <= length && length < ((end + 3) & ~3));
+
+    private static byte[] Mutate(byte[] seed, Random random)
+    {
+        byte[] mutant = seed[..(random.Next(8) == 0 ? random.Next(1, seed.Length + 1) : seed.Length)];
+        for (int changes = random.Next(1, 5); changes > 0; changes--)
+        {
+            int place = random.Next(mutant.Length);
+            mutant[place] = random.Next(3) switch
+            {
+                0 => (byte)(mutant[place] ^ (1 << random.Next(8))),
+                1 => (byte)random.Next(256),
+                _ => (byte)random.Next(28), // the numbers and lengths of attributes
+            };
+        }
+
+        return mutant;
+    }
+}

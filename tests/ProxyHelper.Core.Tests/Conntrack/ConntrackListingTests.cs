@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>Listing the real kernel's table.</summary>
+public sealed class ConntrackListingTests
+{
+    private const int Many = 50_000;
+    private const int SeenReply = 2, Assured = 4; // IPS_SEEN_REPLY, IPS_ASSURED
+
+    private static readonly string[] _families = ["ipv4", "ipv6"];
+
+    [Fact]
+    public void The_listing_is_the_conntrack_tools_field_by_field()
+    {
+        Requirement.Tool("conntrack");
+        KernelTable.With(Mixed(), table =>
+        {
+            Dictionary<string, ConntrackEntry> before = List();
+            Dictionary<string, TimeSpan> tool = _families
+                .SelectMany(family => Tool.Run("conntrack", "-L", "-f", family, "-o", "extended,id").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                .Select(ConntrackToolLine.Read)
+                .ToDictionary(line => line.Line, line => line.Timeout);
+            Dictionary<string, ConntrackEntry> after = List();
+
+            Assert.Equal(Mixed().Length, tool.Count);
+            Assert.Equal(tool.Keys.Order(StringComparer.Ordinal), before.Keys.Order(StringComparer.Ordinal));
+            Assert.All(tool, line => Assert.InRange(line.Value, after[line.Key].Timeout!.Value, before[line.Key].Timeout!.Value));
+            Assert.All(before.Values, entry => Assert.Equal(ConntrackToolLine.Of(entry), ConntrackToolLine.Of(table.Find(entry.Reply, entry.Zone)!)));
+        });
+    }
+
+    [Fact]
+    public void An_empty_table_has_an_empty_listing() => KernelTable.With([], _ => Assert.Empty(List()));
+
+    [Theory]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "10.1.1.1:1000", NatKind.None)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "194.0.1.1:1000", NatKind.Source)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "10.1.1.1:1001", NatKind.Source)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "194.0.22.9:25", "10.1.1.1:1000", NatKind.Destination)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:9199", "10.1.1.1:1000", NatKind.Destination)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119", NatKind.Both)]
+    [InlineData("[2001:db8::1]:1000", "[2001:db8::2]:25", "[2001:db8::3]:25", "[2001:db8::4]:1000", NatKind.Both)]
+    public void The_kind_of_NAT_is_told_by_the_ends(string source, string destination, string replySource, string replyDestination, NatKind kind) =>
+        KernelTable.With([ConntrackFlow.Tcp(source, destination, replySource, replyDestination)], _ =>
+        {
+            ConntrackEntry entry = Assert.Single(List().Values);
+            Assert.Equal(kind, entry.NatKind);
+            Assert.Equal((source, destination), (entry.OriginalSource.ToString(), entry.OriginalDestination.ToString()));
+            Assert.Equal((replyDestination, replySource), (entry.TranslatedSource.ToString(), entry.TranslatedDestination.ToString()));
+            Assert.Equal($"Tcp {source} -> {destination}, seen as {replyDestination} -> {replySource}", entry.ToString());
+        });
+
+    [Fact]
+    public void A_listing_of_fifty_thousand_has_each_once_can_be_left_early_and_keeps_nothing() => KernelTable.With(Numbered(), table =>
+    {
+        Assert.Equal((uint)Many, table.ReadStatistics().Entries);
+        Assert.Equal(Many, ConntrackTable.Enumerate(TestContext.Current.CancellationToken).Select(entry => entry.OriginalSource).Distinct().Count());
+
+        int descriptors = OwnNetlinkSockets();
+        Assert.Equal(10, ConntrackTable.Enumerate(TestContext.Current.CancellationToken).Take(10).Select(entry => entry.Id).Distinct().Count());
+        Assert.Equal(descriptors, OwnNetlinkSockets()); // leaving it closes its socket
+
+        using var ending = new CancellationTokenSource();
+        int read = 0;
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (ConntrackEntry entry in ConntrackTable.Enumerate(ending.Token))
+            {
+                Assert.NotNull(entry.Id);
+                read++;
+                ending.Cancel();
+            }
+        });
+        Assert.InRange(read, 1, 1000); // no further than the datagram that was being read
+        Assert.Equal(descriptors, OwnNetlinkSockets());
+        Assert.InRange(CountAliveAfterHalf(), 0, 100);
+    });
+
+    // Every sixteenth entry is followed; what is still alive of them while the walk goes on is what the walk keeps.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int CountAliveAfterHalf()
+    {
+        var seen = new List<WeakReference>();
+        using IEnumerator<ConntrackEntry> walk = ConntrackTable.Enumerate().GetEnumerator();
+        for (int i = 0; i < Many / 2; i++)
+        {
+            Step(walk, seen, i % 16 == 0);
+        }
+
+        GC.Collect();
+        int alive = seen.Count(reference => reference.IsAlive);
+        Assert.True(walk.MoveNext());
+        return alive;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Step(IEnumerator<ConntrackEntry> walk, List<WeakReference> seen, bool isFollowed)
+    {
+        Assert.True(walk.MoveNext());
+        if (isFollowed)
+        {
+            seen.Add(new WeakReference(walk.Current));
+        }
+    }
+
+    // Netlink sockets of this thread's namespace alone: what other tests do meanwhile does not count.
+    private static int OwnNetlinkSockets() =>
+        File.ReadLines("/proc/thread-self/net/netlink").Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] == "12");
+
+    private static Dictionary<string, ConntrackEntry> List() => ConntrackTable.Enumerate().ToDictionary(ConntrackToolLine.Of);
+
+    private static ConntrackFlow[] Numbered() =>
+        [.. Enumerable.Range(0, Many).Select(number => ConntrackFlow.Tcp($"10.{number >> 14}.1.1:{1024 + (number & 0x3fff)}", "4.1.1.1:25"))];
+
+    private static ConntrackFlow[] Mixed() => [.. Enumerable.Range(0, 600).Select(Mixed)];
+
+    /// <summary>All combinations of protocol, family, kind of NAT, mark, zone, state and status come up.</summary>
+    private static ConntrackFlow Mixed(int number)
+    {
+        bool isVersion6 = number % 2 == 1;
+        byte[] protocols = [6, 17, 6, 132, 6, isVersion6 ? (byte)58 : (byte)1, 136, 6, 47, 50, 6];
+        byte protocol = protocols[number % protocols.Length];
+        string Address(int network) => isVersion6 ? $"2001:db8:{network}::{number + 1:x}" : $"10.{network}.{number >> 8}.{number & 255}";
+        System.Net.IPEndPoint End(int network) => new(System.Net.IPAddress.Parse(Address(network)), 1000 + network + number);
+        int kind = number / 2 % 4;
+        return new ConntrackFlow(protocol, End(1), End(2), End((kind & 2) != 0 ? 4 : 2), End((kind & 1) != 0 ? 3 : 1))
+        {
+            Zone = number % 5 == 0 ? (ushort)(number % 9) : (ushort)0,
+            Mark = number % 3 == 0 ? (uint)number * 7_000_000 : null,
+            TcpState = protocol == 6 ? (byte)(1 + (number / 3 % 9)) : null,
+            Status = (number % 4) switch { 1 => SeenReply, 2 => SeenReply | Assured, _ => null },
+            TimeoutSeconds = 1000 + (uint)number,
+            EchoId = (ushort)number,
+            ReplyEchoId = (kind & 1) != 0 ? (ushort)(60_000 - number) : null,
+        };
+    }
+}

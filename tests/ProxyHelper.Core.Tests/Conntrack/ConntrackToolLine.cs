@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>An entry as "conntrack -L -o extended,id" writes it, without what changes from look to look: the timeout and the use count.</summary>
+internal static partial class ConntrackToolLine
+{
+    /// <summary>The tool's own line, and its timeout.</summary>
+    public static (string Line, TimeSpan Timeout) Read(string line)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        const int timeoutPlace = 4; // behind the names and numbers of family and protocol
+        var timeout = TimeSpan.FromSeconds(int.Parse(words[timeoutPlace], CultureInfo.InvariantCulture));
+        string rest = string.Join(' ', words.Where((_, i) => i != timeoutPlace));
+        return (Unneeded().Replace(rest, string.Empty), timeout);
+    }
+
+    /// <summary>The line that the tool would write.</summary>
+    public static string Of(ConntrackEntry entry)
+    {
+        string family = entry.Original.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ipv4 2" : "ipv6 10";
+        string?[] words =
+        [
+            family, Name(entry.Protocol), $"{(byte)entry.Protocol}", entry.State is { } state ? StateName(state) : null,
+            Tuple(entry.Original), entry.Status.HasFlag(ConntrackStatus.SeenReply) ? null : "[UNREPLIED]",
+            Tuple(entry.Reply), entry.Status.HasFlag(ConntrackStatus.Assured) ? "[ASSURED]" : null,
+            $"mark={entry.Mark}", entry.Zone == 0 ? null : $"zone={entry.Zone}", $"id={entry.Id}",
+        ];
+        return string.Join(' ', words.Where(word => word is not null));
+    }
+
+    private static string Tuple(ConntrackTuple tuple)
+    {
+        string ends = $"src={tuple.Source.Address} dst={tuple.Destination.Address}";
+        return tuple.Icmp is { } message
+            ? $"{ends} type={message.Type} code={message.Code} id={Math.Max(tuple.Source.Port, tuple.Destination.Port)}"
+            : tuple.Protocol switch
+            {
+                IPProtocol.Gre => $"{ends} srckey=0x{tuple.Source.Port:x} dstkey=0x{tuple.Destination.Port:x}",
+                (IPProtocol)50 => ends,
+                _ => $"{ends} sport={tuple.Source.Port} dport={tuple.Destination.Port}",
+            };
+    }
+
+    private static string Name(IPProtocol protocol) => protocol == (IPProtocol)50 ? "unknown" : protocol.ToString().ToLowerInvariant();
+
+    private static string StateName(TcpState state) => state switch
+    {
+        TcpState.SynSent => "SYN_SENT",
+        TcpState.SynReceived => "SYN_RECV",
+        TcpState.Established => "ESTABLISHED",
+        TcpState.FinWait => "FIN_WAIT",
+        TcpState.CloseWait => "CLOSE_WAIT",
+        TcpState.LastAck => "LAST_ACK",
+        TcpState.TimeWait => "TIME_WAIT",
+        TcpState.Close => "CLOSE",
+        TcpState.SynSent2 => "SYN_SENT2",
+        _ => "NONE",
+    };
+
+    [GeneratedRegex(@" use=\d+|(?<=sctp 132) [A-Z_]+")] // SCTP's states are no concern of ours
+    private static partial Regex Unneeded();
+}

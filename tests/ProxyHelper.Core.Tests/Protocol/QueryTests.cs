@@ -1,0 +1,113 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Protocol;
+
+public sealed class QueryTests
+{
+    [Fact]
+    public void The_query_of_the_description_is_read_and_written_byte_by_byte()
+    {
+        Assert.True(Query.TryRead(Datagrams.Query, out Query query, out QueryFault fault));
+        Assert.Equal((new Query(Datagrams.Cookie, 0, Datagrams.Source, Datagrams.Destination), QueryFault.None), (query, fault));
+        byte[] written = new byte[66];
+        written.AsSpan().Fill(0xFF); // what stood there before does not matter
+        query.Write(written);
+        Assert.Equal(Datagrams.Query, written);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(65)]
+    [InlineData(67)]
+    [InlineData(1500)]
+    public void Any_other_length_is_a_fault(int length) => AssertFault(QueryFault.Length, Resize(Datagrams.Query, length));
+
+    [Fact]
+    public void Every_change_in_magic_version_and_flags_is_a_fault_and_no_other_change_is()
+    {
+        for (int bit = 0; bit < 66 * 8; bit++)
+        {
+            byte[] datagram = Datagrams.Query;
+            datagram[bit / 8] ^= (byte)(1 << (bit % 8));
+            QueryFault expected = (bit / 8) switch
+            {
+                < 4 => QueryFault.Magic,
+                12 or 13 => QueryFault.Version,
+                14 or 15 => QueryFault.Flags,
+                _ => QueryFault.None,
+            };
+            Assert.Equal(expected == QueryFault.None, Query.TryRead(datagram, out _, out QueryFault fault));
+            Assert.Equal(expected, fault);
+        }
+    }
+
+    [Fact]
+    public void A_reply_is_no_query_so_that_two_helpers_never_answer_each_other()
+    {
+        AssertFault(QueryFault.Flags, Datagrams.Found);
+        AssertFault(QueryFault.Flags, Datagrams.NotFound);
+    }
+
+    [Fact]
+    public void The_first_fault_from_the_beginning_is_told()
+    {
+        AssertFault(QueryFault.Magic, new byte[66]);
+        AssertFault(QueryFault.Version, Datagrams.Query.With(12, 4, 1, 0, 2));
+    }
+
+    [Fact]
+    public void Any_query_comes_back_from_its_bytes()
+    {
+        var random = new Random(114);
+        byte[] datagram = new byte[66];
+        for (int round = 0; round < 10_000; round++)
+        {
+            var query = new Query((uint)random.NextInt64(1L << 32), (uint)random.NextInt64(1L << 32), EndPoint(random), EndPoint(random));
+            query.Write(datagram);
+            Assert.True(Query.TryRead(datagram, out Query read, out _));
+            Assert.Equal(query, read);
+        }
+    }
+
+    [Fact]
+    public void Random_bytes_of_any_length_are_a_fault_and_never_throw()
+    {
+        var random = new Random(115);
+        for (int round = 0; round < 100_000; round++)
+        {
+            byte[] datagram = new byte[random.Next(4) == 0 ? random.Next(200) : 66];
+            random.NextBytes(datagram);
+            Assert.False(Query.TryRead(datagram, out Query query, out QueryFault fault));
+            Assert.Equal(datagram.Length == 66 ? QueryFault.Magic : QueryFault.Length, fault);
+            Assert.Equal(default, query);
+        }
+    }
+
+    [Theory]
+    [InlineData(65)]
+    [InlineData(67)]
+    public void A_query_is_written_to_sixty_six_bytes_or_not_at_all(int length) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => default(Query).Write(new byte[length]));
+
+    internal static TransportEndPoint EndPoint(Random random)
+    {
+        Span<byte> address = stackalloc byte[4];
+        random.NextBytes(address);
+        return new TransportEndPoint(new System.Net.IPAddress(address), (ushort)random.Next(65536));
+    }
+
+    internal static byte[] Resize(byte[] datagram, int length)
+    {
+        Array.Resize(ref datagram, length);
+        return datagram;
+    }
+
+    private static void AssertFault(QueryFault expected, byte[] datagram)
+    {
+        Assert.False(Query.TryRead(datagram, out Query query, out QueryFault fault));
+        Assert.Equal((expected, default), (fault, query));
+    }
+}

@@ -1,0 +1,139 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Protocol;
+
+public sealed class ReplyTests
+{
+    [Fact]
+    public void The_replies_of_the_description_are_written_byte_by_byte()
+    {
+        byte[] found = Datagrams.Query, notFound = Datagrams.Query;
+        Reply.WriteFound(found, Datagrams.Original, IdentFormat.Address);
+        Reply.WriteNotFound(notFound);
+        Assert.Equal(Datagrams.Found, found);
+        Assert.Equal(Datagrams.NotFound, notFound);
+    }
+
+    [Fact]
+    public void The_replies_of_the_description_are_read()
+    {
+        Assert.True(Reply.TryRead(Datagrams.Found, Datagrams.Cookie, out Reply found, out ReplyFault fault));
+        Assert.Equal(new Reply(Datagrams.Cookie, true, Datagrams.Original.Source, Datagrams.Original.Destination, "10.1.1.1"), found);
+        Assert.Equal(ReplyFault.None, fault);
+        Assert.True(Reply.TryRead(Datagrams.NotFound, Datagrams.Cookie, out Reply notFound, out _));
+        Assert.Equal((Datagrams.Cookie, false), (notFound.Cookie, notFound.IsFound));
+    }
+
+    [Fact]
+    public void Neither_the_secret_nor_what_stood_in_the_query_behind_its_fields_is_sent_back()
+    {
+        byte[] query = Datagrams.QueryWithSecret(0xDEADBEEF);
+        query.AsSpan(28).Fill(0xEE);
+        byte[] found = [.. query], notFound = [.. query];
+        Reply.WriteFound(found, Datagrams.Original, IdentFormat.Address);
+        Reply.WriteNotFound(notFound);
+        Assert.Equal(Datagrams.Found, found);
+        Assert.Equal(Datagrams.NotFound, notFound);
+    }
+
+    [Theory]
+    [InlineData(IdentFormat.Address, "10.1.1.1:20000", "10.1.1.1")]
+    [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000", "10.1.1.1:20000")]
+    [InlineData(IdentFormat.None, "10.1.1.1:20000", "")]
+    [InlineData(IdentFormat.Address, "255.255.255.255:65535", "255.255.255.255")]
+    [InlineData(IdentFormat.Endpoint, "255.255.255.255:65535", "255.255.255.255:65535")]
+    [InlineData(IdentFormat.Endpoint, "0.0.0.0:0", "0.0.0.0:0")]
+    public void The_ident_is_what_was_chosen_ends_with_NUL_and_is_harmless_in_a_format_string(IdentFormat format, string user, string ident)
+    {
+        byte[] datagram = Datagrams.Query;
+        datagram.AsSpan(28, 32).Fill((byte)'%');
+        Reply.WriteFound(datagram, Datagrams.Original with { Source = TransportEndPoint.Parse(user) }, format);
+        Assert.True(Reply.TryRead(datagram, Datagrams.Cookie, out Reply reply, out _));
+        Assert.Equal(ident, reply.Ident);
+        Assert.All(datagram[(28 + ident.Length)..], padding => Assert.Equal(0, padding));
+        Assert.DoesNotContain(datagram[28..60], character => character != 0 && !"0123456789.:"u8.Contains(character));
+    }
+
+    [Fact]
+    public void Each_change_in_magic_cookie_version_and_flags_is_a_fault_of_its_own_and_no_other_change_is()
+    {
+        for (int bit = 0; bit < 66 * 8; bit++)
+        {
+            byte[] datagram = Datagrams.Found;
+            datagram[bit / 8] ^= (byte)(1 << (bit % 8));
+            ReplyFault expected = (bit / 8) switch
+            {
+                < 4 => ReplyFault.Magic,
+                < 8 => ReplyFault.Cookie,
+                12 or 13 => ReplyFault.Version,
+                14 or 15 => ReplyFault.Flags,
+                _ => ReplyFault.None,
+            };
+            Assert.Equal(expected == ReplyFault.None, Reply.TryRead(datagram, Datagrams.Cookie, out _, out ReplyFault fault));
+            Assert.Equal(expected, fault);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65)]
+    [InlineData(67)]
+    [InlineData(1500)]
+    public void Any_other_length_is_a_fault(int length)
+    {
+        Assert.False(Reply.TryRead(QueryTests.Resize(Datagrams.Found, length), Datagrams.Cookie, out Reply reply, out ReplyFault fault));
+        Assert.Equal((ReplyFault.Length, default), (fault, reply));
+    }
+
+    [Fact]
+    public void A_query_is_no_reply()
+    {
+        Assert.False(Reply.TryRead(Datagrams.Query, Datagrams.Cookie, out _, out ReplyFault fault));
+        Assert.Equal(ReplyFault.Flags, fault);
+        Assert.False(Reply.TryRead(Datagrams.Found.With(14, 0x00, 0x32), Datagrams.Cookie, out _, out fault)); // found and not found
+        Assert.Equal(ReplyFault.Flags, fault);
+    }
+
+    [Fact]
+    public void An_ident_that_fills_its_field_without_NUL_ends_with_the_field()
+    {
+        byte[] datagram = Datagrams.Found;
+        datagram.AsSpan(28).Fill((byte)'x');
+        Assert.True(Reply.TryRead(datagram, Datagrams.Cookie, out Reply reply, out _));
+        Assert.Equal(new string('x', 32), reply.Ident);
+    }
+
+    [Fact]
+    public void Any_answer_comes_back_from_its_bytes()
+    {
+        var random = new Random(114);
+        for (int round = 0; round < 10_000; round++)
+        {
+            byte[] datagram = Datagrams.Query;
+            random.NextBytes(datagram.AsSpan(4, 4));
+            uint cookie = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(datagram.AsSpan(4));
+            var original = new ConntrackTuple(IPProtocol.Tcp, QueryTests.EndPoint(random), QueryTests.EndPoint(random));
+            Reply.WriteFound(datagram, original, IdentFormat.Endpoint);
+            Assert.True(Reply.TryRead(datagram, cookie, out Reply reply, out _));
+            Assert.Equal(new Reply(cookie, true, original.Source, original.Destination, original.Source.ToString()), reply);
+        }
+    }
+
+    [Fact]
+    public void Random_bytes_behind_the_head_never_throw()
+    {
+        var random = new Random(115);
+        for (int round = 0; round < 50_000; round++)
+        {
+            byte[] datagram = Datagrams.Found;
+            random.NextBytes(datagram.AsSpan(16));
+            Assert.True(Reply.TryRead(datagram, Datagrams.Cookie, out Reply reply, out _));
+            Assert.InRange(reply.Ident.Length, 0, 32);
+            random.NextBytes(datagram);
+            Assert.False(Reply.TryRead(datagram.AsSpan(0, random.Next(67)), Datagrams.Cookie, out _, out ReplyFault fault));
+            Assert.True(fault is ReplyFault.Length or ReplyFault.Magic);
+        }
+    }
+}

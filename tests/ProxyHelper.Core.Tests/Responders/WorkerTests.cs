@@ -1,0 +1,122 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.Responders;
+using ProxyHelper.Tests.Protocol;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Responders;
+
+/// <summary>The worker alone, on a thread and with a socket that the test has in its hand.</summary>
+public sealed class WorkerTests
+{
+    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Measured = 10_000;
+
+    [Fact]
+    public void A_query_costs_no_allocation() => Router.With(() =>
+    {
+        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        Assert.InRange(Serve(socket, 500), 0, long.MaxValue); // once, so that all is compiled
+        Assert.Equal(0, Serve(socket, Measured));
+    });
+
+    [Fact]
+    public void A_query_that_waited_longer_than_a_second_is_dropped_and_counted_and_the_next_is_answered() => Router.With(() =>
+    {
+        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        using var asker = new Asker();
+        UntilTimestamped(socket, asker);
+        asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
+        DateTime sentAt = DateTime.UtcNow;
+        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // its age is what is tested
+        using var run = new WorkerRun(socket);
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, Late = 1 }, run.Counters.Read());
+        Assert.False(asker.HasAnswer());
+    });
+
+    [Fact]
+    public void A_look_up_that_fails_is_answered_not_found_counted_and_told_once() => Router.With(() =>
+    {
+        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        using var asker = new Asker();
+        using ConntrackTable table = ConntrackTable.Open(ConntrackTable.MaximumLookups);
+        Capability.DropNetAdmin(); // the worker's thread inherits it
+        using var run = new WorkerRun(socket, table);
+        Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(new ResponderCounts { Queries = 2, FailedLookups = 2 }, run.Counters.Read());
+        Assert.True(run.Faults.Reader.TryRead(out ResponderFault? fault));
+        Assert.Contains("CAP_NET_ADMIN is missing", fault.Message, StringComparison.Ordinal);
+        Assert.False(fault.IsOver || run.Faults.Reader.TryRead(out _));
+    });
+
+    [Fact]
+    public void A_reply_that_the_kernel_refuses_to_send_is_counted_and_the_next_query_is_answered() => Router.With(() =>
+    {
+        Requirement.Tool("nft");
+        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        using Asker unreachable = new("194.0.1.2"), asker = new();
+        Tool.Run("nft", "add table ip test; add chain ip test output { type filter hook output priority 0; }");
+        Tool.Run("nft", "add rule ip test output ip daddr 194.0.1.2 udp sport 114 drop");
+        var run = new WorkerRun(socket);
+        using (run)
+        {
+            unreachable.Send(Datagrams.Query, Asker.Helper());
+            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        }
+
+        // Both may be of one batch, and what was not sent is counted after it: so it is read when the worker has ended.
+        Assert.Equal(new ResponderCounts { Queries = 2, Found = 2, UnsentReplies = 1 }, run.Counters.Read());
+    });
+
+    /// <summary>Serves so many queries, and tells how many bytes the worker's thread allocated for them.</summary>
+    private static long Serve(LinuxSocket socket, int queries)
+    {
+        long allocated = -1;
+        using ConntrackTable table = ConntrackTable.Open(ConntrackTable.MaximumLookups);
+        using EventSignal stop = EventSignal.Create();
+        var counters = new ResponderCounters();
+        var worker = new Worker([socket], stop, table, Router.Options("194.0.1.1"), counters, new FaultJournal());
+        var thread = new Thread(() =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            worker.Run();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        thread.Start();
+        using (var asker = new Asker())
+        {
+            byte[][] kinds = [Datagrams.Query, Datagrams.Query.With(24, 0, 1), Datagrams.QueryWithSecret(1), new byte[67]];
+            for (int i = 0; i < queries; i += kinds.Length)
+            {
+                Array.ForEach(kinds, kind => asker.Send(kind, Asker.Helper()));
+                asker.Receive(out _);
+                asker.Receive(out _);
+            }
+        }
+
+        stop.Set();
+        thread.Join();
+        ResponderCounts counts = counters.Read();
+        Assert.Equal((queries / 4, queries / 4), (counts.Found, counts.NotFound));
+        return allocated;
+    }
+
+    // The kernel starts to stamp datagrams a moment after the first socket has asked for it, in a work queue.
+    private static void UntilTimestamped(LinuxSocket socket, Asker asker)
+    {
+        var batch = new MessageBatch(1, 128, DatagramControl.Size);
+        DateTime sentAt;
+        do
+        {
+            asker.Send([0], Asker.Helper());
+            sentAt = DateTime.UtcNow;
+            SpinWait.SpinUntil(() => DateTime.UtcNow > sentAt);
+            Assert.True(new PollSet(socket).Wait(Patience));
+            Assert.Equal(1, batch.Receive(socket, 0, "test"));
+        }
+        while (DatagramControl.Read(batch.Control(0)).ReceivedAt > sentAt);
+    }
+}
