@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>How the daemon starts, what it leaves, and how it ends.</summary>
+public sealed class DaemonLifeTests(PublishedDaemon daemon)
+{
+    private const uint Secret = 3405691582; // 0xcafebabe
+
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    [Theory]
+    [InlineData(PosixSignal.SIGTERM)]
+    [InlineData(PosixSignal.SIGINT)]
+    public async Task It_answers_until_a_signal_and_leaves_nothing(PosixSignal signal)
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string pidFile = daemon.NewPath();
+        string[] arguments = ["-P", "114", "-s", "7", "-p", pidFile];
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, arguments);
+        await AssertAnswersAsync(network, secret: 7);
+        Assert.Equal(program.Id.ToString(CultureInfo.InvariantCulture), File.ReadAllText(pidFile).Trim());
+
+        program.Signal(signal);
+
+        Assert.Equal(0, await program.ExitAsync());
+        Assert.False(File.Exists(pidFile));
+        using RunningProgram next = await DaemonOnRouter.StartAsync(network, daemon, arguments); // the port is free
+        await AssertAnswersAsync(network, secret: 7);
+    }
+
+    [Fact]
+    public async Task A_second_one_on_the_same_port_says_so_and_the_first_goes_on()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string pidFile = daemon.NewPath();
+        using RunningProgram first = await DaemonOnRouter.StartAsync(network, daemon);
+
+        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-p", pidFile);
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("bind 194.0.1.1:114: Address already in use", second.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(pidFile));
+        await AssertAnswersAsync(network);
+    }
+
+    [Fact]
+    public async Task A_second_one_with_the_same_pid_file_leaves_it_to_the_first()
+    {
+        using var network = RouterNetwork.Create();
+        string pidFile = daemon.NewPath();
+        using RunningProgram first = await DaemonOnRouter.StartAsync(network, daemon, "-p", pidFile);
+
+        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-P", "115", "-p", pidFile);
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains($"{pidFile} names process {first.Id}", second.Output, StringComparison.Ordinal);
+        Assert.Equal(first.Id.ToString(CultureInfo.InvariantCulture), File.ReadAllText(pidFile).Trim());
+    }
+
+    [Fact]
+    public async Task An_address_of_another_host_is_told()
+    {
+        using var network = RouterNetwork.Create();
+
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-I", "4.1.1.1");
+
+        Assert.Equal(1, await program.ExitAsync());
+        Assert.Contains("bind 4.1.1.1:114: Cannot assign requested address", program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_capability_it_says_which_one_is_missing()
+    {
+        Requirement.Tool("setpriv");
+        using var network = RouterNetwork.Create();
+        string program = daemon.Program;
+
+        using RunningProgram unable = network.Router.Run(() => RunningProgram.Start(
+            "setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin", program, "-I", "194.0.1.1", "-s", $"{Secret}"));
+
+        Assert.Equal(1, await unable.ExitAsync());
+        Assert.Contains("CAP_NET_ADMIN", unable.Output, StringComparison.Ordinal);
+        AssertKeepsSecret(unable);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("-I")]
+    [InlineData("-I", "router")]
+    [InlineData("-I", "2001:db8::1")]
+    [InlineData("-I", "194.0.1.1", "-P", "0")]
+    [InlineData("-I", "194.0.1.1", "-P", "65536")]
+    [InlineData("-I", "194.0.1.1", "-P", "-1")]
+    [InlineData("-I", "194.0.1.1", "-p")]
+    [InlineData("-I", "194.0.1.1", "-x", "1")]
+    [InlineData("-I", "194.0.1.1", "-s", "-3405691582")]
+    [InlineData("-I", "194.0.1.1", "-s", "3405691582 ")]
+    [InlineData("-I", "194.0.1.1", "-s", "3405691582", "-P", "x")]
+    [InlineData("-I", "194.0.1.1", "-s", "0xcafebabe")]
+    public async Task Wrong_arguments_get_the_usage(params string[] arguments)
+    {
+        using RunningProgram program = RunningProgram.Start(daemon.Program, arguments);
+
+        Assert.Equal(2, await program.ExitAsync());
+        Assert.Contains("usage: proxy-helper -I ADDRESS", program.Output, StringComparison.Ordinal);
+        AssertKeepsSecret(program);
+    }
+
+    [Fact]
+    public async Task The_secret_is_in_nothing_that_it_writes()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string pidFile = daemon.NewPath();
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-s", $"{Secret}", "-p", pidFile);
+        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-s", $"{Secret}");
+        Assert.Equal(1, await second.ExitAsync());
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        await asker.SendAsync(Query(Secret - 1), Patience.Token());
+        await asker.SendAsync(Query(Secret).AsMemory(0, 65), Patience.Token());
+        await DaemonOnRouter.ExchangeAsync(asker, Query(Secret));
+        string written = await File.ReadAllTextAsync(pidFile, Patience.Token());
+
+        program.Signal(PosixSignal.SIGTERM);
+
+        Assert.Equal(0, await program.ExitAsync());
+        Assert.Contains("3 queries, 1 found", program.Output, StringComparison.Ordinal); // all of it has been read
+        AssertKeepsSecret(program);
+        AssertKeepsSecret(second);
+        Assert.DoesNotContain($"{Secret}", written, StringComparison.Ordinal);
+    }
+
+    private static void AssertKeepsSecret(RunningProgram program)
+    {
+        Assert.DoesNotContain("3405691582", program.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("cafebabe", program.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("bebafeca", program.Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task AssertAnswersAsync(RouterNetwork network, uint secret = 0)
+    {
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        Assert.Equal(
+            QueryDatagram.Found(Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
+            await DaemonOnRouter.ExchangeAsync(asker, Query(secret)));
+    }
+
+    private static byte[] Query(uint secret) => QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"), secret);
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.TestSupport;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The daemon on the router, and a socket on the proxy that asks it.</summary>
+internal static class DaemonOnRouter
+{
+    private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
+
+    /// <summary>Starts a daemon that answers on 194.0.1.1:114; when this returns, it does.</summary>
+    public static async Task<RunningProgram> StartAsync(RouterNetwork network, PublishedDaemon daemon, params string[] arguments)
+    {
+        RunningProgram program = Begin(network, daemon, ["-I", "194.0.1.1", .. arguments]);
+        try
+        {
+            await program.AwaitAsync("answering on 194.0.1.1:114");
+            return program;
+        }
+        catch
+        {
+            program.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a daemon that may end at once.</summary>
+    public static RunningProgram Begin(RouterNetwork network, PublishedDaemon daemon, params string[] arguments)
+    {
+        string program = daemon.Program;
+        return network.Router.Run(() => RunningProgram.Start(program, arguments));
+    }
+
+    /// <summary>Makes connections without any packet.</summary>
+    public static void Track(RouterNetwork network, params ConntrackFlow[] flows) => network.Router.Run(() =>
+    {
+        using ConntrackFixture table = ConntrackFixture.Open();
+        table.Add(flows);
+    });
+
+    /// <summary>A socket that hears the daemon alone.</summary>
+    public static Socket OpenAsker(RouterNetwork network)
+    {
+        Socket socket = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
+        socket.Connect(_daemon);
+        return socket;
+    }
+
+    /// <summary>Sends a datagram, and waits for the next one that comes.</summary>
+    public static async Task<byte[]> ExchangeAsync(Socket asker, byte[] datagram)
+    {
+        await asker.SendAsync(datagram, Patience.Token());
+        return await ReceiveAsync(asker);
+    }
+
+    /// <summary>Waits for a datagram.</summary>
+    public static async Task<byte[]> ReceiveAsync(Socket asker)
+    {
+        byte[] buffer = new byte[256];
+        int length = await asker.ReceiveAsync(buffer, Patience.Token());
+        return buffer[..length];
+    }
+}

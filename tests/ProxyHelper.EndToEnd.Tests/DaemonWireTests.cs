@@ -1,0 +1,112 @@
+using System.Net.Sockets;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>What the daemon says on the wire, compared byte by byte.</summary>
+public sealed class DaemonWireTests(PublishedDaemon daemon)
+{
+    private const string QueryText = "52504844 a5fe844b 00000000 0402 0001 c2000101 c2001609 0dc7 23ef";
+    private const string FoundText = "52504844 a5fe844b 00000000 0402 0012 0a010101 04010102 4e20 0019 31302e312e312e31"; // "10.1.1.1"
+    private const string NotFoundText = "52504844 a5fe844b 00000000 0402 0022";
+    private const uint Secret = 3405691582;
+
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    [Fact]
+    public async Task The_known_query_gets_the_known_reply()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Datagram(QueryText));
+
+        Assert.Equal(Datagram(FoundText), reply);
+    }
+
+    [Fact]
+    public async Task A_missing_connection_gets_not_found_at_once()
+    {
+        using var network = RouterNetwork.Create();
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Datagram(QueryText));
+
+        Assert.Equal(QueryDatagram.Size, reply.Length);
+        Assert.Equal(Datagram(NotFoundText)[..16], reply[..16]);
+    }
+
+    [Fact]
+    public async Task A_query_sent_again_is_answered_again()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        for (int send = 0; send < 3; send++)
+        {
+            await asker.SendAsync(Datagram(QueryText), Patience.Token());
+        }
+
+        for (int reply = 0; reply < 3; reply++)
+        {
+            Assert.Equal(Datagram(FoundText), await DaemonOnRouter.ReceiveAsync(asker));
+        }
+    }
+
+    [Fact]
+    public async Task The_secret_is_needed_and_not_sent_back()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-s", $"{Secret}");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+
+        // One socket and one worker: were the first ones answered, those answers would come first.
+        await asker.SendAsync(Query(secret: 0, cookie: 1), Patience.Token());
+        await asker.SendAsync(Query(secret: Secret - 1, cookie: 2), Patience.Token());
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Query(Secret, cookie: 3));
+
+        Assert.Equal(
+            QueryDatagram.Found(Query(Secret, cookie: 3), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
+            reply);
+    }
+
+    [Fact]
+    public async Task What_is_no_query_gets_no_answer()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        byte[] query = Datagram(QueryText);
+        byte[] ownReply = Datagram(FoundText);
+        foreach (byte[] datagram in (byte[][])[[], query[..65], [.. query, 0], ownReply, new byte[QueryDatagram.Size]])
+        {
+            await asker.SendAsync(datagram, Patience.Token());
+        }
+
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Query(secret: 0, cookie: 4));
+
+        Assert.Equal(
+            QueryDatagram.Found(Query(secret: 0, cookie: 4), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
+            reply);
+    }
+
+    private static byte[] Query(uint secret, uint cookie) => QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"), secret, cookie);
+
+    /// <summary>The bytes of a text of hexadecimal digits, and zeros after them.</summary>
+    private static byte[] Datagram(string text)
+    {
+        byte[] datagram = new byte[QueryDatagram.Size];
+        Convert.FromHexString(text.Replace(" ", string.Empty, StringComparison.Ordinal)).CopyTo(datagram, 0);
+        return datagram;
+    }
+}

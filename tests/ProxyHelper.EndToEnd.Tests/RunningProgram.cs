@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>A program that runs beside the test, and what it writes. It ends with the test at the latest.</summary>
+internal sealed partial class RunningProgram : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly List<(string Words, TaskCompletionSource Seen)> _awaited = [];
+
+    private RunningProgram(string name, string[] arguments)
+    {
+        // Whoever started the tests in the background of a script had SIGINT ignored, and that is inherited.
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", name, .. arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+    }
+
+    /// <summary>Its process number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>All that it has written up to now, to its output and its errors.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a program on the host of the calling thread.</summary>
+    public static RunningProgram Start(string name, params string[] arguments)
+    {
+        var program = new RunningProgram(name, arguments);
+        program._process.Start();
+        program._process.StandardInput.Close();
+        program._process.BeginOutputReadLine();
+        program._process.BeginErrorReadLine();
+        return program;
+    }
+
+    /// <summary>Waits until it writes a line with these words in it; fails if it ends before.</summary>
+    public async Task AwaitAsync(string words)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_output)
+        {
+            if (_output.ToString().Contains(words, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            _awaited.Add((words, seen));
+        }
+
+        Task ended = _process.WaitForExitAsync(Patience.Token());
+        if (await Task.WhenAny(seen.Task, ended) == ended && !seen.Task.IsCompleted)
+        {
+            throw new InvalidOperationException($"it did not write '{words}', but: {Output}");
+        }
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public void Signal(PosixSignal signal)
+    {
+        int number = signal switch
+        {
+            PosixSignal.SIGINT => 2,
+            PosixSignal.SIGTERM => 15,
+            _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+        };
+        if (KillCall(Id, number) != 0)
+        {
+            throw new InvalidOperationException($"cannot signal {Id}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    /// <summary>Waits for its end, and for the end of all that it wrote.</summary>
+    /// <returns>Its exit status.</returns>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync(Patience.Token());
+        return _process.ExitCode;
+    }
+
+    /// <summary>As <see cref="ExitAsync"/>, for a program that takes its time.</summary>
+    public int WaitForExit(TimeSpan limit)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        _process.WaitForExitAsync(patience.Token).GetAwaiter().GetResult();
+        return _process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.WaitForExit(Patience.Limit);
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+            foreach ((string _, TaskCompletionSource seen) in _awaited.Where(awaited => line?.Contains(awaited.Words, StringComparison.Ordinal) == true))
+            {
+                seen.TrySetResult();
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int KillCall(int process, int signal);
+}
