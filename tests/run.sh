@@ -50,6 +50,7 @@ install_missing() {
     command -v ip >/dev/null || packages+=(iproute2)
     command -v nft >/dev/null || packages+=(nftables)
     command -v conntrack >/dev/null || packages+=(conntrack)
+    command -v clang >/dev/null || command -v gcc >/dev/null || packages+=(gcc libc6-dev) # what links the native daemon
     if ((EUID == 0 && ${#packages[@]})); then
         { timeout 300 apt-get update && timeout 300 apt-get install -y "${packages[@]}"; } </dev/null >"$work/apt.log" 2>&1 ||
             { cat "$work/apt.log"; give_up "could not install ${packages[*]}"; }

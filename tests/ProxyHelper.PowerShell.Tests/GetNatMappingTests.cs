@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Management.Automation;
 using ProxyHelper.Conntrack;
 using ProxyHelper.TestSupport;
@@ -7,6 +8,8 @@ namespace ProxyHelper.PowerShell.Tests;
 
 public sealed class GetNatMappingTests
 {
+    private static readonly string[] _families = ["ipv4", "ipv6"];
+
     private const string Exact = "Get-NatMapping -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199";
 
     [Fact]
@@ -59,6 +62,22 @@ public sealed class GetNatMappingTests
     [Fact]
     public void Untranslated_connections_are_listed_when_they_are_asked_for() => ClassicRouter.Run(session =>
         Assert.Contains("10.1.1.3:1025", session.Run("Get-NatMapping -IncludeUntranslated | ForEach-Object { [string]$_.OriginalSource }").Select(text => (string)text.BaseObject)));
+
+    [Fact]
+    public void With_untranslated_ones_the_listing_is_the_conntrack_tools() => ClassicRouter.Run(session =>
+    {
+        Requirement.Tool("conntrack");
+        using ConntrackFixture table = ConntrackFixture.Open();
+        table.Add(
+            ConntrackFlow.Tcp("[2001:db8::1]:1025", "[2001:db8::2]:25", "[2001:db8::3]:9199", "[2001:db8::4]:20119"),
+            ConntrackFlow.Echo("10.1.1.1", "4.1.1.1", 77));
+        IEnumerable<uint> ids = _families.SelectMany(family => Tool.Run("conntrack", "-L", "-f", family, "-o", "id").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .Select(line => uint.Parse(line[(line.LastIndexOf("id=", StringComparison.Ordinal) + 3)..], CultureInfo.InvariantCulture));
+        Assert.Equal(ids.Order(), session.Run("Get-NatMapping -IncludeUntranslated").Select(entry => ((ConntrackEntry)entry.BaseObject).Id!.Value).Order());
+        Assert.Equal(5, session.Run("Get-NatMapping -IncludeUntranslated").Count);
+        Assert.Equal("[2001:db8::1]:1025", session.One("Get-NatMapping -Source '[2001:db8::4]:20119' -Destination '[2001:db8::3]:9199'").OriginalSource.ToString());
+        Assert.Equal("10.1.1.1:77", session.One("Get-NatMapping -Protocol Icmp -Source 10.1.1.1:77 -Destination 4.1.1.1:0").OriginalSource.ToString());
+    });
 
     [Fact]
     public void A_listing_ends_when_the_pipeline_has_enough() => ClassicRouter.Run(session =>
