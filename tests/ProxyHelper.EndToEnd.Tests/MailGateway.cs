@@ -44,7 +44,12 @@ internal sealed class MailGateway : IDisposable
         {
             Socket proxy = arrived[Introduction(user)];
             connections.Add(new UserConnection(
-                EndPoint(user.LocalEndPoint), EndPoint(user.RemoteEndPoint), EndPoint(proxy.RemoteEndPoint), EndPoint(proxy.LocalEndPoint), user, proxy));
+                EndPoint(user.LocalEndPoint),
+                EndPoint(user.RemoteEndPoint),
+                EndPoint(proxy.RemoteEndPoint),
+                EndPoint(proxy.LocalEndPoint),
+                user,
+                proxy));
         }
 
         _connections.AddRange(connections);

@@ -51,7 +51,7 @@ public sealed class NatLookupTests
         UserConnection[] connections = await gateway.OpenAsync(
             [.. Enumerable.Range(1, 4).Select(user => ($"10.1.1.{user}:10943", "4.1.1.1:25"))]);
 
-        HelperAnswer[] answers = await Task.WhenAll(connections.Select(connection => AskAsync(network, connection)));
+        HelperAnswer[] answers = await AskAllAsync(network, connections);
 
         // The proxy sees four ports of one address: NAT could leave one as it was and had to change three.
         Assert.Equal(4, connections.Select(connection => connection.Source).Distinct().Count());
@@ -69,7 +69,7 @@ public sealed class NatLookupTests
         UserConnection[] connections = await gateway.OpenAsync(
             [.. Enumerable.Range(0, 50).Select(i => ($"10.1.1.{(i % 4) + 1}:{20000 + (i / 4)}", $"4.1.1.{(i % 7) + 1}:25"))]);
 
-        HelperAnswer[] answers = await Task.WhenAll(connections.Select(connection => AskAsync(network, connection)));
+        HelperAnswer[] answers = await AskAllAsync(network, connections);
 
         Assert.Equal(50, connections.Select(connection => connection.Source).Distinct().Count());
         Assert.Equal(connections.Select(Expected), answers.Select(Given));
@@ -131,20 +131,27 @@ public sealed class NatLookupTests
     private static Responder Start(RouterNetwork network, IPAddress address) =>
         network.Router.Run(() => Responder.Start(new ResponderOptions { Addresses = [address] }));
 
+    /// <summary>Asks about all without waiting for an answer between them.</summary>
+    private static Task<HelperAnswer[]> AskAllAsync(RouterNetwork network, UserConnection[] connections) => Task.WhenAll(
+        network.Proxy.Run(() => connections.Select(connection => HelperClient.AskAsync(
+            Request(connection.Source.ToString(), connection.Destination.ToString()), Patience.Token())).ToArray()));
+
     private static Task<HelperAnswer> AskAsync(RouterNetwork network, UserConnection connection) =>
         AskAsync(network, connection.Source.ToString(), connection.Destination.ToString());
 
     private static Task<HelperAnswer> AskAsync(RouterNetwork network, string source, string destination, string helper = "194.0.1.1")
     {
-        var request = new HelperRequest
-        {
-            Helper = new IPEndPoint(IPAddress.Parse(helper), ResponderOptions.DefaultPort),
-            Source = TransportEndPoint.Parse(source),
-            Destination = TransportEndPoint.Parse(destination),
-            Timeout = TimeSpan.FromSeconds(10),
-        };
+        HelperRequest request = Request(source, destination, helper);
         return network.Proxy.Run(() => HelperClient.AskAsync(request, Patience.Token())); // it opens its socket before it first waits
     }
+
+    private static HelperRequest Request(string source, string destination, string helper = "194.0.1.1") => new()
+    {
+        Helper = new IPEndPoint(IPAddress.Parse(helper), ResponderOptions.DefaultPort),
+        Source = TransportEndPoint.Parse(source),
+        Destination = TransportEndPoint.Parse(destination),
+        Timeout = TimeSpan.FromSeconds(10),
+    };
 
     private static (HelperOutcome, TransportEndPoint?, TransportEndPoint?) Expected(UserConnection connection) =>
         (HelperOutcome.Found, connection.User, connection.Server);

@@ -44,7 +44,7 @@ internal sealed partial class NetworkHost(string name)
         return true;
     });
 
-    /// <summary>Runs the body on this host: sockets that it opens and programs that it starts are there, and threads that it starts.</summary>
+    /// <summary>Runs the body on this host: sockets that it opens, programs and threads that it starts are there.</summary>
     /// <remarks>A namespace belongs to a thread, and a thread of the pool would take it along to others' work: so it has its own.</remarks>
     public T Run<T>(Func<T> body)
     {

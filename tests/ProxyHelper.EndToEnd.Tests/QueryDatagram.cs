@@ -49,5 +49,6 @@ internal static class QueryDatagram
 
     private static void PutAddress(byte[] datagram, int offset, IPAddress address) => address.GetAddressBytes().CopyTo(datagram, offset);
 
-    private static void Put(byte[] datagram, int offset, uint value) => BinaryPrimitives.WriteUInt32BigEndian(datagram.AsSpan(offset), value);
+    private static void Put(byte[] datagram, int offset, uint value) =>
+        BinaryPrimitives.WriteUInt32BigEndian(datagram.AsSpan(offset), value);
 }

@@ -122,9 +122,12 @@ internal sealed partial class RunningProgram : IDisposable
         lock (_output)
         {
             _output.AppendLine(line);
-            foreach ((string _, TaskCompletionSource seen) in _awaited.Where(awaited => line?.Contains(awaited.Words, StringComparison.Ordinal) == true))
+            foreach ((string words, TaskCompletionSource seen) in _awaited)
             {
-                seen.TrySetResult();
+                if (line?.Contains(words, StringComparison.Ordinal) == true)
+                {
+                    seen.TrySetResult();
+                }
             }
         }
     }

@@ -33,7 +33,8 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         using var gateway = new MailGateway(network);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        UserConnection[] connections = await gateway.OpenAsync([.. Enumerable.Range(0, 10).Select(i => ("10.1.1.1:0", $"4.1.1.{i + 1}:25"))]);
+        UserConnection[] connections = await gateway.OpenAsync(
+            [.. Enumerable.Range(0, 10).Select(i => ("10.1.1.1:0", $"4.1.1.{i + 1}:25"))]);
         for (int query = 0; query < 1000; query++)
         {
             UserConnection connection = connections[query % connections.Length];
