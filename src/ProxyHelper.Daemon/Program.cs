@@ -18,12 +18,16 @@ catch (ArgumentException mistake)
     return 2;
 }
 
+// Before anything that a signal could leave behind.
+using var stop = new CancellationTokenSource();
+using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM);
+using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT);
+using PosixSignalRegistration hangUp = StopOn(PosixSignal.SIGHUP);
 try
 {
     using PidFile? pidFile = commandLine.PidFile is { } path ? PidFile.Create(path) : null;
     using var responder = Responder.Start(commandLine.Responder);
-    using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, responder);
-    using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, responder);
+    using CancellationTokenRegistration stopping = stop.Token.Register(responder.Stop);
     Console.Error.WriteLine($"proxy-helper: answering on {string.Join(", ", responder.LocalEndPoints)}");
     await foreach (ResponderFault fault in responder.Faults.ReadAllAsync())
     {
@@ -36,13 +40,19 @@ try
 }
 catch (Exception failure) when (failure is LinuxException or IOException or UnauthorizedAccessException)
 {
-    string advice = failure is LinuxException { Errno: Errno.EPERM } ? " CAP_NET_ADMIN is missing: run it as root." : string.Empty;
-    Console.Error.WriteLine($"proxy-helper: {failure.Message}.{advice}");
+    Console.Error.WriteLine($"proxy-helper: {failure.Message.TrimEnd('.')}.{Advice(failure)}");
     return 1;
 }
 
-static PosixSignalRegistration StopOn(PosixSignal signal, Responder responder) => PosixSignalRegistration.Create(signal, context =>
+PosixSignalRegistration StopOn(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
 {
     context.Cancel = true; // it ends by itself, cleanly
-    responder.Stop();
+    stop.Cancel();
 });
+
+static string Advice(Exception failure) => failure switch
+{
+    LinuxException { Errno: Errno.EPERM } => " CAP_NET_ADMIN is missing: run it as root.",
+    BindException { Errno: Errno.EACCES } => " CAP_NET_BIND_SERVICE is missing: run it as root, or choose a port from 1024 on.",
+    _ => string.Empty,
+};

@@ -18,6 +18,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(PosixSignal.SIGTERM)]
     [InlineData(PosixSignal.SIGINT)]
+    [InlineData(PosixSignal.SIGHUP)]
     public async Task It_answers_until_a_signal_and_leaves_nothing(PosixSignal signal)
     {
         using var network = RouterNetwork.Create();
@@ -34,6 +35,23 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
         Assert.False(File.Exists(pidFile));
         using RunningProgram next = await DaemonOnRouter.StartAsync(network, daemon, arguments); // the port is free
         await AssertAnswersAsync(network, secret: 7);
+    }
+
+    [Fact]
+    public async Task A_signal_during_its_start_leaves_nothing_either()
+    {
+        using var network = RouterNetwork.Create();
+        string pidFile = daemon.NewPath();
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-p", pidFile);
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(pidFile), Patience.Limit));
+
+            program.Signal(PosixSignal.SIGTERM);
+
+            Assert.Equal(0, await program.ExitAsync());
+            Assert.False(File.Exists(pidFile));
+        }
     }
 
     [Fact]

@@ -79,6 +79,7 @@ internal sealed partial class RunningProgram : IDisposable
     {
         int number = signal switch
         {
+            PosixSignal.SIGHUP => 1,
             PosixSignal.SIGINT => 2,
             PosixSignal.SIGTERM => 15,
             _ => throw new ArgumentOutOfRangeException(nameof(signal)),
