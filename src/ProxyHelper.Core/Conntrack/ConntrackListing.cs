@@ -34,7 +34,7 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
     public IEnumerator<ConntrackEntry> GetEnumerator()
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
-        var datagram = new MessageBatch(slots: 1, DatagramSize);
+        var datagram = new MessageBatch(slots: 1, DatagramSize, isConnected: true);
         uint sequence = SendRequest(socket);
         while (true)
         {

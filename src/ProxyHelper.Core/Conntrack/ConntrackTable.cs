@@ -22,11 +22,13 @@ public sealed class ConntrackTable : IDisposable
 
     private readonly NetlinkExchange _exchange;
     private readonly byte[] _requests;
+    private readonly int _receiveBuffer;
     private NetlinkSocket _socket;
 
-    private ConntrackTable(NetlinkSocket socket, int lookups)
+    private ConntrackTable(int lookups, int receiveBuffer)
     {
-        _socket = socket;
+        _receiveBuffer = receiveBuffer;
+        _socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, receiveBuffer);
         _exchange = new NetlinkExchange(lookups);
         _requests = new byte[lookups * ConntrackRequest.MaximumSize];
     }
@@ -34,18 +36,21 @@ public sealed class ConntrackTable : IDisposable
     /// <summary>Opens the table of the current network namespace.</summary>
     /// <param name="lookups">How many look-ups will go together, 1 to <see cref="MaximumLookups"/>.</param>
     /// <exception cref="LinuxException">The kernel has no nfnetlink (EPROTONOSUPPORT), or this process may not use netlink (EAFNOSUPPORT, EPERM).</exception>
-    public static ConntrackTable Open(int lookups = 1)
+    public static ConntrackTable Open(int lookups = 1) => Open(lookups, NetlinkSocket.DefaultReceiveBuffer);
+
+    /// <summary>As <see cref="Open(int)"/>, with a receive buffer so small that answers are lost: for tests of that.</summary>
+    internal static ConntrackTable Open(int lookups, int receiveBuffer)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lookups, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lookups, MaximumLookups);
-        return new ConntrackTable(NetlinkSocket.Open(), lookups);
+        return new ConntrackTable(lookups, receiveBuffer);
     }
 
     /// <summary>Replaces the socket, after anything went wrong with it: what was on its way is lost with the old one.</summary>
     /// <exception cref="LinuxException">No new one can be had; the old one stays, and this can be called again.</exception>
     public void Reopen()
     {
-        NetlinkSocket fresh = NetlinkSocket.Open();
+        NetlinkSocket fresh = NetlinkSocket.Open(NetlinkSocket.Netfilter, _receiveBuffer);
         _socket.Dispose();
         _socket = fresh;
     }
@@ -76,7 +81,7 @@ public sealed class ConntrackTable : IDisposable
     }
 
     /// <summary>Looks up several entries at once, in zone 0, without allocating.</summary>
-    /// <param name="replies">The reply tuples, as many as <see cref="Open"/> was told at most.</param>
+    /// <param name="replies">The reply tuples, as many as <see cref="Open(int)"/> was told at most.</param>
     /// <param name="lookups">Receives an outcome for each.</param>
     /// <returns>The kernel's error number of the first look-up that failed, or none.</returns>
     /// <exception cref="LinuxException">The socket failed or answers were lost, so that none of the outcomes can be relied on: call <see cref="Reopen"/>.</exception>

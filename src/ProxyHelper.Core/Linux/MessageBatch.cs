@@ -15,6 +15,7 @@ internal sealed unsafe partial class MessageBatch
 
     private readonly int _dataSize;
     private readonly int _controlSize;
+    private readonly uint _addressSize;
     private readonly byte[] _data;
     private readonly byte[] _addresses;
     private readonly byte[] _controls;
@@ -26,11 +27,13 @@ internal sealed unsafe partial class MessageBatch
     /// <param name="slots">How many datagrams there is room for.</param>
     /// <param name="dataSize">Bytes for each datagram.</param>
     /// <param name="controlSize">Bytes for each datagram's control data; 0 for none.</param>
-    public MessageBatch(int slots, int dataSize, int controlSize = 0)
+    /// <param name="isConnected">Whether it serves a connected socket, whose only peer the kernel need not name each time.</param>
+    public MessageBatch(int slots, int dataSize, int controlSize = 0, bool isConnected = false)
     {
         Slots = slots;
         _dataSize = dataSize;
         _controlSize = controlSize;
+        _addressSize = isConnected ? 0u : LinuxSocket.AddressSize;
         _data = Pinned<byte>(slots * dataSize);
         _addresses = Pinned<byte>(slots * LinuxSocket.AddressSize);
         _controls = Pinned<byte>(Math.Max(1, slots * controlSize));
@@ -39,7 +42,7 @@ internal sealed unsafe partial class MessageBatch
         _outgoing = Pinned<MessageHeader>(slots);
         for (int slot = 0; slot < slots; slot++)
         {
-            _received[slot].Name = At(_addresses, slot * LinuxSocket.AddressSize);
+            _received[slot].Name = isConnected ? null : At(_addresses, slot * LinuxSocket.AddressSize);
             _received[slot].Vectors = (IoVector*)Marshal.UnsafeAddrOfPinnedArrayElement(_vectors, slot);
             _received[slot].VectorCount = 1;
             _received[slot].Control = controlSize == 0 ? null : At(_controls, slot * controlSize);
@@ -73,7 +76,7 @@ internal sealed unsafe partial class MessageBatch
         for (int slot = first; slot < Slots; slot++)
         {
             _vectors[slot].Length = (nuint)_dataSize;
-            _received[slot].NameLength = LinuxSocket.AddressSize;
+            _received[slot].NameLength = _addressSize;
             _received[slot].ControlLength = (nuint)_controlSize;
             _received[slot].Flags = 0;
         }

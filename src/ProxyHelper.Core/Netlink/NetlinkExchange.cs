@@ -11,7 +11,8 @@ namespace ProxyHelper.Netlink;
 internal sealed class NetlinkExchange
 {
     // An answer to a single request is built in one page at most (NLMSG_GOODSIZE, linux/netlink.h, is 8 KiB at most).
-    private const int AnswerSize = 8192;
+    // One cache line more keeps the answers of a batch out of one and the same set of the processor's caches.
+    private const int AnswerSize = 8192 + 64;
 
     private readonly MessageBatch _answers;
     private readonly Place[] _places;
@@ -20,7 +21,7 @@ internal sealed class NetlinkExchange
     /// <param name="capacity">How many requests go together at most.</param>
     public NetlinkExchange(int capacity)
     {
-        _answers = new MessageBatch(capacity, AnswerSize);
+        _answers = new MessageBatch(capacity, AnswerSize, isConnected: true);
         _places = new Place[capacity];
     }
 

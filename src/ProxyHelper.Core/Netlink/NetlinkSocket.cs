@@ -4,22 +4,28 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// A socket to the kernel's netfilter (NETLINK_NETFILTER), connected to it, so that nobody else is heard. It belongs to the
-/// network namespace of the thread that opens it, and to one thread at a time. Who owns it decides when to open a new one.
+/// A socket to one of the kernel's netlink families, connected to it: another process that sends to it gets ECONNREFUSED. It
+/// belongs to the network namespace of the thread that opens it, and to one thread at a time. Who owns it decides when to open a
+/// new one.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class NetlinkSocket : IDisposable
 {
+    /// <summary>NETLINK_ROUTE (linux/netlink.h): addresses and routes.</summary>
+    public const int Route = 0;
+
+    /// <summary>NETLINK_NETFILTER (linux/netlink.h): conntrack.</summary>
+    public const int Netfilter = 12;
+
+    /// <summary>Holds some thousands of answers; the system's default 256 (measured).</summary>
+    public const int DefaultReceiveBuffer = 4 << 20;
+
     private const int AddressFamily = 16; // AF_NETLINK (linux/socket.h)
     private const int RawType = 3; // SOCK_RAW
-    private const int Netfilter = 12; // NETLINK_NETFILTER (linux/netlink.h)
     private const int NetlinkLevel = 270; // SOL_NETLINK
     private const int CapAcknowledgement = 10; // NETLINK_CAP_ACK: errors repeat the header of the request only
     private const int ExtendedAcknowledgement = 11; // NETLINK_EXT_ACK: errors carry words where the kernel has some
     private const int AddressSize = 12; // struct sockaddr_nl
-
-    // The default buffer holds 256 unread answers (measured); this one some thousands.
-    private const int ReceiveBufferSize = 4 << 20;
 
     private readonly LinuxSocket _socket;
     private readonly PollSet _poll;
@@ -32,17 +38,19 @@ internal sealed class NetlinkSocket : IDisposable
     }
 
     /// <summary>Opens and connects a socket.</summary>
-    /// <exception cref="LinuxException">The kernel has no nfnetlink, or this process may not use AF_NETLINK.</exception>
-    public static NetlinkSocket Open()
+    /// <param name="protocol">The netlink family, <see cref="Netfilter"/> or <see cref="Route"/>.</param>
+    /// <param name="receiveBuffer">How many bytes of unread answers the kernel keeps, its own book-keeping included.</param>
+    /// <exception cref="LinuxException">The kernel has no such family, or this process may not use AF_NETLINK.</exception>
+    public static NetlinkSocket Open(int protocol = Netfilter, int receiveBuffer = DefaultReceiveBuffer)
     {
-        LinuxSocket socket = LinuxSocket.Open(AddressFamily, RawType, Netfilter, "netlink socket");
+        LinuxSocket socket = LinuxSocket.Open(AddressFamily, RawType, protocol, "netlink socket");
         try
         {
             Span<byte> kernel = stackalloc byte[AddressSize]; // port id 0 is the kernel; to bind, "choose one for me"
             BitConverter.TryWriteBytes(kernel, (ushort)AddressFamily);
             socket.SetOption(NetlinkLevel, CapAcknowledgement, 1, "NETLINK_CAP_ACK");
             socket.SetOption(NetlinkLevel, ExtendedAcknowledgement, 1, "NETLINK_EXT_ACK");
-            socket.SetReceiveBuffer(ReceiveBufferSize);
+            socket.SetReceiveBuffer(receiveBuffer);
             socket.Bind(kernel, "netlink socket");
             socket.Connect(kernel, "netlink socket");
             return new NetlinkSocket(socket);
@@ -69,14 +77,17 @@ internal sealed class NetlinkSocket : IDisposable
 
     /// <summary>Receives the answers that are there, without waiting, into the slots from <paramref name="first"/> on.</summary>
     /// <returns>How many datagrams came.</returns>
-    /// <exception cref="NetlinkException">One is cut, or not from the kernel.</exception>
+    /// <exception cref="NetlinkException">One is cut.</exception>
     /// <exception cref="LinuxException">The kernel lost answers (ENOBUFS), or the socket is broken.</exception>
     public int Receive(MessageBatch answers, int first)
     {
         int count = answers.Receive(_socket, first, "netlink answer");
         for (int slot = first; slot < first + count; slot++)
         {
-            Validate(answers, slot);
+            if (answers.IsTruncated(slot))
+            {
+                throw new NetlinkException("receive netlink answer", Errno.EMSGSIZE, "the answer is longer than its buffer");
+            }
         }
 
         return count;
@@ -89,19 +100,4 @@ internal sealed class NetlinkSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
-
-    private static void Validate(MessageBatch answers, int slot)
-    {
-        if (answers.IsTruncated(slot))
-        {
-            throw new NetlinkException("receive netlink answer", Errno.EMSGSIZE, "the answer is longer than its buffer");
-        }
-
-        ReadOnlySpan<byte> sender = answers.Address(slot);
-        uint port = sender.Length < AddressSize ? uint.MaxValue : BitConverter.ToUInt32(sender[4..]);
-        if (port != 0)
-        {
-            throw new NetlinkException("receive netlink answer", Errno.EBADMSG, $"it came from netlink port {port}, not from the kernel");
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.TestSupport;
@@ -70,11 +71,34 @@ public sealed class NetlinkSocketTests
     });
 
     [Fact]
+    public void Nobody_but_the_kernel_can_send_to_it() => NetworkNamespace.Run(() =>
+    {
+        const int netlinkFamily = 16, rawType = 3, connectionRefused = 111; // AF_NETLINK, SOCK_RAW, ECONNREFUSED
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        using LinuxSocket other = LinuxSocket.Open(netlinkFamily, rawType, NetlinkSocket.Netfilter, "test socket");
+        byte[] address = new byte[12]; // struct sockaddr_nl: family, padding, port id, groups
+        address[0] = netlinkFamily;
+        BitConverter.TryWriteBytes(address.AsSpan(4), PortOfTheOnlySocket());
+        other.Connect(address, "test socket");
+
+        LinuxException exception = Assert.Throws<LinuxException>(() => other.Send(new byte[16], "forged answer"));
+
+        Assert.Equal(connectionRefused, (int)exception.Errno);
+        Assert.False(socket.Wait(0));
+    });
+
+    [Fact]
     public void Sequence_numbers_are_never_given_out_twice() => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         Assert.Equal([1u, 2u, 34u, 35u], [socket.TakeSequence(1), socket.TakeSequence(32), socket.TakeSequence(1), socket.TakeSequence(1)]);
     });
+
+    private static uint PortOfTheOnlySocket() => File.ReadLines("/proc/thread-self/net/netlink")
+        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(columns => columns[1] == $"{NetlinkSocket.Netfilter}" && columns[2] != "0")
+        .Select(columns => uint.Parse(columns[2], CultureInfo.InvariantCulture))
+        .Single();
 
     private static uint SendDump(NetlinkSocket socket)
     {
