@@ -25,13 +25,19 @@ using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT);
 using PosixSignalRegistration hangUp = StopOn(PosixSignal.SIGHUP);
 try
 {
+    ResponderOptions options = commandLine.Responder;
+    if (commandLine.SecretFile is { } secretFile)
+    {
+        options = options with { Secret = SecretFile.Read(secretFile) };
+    }
+
     using PidFile? pidFile = commandLine.PidFile is { } path ? PidFile.Create(path) : null;
-    using var responder = Responder.Start(commandLine.Responder);
+    using var responder = Responder.Start(options);
     using CancellationTokenRegistration stopping = stop.Token.Register(responder.Stop);
     Console.Error.WriteLine($"proxy-helper: answering on {string.Join(", ", responder.LocalEndPoints)}");
-    await foreach (ResponderFault fault in responder.Faults.ReadAllAsync())
+    await foreach (ResponderNotice notice in responder.Notices.ReadAllAsync())
     {
-        Console.Error.WriteLine($"proxy-helper: {fault.Message}");
+        Console.Error.WriteLine($"proxy-helper: {notice.Message}");
     }
 
     ResponderCounts counts = responder.Counts;
@@ -54,5 +60,6 @@ static string Advice(Exception failure) => failure switch
 {
     LinuxException { Errno: Errno.EPERM } => " CAP_NET_ADMIN is missing: run it as root.",
     BindException { Errno: Errno.EACCES } => " CAP_NET_BIND_SERVICE is missing: run it as root, or choose a port from 1024 on.",
+    _ when failure is SecretFileException { IsUnsafe: true } unsafeFile => $" chmod 600 {unsafeFile.Path}",
     _ => string.Empty,
 };

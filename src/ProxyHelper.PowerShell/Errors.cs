@@ -55,11 +55,29 @@ internal static class Errors
         cause.EndPoint,
         "Where root is too much, choose a -Port from 1024 on (and set smtp-gated's remote_port to it).");
 
-    public static ErrorRecord InvalidBindAddress(Exception cause, object target) => Make(
+    public static ErrorRecord InvalidResponderOption(Exception cause, object target) => Make(
         cause,
         ErrorCategory.InvalidArgument,
         target,
-        "Give IPv4 addresses of this machine, such as 194.0.1.1.");
+        "Give IPv4 addresses of this machine, such as 194.0.1.1; 'Get-Help Start-ProxyHelper -Full' has the ranges.");
+
+    public static ErrorRecord SecretGivenTwice(string path) => Make(
+        new ArgumentException("The secret is given twice, by -Secret and by -SecretFile."),
+        ErrorCategory.InvalidArgument,
+        path,
+        "Give one of the two.");
+
+    public static ErrorRecord SecretFileUnsafe(SecretFileException cause) => Make(
+        cause,
+        ErrorCategory.SecurityError,
+        cause.Path,
+        $"chmod 600 {cause.Path}");
+
+    public static ErrorRecord SecretFileUnusable(Exception cause, string path) => Make(
+        new IOException($"The secret cannot be read. {cause.Message}", cause),
+        ErrorCategory.ReadError,
+        path,
+        "Write the number alone into it, such as with: umask 077; echo 12345 > FILE.");
 
     public static ErrorRecord PidFileUnusable(Exception cause, string path) => Make(
         new IOException($"The PID file cannot be written. {cause.Message}", cause),

@@ -18,6 +18,7 @@ public sealed class ResponderJob : Job
     private readonly Responder _responder;
     private readonly PidFile? _pidFile;
     private readonly Task _pump;
+    private TimeSpan? _stoppedAfter;
 
     internal ResponderJob(Responder responder, PidFile? pidFile, string name)
         : base($"Start-ProxyHelper {string.Join(", ", responder.LocalEndPoints.Select(endPoint => endPoint.Address))}", name)
@@ -39,32 +40,62 @@ public sealed class ResponderJob : Job
     /// <summary>When it was started, local time.</summary>
     public DateTime StartedAt => _responder.StartedAt.LocalDateTime;
 
-    /// <summary>Datagrams that arrived.</summary>
-    public long Queries => _responder.Counts.Queries;
+    /// <summary>How long it has run.</summary>
+    public TimeSpan Uptime => _stoppedAfter ?? _responder.Uptime;
+
+    /// <summary>Datagrams that it read.</summary>
+    public long Queries => Counts.Queries;
 
     /// <summary>Of them, answered with the original ends.</summary>
-    public long Found => _responder.Counts.Found;
+    public long Found => Counts.Found;
 
     /// <summary>Of them, answered "not found": the kernel has no such connection.</summary>
-    public long NotFound => _responder.Counts.NotFound;
+    public long NotFound => Counts.NotFound;
 
-    /// <summary>Of them, answered "not found" because the kernel could not be asked.</summary>
-    public long FailedLookups => _responder.Counts.FailedLookups;
+    /// <summary>Of them, dropped because of who sent them: <see cref="NotAllowed"/>, <see cref="NotItsOwn"/>, <see cref="WrongSecret"/> and <see cref="TooOften"/>.</summary>
+    public long Refused => Counts.Refused;
 
-    /// <summary>Of them, dropped because they are no queries.</summary>
-    public long Malformed => _responder.Counts.Malformed;
+    /// <summary>Of them, dropped because the sender is none of the allowed proxies.</summary>
+    public long NotAllowed => Counts.NotAllowed;
+
+    /// <summary>Of them, dropped because they are about a connection that is not the sender's own.</summary>
+    public long NotItsOwn => Counts.NotItsOwn;
 
     /// <summary>Of them, dropped because their secret is wrong.</summary>
-    public long Refused => _responder.Counts.Refused;
+    public long WrongSecret => Counts.WrongSecret;
+
+    /// <summary>Of them, dropped because the sender asks too often.</summary>
+    public long TooOften => Counts.TooOften;
+
+    /// <summary>Of them, dropped because they are no queries.</summary>
+    public long Malformed => Counts.Malformed;
 
     /// <summary>Of them, dropped because they had waited so long that an answer could have reached another query.</summary>
-    public long Late => _responder.Counts.Late;
+    public long Late => Counts.Late;
+
+    /// <summary>Datagrams that the kernel dropped because the queue was full; they are not among the queries.</summary>
+    public long QueueDrops => Counts.QueueDrops;
+
+    /// <summary>Of the queries, answered "not found" because the kernel could not be asked.</summary>
+    public long FailedLookups => Counts.FailedLookups;
+
+    /// <summary>How often the socket to the conntrack table was replaced because something was wrong with it.</summary>
+    public long TableReopenings => Counts.TableReopenings;
 
     /// <summary>Of the replies, how many the kernel refused to send.</summary>
-    public long UnsentReplies => _responder.Counts.UnsentReplies;
+    public long UnsentReplies => Counts.UnsentReplies;
 
     /// <summary>How often a socket reported an error instead of a datagram.</summary>
-    public long ReceiveErrors => _responder.Counts.ReceiveErrors;
+    public long ReceiveErrors => Counts.ReceiveErrors;
+
+    /// <summary>The time within which half of the last five minutes' queries were answered, from their arrival; null when there were none.</summary>
+    public TimeSpan? MedianLatency => _responder.Latency(0.5);
+
+    /// <summary>The time within which 99 of a hundred of the last five minutes' queries were answered; null when there were none.</summary>
+    public TimeSpan? Percentile99Latency => _responder.Latency(0.99);
+
+    /// <summary>The newest fault and when it was, or null when there was none.</summary>
+    public string? LastFault => _responder.LastFault is { } fault ? $"{Time(fault.At)} {fault.Message}" : null;
 
     /// <inheritdoc/>
     public override bool HasMoreData => Output.Count > 0 || Warning.Count > 0 || Error.Count > 0;
@@ -94,6 +125,8 @@ public sealed class ResponderJob : Job
         base.Dispose(disposing);
     }
 
+    private ResponderCounts Counts => _responder.Counts;
+
     private bool IsEnded => JobStateInfo.State is JobState.Stopped or JobState.Failed;
 
     /// <summary>Carries what the responder tells into the job's streams, and then its end.</summary>
@@ -102,9 +135,9 @@ public sealed class ResponderJob : Job
         JobState end = JobState.Stopped;
         try
         {
-            await foreach (ResponderFault fault in _responder.Faults.ReadAllAsync().ConfigureAwait(false))
+            await foreach (ResponderNotice notice in _responder.Notices.ReadAllAsync().ConfigureAwait(false))
             {
-                Add(Warning, new WarningRecord($"{Time(fault.At)} {fault.Message}"));
+                Add(Warning, new WarningRecord($"{Time(notice.At)} {notice.Message}"));
             }
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
@@ -113,6 +146,7 @@ public sealed class ResponderJob : Job
             end = JobState.Failed;
         }
 
+        _stoppedAfter = _responder.Uptime;
         _pidFile?.Dispose();
         Tell($"Stopped after {StatusMessage}.");
         SetJobState(end);

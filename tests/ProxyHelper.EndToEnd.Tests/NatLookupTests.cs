@@ -96,7 +96,7 @@ public sealed class NatLookupTests
     {
         using var network = RouterNetwork.Create();
         using var gateway = new MailGateway(network);
-        using Responder responder = Start(network, _routerAddress);
+        using Responder responder = Start(network, _routerAddress, trusted: ["194.0.22.9"]);
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
 
         HelperAnswer[] answers = await Task.WhenAll(
@@ -128,8 +128,8 @@ public sealed class NatLookupTests
         Assert.Empty(answer.IgnoredReplies);
     }
 
-    private static Responder Start(RouterNetwork network, IPAddress address) =>
-        network.Router.Run(() => Responder.Start(new ResponderOptions { Addresses = [address] }));
+    private static Responder Start(RouterNetwork network, IPAddress address, params string[] trusted) => network.Router.Run(() =>
+        Responder.Start(new ResponderOptions { Addresses = [address], TrustedClients = [.. trusted.Select(AddressPrefix.Parse)] }));
 
     /// <summary>Asks about all without waiting for an answer between them.</summary>
     private static Task<HelperAnswer[]> AskAllAsync(RouterNetwork network, UserConnection[] connections) => Task.WhenAll(

@@ -50,7 +50,7 @@ public sealed class StartErrorTests
     public void An_IPv6_address_is_refused_since_smtp_gated_has_none() => ClassicRouter.Run(session =>
     {
         ErrorRecord error = session.Failure("Start-ProxyHelper ::1");
-        ErrorShape.Check(error, "InvalidBindAddress", "StartProxyHelper", ErrorCategory.InvalidArgument, "IPv4");
+        ErrorShape.Check(error, "InvalidResponderOption", "StartProxyHelper", ErrorCategory.InvalidArgument, "IPv4");
     });
 
     [Fact]

@@ -23,4 +23,7 @@ public sealed record HelperRequest
 
     /// <summary>How long to wait after each send (smtp-gated's timeout_lookup).</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Who is asked about what. The secret is not in it.</summary>
+    public override string ToString() => $"{Helper}: {Source} -> {Destination}";
 }

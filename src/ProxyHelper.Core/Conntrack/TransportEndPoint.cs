@@ -56,6 +56,9 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>Whether the address is IPv4 or IPv6.</summary>
     public AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 
+    /// <summary>The bytes of an IPv4 address, read as a big-endian number.</summary>
+    internal uint IPv4Number => (uint)_low;
+
     /// <summary>Whether both are the same address and port.</summary>
     public static bool operator ==(TransportEndPoint left, TransportEndPoint right) => left.Equals(right);
 

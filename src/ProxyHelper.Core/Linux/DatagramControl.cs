@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// The control data of a datagram (struct cmsghdr, bits/socket.h): the local address that it was sent to, and when the kernel
-/// took it in. Unknown kinds are passed over; a malformed length ends the walk.
+/// The control data of a datagram (struct cmsghdr, bits/socket.h): the local address that it was sent to, when the kernel took it
+/// in, and how many were dropped before it. Unknown kinds are passed over; a malformed length ends the walk.
 /// </summary>
 internal readonly ref struct DatagramControl
 {
-    /// <summary>Room for what is asked for here: IP_PKTINFO (32 bytes) and SCM_TIMESTAMPNS (32 bytes).</summary>
-    public const int Size = 64;
+    /// <summary>Room for what is asked for here: IP_PKTINFO (32 bytes), SCM_TIMESTAMPNS (32 bytes) and SO_RXQ_OVFL (24 bytes).</summary>
+    public const int Size = 88;
 
     /// <summary>How long the control data is that sets a reply's source address.</summary>
     public const int SourceSize = 32;
@@ -26,14 +26,18 @@ internal readonly ref struct DatagramControl
     /// <summary>SO_TIMESTAMPNS, and SCM_TIMESTAMPNS: struct timespec { seconds, nanoseconds } of the real-time clock.</summary>
     public const int TimestampNanoseconds = 35;
 
+    /// <summary>SO_RXQ_OVFL: a 32-bit count of the datagrams that this socket has dropped; the kernel says nothing while it is 0.</summary>
+    public const int QueueOverflow = 40;
+
     private const int HeaderSize = 16; // size_t length, int level, int type
     private const int PacketInfoSize = 12;
     private const int TimestampSize = 16;
 
-    private DatagramControl(uint? localAddress, DateTime? receivedAt)
+    private DatagramControl(uint? localAddress, DateTime? receivedAt, uint dropped)
     {
         LocalAddress = localAddress;
         ReceivedAt = receivedAt;
+        Dropped = dropped;
     }
 
     /// <summary>The local IPv4 address that was asked, its bytes read as a big-endian number; null where the kernel did not say.</summary>
@@ -42,11 +46,15 @@ internal readonly ref struct DatagramControl
     /// <summary>When the datagram reached this machine, UTC; null where the kernel did not say.</summary>
     public DateTime? ReceivedAt { get; }
 
+    /// <summary>How many datagrams the socket had dropped for want of room when this one came, modulo 2^32.</summary>
+    public uint Dropped { get; }
+
     /// <summary>Reads control data as it was received.</summary>
     public static DatagramControl Read(ReadOnlySpan<byte> control)
     {
         uint? localAddress = null;
         DateTime? receivedAt = null;
+        uint dropped = 0;
         while (control.Length >= HeaderSize)
         {
             ulong length = BitConverter.ToUInt64(control);
@@ -64,12 +72,15 @@ internal readonly ref struct DatagramControl
                 case (SocketLevel, TimestampNanoseconds) when data.Length >= TimestampSize:
                     receivedAt = DateTime.UnixEpoch.AddTicks((BitConverter.ToInt64(data) * TimeSpan.TicksPerSecond) + (BitConverter.ToInt64(data[8..]) / TimeSpan.NanosecondsPerTick));
                     break;
+                case (SocketLevel, QueueOverflow) when data.Length >= sizeof(uint):
+                    dropped = BitConverter.ToUInt32(data);
+                    break;
             }
 
             control = control[Math.Min(((int)length + 7) & ~7, control.Length)..];
         }
 
-        return new DatagramControl(localAddress, receivedAt);
+        return new DatagramControl(localAddress, receivedAt, dropped);
     }
 
     /// <summary>Writes control data that makes a reply leave from an address, by whatever interface routing says.</summary>

@@ -52,6 +52,22 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         Check(SetOptionCall(this, level, option, in value, sizeof(int)), $"set {what}");
 
     /// <summary>
+    /// Lets a program choose which of the sockets that share an address and port (SO_REUSEPORT) gets a datagram: it returns the
+    /// socket's place in the order in which they were bound.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public void ChooseBy(PacketFilter filter)
+    {
+        const int socketLevel = 1, attachSelection = 51; // SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF
+        ReadOnlySpan<PacketFilter.Instruction> instructions = filter.Instructions;
+        fixed (PacketFilter.Instruction* first = instructions)
+        {
+            var program = new FilterProgram { Length = (ushort)instructions.Length, First = first };
+            Check(SetFilterCall(this, socketLevel, attachSelection, in program, sizeof(FilterProgram)), "set SO_ATTACH_REUSEPORT_CBPF");
+        }
+    }
+
+    /// <summary>
     /// Sets the size of the receive buffer, past the system's limit (net.core.rmem_max) where CAP_NET_ADMIN allows it.
     /// </summary>
     /// <param name="bytes">The size in bytes; the kernel doubles it for its own book-keeping.</param>
@@ -115,6 +131,9 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetOptionCall(LinuxSocket socket, int level, int option, in int value, int length);
 
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetFilterCall(LinuxSocket socket, int level, int option, in FilterProgram value, int length);
+
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetNameCall(LinuxSocket socket, Span<byte> address, ref int length);
 
@@ -123,4 +142,12 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseCall(int descriptor);
+
+    /// <summary>struct sock_fprog (linux/filter.h).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FilterProgram
+    {
+        public ushort Length;
+        public PacketFilter.Instruction* First;
+    }
 }

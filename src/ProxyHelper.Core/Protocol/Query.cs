@@ -46,6 +46,9 @@ public readonly record struct Query(uint Cookie, uint Secret, TransportEndPoint 
         HelperEnds.Write(datagram, Source, Destination);
     }
 
+    /// <summary>What is asked. The secret is not in it.</summary>
+    public override string ToString() => $"{Source} -> {Destination}";
+
     private static QueryFault FindFault(ReadOnlySpan<byte> datagram)
     {
         if (datagram.Length != HelperDatagram.Size)

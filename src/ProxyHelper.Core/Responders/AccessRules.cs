@@ -1,19 +1,59 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Responders;
 
-/// <summary>Who may ask.</summary>
-internal sealed class AccessRules(uint secret)
+/// <summary>
+/// Who may ask, and about what. smtp-gated asks from the address that accepted the connection, so a sender may ask about the
+/// connections to its own address; this host and trusted clients may ask about any.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class AccessRules(ResponderOptions options, OwnAddresses own)
 {
+    private readonly AddressPrefix[] _allowed = [.. options.AllowedProxies];
+    private readonly AddressPrefix[] _trusted = [.. options.TrustedClients];
+    private readonly uint _secret = options.Secret;
+
     /// <summary>Judges a query.</summary>
-    public Verdict Judge(in Query query)
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    /// <param name="query">The query.</param>
+    public Verdict Judge(uint sender, in Query query)
     {
-        uint given = query.Secret, ours = secret;
-        bool same = CryptographicOperations.FixedTimeEquals(
+        bool mayAsk = _allowed.Length == 0 || Contains(_allowed, sender);
+        bool isItsOwn = sender == query.Destination.IPv4Number;
+        if (!(mayAsk && isItsOwn) && !IsTrusted(sender))
+        {
+            return mayAsk ? Verdict.NotItsOwn : Verdict.NotAllowed;
+        }
+
+        return HasSecret(query) ? Verdict.Allowed : Verdict.WrongSecret;
+    }
+
+    /// <summary>Whether the sender is this host: it is not held to a rate.</summary>
+    public bool IsThisHost(uint sender) => own.Contains(sender);
+
+    private static bool Contains(AddressPrefix[] prefixes, uint address)
+    {
+        foreach (AddressPrefix prefix in prefixes)
+        {
+            if (prefix.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsTrusted(uint sender) => Contains(_trusted, sender) || own.Contains(sender);
+
+    private bool HasSecret(in Query query)
+    {
+        uint given = query.Secret, ours = _secret;
+        return CryptographicOperations.FixedTimeEquals(
             MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref given, 1)),
             MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref ours, 1)));
-        return same ? Verdict.Allowed : Verdict.WrongSecret;
     }
 }

@@ -4,30 +4,98 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Responders;
 
-/// <summary>Opens the UDP sockets that queries come to.</summary>
+/// <summary>A UDP socket that queries come to.</summary>
 [SupportedOSPlatform("linux")]
-internal static class QuerySocket
+internal sealed class QuerySocket : IDisposable
 {
     private const int IPv4Family = 2; // AF_INET
     private const int DatagramType = 2; // SOCK_DGRAM
+    private const int SharePort = 15; // SO_REUSEPORT
+    private const int FreeBind = 15; // IP_FREEBIND
+    private const int PathMtuDiscovery = 10; // IP_MTU_DISCOVER
+    private const int IgnorePathMtu = 5; // IP_PMTUDISC_OMIT: a forged "fragmentation needed" changes nothing
 
-    // The default buffer holds 256 queries (measured), fewer than can come while this thread is not running.
-    private const int ReceiveBufferSize = 4 << 20;
+    // Some 2,500 queries; the default holds 256 (measured), fewer than can come while this thread is not running.
+    private const int ReceiveBufferSize = 1 << 20;
 
-    /// <summary>Opens a socket bound to one address.</summary>
+    private uint _dropped;
+
+    private QuerySocket(LinuxSocket socket, bool isBoundToAll)
+    {
+        Socket = socket;
+        IsBoundToAll = isBoundToAll;
+    }
+
+    /// <summary>The socket.</summary>
+    public LinuxSocket Socket { get; }
+
+    /// <summary>Whether it hears all of this host's addresses, so that each datagram says which one was asked.</summary>
+    public bool IsBoundToAll { get; }
+
+    /// <summary>Opens a socket that has an address and port for itself.</summary>
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="allowsAbsentAddress">Whether the address may be one that this host does not have yet.</param>
     /// <exception cref="BindException">The address and port cannot be listened on.</exception>
     /// <exception cref="LinuxException">No socket can be had.</exception>
-    public static LinuxSocket Open(IPEndPoint endPoint)
+    public static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress = false) => Open(endPoint, allowsAbsentAddress, isShared: false);
+
+    /// <summary>Opens several sockets that share an address and port, which nobody else has.</summary>
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="selection">Chooses the socket for each datagram, by its place among those returned.</param>
+    /// <param name="allowsAbsentAddress">Whether the address may be one that this host does not have yet.</param>
+    /// <exception cref="BindException">The address and port cannot be listened on; then none is.</exception>
+    /// <exception cref="LinuxException">No socket can be had.</exception>
+    public static QuerySocket[] OpenShared(IPEndPoint endPoint, int count, PacketFilter selection, bool allowsAbsentAddress)
     {
+        // The first is bound as if it were alone, so that it fails where another program listens; only then does it share.
+        var sockets = new List<QuerySocket> { Open(endPoint, allowsAbsentAddress) };
+        try
+        {
+            sockets[0].Socket.SetOption(DatagramControl.SocketLevel, SharePort, 1, "SO_REUSEPORT");
+            while (sockets.Count < count)
+            {
+                sockets.Add(Open(endPoint, allowsAbsentAddress, isShared: true));
+            }
+
+            sockets[0].Socket.ChooseBy(selection);
+            return [.. sockets];
+        }
+        catch
+        {
+            sockets.ForEach(socket => socket.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>How many datagrams were dropped since the last call.</summary>
+    /// <param name="total">The kernel's count, modulo 2^32.</param>
+    public uint TakeDrops(uint total)
+    {
+        uint dropped = total - _dropped;
+        _dropped = total;
+        return dropped;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Socket.Dispose();
+
+    private static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress, bool isShared)
+    {
+        bool isBoundToAll = endPoint.Address.Equals(IPAddress.Any);
         LinuxSocket socket = LinuxSocket.Open(IPv4Family, DatagramType, protocol: 0, "UDP socket");
         try
         {
             socket.SetReceiveBuffer(ReceiveBufferSize);
-            socket.SetOption(DatagramControl.IPLevel, DatagramControl.PacketInfo, 1, "IP_PKTINFO");
             socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
+            socket.SetOption(DatagramControl.SocketLevel, DatagramControl.QueueOverflow, 1, "SO_RXQ_OVFL");
+            socket.SetOption(DatagramControl.IPLevel, PathMtuDiscovery, IgnorePathMtu, "IP_MTU_DISCOVER");
+            SetIf(isBoundToAll, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO");
+            SetIf(allowsAbsentAddress, DatagramControl.IPLevel, FreeBind, "IP_FREEBIND");
+            SetIf(isShared, DatagramControl.SocketLevel, SharePort, "SO_REUSEPORT");
             SocketAddress address = endPoint.Serialize();
             socket.Bind(address.Buffer.Span[..address.Size], endPoint.ToString());
-            return socket;
+            return new QuerySocket(socket, isBoundToAll);
         }
         catch (LinuxException failure)
         {
@@ -38,6 +106,14 @@ internal static class QuerySocket
             }
 
             throw;
+        }
+
+        void SetIf(bool isWanted, int level, int option, string what)
+        {
+            if (isWanted)
+            {
+                socket.SetOption(level, option, 1, what);
+            }
         }
     }
 }

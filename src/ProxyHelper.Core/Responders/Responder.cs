@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.Versioning;
 using System.Threading.Channels;
@@ -7,27 +8,41 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Responders;
 
-/// <summary>Answers smtp-gated's queries on a thread of its own, from its start until it is stopped.</summary>
+/// <summary>Answers smtp-gated's queries on threads of its own, from its start until it is stopped.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class Responder : IDisposable
 {
-    private readonly LinuxSocket[] _sockets;
-    private readonly ConntrackTable _table;
-    private readonly EventSignal _stop = EventSignal.Create();
-    private readonly ResponderCounters _counters = new();
-    private readonly FaultJournal _faults = new();
-    private readonly Worker _worker;
-    private readonly Thread _thread;
+    private readonly EventSignal _stop;
+    private readonly Thread[] _threads;
+    private readonly ResponderCounters[] _counters;
+    private readonly ResponderJournal _journal = new();
+    private readonly ResponderMeter _meter;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private int _running;
+    private Exception? _failure;
     private bool _isStopped;
 
-    private Responder(ResponderOptions options, IPEndPoint[] endPoints, LinuxSocket[] sockets, ConntrackTable table)
+    private Responder(ResponderOptions options, IPEndPoint[] endPoints)
     {
-        _sockets = sockets;
-        _table = table;
         LocalEndPoints = endPoints;
-        _worker = new Worker(sockets, _stop, table, options, _counters, _faults);
-        _thread = new Thread(Run) { IsBackground = true, Name = "ProxyHelper" };
-        _thread.Start();
+        _counters = [.. Enumerable.Range(0, options.Workers).Select(_ => new ResponderCounters())];
+        _meter = new ResponderMeter(endPoints, () => Counts, () => Uptime);
+        _stop = EventSignal.Create();
+        Worker[] workers;
+        try
+        {
+            workers = MakeWorkers(options);
+        }
+        catch
+        {
+            _stop.Dispose();
+            _meter.Dispose();
+            throw;
+        }
+
+        _running = workers.Length;
+        _threads = [.. workers.Select(worker => new Thread(() => Run(worker)) { IsBackground = true, Name = "ProxyHelper" })];
+        Array.ForEach(_threads, thread => thread.Start());
     }
 
     /// <summary>The addresses and ports that it answers on.</summary>
@@ -36,14 +51,20 @@ public sealed class Responder : IDisposable
     /// <summary>When it was started.</summary>
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 
+    /// <summary>How long ago that is, by a clock that does not jump.</summary>
+    public TimeSpan Uptime => Stopwatch.GetElapsedTime(_startedAt);
+
     /// <summary>What it has seen up to now.</summary>
-    public ResponderCounts Counts => _counters.Read();
+    public ResponderCounts Counts => ResponderCounters.Sum(_counters);
 
     /// <summary>
     /// What an administrator should know, as it happens. It ends when the responder has: its sockets are closed then. It ends with
     /// an exception if the responder could not go on.
     /// </summary>
-    public ChannelReader<ResponderFault> Faults => _faults.Reader;
+    public ChannelReader<ResponderNotice> Notices => _journal.Reader;
+
+    /// <summary>The newest fault, or null when there was none.</summary>
+    public ResponderNotice? LastFault => _journal.LastFault;
 
     /// <summary>Starts a responder in the network namespace of the calling thread. When this returns, it answers.</summary>
     /// <exception cref="ArgumentException">The options do not fit.</exception>
@@ -54,25 +75,19 @@ public sealed class Responder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        IPEndPoint[] endPoints = [.. options.Addresses.Distinct().Select(address => new IPEndPoint(address, options.Port))];
-        ConntrackTable table = ConntrackTable.Open(ConntrackTable.MaximumLookups);
-        var sockets = new List<LinuxSocket>();
-        try
-        {
-            ProveLookups(table);
-            foreach (IPEndPoint endPoint in endPoints)
-            {
-                sockets.Add(QuerySocket.Open(endPoint));
-            }
+        return new Responder(options, [.. options.Addresses.Distinct().Select(address => new IPEndPoint(address, options.Port))]);
+    }
 
-            return new Responder(options, endPoints, [.. sockets], table);
-        }
-        catch
-        {
-            sockets.ForEach(socket => socket.Dispose());
-            table.Dispose();
-            throw;
-        }
+    /// <summary>
+    /// The time within which a part of the queries of the last five minutes was answered, from their arrival; null when there were
+    /// none. It is exact to an eighth.
+    /// </summary>
+    /// <param name="part">The part, above 0 and up to 1: 0.5 is the median.</param>
+    public TimeSpan? Latency(double part)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(part);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(part, 1);
+        return LatencyHistogram.Percentile(_counters.Select(counters => counters.Latencies), part, LatencyHistogram.CurrentMinute);
     }
 
     /// <summary>Stops it, and returns when its ports are free. Stopping it again does nothing.</summary>
@@ -84,7 +99,7 @@ public sealed class Responder : IDisposable
             {
                 _isStopped = true;
                 _stop.Set();
-                _thread.Join();
+                Array.ForEach(_threads, thread => thread.Join());
                 _stop.Dispose();
             }
         }
@@ -93,7 +108,54 @@ public sealed class Responder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
-    /// <summary>Asks once as the worker will: a start that cannot look up fails, and the first query waits for no compilation.</summary>
+    private Worker[] MakeWorkers(ResponderOptions options)
+    {
+        var open = new Stack<IDisposable>();
+        try
+        {
+            ConntrackTable[] tables = [.. Enumerable.Range(0, options.Workers).Select(_ => Keep(ConntrackTable.Open(Worker.BatchSize)))];
+            ProveLookups(tables[0]);
+            OwnAddresses[] own = [.. tables.Select(_ => Keep(OwnAddresses.Open()))];
+            PacketFilter selection = FairQueues.Selection(options.Workers, options.AllowedProxies);
+            QuerySocket[][] sockets = [.. LocalEndPoints.Select(endPoint => OpenQueues(endPoint, selection))];
+            RateLimiter? limiter = options.MaximumQueriesPerSecond == 0 ? null : new RateLimiter(options.MaximumQueriesPerSecond);
+            return [.. tables.Select((table, i) => new Worker(
+                [.. sockets.SelectMany(queues => queues.Skip(i * FairQueues.Count).Take(FairQueues.Count))],
+                table,
+                own[i],
+                _stop,
+                limiter,
+                options,
+                _counters[i],
+                _journal,
+                _meter))];
+        }
+        catch
+        {
+            while (open.TryPop(out IDisposable? one))
+            {
+                one.Dispose();
+            }
+
+            throw;
+        }
+
+        T Keep<T>(T one)
+            where T : IDisposable
+        {
+            open.Push(one);
+            return one;
+        }
+
+        QuerySocket[] OpenQueues(IPEndPoint endPoint, PacketFilter selection)
+        {
+            QuerySocket[] queues = QuerySocket.OpenShared(endPoint, options.Workers * FairQueues.Count, selection, options.AllowsAbsentAddresses);
+            Array.ForEach(queues, open.Push);
+            return queues;
+        }
+    }
+
+    /// <summary>Asks once as the workers will: a start that cannot look up fails, and the first query waits for no compilation.</summary>
     private static void ProveLookups(ConntrackTable table)
     {
         table.ReadStatistics();
@@ -105,24 +167,23 @@ public sealed class Responder : IDisposable
         }
     }
 
-    private void Run()
+    private void Run(Worker worker)
     {
-        Exception? failure = null;
         try
         {
-            _worker.Run();
+            worker.Run();
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
         {
-            failure = unexpected; // told to whoever reads Faults
+            Interlocked.CompareExchange(ref _failure, unexpected, null); // told to whoever reads the notices
+            _stop.Set(); // the other workers end with it: half a responder would be worse to find than none
         }
 
-        foreach (LinuxSocket socket in _sockets)
+        worker.Dispose();
+        if (Interlocked.Decrement(ref _running) == 0)
         {
-            socket.Dispose();
+            _meter.Dispose();
+            _journal.Complete(_failure);
         }
-
-        _table.Dispose();
-        _faults.Complete(failure);
     }
 }

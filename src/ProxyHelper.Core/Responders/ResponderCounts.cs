@@ -1,12 +1,12 @@
 namespace ProxyHelper.Responders;
 
 /// <summary>
-/// What a responder has seen since its start. Every datagram is counted once among found, not found, failed look-ups, malformed,
-/// refused and late.
+/// What a responder has seen since its start. Every datagram that it read is counted once among found, not found, failed
+/// look-ups, malformed, not allowed, not its own, wrong secret, late and too often.
 /// </summary>
 public readonly record struct ResponderCounts
 {
-    /// <summary>Datagrams that arrived.</summary>
+    /// <summary>Datagrams that it read.</summary>
     public long Queries { get; init; }
 
     /// <summary>Answered with the original ends.</summary>
@@ -15,21 +15,39 @@ public readonly record struct ResponderCounts
     /// <summary>Answered "not found": the kernel has no such connection.</summary>
     public long NotFound { get; init; }
 
-    /// <summary>Answered "not found" because the kernel could not be asked.</summary>
+    /// <summary>Answered "not found" because the kernel could not be asked, not even on a second try.</summary>
     public long FailedLookups { get; init; }
 
     /// <summary>Dropped: not a query.</summary>
     public long Malformed { get; init; }
 
+    /// <summary>Dropped: the sender is none of the allowed proxies.</summary>
+    public long NotAllowed { get; init; }
+
+    /// <summary>Dropped: about a connection that is not the sender's own.</summary>
+    public long NotItsOwn { get; init; }
+
     /// <summary>Dropped: wrong secret.</summary>
-    public long Refused { get; init; }
+    public long WrongSecret { get; init; }
 
     /// <summary>Dropped: they had waited too long in the queue to be answered safely.</summary>
     public long Late { get; init; }
+
+    /// <summary>Dropped: the sender asks too often.</summary>
+    public long TooOften { get; init; }
+
+    /// <summary>Dropped because of who sent them: not allowed, not its own, wrong secret, or too often.</summary>
+    public long Refused => NotAllowed + NotItsOwn + WrongSecret + TooOften;
+
+    /// <summary>Datagrams that the kernel dropped because the queue was full; they were never read. It is told with the next that is read.</summary>
+    public long QueueDrops { get; init; }
 
     /// <summary>Of those answered, how many replies the kernel refused to send.</summary>
     public long UnsentReplies { get; init; }
 
     /// <summary>How often a socket reported an error instead of a datagram.</summary>
     public long ReceiveErrors { get; init; }
+
+    /// <summary>How often the socket to the conntrack table was replaced because something was wrong with it.</summary>
+    public long TableReopenings { get; init; }
 }

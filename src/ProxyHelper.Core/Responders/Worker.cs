@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -10,34 +11,42 @@ namespace ProxyHelper.Responders;
 /// allocated for a query.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class Worker
+internal sealed class Worker : IDisposable
 {
+    /// <summary>How many queries go together. While a batch is looked up the next one gathers; more gains nothing (measured).</summary>
+    public const int BatchSize = 32;
+
     // Longer than a query, so that a longer datagram is seen to be one.
     private const int DatagramSize = 128;
 
-    private readonly LinuxSocket[] _sockets;
+    private readonly QuerySocket[] _sockets;
     private readonly ConntrackTable _table;
-    private readonly AccessRules _rules;
+    private readonly OwnAddresses _own;
+    private readonly Admission _admission;
     private readonly IdentFormat _identFormat;
     private readonly ResponderCounters _counters;
-    private readonly FaultJournal _faults;
+    private readonly ResponderJournal _journal;
+    private readonly ResponderMeter? _meter;
     private readonly PollSet _poll;
-    private readonly MessageBatch _batch = new(ConntrackTable.MaximumLookups, DatagramSize, DatagramControl.Size);
-    private readonly int[] _slots = new int[ConntrackTable.MaximumLookups];
-    private readonly ConntrackTuple[] _asked = new ConntrackTuple[ConntrackTable.MaximumLookups];
-    private readonly Lookup[] _lookups = new Lookup[ConntrackTable.MaximumLookups];
+    private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
+    private readonly int[] _slots = new int[BatchSize];
+    private readonly DateTime[] _receivedAt = new DateTime[BatchSize];
+    private readonly ConntrackTuple[] _asked = new ConntrackTuple[BatchSize];
+    private readonly Lookup[] _lookups = new Lookup[BatchSize];
     private bool _isTableBroken;
 
-    /// <summary>Makes a worker; what it is given stays the caller's to close, after <see cref="Run"/> has ended.</summary>
-    public Worker(LinuxSocket[] sockets, EventSignal stop, ConntrackTable table, ResponderOptions options, ResponderCounters counters, FaultJournal faults)
+    /// <summary>Makes a worker. The sockets, the table and the addresses are its own to close from now on.</summary>
+    public Worker(QuerySocket[] sockets, ConntrackTable table, OwnAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
     {
         _sockets = sockets;
         _table = table;
-        _rules = new AccessRules(options.Secret);
+        _own = own;
+        _admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
         _identFormat = options.IdentFormat;
         _counters = counters;
-        _faults = faults;
-        _poll = new PollSet([stop, .. sockets]);
+        _journal = journal;
+        _meter = meter;
+        _poll = new PollSet([stop, .. sockets.Select(socket => socket.Socket)]);
     }
 
     /// <summary>Answers until the stop signal is set.</summary>
@@ -47,6 +56,7 @@ internal sealed class Worker
         const int stopPlace = 0;
         while (_poll.Wait(milliseconds: -1) && !_poll.IsReady(stopPlace))
         {
+            // A batch of each queue in turn: a full one does not keep the others waiting.
             for (int i = 0; i < _sockets.Length; i++)
             {
                 if (_poll.IsReady(stopPlace + 1 + i))
@@ -57,59 +67,100 @@ internal sealed class Worker
         }
     }
 
-    private void Serve(LinuxSocket socket)
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Array.ForEach(_sockets, socket => socket.Dispose());
+        _table.Dispose();
+        _own.Dispose();
+    }
+
+    private void Serve(QuerySocket socket)
     {
         int received;
         try
         {
-            received = _batch.Receive(socket, first: 0, "queries");
+            received = _batch.Receive(socket.Socket, first: 0, "queries");
         }
         catch (LinuxException)
         {
-            _counters.AddReceiveError(); // such as a network gone down; reading the error has cleared it
+            _counters.Add(Counter.ReceiveErrors); // such as a network gone down; reading the error has cleared it
             return;
         }
 
-        _counters.AddQueries(received);
-        int asked = Accept(received);
+        int asked = Accept(socket, received);
         if (asked > 0)
         {
             Find(asked);
-            Answer(asked);
-            _counters.AddUnsentReplies(_batch.Send(socket));
+            Answer(asked, socket.IsBoundToAll);
+            _counters.Add(Counter.UnsentReplies, _batch.Send(socket.Socket));
+            Measure(asked);
         }
     }
 
     /// <summary>Puts the tuples to look up, and the slots they came in, in line.</summary>
-    private int Accept(int received)
+    private int Accept(QuerySocket socket, int received)
     {
         int asked = 0;
-        DateTime now = DateTime.UtcNow;
+        uint dropped = 0;
+        _counters.Add(Counter.Queries, received);
+        _admission.BeginBatch();
         for (int slot = 0; slot < received; slot++)
         {
-            if (_batch.IsTruncated(slot) || !Query.TryRead(_batch.Data(slot), out Query query, out _))
+            var control = DatagramControl.Read(_batch.Control(slot));
+            dropped = control.Dropped;
+            uint sender = BinaryPrimitives.ReadUInt32BigEndian(_batch.Address(slot)[sizeof(uint)..]); // struct sockaddr_in: family, port, address
+            Verdict verdict = _admission.Judge(_batch.Data(slot), sender, control.ReceivedAt, out Query query);
+            if (verdict != Verdict.Allowed)
             {
-                _counters.AddMalformed();
+                Refuse(verdict, sender);
+                continue;
             }
-            else if (_rules.Judge(query) != Verdict.Allowed)
-            {
-                _counters.AddRefused();
-            }
-            else if (now - DatagramControl.Read(_batch.Control(slot)).ReceivedAt > ResponderOptions.MaximumQueueDelay)
-            {
-                _counters.AddLate();
-            }
-            else
-            {
-                _slots[asked] = slot;
-                _asked[asked++] = new ConntrackTuple(IPProtocol.Tcp, query.Source, query.Destination, Icmp: null).Reversed;
-            }
+
+            _slots[asked] = slot;
+            _receivedAt[asked] = control.ReceivedAt ?? default;
+            _asked[asked++] = new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null); // the reply direction
         }
 
+        NoteDrops(socket.TakeDrops(dropped));
         return asked;
     }
 
+    private void Refuse(Verdict verdict, uint sender)
+    {
+        _counters.Add(verdict switch
+        {
+            Verdict.NotAllowed => Counter.NotAllowed,
+            Verdict.NotItsOwn => Counter.NotItsOwn,
+            Verdict.WrongSecret => Counter.WrongSecret,
+            Verdict.Late => Counter.Late,
+            Verdict.TooOften => Counter.TooOften,
+            _ => Counter.Malformed,
+        });
+        _journal.NoteRefused(verdict, sender);
+    }
+
+    private void NoteDrops(uint count)
+    {
+        if (count > 0)
+        {
+            _counters.Add(Counter.QueueDrops, count);
+            _journal.NoteDrops(count);
+        }
+    }
+
     private void Find(int asked)
+    {
+        Errno errno = TryFind(asked);
+        if (errno != Errno.None)
+        {
+            errno = TryFind(asked); // once more, on a new socket: what is only a moment's trouble costs nobody a mail
+        }
+
+        _journal.NoteLookups(errno);
+    }
+
+    private Errno TryFind(int asked)
     {
         Errno errno;
         try
@@ -117,6 +168,7 @@ internal sealed class Worker
             if (_isTableBroken)
             {
                 _table.Reopen();
+                _counters.Add(Counter.TableReopenings);
             }
 
             errno = _table.Find(_asked.AsSpan(0, asked), _lookups);
@@ -128,10 +180,10 @@ internal sealed class Worker
         }
 
         _isTableBroken = errno != Errno.None; // what may still be on its way is lost with the old socket
-        _faults.Note(errno);
+        return errno;
     }
 
-    private void Answer(int asked)
+    private void Answer(int asked, bool namesSource)
     {
         for (int i = 0; i < asked; i++)
         {
@@ -140,32 +192,48 @@ internal sealed class Worker
             {
                 case LookupOutcome.Found:
                     Reply.WriteFound(datagram, _lookups[i].Original, _identFormat);
-                    _counters.AddFound();
+                    _counters.Add(Counter.Found);
                     break;
                 case LookupOutcome.NotFound:
                     Reply.WriteNotFound(datagram);
-                    _counters.AddNotFound();
+                    _counters.Add(Counter.NotFound);
                     break;
                 default:
                     Reply.WriteNotFound(datagram); // at once: silence would cost the sender half a minute
-                    _counters.AddFailedLookup();
+                    _counters.Add(Counter.FailedLookups);
                     break;
             }
 
-            Send(_slots[i], datagram.Length);
+            _batch.Reply(_slots[i], datagram.Length, namesSource ? NameSource(_slots[i]) : 0);
         }
     }
 
-    /// <summary>Puts a reply in line, to leave from the address that was asked.</summary>
-    private void Send(int slot, int length)
+    /// <summary>Makes a reply leave from the address that was asked.</summary>
+    /// <returns>How much control data that takes.</returns>
+    private int NameSource(int slot)
     {
         Span<byte> control = _batch.Control(slot);
-        uint? asked = DatagramControl.Read(control).LocalAddress;
-        if (asked is { } address)
+        if (DatagramControl.Read(control).LocalAddress is not { } asked)
         {
-            DatagramControl.WriteSource(control, address);
+            return 0;
         }
 
-        _batch.Reply(slot, length, controlLength: asked is null ? 0 : DatagramControl.SourceSize);
+        DatagramControl.WriteSource(control, asked);
+        return DatagramControl.SourceSize;
+    }
+
+    private void Measure(int asked)
+    {
+        DateTime now = DateTime.UtcNow;
+        long minute = LatencyHistogram.CurrentMinute;
+        for (int i = 0; i < asked; i++)
+        {
+            if (_receivedAt[i] != default)
+            {
+                TimeSpan took = now - _receivedAt[i];
+                _counters.Latencies.Record(took.Ticks / TimeSpan.TicksPerMicrosecond, minute);
+                _meter?.Record(took);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using ProxyHelper.Responders;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -28,6 +29,36 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         {
             _stopping.Dispose();
         }
+    }
+
+    /// <summary>The secret that was given as a number or in a file; 0 when neither was.</summary>
+    protected uint ReadSecret(uint secret, string? file)
+    {
+        if (file is null)
+        {
+            return secret;
+        }
+
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(StartProxyHelperCommand.Secret)))
+        {
+            Throw(Errors.SecretGivenTwice(file));
+        }
+
+        string path = GetUnresolvedProviderPathFromPSPath(file);
+        try
+        {
+            return OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException("Windows has no file modes to check.") : SecretFile.Read(path);
+        }
+        catch (SecretFileException failure) when (failure.IsUnsafe)
+        {
+            Throw(Errors.SecretFileUnsafe(failure));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            Throw(Errors.SecretFileUnusable(failure, path));
+        }
+
+        return 0; // not reached
     }
 
     /// <summary>Ends the cmdlet with an error.</summary>

@@ -22,9 +22,43 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ResponderOptions.DefaultPort;
 
-    /// <summary>The secret that queries must carry; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
+    /// <summary>The secret that queries must carry, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
     [Parameter]
+    [Secret]
     public uint Secret { get; set; }
+
+    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SecretFile { get; set; }
+
+    /// <summary>Who may ask at all: addresses, or prefixes such as 194.0.22.0/24. Everybody unless said; this host always.</summary>
+    [Parameter]
+    [ValidateCount(1, ResponderOptions.MaximumPrefixes)]
+    public AddressPrefix[] AllowedProxy { get; set; } = [];
+
+    /// <summary>Who may ask about any connection, not only about those to its own address. This host always may.</summary>
+    [Parameter]
+    [ValidateCount(1, ResponderOptions.MaximumPrefixes)]
+    public AddressPrefix[] TrustedClient { get; set; } = [];
+
+    /// <summary>How many queries a source address may ask in a second, 1 to 1,000,000; 0 for any number. 10,000 unless said; this host any number.</summary>
+    [Parameter]
+    [ValidateRange(0, ResponderOptions.HighestRate)]
+    public int MaxQueriesPerSecond { get; set; } = 10_000;
+
+    /// <summary>How long a query may have waited to be answered still, up to a minute. 1 second unless said, the shortest time that smtp-gated waits.</summary>
+    [Parameter]
+    public TimeSpan MaxQueueDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many threads answer, 1 to 64. 1 unless said; it is enough for some 100,000 queries a second.</summary>
+    [Parameter]
+    [ValidateRange(1, ResponderOptions.MaximumWorkers)]
+    public int Workers { get; set; } = 1;
+
+    /// <summary>Starts also on addresses that this host does not have yet, such as at boot.</summary>
+    [Parameter]
+    public SwitchParameter AllowAbsentAddress { get; set; }
 
     /// <summary>What smtp-gated is to log as the user's name. The address unless said.</summary>
     [Parameter]
@@ -55,8 +89,9 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             return;
         }
 
+        uint secret = ReadSecret(Secret, SecretFile);
         PidFile? pidFile = CreatePidFile();
-        Responder responder = Start(pidFile);
+        Responder responder = Start(secret, pidFile);
         var job = new ResponderJob(responder, pidFile, Name);
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
@@ -84,7 +119,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     }
 
     [SupportedOSPlatform("linux")]
-    private Responder Start(PidFile? pidFile)
+    private Responder Start(uint secret, PidFile? pidFile)
     {
         try
         {
@@ -92,14 +127,20 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             {
                 Addresses = BindAddress,
                 Port = (ushort)Port,
-                Secret = Secret,
+                Secret = secret,
                 IdentFormat = IdentFormat,
+                AllowedProxies = AllowedProxy,
+                TrustedClients = TrustedClient,
+                MaximumQueriesPerSecond = MaxQueriesPerSecond,
+                MaximumQueueDelay = MaxQueueDelay,
+                Workers = Workers,
+                AllowsAbsentAddresses = AllowAbsentAddress,
             });
         }
         catch (ArgumentException failure)
         {
             pidFile?.Dispose();
-            Throw(Errors.InvalidBindAddress(failure, BindAddress));
+            Throw(Errors.InvalidResponderOption(failure, BindAddress));
             throw;
         }
         catch (LinuxException failure)

@@ -38,9 +38,15 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ResponderOptions.DefaultPort;
 
-    /// <summary>The shared secret; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
+    /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
     [Parameter]
+    [Secret]
     public uint Secret { get; set; }
+
+    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? SecretFile { get; set; }
 
     /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said.</summary>
     [Parameter]
@@ -55,6 +61,9 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <summary>Gives true when the connection was found (and agrees with the mapping, where one was given), else false.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Secret = ReadSecret(Secret, SecretFile);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -46,7 +46,7 @@ public sealed class HelperClientOnRouterTests
         HelperAnswer answer = Ask(_request with { Secret = 8, Sends = 2, Timeout = TimeSpan.FromMilliseconds(50) });
         Assert.Equal((HelperOutcome.TimedOut, 2), (answer.Outcome, answer.Sends));
         Assert.Equal(HelperOutcome.Found, Ask(_request with { Secret = 7 }).Outcome);
-        Assert.Equal(new ResponderCounts { Queries = 4, Found = 2, Refused = 2 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { Queries = 4, Found = 2, WrongSecret = 2 }, responder.Counts);
     });
 
     [Fact]

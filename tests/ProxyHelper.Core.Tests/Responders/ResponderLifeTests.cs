@@ -27,9 +27,9 @@ public sealed class ResponderLifeTests
     public void Stopping_twice_is_stopping_once_and_ends_what_it_has_to_tell() => Router.With(() =>
     {
         Responder responder = Responder.Start(_options);
-        Assert.False(responder.Faults.Completion.IsCompleted);
+        Assert.False(responder.Notices.Completion.IsCompleted);
         responder.Stop();
-        Assert.True(responder.Faults.Completion.IsCompletedSuccessfully);
+        Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
         responder.Stop();
         responder.Dispose();
         Assert.Equal(0, responder.Counts.Queries);
@@ -42,7 +42,7 @@ public sealed class ResponderLifeTests
         {
             Responder responder = Responder.Start(_options);
             Parallel.For(0, 4, _ => responder.Stop());
-            Assert.True(responder.Faults.Completion.IsCompletedSuccessfully);
+            Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
         }
     });
 
@@ -83,7 +83,7 @@ public sealed class ResponderLifeTests
             responder.Stop();
             ResponderCounts counts = responder.Counts;
             Assert.Equal(counts.Queries, Router.Sum(counts));
-            Assert.True(responder.Faults.Completion.IsCompletedSuccessfully);
+            Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
         }
 
         pouring.Cancel();

@@ -55,7 +55,7 @@ public sealed class ResponderTests
         }
 
         Assert.False(asker.HasAnswer());
-        Assert.Equal(new ResponderCounts { Queries = 2 * malformed.Length, Found = malformed.Length, Malformed = malformed.Length }, responder.Counts);
+        Assert.Equal(new ResponderCounts { Queries = 2 * malformed.Length, Found = malformed.Length, Malformed = malformed.Length }, Router.CountsAfter(responder, 2 * malformed.Length));
     });
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class ResponderTests
             asker.Send(Datagrams.QueryWithSecret(0xEFBEADDE), Asker.Helper());
             Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.QueryWithSecret(0xDEADBEEF), Asker.Helper()));
             Assert.False(asker.HasAnswer());
-            Assert.Equal(new ResponderCounts { Queries = 4, Found = 1, Refused = 3 }, responder.Counts);
+            Assert.Equal(new ResponderCounts { Queries = 4, Found = 1, WrongSecret = 3 }, responder.Counts);
         });
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ResponderTests
     {
         asker.Send(Datagrams.QueryWithSecret(1), Asker.Helper());
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
-        Assert.Equal(1, responder.Counts.Refused);
+        Assert.Equal(1, responder.Counts.WrongSecret);
     });
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class ResponderTests
         {
         }
 
-        ResponderCounts counts = responder.Counts;
+        ResponderCounts counts = Router.CountsAfter(responder, datagrams + 1);
         Assert.Equal((datagrams + 1, datagrams + 1), (counts.Queries, Router.Sum(counts)));
         Assert.All([counts.Found, counts.NotFound, counts.Malformed, counts.Refused], count => Assert.InRange(count, 1, datagrams));
     });
@@ -177,5 +177,11 @@ public sealed class ResponderTests
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [] }));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [IPAddress.IPv6Loopback] }));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Port = 0 }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 0 }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 65 }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { MaximumQueriesPerSecond = -1 }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { MaximumQueueDelay = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { AllowedProxies = new AddressPrefix[501] }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { TrustedClients = new AddressPrefix[501] }));
     }
 }

@@ -3,12 +3,15 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Responders;
 using ProxyHelper.Tests.Protocol;
 using ProxyHelper.TestSupport;
+using Xunit;
 
 namespace ProxyHelper.Tests.Responders;
 
 /// <summary>A machine with the router's two addresses and the proxy's, and the connection of the protocol's description.</summary>
 internal static class Router
 {
+    private const int Patience = 60_000; // milliseconds for what comes at once
+
     /// <summary>10.1.1.1:20000 -> 4.1.1.2:25, seen as 194.0.1.1:3527 -> 194.0.22.9:9199.</summary>
     public static ConntrackFlow Flow { get; } = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
@@ -40,6 +43,13 @@ internal static class Router
         byte[] query = Datagrams.Query;
         new ProxyHelper.Protocol.Query(Datagrams.Cookie, 0, TransportEndPoint.Parse("4.1.1.2:25"), TransportEndPoint.Parse("10.1.1.1:20000")).Write(query);
         return query;
+    }
+
+    /// <summary>The counts when so many datagrams have been read and judged: not all wait in one queue.</summary>
+    public static ResponderCounts CountsAfter(Responder responder, int datagrams)
+    {
+        Assert.True(SpinWait.SpinUntil(() => Sum(responder.Counts) >= datagrams, Patience), $"{responder.Counts}");
+        return responder.Counts;
     }
 
     public static long Sum(ResponderCounts counts) =>

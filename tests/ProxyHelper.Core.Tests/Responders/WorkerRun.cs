@@ -8,26 +8,41 @@ namespace ProxyHelper.Tests.Responders;
 internal sealed class WorkerRun : IDisposable
 {
     private readonly EventSignal _stop = EventSignal.Create();
-    private readonly ConntrackTable _table;
     private readonly Thread _thread;
 
-    public WorkerRun(LinuxSocket socket, ConntrackTable? table = null)
+    /// <summary>Starts it. It closes the socket and the table when it ends.</summary>
+    public WorkerRun(QuerySocket socket, ConntrackTable? table = null, ResponderOptions? options = null)
     {
-        _table = table ?? ConntrackTable.Open(ConntrackTable.MaximumLookups);
-        var worker = new Worker([socket], _stop, _table, Router.Options("194.0.1.1"), Counters, Faults);
-        _thread = new Thread(worker.Run);
+        var worker = new Worker(
+            [socket],
+            table ?? ConntrackTable.Open(Worker.BatchSize),
+            OwnAddresses.Open(),
+            _stop,
+            limiter: null,
+            options ?? Router.Options("194.0.1.1"),
+            Counters,
+            Journal);
+        _thread = new Thread(() =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            worker.Run();
+            Allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            worker.Dispose();
+        });
         _thread.Start();
     }
 
     public ResponderCounters Counters { get; } = new();
 
-    public FaultJournal Faults { get; } = new();
+    public ResponderJournal Journal { get; } = new();
+
+    /// <summary>How many bytes its thread has allocated, when it has ended.</summary>
+    public long Allocated { get; private set; }
 
     public void Dispose()
     {
         _stop.Set();
         _thread.Join();
         _stop.Dispose();
-        _table.Dispose();
     }
 }

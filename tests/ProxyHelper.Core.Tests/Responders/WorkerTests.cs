@@ -16,15 +16,14 @@ public sealed class WorkerTests
     [Fact]
     public void A_query_costs_no_allocation() => Router.With(() =>
     {
-        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
-        Assert.InRange(Serve(socket, 500), 0, long.MaxValue); // once, so that all is compiled
-        Assert.Equal(0, Serve(socket, Measured));
+        Assert.InRange(Serve(500), 0, long.MaxValue); // once, so that all is compiled
+        Assert.InRange(Serve(Measured), 0, Measured / 4); // what is told of the refused ones, at most every ten seconds
     });
 
     [Fact]
     public void A_query_that_waited_longer_than_a_second_is_dropped_and_counted_and_the_next_is_answered() => Router.With(() =>
     {
-        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
         using var asker = new Asker();
         UntilTimestamped(socket, asker);
         asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
@@ -39,24 +38,25 @@ public sealed class WorkerTests
     [Fact]
     public void A_look_up_that_fails_is_answered_not_found_counted_and_told_once() => Router.With(() =>
     {
-        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
         using var asker = new Asker();
-        using ConntrackTable table = ConntrackTable.Open(ConntrackTable.MaximumLookups);
+        ConntrackTable table = ConntrackTable.Open(Worker.BatchSize);
         Capability.DropNetAdmin(); // the worker's thread inherits it
         using var run = new WorkerRun(socket, table);
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
-        Assert.Equal(new ResponderCounts { Queries = 2, FailedLookups = 2 }, run.Counters.Read());
-        Assert.True(run.Faults.Reader.TryRead(out ResponderFault? fault));
-        Assert.Contains("CAP_NET_ADMIN is missing", fault.Message, StringComparison.Ordinal);
-        Assert.False(fault.IsOver || run.Faults.Reader.TryRead(out _));
+        Assert.Equal(new ResponderCounts { Queries = 2, FailedLookups = 2, TableReopenings = 3 }, run.Counters.Read());
+        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
+        Assert.Equal(NoticeKind.Fault, notice.Kind);
+        Assert.False(run.Journal.Reader.TryRead(out _));
     });
 
     [Fact]
     public void A_reply_that_the_kernel_refuses_to_send_is_counted_and_the_next_query_is_answered() => Router.With(() =>
     {
         Requirement.Tool("nft");
-        using LinuxSocket socket = QuerySocket.Open(Asker.Helper());
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
         using Asker unreachable = new("194.0.1.2"), asker = new();
         Tool.Run("nft", "add table ip test; add chain ip test output { type filter hook output priority 0; }");
         Tool.Run("nft", "add rule ip test output ip daddr 194.0.1.2 udp sport 114 drop");
@@ -72,22 +72,12 @@ public sealed class WorkerTests
     });
 
     /// <summary>Serves so many queries, and tells how many bytes the worker's thread allocated for them.</summary>
-    private static long Serve(LinuxSocket socket, int queries)
+    private static long Serve(int queries)
     {
-        long allocated = -1;
-        using ConntrackTable table = ConntrackTable.Open(ConntrackTable.MaximumLookups);
-        using EventSignal stop = EventSignal.Create();
-        var counters = new ResponderCounters();
-        var worker = new Worker([socket], stop, table, Router.Options("194.0.1.1"), counters, new FaultJournal());
-        var thread = new Thread(() =>
+        var run = new WorkerRun(QuerySocket.Open(Asker.Helper()));
+        using (run)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            worker.Run();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        });
-        thread.Start();
-        using (var asker = new Asker())
-        {
+            using var asker = new Asker();
             byte[][] kinds = [Datagrams.Query, Datagrams.Query.With(24, 0, 1), Datagrams.QueryWithSecret(1), new byte[67]];
             for (int i = 0; i < queries; i += kinds.Length)
             {
@@ -97,15 +87,13 @@ public sealed class WorkerTests
             }
         }
 
-        stop.Set();
-        thread.Join();
-        ResponderCounts counts = counters.Read();
+        ResponderCounts counts = run.Counters.Read();
         Assert.Equal((queries / 4, queries / 4), (counts.Found, counts.NotFound));
-        return allocated;
+        return run.Allocated;
     }
 
     // The kernel starts to stamp datagrams a moment after the first socket has asked for it, in a work queue.
-    private static void UntilTimestamped(LinuxSocket socket, Asker asker)
+    private static void UntilTimestamped(QuerySocket socket, Asker asker)
     {
         var batch = new MessageBatch(1, 128, DatagramControl.Size);
         DateTime sentAt;
@@ -114,8 +102,8 @@ public sealed class WorkerTests
             asker.Send([0], Asker.Helper());
             sentAt = DateTime.UtcNow;
             SpinWait.SpinUntil(() => DateTime.UtcNow > sentAt);
-            Assert.True(new PollSet(socket).Wait(Patience));
-            Assert.Equal(1, batch.Receive(socket, 0, "test"));
+            Assert.True(new PollSet(socket.Socket).Wait(Patience));
+            Assert.Equal(1, batch.Receive(socket.Socket, 0, "test"));
         }
         while (DatagramControl.Read(batch.Control(0)).ReceivedAt > sentAt);
     }

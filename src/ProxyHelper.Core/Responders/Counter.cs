@@ -1,0 +1,20 @@
+namespace ProxyHelper.Responders;
+
+/// <summary>What is counted; <see cref="ResponderCounts"/> says what each means.</summary>
+internal enum Counter
+{
+    Queries,
+    Found,
+    NotFound,
+    FailedLookups,
+    Malformed,
+    NotAllowed,
+    NotItsOwn,
+    WrongSecret,
+    Late,
+    TooOften,
+    QueueDrops,
+    UnsentReplies,
+    ReceiveErrors,
+    TableReopenings,
+}

@@ -1,0 +1,12 @@
+namespace ProxyHelper.Responders;
+
+/// <summary>What addresses are multiplied by to spread them: odd, and known to nobody, so that no sender can choose its place.</summary>
+internal static class HashFactor
+{
+    /// <summary>Chooses one.</summary>
+    public static uint Choose()
+    {
+        // Seeded by the kernel, and what it gives is seen by nobody. RandomNumberGenerator would load OpenSSL, 3 MB, for four bytes.
+        return (uint)new Random().NextInt64() | 1;
+    }
+}

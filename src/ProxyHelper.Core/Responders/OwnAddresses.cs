@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
+
+namespace ProxyHelper.Responders;
+
+/// <summary>
+/// This host's IPv4 addresses: the kernel lets no datagram in from outside that bears one of them as its source. The kernel is
+/// asked at most once a second, whoever sends what. It belongs to one thread, and to the network namespace that it was opened in.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class OwnAddresses : IDisposable
+{
+    private const ushort GetAddressType = 22; // RTM_GETADDR (linux/rtnetlink.h)
+    private const ushort NewAddressType = 20; // RTM_NEWADDR
+    private const ushort RequestDumpFlags = 0x301; // NLM_F_REQUEST | NLM_F_DUMP
+    private const ushort LocalAttribute = 2; // IFA_LOCAL (linux/if_addr.h)
+    private const byte IPv4Family = 2; // AF_INET
+    private const int HeaderSize = 8; // struct ifaddrmsg
+    private const int DatagramSize = 32 * 1024;
+    private const uint LoopbackNetwork = 127u << 24;
+    private const uint LoopbackMask = 255u << 24;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<uint> _addresses = [];
+    private readonly MessageBatch _answers = new(slots: 1, DatagramSize, isConnected: true);
+    private readonly byte[] _request = new byte[NetlinkMessage.HeaderSize + HeaderSize];
+    private NetlinkSocket _socket;
+    private long _readAt;
+    private bool _isBroken;
+
+    private OwnAddresses(NetlinkSocket socket)
+    {
+        _socket = socket;
+    }
+
+    /// <summary>Reads the addresses of the calling thread's network namespace.</summary>
+    /// <exception cref="LinuxException">The kernel cannot be asked.</exception>
+    public static OwnAddresses Open()
+    {
+        var own = new OwnAddresses(NetlinkSocket.Open(NetlinkSocket.Route));
+        try
+        {
+            own.Read();
+            return own;
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether an address, its bytes read as a big-endian number, is this host's.</summary>
+    public bool Contains(uint address)
+    {
+        if ((address & LoopbackMask) == LoopbackNetwork)
+        {
+            return true;
+        }
+
+        if (Stopwatch.GetElapsedTime(_readAt) > Interval)
+        {
+            _readAt = Stopwatch.GetTimestamp();
+            Refresh();
+        }
+
+        return _addresses.Contains(address);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private void Refresh()
+    {
+        try
+        {
+            if (_isBroken)
+            {
+                NetlinkSocket fresh = NetlinkSocket.Open(NetlinkSocket.Route);
+                _socket.Dispose();
+                _socket = fresh;
+            }
+
+            Read();
+            _isBroken = false;
+        }
+        catch (LinuxException)
+        {
+            _addresses.Clear(); // nobody is trusted on the strength of half a list; in a second it is tried again
+            _isBroken = true;
+        }
+    }
+
+    private void Read()
+    {
+        _addresses.Clear();
+        var writer = new NetlinkWriter(_request);
+        writer.BeginMessage(GetAddressType, RequestDumpFlags, _socket.TakeSequence(1));
+        writer.Header(HeaderSize)[0] = IPv4Family;
+        writer.EndMessage();
+        _socket.Send(_request);
+        while (!ReadDatagram())
+        {
+        }
+    }
+
+    /// <returns>Whether it was the last.</returns>
+    private bool ReadDatagram()
+    {
+        // The kernel dumps while it is asked for more, so the next datagram is there, or the dump has failed.
+        if (_socket.Receive(_answers, first: 0) == 0)
+        {
+            throw new NetlinkException("list the addresses", Errno.ETIMEDOUT, "the list has no end");
+        }
+
+        var messages = new NetlinkMessageReader(_answers.Data(0));
+        while (messages.MoveNext())
+        {
+            switch (messages.Current.Type)
+            {
+                case NewAddressType:
+                    Add(messages.Current.Payload);
+                    break;
+                case NetlinkMessage.ErrorType:
+                    throw new NetlinkException("list the addresses", NetlinkError.Read(messages.Current).Errno);
+                case NetlinkMessage.DoneType:
+                    return true;
+            }
+        }
+
+        return messages.IsFaulted ? throw new NetlinkException("list the addresses", Errno.EBADMSG, "an answer is malformed") : false;
+    }
+
+    private void Add(ReadOnlySpan<byte> payload)
+    {
+        var attributes = new NetlinkAttributes(payload.Length < HeaderSize ? default : payload[HeaderSize..]);
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == LocalAttribute && attributes.Bytes.Length == sizeof(uint))
+            {
+                _addresses.Add(BinaryPrimitives.ReadUInt32BigEndian(attributes.Bytes));
+            }
+        }
+    }
+}
