@@ -20,8 +20,15 @@ internal static class ConntrackDecoder
             return false;
         }
 
+        ReadOnlySpan<byte> tuples = payload[HeaderSize..];
+        if (PlainTuple.TryRead(tuples, (byte)CtAttribute.TupleOriginal, out original)
+            && PlainTuple.TryRead(tuples[PlainTuple.Size..], (byte)CtAttribute.TupleReply, out reply))
+        {
+            return true;
+        }
+
         bool hasOriginal = false, hasReply = false;
-        var attributes = new NetlinkAttributes(payload[HeaderSize..]);
+        var attributes = new NetlinkAttributes(tuples);
         while (!(hasOriginal && hasReply) && attributes.MoveNext())
         {
             switch (attributes.Type)

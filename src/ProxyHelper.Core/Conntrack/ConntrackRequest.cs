@@ -57,6 +57,12 @@ internal static class ConntrackRequest
 
     private static void WriteTuple(ref NetlinkWriter writer, ushort attribute, in ConntrackTuple tuple)
     {
+        if (PlainTuple.Fits(tuple))
+        {
+            PlainTuple.Write(writer.Header(PlainTuple.Size), (byte)attribute, tuple);
+            return;
+        }
+
         int whole = writer.BeginNested(attribute);
         WriteAddresses(ref writer, tuple);
         WriteProtocol(ref writer, tuple);

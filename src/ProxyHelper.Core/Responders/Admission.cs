@@ -14,7 +14,7 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
     public void BeginBatch()
     {
         _now = DateTime.UtcNow;
-        _limiterNow = limiter?.Now() ?? 0;
+        _limiterNow = limiter?.TimeAt(_now) ?? 0;
     }
 
     /// <summary>Judges a datagram of the batch.</summary>

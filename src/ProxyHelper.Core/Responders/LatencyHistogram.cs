@@ -18,12 +18,12 @@ internal sealed class LatencyHistogram
     private readonly long[] _counts = new long[Minutes * Buckets];
     private readonly long[] _minutes = new long[Minutes];
 
-    /// <summary>The minute that it is, by a clock that does not jump.</summary>
-    public static long CurrentMinute => Environment.TickCount64 / 60_000;
+    /// <summary>The minute that a time is in.</summary>
+    public static long MinuteOf(DateTime time) => time.Ticks / TimeSpan.TicksPerMinute;
 
     /// <summary>Records queries.</summary>
     /// <param name="microseconds">How long they took; what is below 0 counts as 0.</param>
-    /// <param name="minute"><see cref="CurrentMinute"/>.</param>
+    /// <param name="minute">The <see cref="MinuteOf"/> now.</param>
     public void Record(long microseconds, long minute)
     {
         int window = (int)(minute % Minutes);
@@ -40,7 +40,7 @@ internal sealed class LatencyHistogram
     /// <summary>The time within which a part of the queries was answered, or null when there was none.</summary>
     /// <param name="histograms">Those of all workers.</param>
     /// <param name="part">The part, above 0 and up to 1.</param>
-    /// <param name="minute"><see cref="CurrentMinute"/>.</param>
+    /// <param name="minute">The <see cref="MinuteOf"/> now.</param>
     public static TimeSpan? Percentile(IEnumerable<LatencyHistogram> histograms, double part, long minute)
     {
         Span<long> sum = stackalloc long[Buckets];

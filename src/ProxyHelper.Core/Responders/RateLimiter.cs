@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace ProxyHelper.Responders;
 
 /// <summary>
@@ -16,7 +14,6 @@ internal sealed class RateLimiter
     private readonly ulong[] _buckets = new ulong[Ways << SetBits];
     private readonly uint _perSecond;
     private readonly uint _factor = HashFactor.Choose();
-    private readonly long _startedAt = Stopwatch.GetTimestamp();
 
     /// <summary>Makes the table.</summary>
     /// <param name="perSecond">How many queries a source may ask in a second.</param>
@@ -25,11 +22,11 @@ internal sealed class RateLimiter
         _perSecond = (uint)perSecond;
     }
 
-    /// <summary>The time, for <see cref="TryTake"/>: how many tokens a bucket has been given since the start, modulo 2^32.</summary>
-    public uint Now()
+    /// <summary>A time for <see cref="TryTake"/>: how many tokens a bucket was given up to it, modulo 2^32. A clock that was set does no harm.</summary>
+    public uint TimeAt(DateTime now)
     {
-        (long seconds, long rest) = Math.DivRem(Stopwatch.GetTimestamp() - _startedAt, Stopwatch.Frequency);
-        return (uint)((seconds * _perSecond) + (rest * _perSecond / Stopwatch.Frequency));
+        (long seconds, long rest) = Math.DivRem(now.Ticks, TimeSpan.TicksPerSecond);
+        return (uint)((seconds * _perSecond) + (rest * _perSecond / TimeSpan.TicksPerSecond));
     }
 
     /// <summary>Takes a token from a source's bucket.</summary>

@@ -87,7 +87,7 @@ public sealed class Responder : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(part);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(part, 1);
-        return LatencyHistogram.Percentile(_counters.Select(counters => counters.Latencies), part, LatencyHistogram.CurrentMinute);
+        return LatencyHistogram.Percentile(_counters.Select(counters => counters.Latencies), part, LatencyHistogram.MinuteOf(DateTime.UtcNow));
     }
 
     /// <summary>Stops it, and returns when its ports are free. Stopping it again does nothing.</summary>

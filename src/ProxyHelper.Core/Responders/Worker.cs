@@ -16,6 +16,9 @@ internal sealed class Worker : IDisposable
     /// <summary>How many queries go together. While a batch is looked up the next one gathers; more gains nothing (measured).</summary>
     public const int BatchSize = 32;
 
+    // How often full queues are served before all are asked again who has something: asking takes as long as two queries (measured).
+    private const int RoundsBetweenPolls = 4;
+
     // Longer than a query, so that a longer datagram is seen to be one.
     private const int DatagramSize = 128;
 
@@ -23,6 +26,7 @@ internal sealed class Worker : IDisposable
     private readonly ConntrackTable _table;
     private readonly OwnAddresses _own;
     private readonly Admission _admission;
+    private readonly LookupRetry _lookup;
     private readonly IdentFormat _identFormat;
     private readonly ResponderCounters _counters;
     private readonly ResponderJournal _journal;
@@ -33,7 +37,7 @@ internal sealed class Worker : IDisposable
     private readonly DateTime[] _receivedAt = new DateTime[BatchSize];
     private readonly ConntrackTuple[] _asked = new ConntrackTuple[BatchSize];
     private readonly Lookup[] _lookups = new Lookup[BatchSize];
-    private bool _isTableBroken;
+    private readonly bool[] _hasMore;
 
     /// <summary>Makes a worker. The sockets, the table and the addresses are its own to close from now on.</summary>
     public Worker(QuerySocket[] sockets, ConntrackTable table, OwnAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
@@ -42,10 +46,12 @@ internal sealed class Worker : IDisposable
         _table = table;
         _own = own;
         _admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
+        _lookup = new LookupRetry(table, counters, journal);
         _identFormat = options.IdentFormat;
         _counters = counters;
         _journal = journal;
         _meter = meter;
+        _hasMore = new bool[sockets.Length];
         _poll = new PollSet([stop, .. sockets.Select(socket => socket.Socket)]);
     }
 
@@ -56,13 +62,14 @@ internal sealed class Worker : IDisposable
         const int stopPlace = 0;
         while (_poll.Wait(milliseconds: -1) && !_poll.IsReady(stopPlace))
         {
-            // A batch of each queue in turn: a full one does not keep the others waiting.
             for (int i = 0; i < _sockets.Length; i++)
             {
-                if (_poll.IsReady(stopPlace + 1 + i))
-                {
-                    Serve(_sockets[i]);
-                }
+                _hasMore[i] = _poll.IsReady(stopPlace + 1 + i);
+            }
+
+            for (int round = 0; round < RoundsBetweenPolls; round++)
+            {
+                ServeAll();
             }
         }
     }
@@ -75,7 +82,17 @@ internal sealed class Worker : IDisposable
         _own.Dispose();
     }
 
-    private void Serve(QuerySocket socket)
+    /// <summary>Serves a batch of each queue in turn: a full one does not keep the others waiting.</summary>
+    private void ServeAll()
+    {
+        for (int i = 0; i < _sockets.Length; i++)
+        {
+            _hasMore[i] = _hasMore[i] && Serve(_sockets[i]);
+        }
+    }
+
+    /// <returns>Whether there may be more.</returns>
+    private bool Serve(QuerySocket socket)
     {
         int received;
         try
@@ -85,17 +102,19 @@ internal sealed class Worker : IDisposable
         catch (LinuxException)
         {
             _counters.Add(Counter.ReceiveErrors); // such as a network gone down; reading the error has cleared it
-            return;
+            return false;
         }
 
         int asked = Accept(socket, received);
         if (asked > 0)
         {
-            Find(asked);
+            _lookup.Find(_asked.AsSpan(0, asked), _lookups);
             Answer(asked, socket.IsBoundToAll);
             _counters.Add(Counter.UnsentReplies, _batch.Send(socket.Socket));
             Measure(asked);
         }
+
+        return received == BatchSize;
     }
 
     /// <summary>Puts the tuples to look up, and the slots they came in, in line.</summary>
@@ -149,40 +168,6 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    private void Find(int asked)
-    {
-        Errno errno = TryFind(asked);
-        if (errno != Errno.None)
-        {
-            errno = TryFind(asked); // once more, on a new socket: what is only a moment's trouble costs nobody a mail
-        }
-
-        _journal.NoteLookups(errno);
-    }
-
-    private Errno TryFind(int asked)
-    {
-        Errno errno;
-        try
-        {
-            if (_isTableBroken)
-            {
-                _table.Reopen();
-                _counters.Add(Counter.TableReopenings);
-            }
-
-            errno = _table.Find(_asked.AsSpan(0, asked), _lookups);
-        }
-        catch (LinuxException failure)
-        {
-            _lookups.AsSpan(0, asked).Clear(); // failed, all of them: an answer may have been another's
-            errno = failure.Errno;
-        }
-
-        _isTableBroken = errno != Errno.None; // what may still be on its way is lost with the old socket
-        return errno;
-    }
-
     private void Answer(int asked, bool namesSource)
     {
         for (int i = 0; i < asked; i++)
@@ -225,7 +210,7 @@ internal sealed class Worker : IDisposable
     private void Measure(int asked)
     {
         DateTime now = DateTime.UtcNow;
-        long minute = LatencyHistogram.CurrentMinute;
+        long minute = LatencyHistogram.MinuteOf(now);
         for (int i = 0; i < asked; i++)
         {
             if (_receivedAt[i] != default)
