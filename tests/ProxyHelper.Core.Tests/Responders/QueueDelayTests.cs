@@ -1,0 +1,22 @@
+using ProxyHelper.Responders;
+using Xunit;
+
+namespace ProxyHelper.Tests.Responders;
+
+public sealed class QueueDelayTests
+{
+    private static readonly DateTime _now = DateTime.UtcNow;
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(1000, false)]
+    [InlineData(1001, true)]
+    [InlineData(3_600_000, true)] // as after a suspend, or a clock set forward
+    [InlineData(-1, true)] // the clock was set back: how long it waited is not known
+    public void A_query_is_late_after_a_second_and_when_nobody_knows(int milliseconds, bool isLate) =>
+        Assert.Equal(isLate, QueueDelay.IsLate(_now.AddMilliseconds(-milliseconds), _now, TimeSpan.FromSeconds(1)));
+
+    [Fact]
+    public void A_query_without_a_time_is_not_late() => Assert.False(QueueDelay.IsLate(null, _now, TimeSpan.FromSeconds(1)));
+}
