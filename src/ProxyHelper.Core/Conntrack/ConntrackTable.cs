@@ -33,6 +33,9 @@ public sealed class ConntrackTable : IDisposable
         _requests = new byte[lookups * ConntrackRequest.MaximumSize];
     }
 
+    /// <summary>The socket that is in use: for tests that break it.</summary>
+    internal NetlinkSocket Socket => _socket;
+
     /// <summary>Opens the table of the current network namespace.</summary>
     /// <param name="lookups">How many look-ups will go together, 1 to <see cref="MaximumLookups"/>.</param>
     /// <exception cref="LinuxException">The kernel has no nfnetlink (EPROTONOSUPPORT), or this process may not use netlink (EAFNOSUPPORT, EPERM).</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
@@ -36,6 +37,9 @@ internal sealed class NetlinkSocket : IDisposable
         _socket = socket;
         _poll = new PollSet(socket);
     }
+
+    /// <summary>The socket's descriptor.</summary>
+    public SafeHandle Handle => _socket;
 
     /// <summary>Opens and connects a socket.</summary>
     /// <param name="protocol">The netlink family, <see cref="Netfilter"/> or <see cref="Route"/>.</param>

@@ -1,0 +1,120 @@
+using System.Runtime.InteropServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Netlink;
+using ProxyHelper.Protocol;
+using ProxyHelper.Responders;
+using ProxyHelper.Tests.Protocol;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Responders;
+
+/// <summary>What becomes of queries when the socket to the conntrack table fails under them.</summary>
+public sealed class NetlinkTroubleTests
+{
+    private const int Queries = Worker.BatchSize;
+
+    [Fact]
+    public void Lost_answers_are_asked_for_again_and_what_fails_twice_is_answered_not_found() => Router.With(() =>
+    {
+        // The smallest buffer that the kernel gives holds a few of the 32 answers: ENOBUFS, each time.
+        using var asker = new Asker();
+        QuerySocket socket = QuerySocket.Open(Asker.Helper());
+        for (int i = 0; i < Queries; i++)
+        {
+            asker.Send(Query(i), Asker.Helper());
+        }
+
+        using var run = new WorkerRun(socket, ConntrackTable.Open(Worker.BatchSize, receiveBuffer: 1));
+        for (int i = 0; i < Queries; i++)
+        {
+            AssertNotFound(asker.Receive(out _));
+        }
+
+        AssertToldOnce(run, "ENOBUFS: answers were lost");
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper())); // one answer alone has room
+        ResponderCounts counts = run.Counters.Read();
+        Assert.Equal((Queries, 1, 2), (counts.FailedLookups, counts.Found, counts.TableReopenings));
+        AssertToldOnce(run, "can be asked again");
+    });
+
+    [Fact]
+    public void A_socket_that_dies_is_replaced_and_nobody_notices() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        ConntrackTable table = ConntrackTable.Open(Worker.BatchSize);
+        using var run = new WorkerRun(QuerySocket.Open(Asker.Helper()), table);
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+
+        Sabotage.Kill(table.Socket.Handle);
+
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(new ResponderCounts { Queries = 3, Found = 3, TableReopenings = 1 }, run.Counters.Read());
+        Assert.False(run.Journal.Reader.TryRead(out _)); // nothing that an administrator could do
+    });
+
+    [Fact]
+    public void An_answer_that_was_not_asked_for_is_nobodys() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        ConntrackTable table = ConntrackTable.Open(Worker.BatchSize);
+        SendLookup(table.Socket, sequence: 4711); // its answer waits in the table's socket
+        using var run = new WorkerRun(QuerySocket.Open(Asker.Helper()), table);
+
+        AssertNotFound(asker.Ask(Query(1), Asker.Helper()));
+
+        Assert.Equal(new ResponderCounts { Queries = 1, NotFound = 1, TableReopenings = 1 }, run.Counters.Read());
+    });
+
+    [Fact]
+    public void Signals_lose_no_query() => Router.With(() =>
+    {
+        using PosixSignalRegistration handler = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => { }); // else the kernel ignores it
+        using var asker = new Asker();
+        using var run = new WorkerRun(QuerySocket.Open(Asker.Helper()));
+        bool isOver = false;
+        var storm = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                Sabotage.InterruptAllThreads();
+            }
+        });
+        storm.Start();
+        for (int i = 0; i < 2000; i++)
+        {
+            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        }
+
+        Volatile.Write(ref isOver, true);
+        storm.Join();
+        Assert.Equal(new ResponderCounts { Queries = 2000, Found = 2000 }, run.Counters.Read());
+    });
+
+    /// <summary>Asks for the router's connection; nobody reads the answer.</summary>
+    private static void SendLookup(NetlinkSocket socket, uint sequence)
+    {
+        byte[] request = new byte[ConntrackRequest.MaximumSize];
+        var writer = new NetlinkWriter(request);
+        ConntrackTuple reply = new(IPProtocol.Tcp, TransportEndPoint.Parse("194.0.22.9:9199"), TransportEndPoint.Parse("194.0.1.1:3527"));
+        ConntrackRequest.WriteGet(ref writer, sequence, reply, zone: 0);
+        socket.Send(request.AsSpan(0, writer.Length));
+    }
+
+    // A connection that is not there, each query with a cookie of its own.
+    private static byte[] Query(int i) => Datagrams.Query.With(24, 0, 1).With(4, 0, 0, 0, (byte)i);
+
+    private static void AssertNotFound(byte[] reply)
+    {
+        Assert.True(Reply.TryRead(reply, BitConverter.ToUInt32([reply[7], reply[6], reply[5], reply[4]]), out Reply read, out _));
+        Assert.False(read.IsFound);
+    }
+
+    private static void AssertToldOnce(WorkerRun run, string words)
+    {
+        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains(words, notice.Message, StringComparison.Ordinal);
+        Assert.False(run.Journal.Reader.TryRead(out _));
+    }
+}
