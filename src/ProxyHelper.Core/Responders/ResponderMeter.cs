@@ -61,7 +61,7 @@ internal sealed class ResponderMeter : IDisposable
     [
         Of("found", counts.Found),
         Of("not_found", counts.NotFound),
-        Of("lookup_failed", counts.FailedLookups),
+        Of("failed", counts.FailedLookups),
         Of("malformed", counts.Malformed),
         Of("not_allowed", counts.NotAllowed),
         Of("not_its_own", counts.NotItsOwn),

@@ -93,7 +93,7 @@ public sealed class WorkerTests
     }
 
     // The kernel starts to stamp datagrams a moment after the first socket has asked for it, in a work queue.
-    private static void UntilTimestamped(QuerySocket socket, Asker asker)
+    internal static void UntilTimestamped(QuerySocket socket, Asker asker)
     {
         var batch = new MessageBatch(1, 128, DatagramControl.Size);
         DateTime sentAt;
