@@ -40,8 +40,7 @@ try
         Console.Error.WriteLine($"proxy-helper: {notice.Message}");
     }
 
-    ResponderCounts counts = responder.Counts;
-    Console.Error.WriteLine($"proxy-helper: stopped after {counts.Queries} queries, {counts.Found} found, {counts.NotFound} not found, {counts.FailedLookups} failed look-ups");
+    Console.Error.WriteLine($"proxy-helper: stopped after {Summary(responder.Counts)}");
     return 0;
 }
 catch (Exception failure) when (failure is LinuxException or IOException or UnauthorizedAccessException)
@@ -55,6 +54,10 @@ PosixSignalRegistration StopOn(PosixSignal signal) => PosixSignalRegistration.Cr
     context.Cancel = true; // it ends by itself, cleanly
     stop.Cancel();
 });
+
+static string Summary(ResponderCounts counts) =>
+    $"{counts.Queries} queries, {counts.Found} found, {counts.NotFound} not found, {counts.FailedLookups} failed look-ups, " +
+    $"{counts.Refused} refused, {counts.Malformed} malformed, {counts.Late} late, {counts.QueueDrops} dropped from full queues";
 
 static string Advice(Exception failure) => failure switch
 {

@@ -84,11 +84,17 @@ internal sealed partial class RunningProgram : IDisposable
             PosixSignal.SIGTERM => 15,
             _ => throw new ArgumentOutOfRangeException(nameof(signal)),
         };
-        if (KillCall(Id, number) != 0)
-        {
-            throw new InvalidOperationException($"cannot signal {Id}: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
+        Send(number);
     }
+
+    /// <summary>Stops it where it is (SIGSTOP), until <see cref="Resume"/>.</summary>
+    public void Pause() => Send(19);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Resume() => Send(18);
+
+    /// <summary>Ends it without its having a say (SIGKILL).</summary>
+    public void Kill() => Send(9);
 
     /// <summary>Waits for its end, and for the end of all that it wrote.</summary>
     /// <returns>Its exit status.</returns>
@@ -116,6 +122,14 @@ internal sealed partial class RunningProgram : IDisposable
 
         _process.WaitForExit(Patience.Limit);
         _process.Dispose();
+    }
+
+    private void Send(int signal)
+    {
+        if (KillCall(Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"cannot signal {Id}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
     }
 
     private void Take(string? line)

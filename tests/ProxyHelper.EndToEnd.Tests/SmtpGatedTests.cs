@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd;
@@ -41,16 +40,9 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
             Assert.Equal(Expected(connection), await SmtpGated.AskAsync(network.Proxy, connection));
         }
 
-        Assert.InRange(PeakKibibytes(program.Id), 1, 8 * 1024);
+        Assert.InRange(ProcessState.PeakKibibytes(program.Id), 1, 8 * 1024);
     }
 
     private static byte[] Expected(UserConnection connection) =>
         QueryDatagram.Found(QueryDatagram.Query(connection.Source, connection.Destination), connection.User, connection.Server);
-
-    /// <summary>The most memory that a process ever had at once.</summary>
-    private static int PeakKibibytes(int process)
-    {
-        string line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return int.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-    }
 }

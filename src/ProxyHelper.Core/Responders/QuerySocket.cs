@@ -69,12 +69,17 @@ internal sealed class QuerySocket : IDisposable
     }
 
     /// <summary>How many datagrams were dropped since the last call.</summary>
-    /// <param name="total">The kernel's count, modulo 2^32.</param>
+    /// <param name="total">The kernel's count, modulo 2^32. Datagrams that came by several processors may bear it out of order.</param>
     public uint TakeDrops(uint total)
     {
-        uint dropped = total - _dropped;
+        int more = (int)(total - _dropped);
+        if (more <= 0)
+        {
+            return 0;
+        }
+
         _dropped = total;
-        return dropped;
+        return (uint)more;
     }
 
     /// <inheritdoc/>

@@ -84,6 +84,16 @@ public sealed class FairQueuesTests
         Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => QuerySocket.Open(Asker.Helper())).Errno);
     });
 
+    [Fact]
+    public void Drops_are_counted_once_also_when_the_counts_come_out_of_order() => NetworkNamespace.Run(
+        () =>
+        {
+            using QuerySocket queue = QuerySocket.Open(Asker.Helper());
+            uint[] totals = [0, 5, 3, 5, 9, 8, 2_000_000_000, 4_000_000_000, 4, 2];
+            Assert.Equal([0u, 5u, 0u, 0u, 4u, 0u, 1_999_999_991u, 2_000_000_000u, 294_967_300u, 0u], totals.Select(queue.TakeDrops)); // the last but one came round
+        },
+        "194.0.1.1");
+
     private static readonly ushort[] _ports = [1, 2, 1000, 65535];
 
     private static void WithQueues(int workers, string allowed, Action<QuerySocket[]> body) => NetworkNamespace.Run(

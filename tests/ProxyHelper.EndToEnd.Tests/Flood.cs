@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>Datagrams to the daemon as fast as one thread can send them, until it is disposed of.</summary>
+internal sealed class Flood : IDisposable
+{
+    private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
+
+    private readonly Socket[] _sockets;
+    private readonly byte[][] _datagrams;
+    private readonly Thread _thread;
+    private long _sent;
+    private bool _isOver;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="host">Where it comes from.</param>
+    /// <param name="sources">Its addresses, in turn.</param>
+    /// <param name="datagramsOf">What each address sends, in turn.</param>
+    public Flood(NetworkHost host, string[] sources, Func<string, byte[][]> datagramsOf)
+    {
+        _sockets = [.. sources.Select(source => host.OpenSocket(IPEndPoint.Parse($"{source}:0"), SocketType.Dgram))];
+        _datagrams = [.. sources.SelectMany(datagramsOf)];
+        _thread = new Thread(Run) { IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>How many were sent up to now.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Volatile.Write(ref _isOver, true);
+        _thread.Join();
+        Array.ForEach(_sockets, socket => socket.Dispose());
+    }
+
+    private void Run()
+    {
+        SocketAddress daemon = _daemon.Serialize();
+        int each = _datagrams.Length / _sockets.Length;
+        for (int i = 0; !Volatile.Read(ref _isOver); i = (i + 1) % _datagrams.Length)
+        {
+            try
+            {
+                _sockets[i / each].SendTo(_datagrams[i], SocketFlags.None, daemon);
+            }
+            catch (SocketException)
+            {
+                continue; // the sender's own queue is full
+            }
+
+            Volatile.Write(ref _sent, _sent + 1);
+        }
+    }
+}
