@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>Who is answered, on real hosts.</summary>
+public sealed class AccessTests(PublishedDaemon daemon)
+{
+    private const string Proxy = "194.0.22.9";
+    private const string User = "10.1.1.1";
+    private const uint Secret = 3405691582; // 0xcafebabe
+
+    private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
+
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    [Fact]
+    public async Task A_host_learns_nothing_about_a_connection_that_is_not_its_own()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+
+        await AssertRefusedAsync(network.User, User, program, "Dropped a query from 10.1.1.1 about a connection that is not its own");
+
+        await AssertFoundAsync(network.Proxy, Proxy);
+        await AssertFoundAsync(network.Router, "194.0.1.1"); // the host itself
+        await AssertFoundAsync(network.Router, "10.1.1.254");
+    }
+
+    [Fact]
+    public async Task A_trusted_client_may_ask_about_any_connection()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--trust", "10.1.1.0/30", "--allow", Proxy);
+
+        await AssertFoundAsync(network.User, User);
+        await AssertFoundAsync(network.Proxy, Proxy);
+        await AssertRefusedAsync(network.User, "10.1.1.4", program, "Dropped a query from 10.1.1.4, which is not among the allowed proxies");
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_not_allowed_is_not_answered()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--allow", "194.0.23.0/24", "--allow", "194.0.22.8");
+
+        await AssertRefusedAsync(network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9, which is not among the allowed proxies");
+        await AssertFoundAsync(network.Router, "194.0.1.1");
+    }
+
+    [Fact]
+    public async Task Who_asks_too_often_waits_and_others_do_not()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--rate", "1", "--trust", User);
+        using Socket user = Open(network.User, User);
+        for (int i = 0; i < 20; i++)
+        {
+            await user.SendAsync(Query(), Patience.Token());
+        }
+
+        await program.AwaitAsync("Dropped a query from 10.1.1.1, which asks too often");
+        await AssertFoundAsync(network.Proxy, Proxy);
+        for (int i = 0; i < 20; i++)
+        {
+            await AssertFoundAsync(network.Router, "194.0.1.1"); // the host itself may
+        }
+    }
+
+    [Fact]
+    public async Task A_secret_from_a_file_stands_in_no_list_of_processes()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string file = daemon.NewPath();
+        await File.WriteAllTextAsync(file, $"{Secret}\n", Patience.Token());
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--secret-file", file);
+
+        await AssertRefusedAsync(network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9 with a wrong secret");
+
+        await AssertFoundAsync(network.Proxy, Proxy, Secret);
+        string listed = await File.ReadAllTextAsync($"/proc/{program.Id}/cmdline", Patience.Token());
+        Assert.Contains(file, listed, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{Secret}", listed, StringComparison.Ordinal);
+        program.Signal(PosixSignal.SIGTERM);
+        await program.ExitAsync();
+        Assert.DoesNotContain($"{Secret}", program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_file_that_others_can_read_is_refused()
+    {
+        string file = daemon.NewPath();
+        await File.WriteAllTextAsync(file, $"{Secret}\n", Patience.Token());
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+
+        using RunningProgram program = RunningProgram.Start(daemon.Program, "-I", "127.0.0.1", "--secret-file", file);
+
+        Assert.Equal(1, await program.ExitAsync());
+        Assert.Equal($"proxy-helper: The secret file {file} is not used: others than its owner may use it. chmod 600 {file}", program.Output.Trim());
+    }
+
+    private static byte[] Query(uint secret = 0) =>
+        QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse($"{Proxy}:9199"), secret);
+
+    private static Socket Open(NetworkHost host, string address)
+    {
+        Socket socket = host.OpenSocket(IPEndPoint.Parse($"{address}:0"), SocketType.Dgram);
+        socket.Connect(_daemon);
+        return socket;
+    }
+
+    /// <summary>Asks from a host, and expects the whole truth.</summary>
+    private static async Task AssertFoundAsync(NetworkHost host, string address, uint secret = 0)
+    {
+        using Socket socket = Open(host, address);
+        Assert.Equal(
+            QueryDatagram.Found(Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
+            await DaemonOnRouter.ExchangeAsync(socket, Query(secret)));
+    }
+
+    /// <summary>Asks from a host, and expects silence there and a line from the daemon.</summary>
+    private static async Task AssertRefusedAsync(NetworkHost host, string address, RunningProgram program, string told)
+    {
+        using Socket socket = Open(host, address);
+        await socket.SendAsync(Query(), Patience.Token());
+        await program.AwaitAsync(told);
+        Assert.False(socket.Poll(0, SelectMode.SelectRead));
+    }
+}

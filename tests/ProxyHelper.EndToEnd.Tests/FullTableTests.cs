@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The conntrack table has no room. No other test runs meanwhile: the limit is this machine's.</summary>
+[CollectionDefinition(nameof(FullTableTests), DisableParallelization = true)]
+[Collection(nameof(FullTableTests))]
+public sealed class FullTableTests(PublishedDaemon daemon)
+{
+    private const uint Assured = 4; // IPS_ASSURED: the kernel does not drop it to make room
+
+    // Queries must not need room themselves.
+    private const string NoTracking = """
+        table ip no_tracking {
+            chain incoming { type filter hook prerouting priority raw; udp dport 114 notrack; }
+            chain outgoing { type filter hook output priority raw; udp sport 114 notrack; }
+        }
+        """;
+
+    [Fact]
+    public async Task A_connection_that_had_no_room_is_not_found_and_those_that_had_are()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527") with { Status = Assured });
+        network.Router.Run(() => Tool.Run("nft", NoTracking));
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        byte[] had = Query(3527), hadNot = Query(3528);
+        int limit = FullTable.ReadLimit();
+
+        using (FullTable.Make())
+        {
+            Assert.Throws<SocketException>(() => Connect(network));
+            byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, hadNot);
+            Assert.Equal(0x22, reply[15]); // not found
+            Assert.Equal(
+                QueryDatagram.Found(had, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
+                await DaemonOnRouter.ExchangeAsync(asker, had));
+        }
+
+        Assert.Equal(limit, FullTable.ReadLimit());
+    }
+
+    private static byte[] Query(ushort port) =>
+        QueryDatagram.Query(TransportEndPoint.Parse($"194.0.1.1:{port}"), TransportEndPoint.Parse("194.0.22.9:9199"));
+
+    /// <summary>A user's connection; without an entry for it the router drops its packets.</summary>
+    private static void Connect(RouterNetwork network)
+    {
+        using Socket user = network.User.OpenSocket(IPEndPoint.Parse("10.1.1.1:0"), SocketType.Stream);
+        user.SetRawSocketOption(6, 18, BitConverter.GetBytes(1500)); // TCP_USER_TIMEOUT, in milliseconds
+        user.Connect(IPEndPoint.Parse("4.1.1.1:25"));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The conntrack table changes under the daemon.</summary>
+public sealed class KernelFaultTests(PublishedDaemon daemon)
+{
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+
+    private static readonly byte[] _found = QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+
+    [Fact]
+    public async Task What_is_deleted_is_not_found_at_once_and_what_comes_again_is_found_as_it_is_now()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        Assert.Equal(_found, await DaemonOnRouter.ExchangeAsync(asker, _query));
+
+        Change(network, table => table.Delete(_flow));
+        AssertNotFound(await DaemonOnRouter.ExchangeAsync(asker, _query));
+
+        DaemonOnRouter.Track(network, ConntrackFlow.Tcp("10.1.1.2:30000", "4.1.1.3:25", "194.0.22.9:9199", "194.0.1.1:3527"));
+        Assert.Equal(
+            QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.2:30000"), TransportEndPoint.Parse("4.1.1.3:25")),
+            await DaemonOnRouter.ExchangeAsync(asker, _query));
+    }
+
+    [Fact]
+    public async Task A_table_that_is_flushed_again_and_again_gives_right_answers_or_none()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        bool isOver = false;
+        Task flushing = Task.Run(() => Change(network, table =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                table.Flush();
+                table.Add(_flow);
+            }
+        }), Patience.Token());
+        int found = 0, notFound = 0;
+        var clock = Stopwatch.StartNew();
+        while (found + notFound < 5000 || ((found == 0 || notFound == 0) && clock.Elapsed < Patience.Limit))
+        {
+            byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, _query);
+            bool isFound = reply.AsSpan().SequenceEqual(_found);
+            if (!isFound)
+            {
+                AssertNotFound(reply);
+            }
+
+            (found, notFound) = isFound ? (found + 1, notFound) : (found, notFound + 1);
+        }
+
+        Volatile.Write(ref isOver, true);
+        await flushing;
+        Assert.True(found > 0 && notFound > 0, $"{found} found, {notFound} not found");
+    }
+
+    private static void Change(RouterNetwork network, Action<ConntrackFixture> change) => network.Router.Run(() =>
+    {
+        using ConntrackFixture table = ConntrackFixture.Open();
+        change(table);
+    });
+
+    private static void AssertNotFound(byte[] reply)
+    {
+        Assert.Equal(QueryDatagram.Size, reply.Length);
+        Assert.Equal(0x22, reply[15]);
+    }
+}

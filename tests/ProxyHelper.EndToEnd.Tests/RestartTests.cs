@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The daemon is stopped and started while it is asked.</summary>
+public sealed class RestartTests(PublishedDaemon daemon)
+{
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+
+    [Theory]
+    [InlineData]
+    [InlineData("--workers", "2")]
+    public async Task Under_full_load_it_stops_at_once_and_the_next_one_has_the_port(params string[] arguments)
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string pidFile = daemon.NewPath();
+        using var load = new Flood(network.Proxy, ["194.0.22.9"], _ => [_query]);
+        for (int round = 0; round < 5; round++)
+        {
+            using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, ["-p", pidFile, "--rate", "0", .. arguments]);
+            await AssertAnswersAsync(network);
+
+            program.Signal(PosixSignal.SIGTERM);
+
+            Assert.Equal(0, await program.ExitAsync());
+            Assert.False(File.Exists(pidFile));
+        }
+    }
+
+    [Fact]
+    public async Task After_a_kill_the_next_one_takes_the_port_and_the_pid_file()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string pidFile = daemon.NewPath();
+        for (int round = 0; round < 5; round++)
+        {
+            using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-p", pidFile);
+            Assert.Equal(program.Id.ToString(CultureInfo.InvariantCulture), (await File.ReadAllTextAsync(pidFile, Patience.Token())).Trim());
+            await AssertAnswersAsync(network);
+
+            program.Kill();
+
+            Assert.NotEqual(0, await program.ExitAsync());
+            Assert.True(File.Exists(pidFile)); // it had no say
+        }
+    }
+
+    [Fact]
+    public async Task Signals_while_it_answers_lose_no_query()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        for (int i = 0; i < 1000; i++)
+        {
+            program.Pause();
+            await asker.SendAsync(_query, Patience.Token());
+            program.Resume();
+            Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ReceiveAsync(asker)).Length);
+        }
+    }
+
+    /// <summary>Asks as often as it takes: the load is the same host's, and may fill its queue.</summary>
+    private static async Task AssertAnswersAsync(RouterNetwork network)
+    {
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        byte[] reply = new byte[256];
+        int length = 0;
+        for (int send = 0; length == 0 && send < 60; send++)
+        {
+            await asker.SendAsync(_query, Patience.Token());
+            length = asker.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead) ? await asker.ReceiveAsync(reply, Patience.Token()) : 0;
+        }
+
+        Assert.Equal(QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")), reply[..length]);
+    }
+}
