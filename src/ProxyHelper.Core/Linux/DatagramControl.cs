@@ -32,6 +32,8 @@ internal readonly ref struct DatagramControl
     private const int HeaderSize = 16; // size_t length, int level, int type
     private const int PacketInfoSize = 12;
     private const int TimestampSize = 16;
+    private const ulong LastSecond = 253_402_300_799; // 9999-12-31 23:59:59, the last that DateTime has
+    private const ulong NanosecondsPerSecond = 1_000_000_000;
 
     private DatagramControl(uint? localAddress, DateTime? receivedAt, uint dropped)
     {
@@ -70,7 +72,7 @@ internal readonly ref struct DatagramControl
                     localAddress = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
                     break;
                 case (SocketLevel, TimestampNanoseconds) when data.Length >= TimestampSize:
-                    receivedAt = DateTime.UnixEpoch.AddTicks((BitConverter.ToInt64(data) * TimeSpan.TicksPerSecond) + (BitConverter.ToInt64(data[8..]) / TimeSpan.NanosecondsPerTick));
+                    receivedAt = ReadTime(data);
                     break;
                 case (SocketLevel, QueueOverflow) when data.Length >= sizeof(uint):
                     dropped = BitConverter.ToUInt32(data);
@@ -93,5 +95,14 @@ internal readonly ref struct DatagramControl
         BitConverter.TryWriteBytes(control[8..], IPLevel);
         BitConverter.TryWriteBytes(control[12..], PacketInfo);
         BinaryPrimitives.WriteUInt32BigEndian(control[(HeaderSize + 4)..], address); // interface index 0: routing decides
+    }
+
+    /// <summary>Reads a struct timespec; null for one that is no time from 1970 to 9999, so that no clock can throw here.</summary>
+    private static DateTime? ReadTime(ReadOnlySpan<byte> data)
+    {
+        long seconds = BitConverter.ToInt64(data), nanoseconds = BitConverter.ToInt64(data[8..]);
+        return (ulong)seconds <= LastSecond && (ulong)nanoseconds < NanosecondsPerSecond
+            ? DateTime.UnixEpoch.AddTicks((seconds * TimeSpan.TicksPerSecond) + (nanoseconds / TimeSpan.NanosecondsPerTick))
+            : null;
     }
 }

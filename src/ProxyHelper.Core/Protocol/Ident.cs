@@ -8,6 +8,15 @@ namespace ProxyHelper.Protocol;
 /// </summary>
 internal static class Ident
 {
+    /// <summary>Reads an ident. Whatever another helper put into it, it can be shown on a terminal.</summary>
+    public static string Read(ReadOnlySpan<byte> text) => string.Create(text.Length, text, static (characters, bytes) =>
+    {
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            characters[i] = bytes[i] is >= 0x20 and < 0x7f ? (char)bytes[i] : '?';
+        }
+    });
+
     /// <summary>Writes the ident, padded with NUL.</summary>
     /// <param name="field">The ident's 32 bytes in the datagram.</param>
     /// <param name="format">What to write.</param>

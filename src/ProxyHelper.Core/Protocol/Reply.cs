@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Protocol;
@@ -49,7 +48,7 @@ public readonly record struct Reply(uint Cookie, bool IsFound, TransportEndPoint
             ReadFlags(datagram) == HelperDatagram.FoundFlags,
             HelperEnds.ReadSource(datagram),
             HelperEnds.ReadDestination(datagram),
-            Encoding.Latin1.GetString(end < 0 ? ident : ident[..end]));
+            Protocol.Ident.Read(end < 0 ? ident : ident[..end]));
         return true;
     }
 

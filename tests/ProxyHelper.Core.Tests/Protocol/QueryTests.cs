@@ -1,4 +1,3 @@
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 using Xunit;
 
@@ -58,46 +57,11 @@ public sealed class QueryTests
         AssertFault(QueryFault.Version, Datagrams.Query.With(12, 4, 1, 0, 2));
     }
 
-    [Fact]
-    public void Any_query_comes_back_from_its_bytes()
-    {
-        var random = new Random(114);
-        byte[] datagram = new byte[66];
-        for (int round = 0; round < 10_000; round++)
-        {
-            var query = new Query((uint)random.NextInt64(1L << 32), (uint)random.NextInt64(1L << 32), EndPoint(random), EndPoint(random));
-            query.Write(datagram);
-            Assert.True(Query.TryRead(datagram, out Query read, out _));
-            Assert.Equal(query, read);
-        }
-    }
-
-    [Fact]
-    public void Random_bytes_of_any_length_are_a_fault_and_never_throw()
-    {
-        var random = new Random(115);
-        for (int round = 0; round < 100_000; round++)
-        {
-            byte[] datagram = new byte[random.Next(4) == 0 ? random.Next(200) : 66];
-            random.NextBytes(datagram);
-            Assert.False(Query.TryRead(datagram, out Query query, out QueryFault fault));
-            Assert.Equal(datagram.Length == 66 ? QueryFault.Magic : QueryFault.Length, fault);
-            Assert.Equal(default, query);
-        }
-    }
-
     [Theory]
     [InlineData(65)]
     [InlineData(67)]
     public void A_query_is_written_to_sixty_six_bytes_or_not_at_all(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => default(Query).Write(new byte[length]));
-
-    internal static TransportEndPoint EndPoint(Random random)
-    {
-        Span<byte> address = stackalloc byte[4];
-        random.NextBytes(address);
-        return new TransportEndPoint(new System.Net.IPAddress(address), (ushort)random.Next(65536));
-    }
 
     internal static byte[] Resize(byte[] datagram, int length)
     {

@@ -12,7 +12,7 @@ public sealed class AdmissionTests
     private const uint Secret = 7;
     private const string Proxy = "194.0.22.9";
 
-    private static readonly DateTime _now = DateTime.UtcNow;
+    private static readonly DateTime _receivedAt = DateTime.UtcNow;
 
     [Theory]
     [InlineData(Proxy, Proxy, Secret, "", "", Verdict.Allowed)] // about its own connection
@@ -36,7 +36,7 @@ public sealed class AdmissionTests
             {
                 using OwnAddresses own = OwnAddresses.Open();
                 Admission admission = Make(Options(allowed, trusted), own, limiter: null);
-                Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), Addresses.Number(sender), _now, out _));
+                Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), Addresses.Number(sender), _receivedAt, out _));
             },
             "194.0.1.1");
 
@@ -45,7 +45,7 @@ public sealed class AdmissionTests
     {
         using OwnAddresses own = OwnAddresses.Open();
         Admission admission = Make(Options("10.0.0.0/8", string.Empty), own, limiter: null);
-        Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], Addresses.Number(Proxy), _now, out _));
+        Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], Addresses.Number(Proxy), _receivedAt, out _));
     });
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class AdmissionTests
         {
             using OwnAddresses own = OwnAddresses.Open();
             Admission admission = Make(Options(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
-            Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), Addresses.Number(sender), _now, out _);
+            Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), Addresses.Number(sender), _receivedAt, out _);
 
             Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
             Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]); // trusted, but not this host
@@ -70,15 +70,16 @@ public sealed class AdmissionTests
         uint sender = Addresses.Number(Proxy);
         for (int i = 0; i < 10; i++)
         {
-            Assert.Equal(Verdict.WrongSecret, admission.Judge(Query(Proxy, Secret + 1), sender, _now, out _));
-            Assert.Equal(Verdict.Late, admission.Judge(Query(Proxy, Secret), sender, _now.AddSeconds(-2), out _));
+            Assert.Equal(Verdict.WrongSecret, admission.Judge(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
+            Assert.Equal(Verdict.Late, admission.Judge(Query(Proxy, Secret), sender, _receivedAt.AddSeconds(-2), out _));
         }
 
-        Assert.Equal(Verdict.Allowed, admission.Judge(Query(Proxy, Secret), sender, _now, out _));
+        Assert.Equal(Verdict.Allowed, admission.Judge(Query(Proxy, Secret), sender, _receivedAt, out _));
     });
 
     private static Admission Make(ResponderOptions options, OwnAddresses own, RateLimiter? limiter)
     {
+        Assert.True(_receivedAt <= DateTime.UtcNow); // before the batch begins
         var admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
         admission.BeginBatch();
         return admission;

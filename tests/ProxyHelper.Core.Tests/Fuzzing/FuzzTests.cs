@@ -1,0 +1,54 @@
+using ProxyHelper.Fuzzing;
+using Xunit;
+
+namespace ProxyHelper.Tests.Fuzzing;
+
+/// <summary>Each parser under real, cut and mutated input, always the same. The program ProxyHelper.Fuzzing searches on.</summary>
+public sealed class FuzzTests
+{
+    private const int Mutations = 100_000;
+    private const int Seed = 114;
+
+    public static TheoryData<string> Targets { get; } = [.. FuzzTargets.All.Select(target => target.Name)];
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void No_real_input_and_no_beginning_of_one_breaks_the_parser(string name)
+    {
+        IFuzzTarget target = FuzzTargets.Find(name)!;
+        IReadOnlyList<byte[]> corpus = Corpus.Of(target);
+        Assert.NotEmpty(corpus);
+        foreach (byte[] input in corpus)
+        {
+            for (int length = 0; length <= input.Length; length++)
+            {
+                AssertHolds(target, input.AsSpan(0, length));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void No_mutation_of_real_inputs_breaks_the_parser(string name)
+    {
+        IFuzzTarget target = FuzzTargets.Find(name)!;
+        var mutator = new Mutator(Corpus.Of(target), Seed);
+        for (int round = 0; round < Mutations; round++)
+        {
+            AssertHolds(target, mutator.Next());
+        }
+    }
+
+    [Fact]
+    public void Every_folder_of_the_corpus_belongs_to_a_target() => Assert.Equal(
+        FuzzTargets.All.Select(target => target.Name).Order(StringComparer.Ordinal),
+        Directory.EnumerateDirectories(Corpus.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+    private static void AssertHolds(IFuzzTarget target, ReadOnlySpan<byte> input)
+    {
+        if (Trial.Run(target, input) is { } failure)
+        {
+            Assert.Fail($"{target.Name} breaks on {Convert.ToHexString(input)}: {failure}");
+        }
+    }
+}

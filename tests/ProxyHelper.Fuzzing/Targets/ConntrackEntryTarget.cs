@@ -1,0 +1,111 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Netlink;
+
+namespace ProxyHelper.Fuzzing.Targets;
+
+/// <summary>A conntrack entry behind its netlink header, read by a look-up and by a listing.</summary>
+internal sealed class ConntrackEntryTarget : IFuzzTarget
+{
+    /// <inheritdoc/>
+    public string Name => "conntrack-entry";
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<byte> input)
+    {
+        bool hasTuples = ConntrackDecoder.TryReadTuples(input, out ConntrackTuple original, out ConntrackTuple reply);
+        Invariant.Holds(
+            hasTuples == TryReadSlowly(input, out ConntrackTuple slowOriginal, out ConntrackTuple slowReply),
+            "the short way to the tuples leads where the attributes do");
+        if (hasTuples)
+        {
+            Invariant.Holds((original, reply) == (slowOriginal, slowReply), "the short way to the tuples leads where the attributes do");
+            CheckTuple(original);
+            CheckTuple(reply);
+        }
+
+        if (!ConntrackDecoder.TryReadEntry(input, out ConntrackEntry? entry))
+        {
+            Invariant.Holds(entry is null, "of what is no entry nothing is read");
+            return;
+        }
+
+        Invariant.Holds(hasTuples, "a look-up reads the tuples of whatever a listing reads");
+        if (HasEachTupleOnce(input[ConntrackDecoder.HeaderSize..]))
+        {
+            Invariant.Holds((original, reply) == (entry.Original, entry.Reply), "a look-up and a listing read the same tuples");
+        }
+
+        CheckEntry(entry);
+    }
+
+    /// <summary>Reads the tuples attribute by attribute, until there are both.</summary>
+    private static bool TryReadSlowly(ReadOnlySpan<byte> input, out ConntrackTuple original, out ConntrackTuple reply)
+    {
+        bool hasOriginal = false, hasReply = false;
+        original = reply = default;
+        var attributes = new NetlinkAttributes(input[Math.Min(ConntrackDecoder.HeaderSize, input.Length)..]);
+        while (!(hasOriginal && hasReply) && attributes.MoveNext())
+        {
+            if (attributes.Type == CtAttribute.TupleOriginal)
+            {
+                hasOriginal = default(ConntrackTupleReader).TryRead(attributes.Children, out original);
+            }
+            else if (attributes.Type == CtAttribute.TupleReply)
+            {
+                hasReply = default(ConntrackTupleReader).TryRead(attributes.Children, out reply);
+            }
+        }
+
+        return hasOriginal && hasReply;
+    }
+
+    /// <summary>The kernel writes each tuple once. Of several, a look-up takes the first and a listing the last.</summary>
+    private static bool HasEachTupleOnce(ReadOnlySpan<byte> bytes)
+    {
+        int originals = 0, replies = 0;
+        var attributes = new NetlinkAttributes(bytes);
+        while (attributes.MoveNext())
+        {
+            originals += attributes.Type == CtAttribute.TupleOriginal ? 1 : 0;
+            replies += attributes.Type == CtAttribute.TupleReply ? 1 : 0;
+        }
+
+        return (originals, replies) == (1, 1);
+    }
+
+    private static void CheckTuple(in ConntrackTuple tuple)
+    {
+        Invariant.Holds(tuple.Protocol != IPProtocol.None, "a tuple has a protocol");
+        Invariant.Holds(tuple.Source.AddressFamily == tuple.Destination.AddressFamily, "both ends are of one family");
+        Invariant.Holds(tuple.ToString().Length > 0, "a tuple has words");
+
+        // Nothing but ICMP has ICMP's fields, and no look-up asks for it.
+        if (tuple.Icmp is null || tuple.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6)
+        {
+            CheckRequest(tuple);
+        }
+    }
+
+    private static void CheckRequest(in ConntrackTuple tuple)
+    {
+        byte[] request = new byte[ConntrackRequest.MaximumSize];
+        var writer = new NetlinkWriter(request);
+        ConntrackRequest.WriteGet(ref writer, sequence: 1, tuple, zone: 7);
+        var messages = new NetlinkMessageReader(request.AsSpan(0, writer.Length));
+        Invariant.Holds(messages.MoveNext() && messages.NextOffset == writer.Length, "a request is one message");
+        var attributes = new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);
+        Invariant.Holds(attributes.MoveNext() && attributes.Type == CtAttribute.TupleReply, "a request has the reply tuple first");
+        Invariant.Holds(
+            default(ConntrackTupleReader).TryRead(attributes.Children, out ConntrackTuple asked) && asked == tuple,
+            "a tuple that was read is asked for as it is");
+    }
+
+    private static void CheckEntry(ConntrackEntry entry)
+    {
+        bool isTranslated = (entry.OriginalSource, entry.OriginalDestination) != (entry.TranslatedSource, entry.TranslatedDestination);
+        Invariant.Holds(isTranslated == (entry.NatKind != NatKind.None), "an entry is translated where its tuples differ");
+        Invariant.Holds(entry.Timeout is null || entry.Timeout >= TimeSpan.Zero, "a timeout is not negative");
+        Invariant.Holds(entry.StartedAt is null || entry.StartedAt >= DateTimeOffset.UnixEpoch, "a connection started after 1970");
+        Invariant.Holds(entry.ToString().Length > 0, "an entry has words");
+    }
+}
