@@ -47,7 +47,7 @@ internal static class Errors
         new IOException($"{cause.EndPoint.Address} is not an address of this machine. It has: {string.Join(", ", LocalAddresses())}.", cause),
         ErrorCategory.InvalidArgument,
         cause.EndPoint.Address,
-        "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses.");
+        "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses; -AllowAbsentAddress for one that comes later, such as at boot.");
 
     public static ErrorRecord PortNeedsPrivilege(BindException cause) => Make(
         new UnauthorizedAccessException($"Port {cause.EndPoint.Port} needs CAP_NET_BIND_SERVICE: run it as root.", cause),

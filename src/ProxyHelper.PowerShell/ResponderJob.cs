@@ -94,6 +94,12 @@ public sealed class ResponderJob : Job
     /// <summary>The time within which 99 of a hundred of the last five minutes' queries were answered; null when there were none.</summary>
     public TimeSpan? Percentile99Latency => _responder.Latency(0.99);
 
+    /// <summary><see cref="MedianLatency"/> in milliseconds.</summary>
+    public double? MedianMilliseconds => MedianLatency?.TotalMilliseconds;
+
+    /// <summary><see cref="Percentile99Latency"/> in milliseconds.</summary>
+    public double? Percentile99Milliseconds => Percentile99Latency?.TotalMilliseconds;
+
     /// <summary>The newest fault and when it was, or null when there was none.</summary>
     public string? LastFault => _responder.LastFault is { } fault ? $"{Time(fault.At)} {fault.Message}" : null;
 

@@ -155,6 +155,11 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             WriteWarning($"Ignored a reply from {ignored.Sender}: its {ignored.Reason.ToString().ToLowerInvariant()} does not match the query.");
         }
 
+        if (!Quiet && answer.Outcome == HelperOutcome.TimedOut && answer.AskedFrom?.Address is { } asker && !asker.Equals(Destination.Address))
+        {
+            WriteWarning($"This was asked from {asker}. A helper answers about {Destination.Address}'s connections only to that address, to its own host and to its trusted clients: ask from there, or start it with -TrustedClient {asker}.");
+        }
+
         answer = answer with { AgreesWithMapping = Agrees(Mapping, answer) };
         if (Quiet)
         {
