@@ -49,6 +49,7 @@ install_missing() {
     local packages=()
     command -v ip >/dev/null || packages+=(iproute2)
     command -v nft >/dev/null || packages+=(nftables)
+    command -v iptables >/dev/null || packages+=(iptables)
     command -v conntrack >/dev/null || packages+=(conntrack)
     command -v clang >/dev/null || command -v gcc >/dev/null || packages+=(gcc libc6-dev) # what links the native daemon
     if ((EUID == 0 && ${#packages[@]})); then

@@ -1,0 +1,19 @@
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The working copy that the tests were built in.</summary>
+internal static class Repository
+{
+    /// <summary>Its folder.</summary>
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ProxyHelper.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException($"no ProxyHelper.sln above {AppContext.BaseDirectory}");
+    }
+}
