@@ -1,4 +1,5 @@
 using System.Net;
+using CsCheck;
 using ProxyHelper.Responders;
 using Xunit;
 
@@ -22,6 +23,8 @@ public sealed class AddressPrefixTests
 
     [Theory]
     [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("/")]
     [InlineData("proxy")]
     [InlineData("1")]
     [InlineData("010.1.1.1")]
@@ -31,6 +34,8 @@ public sealed class AddressPrefixTests
     [InlineData("10.0.0.0/-1")]
     [InlineData("10.0.0.0/+8")]
     [InlineData("10.0.0.0/8/8")]
+    [InlineData("10.0.0.0 /8")]
+    [InlineData("10.0.0.0/ 8")]
     [InlineData("/8")]
     [InlineData("2001:db8::1")]
     [InlineData("::ffff:10.1.1.1")]
@@ -40,12 +45,28 @@ public sealed class AddressPrefixTests
         Assert.Equal($"'{text}' is not an IPv4 address or prefix. Write one such as 194.0.22.9 or 194.0.22.0/24.", mistake.Message);
     }
 
-    [Fact]
-    public void Bits_behind_the_prefix_are_refused_with_what_was_probably_meant()
+    [Theory]
+    [InlineData("10.1.1.1/8", "10.0.0.0/8")]
+    [InlineData("194.0.22.9/31", "194.0.22.8/31")]
+    [InlineData("128.0.0.1/1", "128.0.0.0/1")]
+    [InlineData("0.0.0.1/0", "0.0.0.0/0")]
+    public void Bits_behind_the_prefix_are_refused_with_what_was_probably_meant(string text, string meant)
     {
-        FormatException mistake = Assert.Throws<FormatException>(() => AddressPrefix.Parse("10.1.1.1/8"));
-        Assert.Contains("10.0.0.0/8", mistake.Message, StringComparison.Ordinal);
+        FormatException mistake = Assert.Throws<FormatException>(() => AddressPrefix.Parse(text));
+        Assert.Contains($"Did you mean {meant}, or the one address?", mistake.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_prefix_of_any_length_comes_back_from_its_text_and_ends_where_its_neighbours_begin() => Gen.Select(Gen.UInt, Gen.Int[0, 32]).Sample(
+        (address, length) =>
+        {
+            uint rest = (uint)((1L << (32 - length)) - 1), first = address & ~rest, last = address | rest;
+            var prefix = AddressPrefix.Parse($"{new IPAddress(BitConverter.GetBytes(first).Reverse().ToArray())}/{length}");
+            return prefix == AddressPrefix.Parse(prefix.ToString())
+                && prefix.Contains(first) && prefix.Contains(address) && prefix.Contains(last)
+                && prefix.Contains(first - 1) == (length == 0) && prefix.Contains(last + 1) == (length == 0);
+        },
+        iter: 10_000);
 
     [Theory]
     [InlineData("194.0.22.9", "194.0.22.9", true)]

@@ -12,7 +12,7 @@ public sealed class AdmissionTests
     private const uint Secret = 7;
     private const string Proxy = "194.0.22.9";
 
-    private static readonly DateTime _receivedAt = DateTime.UtcNow;
+    private readonly DateTime _receivedAt = DateTime.UtcNow;
 
     [Theory]
     [InlineData(Proxy, Proxy, Secret, "", "", Verdict.Allowed)] // about its own connection
@@ -30,6 +30,9 @@ public sealed class AdmissionTests
     [InlineData("194.0.1.1", Proxy, Secret, "10.0.0.0/8", "", Verdict.Allowed)] // this host: about any
     [InlineData("127.0.0.1", Proxy, Secret, "10.0.0.0/8", "", Verdict.Allowed)]
     [InlineData("194.0.1.1", Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
+    [InlineData("127.0.0.1", Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
+    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Verdict.NotItsOwn)] // who may not ask learns nothing about the secret
+    [InlineData(Proxy, Proxy, Secret + 1, "10.0.0.0/8", "", Verdict.NotAllowed)]
     public void The_sender_the_connection_and_the_secret_decide(string sender, string about, uint secret, string allowed, string trusted, object verdict) =>
         NetworkNamespace.Run(
             () =>
@@ -71,13 +74,23 @@ public sealed class AdmissionTests
         for (int i = 0; i < 10; i++)
         {
             Assert.Equal(Verdict.WrongSecret, admission.Judge(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
-            Assert.Equal(Verdict.Late, admission.Judge(Query(Proxy, Secret), sender, _receivedAt.AddSeconds(-2), out _));
+            Assert.Equal(Verdict.NotItsOwn, admission.Judge(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
+            Assert.Equal(Verdict.Late, admission.Judge(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
         }
 
         Assert.Equal(Verdict.Allowed, admission.Judge(Query(Proxy, Secret), sender, _receivedAt, out _));
     });
 
-    private static Admission Make(ResponderOptions options, OwnAddresses own, RateLimiter? limiter)
+    [Fact]
+    public void Who_may_not_ask_is_told_apart_from_who_asks_late() => NetworkNamespace.Run(() =>
+    {
+        using OwnAddresses own = OwnAddresses.Open();
+        Admission admission = Make(Options(string.Empty, string.Empty), own, limiter: null);
+        Verdict Ask(string about, uint secret) => admission.Judge(Query(about, secret), Addresses.Number(Proxy), _receivedAt.AddMinutes(-2), out _);
+        Assert.Equal([Verdict.NotItsOwn, Verdict.WrongSecret, Verdict.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
+    });
+
+    private Admission Make(ResponderOptions options, OwnAddresses own, RateLimiter? limiter)
     {
         Assert.True(_receivedAt <= DateTime.UtcNow); // before the batch begins
         var admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
@@ -90,6 +103,7 @@ public sealed class AdmissionTests
         Secret = Secret,
         AllowedProxies = Prefixes(allowed),
         TrustedClients = Prefixes(trusted),
+        MaximumQueueDelay = TimeSpan.FromMinutes(1), // of which a busy machine makes no query late
     };
 
     private static AddressPrefix[] Prefixes(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressPrefix.Parse)];

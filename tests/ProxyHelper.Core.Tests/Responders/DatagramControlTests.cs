@@ -40,6 +40,14 @@ public sealed class DatagramControlTests
         Assert.Equal((null, null), (read.LocalAddress, read.ReceivedAt));
     }
 
+    [Theory]
+    [InlineData("1400000000000000 01000000 28000000 07000000 00000000", 7)]
+    [InlineData(Timestamp + "1400000000000000 01000000 28000000 FFFFFFFF 00000000" + PacketInfo, uint.MaxValue)]
+    [InlineData("1200000000000000 01000000 28000000 0700 000000000000", 0)] // two bytes are no count
+    [InlineData(Timestamp + PacketInfo, 0)]
+    public void The_count_of_drops_is_read_and_none_is_none(string control, uint dropped) =>
+        Assert.Equal(dropped, DatagramControl.Read(Bytes.Of(control)).Dropped);
+
     [Fact]
     public void A_replys_source_is_written_as_the_kernel_reads_it_with_no_interface()
     {

@@ -1,3 +1,4 @@
+using CsCheck;
 using ProxyHelper.Responders;
 using Xunit;
 
@@ -16,6 +17,15 @@ public sealed class QueueDelayTests
     [InlineData(-1, true)] // the clock was set back: how long it waited is not known
     public void A_query_is_late_after_a_second_and_when_nobody_knows(int milliseconds, bool isLate) =>
         Assert.Equal(isLate, QueueDelay.IsLate(_now.AddMilliseconds(-milliseconds), _now, TimeSpan.FromSeconds(1)));
+
+    [Fact]
+    public void A_query_is_in_time_up_to_the_limit_and_once_late_it_stays_late() => Gen.Select(Gen.Long[1, TimeSpan.TicksPerMinute], Gen.Long[0, 2 * TimeSpan.TicksPerMinute]).Sample(
+        (maximum, age) =>
+        {
+            bool IsLate(long ticks) => QueueDelay.IsLate(_now, _now.AddTicks(ticks), TimeSpan.FromTicks(maximum));
+            return !IsLate(Math.Min(age, maximum)) && IsLate(maximum + 1 + age);
+        },
+        iter: 10_000);
 
     [Fact]
     public void A_query_without_a_time_is_not_late() => Assert.False(QueueDelay.IsLate(null, _now, TimeSpan.FromSeconds(1)));

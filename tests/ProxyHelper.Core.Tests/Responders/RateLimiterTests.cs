@@ -1,3 +1,4 @@
+using CsCheck;
 using ProxyHelper.Responders;
 using Xunit;
 
@@ -60,6 +61,52 @@ public sealed class RateLimiterTests
 
         Assert.Equal(Rate, heavy);
     }
+
+    [Fact]
+    public void A_source_that_keeps_to_its_rate_is_served_however_many_others_ask_and_nothing_grows()
+    {
+        Assert.True(_limiter.TryTake(Source, 0)); // once, so that all is compiled
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        uint other = 0xC000_0000;
+        int served = 0, others = 0;
+        for (uint now = 1; now <= 50; now++)
+        {
+            served += _limiter.TryTake(Source, now) ? 1 : 0;
+            for (int i = 0; i < 2000; i++)
+            {
+                others += _limiter.TryTake(other++, now) ? 1 : 0;
+            }
+        }
+
+        Assert.Equal((50, 100_000), (served, others));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, others - 1); // less than a byte for each source
+    }
+
+    [Fact]
+    public void In_any_sequence_each_source_gets_what_a_bucket_of_its_own_gives_and_never_more_than_its_rate_and_a_second() =>
+        Gen.Select(Gen.OneOf(Gen.UInt, Gen.UInt[uint.MaxValue - 200, uint.MaxValue]), Gen.Select(Gen.UInt[0, 3], Gen.Int[0, 3]).Array[1, 300]).Sample(
+            (start, asks) =>
+            {
+                var limiter = new RateLimiter(Rate);
+                uint now = start;
+                uint[] missing = new uint[4], taken = new uint[4]; // of four sources
+                foreach ((uint elapsed, int source) in asks)
+                {
+                    now += elapsed;
+                    missing = [.. missing.Select(tokens => tokens - Math.Min(tokens, elapsed))];
+                    bool isTaken = limiter.TryTake(Source + ((uint)source << 29), now); // these are never in one set
+                    if (isTaken != missing[source] < Rate)
+                    {
+                        return false;
+                    }
+
+                    missing[source] += isTaken ? 1u : 0;
+                    taken[source] += isTaken ? 1u : 0;
+                }
+
+                return taken.All(tokens => tokens <= Rate + (now - start));
+            },
+            iter: 2000);
 
     [Fact]
     public void Threads_share_a_bucket()

@@ -76,18 +76,23 @@ public sealed class ResponderLifeTests
             }
         });
         thread.Start();
-        for (int round = 0; round < 20; round++)
+        try
         {
-            using Responder responder = Responder.Start(_options);
-            Assert.True(SpinWait.SpinUntil(() => responder.Counts.Queries > 100, TimeSpan.FromMinutes(1)));
-            responder.Stop();
-            ResponderCounts counts = responder.Counts;
-            Assert.Equal(counts.Queries, Router.Sum(counts));
-            Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
+            for (int round = 0; round < 20; round++)
+            {
+                using Responder responder = Responder.Start(_options);
+                Assert.True(SpinWait.SpinUntil(() => responder.Counts.Queries > 100, TimeSpan.FromMinutes(1)));
+                responder.Stop();
+                ResponderCounts counts = responder.Counts;
+                Assert.Equal(counts.Queries, Router.Sum(counts));
+                Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
+            }
         }
-
-        pouring.Cancel();
-        thread.Join();
+        finally
+        {
+            pouring.Cancel();
+            thread.Join();
+        }
     });
 
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd")

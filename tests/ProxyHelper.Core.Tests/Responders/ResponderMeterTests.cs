@@ -50,6 +50,23 @@ public sealed class ResponderMeterTests
         Assert.Empty(collector.Collect());
     });
 
+    [Fact]
+    public void Durations_are_those_from_when_somebody_listens() => Router.With(() =>
+    {
+        using Responder responder = Responder.Start(_options with { Port = 1145 });
+        using var asker = new Asker();
+        for (int i = 0; i < 20; i++)
+        {
+            asker.Ask(Datagrams.Query, Asker.Helper(port: 1145));
+        }
+
+        using var collector = new Collector(port: 1145);
+        asker.Ask(Datagrams.Query, Asker.Helper(port: 1145));
+        responder.Stop();
+
+        Assert.InRange(collector.Durations.Count, 1, 2); // the one before may have been recorded late
+    });
+
     /// <summary>Listens to one responder's instruments, as an exporter does.</summary>
     private sealed class Collector : IDisposable
     {

@@ -27,6 +27,34 @@ public sealed class ResponderOptionsTests
     });
 
     [Fact]
+    public void Several_workers_answer_many_askers_at_once_each_by_its_own_cookie() => Router.WithResponder(_options with { Workers = 3 }, (responder, _) =>
+    {
+        Asker[] askers = [.. Enumerable.Range(0, 8).Select(_ => new Asker())];
+        Parallel.For(0, askers.Length, number =>
+        {
+            for (byte i = 0; i < 100; i++)
+            {
+                byte[] cookie = [0, 0, (byte)number, i];
+                byte[] other = Datagrams.Query.With(24, (byte)number, i).With(4, cookie);
+                Assert.Equal(Datagrams.NotFound.With(24, (byte)number, i).With(4, cookie), askers[number].Ask(other, Asker.Helper()));
+                Assert.Equal(Datagrams.Found.With(4, cookie), askers[number].Ask(Datagrams.Query.With(4, cookie), Asker.Helper()));
+            }
+        });
+        Array.ForEach(askers, asker => asker.Dispose());
+        Assert.Equal(new ResponderCounts { Queries = 1600, Found = 800, NotFound = 800 }, responder.Counts);
+    });
+
+    [Fact]
+    public void What_is_not_said_is_what_the_manual_says()
+    {
+        var options = new ResponderOptions { Addresses = _options.Addresses };
+        Assert.Equal((114, 0u, IdentFormat.Address, 1), (options.Port, options.Secret, options.IdentFormat, options.Workers));
+        Assert.Equal((10_000, TimeSpan.FromSeconds(1)), (options.MaximumQueriesPerSecond, options.MaximumQueueDelay));
+        Assert.Equal(([], [], false), (options.AllowedProxies, options.TrustedClients, options.AllowsAbsentAddresses));
+        options.Validate();
+    }
+
+    [Fact]
     public void A_second_one_with_several_workers_on_the_same_port_does_not_start() => Router.WithResponder(_options with { Workers = 2 }, (_, asker) =>
     {
         Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options with { Workers = 2 })).Errno);

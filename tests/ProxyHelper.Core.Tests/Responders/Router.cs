@@ -15,7 +15,9 @@ internal static class Router
     /// <summary>10.1.1.1:20000 -> 4.1.1.2:25, seen as 194.0.1.1:3527 -> 194.0.22.9:9199.</summary>
     public static ConntrackFlow Flow { get; } = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    public static ResponderOptions Options(params string[] addresses) => new() { Addresses = [.. addresses.Select(IPAddress.Parse)] };
+    /// <summary>Options that answer on these addresses; and on a machine so busy that a query waits for a second it is answered still.</summary>
+    public static ResponderOptions Options(params string[] addresses) =>
+        new() { Addresses = [.. addresses.Select(IPAddress.Parse)], MaximumQueueDelay = TimeSpan.FromMinutes(1) };
 
     /// <summary>Runs the body on that machine.</summary>
     public static void With(Action body) => NetworkNamespace.Run(

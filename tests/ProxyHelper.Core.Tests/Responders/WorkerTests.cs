@@ -29,7 +29,7 @@ public sealed class WorkerTests
         asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
         DateTime sentAt = DateTime.UtcNow;
         SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // its age is what is tested
-        using var run = new WorkerRun(socket);
+        using var run = new WorkerRun(socket, options: Router.Options("194.0.1.1") with { MaximumQueueDelay = TimeSpan.FromSeconds(1) });
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, Late = 1 }, run.Counters.Read());
         Assert.False(asker.HasAnswer());
@@ -49,6 +49,7 @@ public sealed class WorkerTests
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
         Assert.Equal(NoticeKind.Fault, notice.Kind);
+        Assert.Same(notice, run.Journal.LastFault);
         Assert.False(run.Journal.Reader.TryRead(out _));
     });
 
