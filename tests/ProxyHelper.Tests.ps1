@@ -104,6 +104,41 @@ Describe 'A responder' -Skip:(-not $isRoot) {
     }
 }
 
+Describe 'Start-ProxyHelper -AllowedProxy' {
+    It 'refuses a prefix with bits set behind it, and suggests the one that was meant' {
+        $failure = { Start-ProxyHelper 127.0.0.1 -Port (Get-FreePort) -AllowedProxy 194.0.22.9/24 } | Should -Throw -PassThru
+        $failure.Exception.Message | Should -BeLike '*Did you mean 194.0.22.0/24, or the one address?*'
+        Get-ProxyHelper | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Start-ProxyHelper -SecretFile' -Skip:(-not $isRoot) {
+    AfterEach {
+        Get-ProxyHelper | Stop-ProxyHelper
+    }
+
+    It 'refuses a file that others may read, takes it after chmod 600, and shows nowhere what it holds' {
+        $file = "$TestDrive/secret"
+        Set-Content $file 3141592653
+        chmod 644 $file
+        $start = @{ BindAddress = '127.0.0.1'; Port = Get-FreePort; SecretFile = $file }
+        $failure = { Start-ProxyHelper @start } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId |
+            Should -Be 'SecretFileUnsafe,ProxyHelper.PowerShell.Commands.StartProxyHelperCommand'
+        $failure.ErrorDetails.RecommendedAction | Should -Be "chmod 600 $file"
+
+        chmod 600 $file
+        $job = Start-ProxyHelper @start
+        (Test-ProxyHelper @question -Port $start.Port -SecretFile $file).Outcome | Should -Be 'NotFound'
+        (Test-ProxyHelper @question -Port $start.Port -Secret 1 -TimeoutSeconds 0.1).Outcome | Should -Be 'TimedOut'
+        $shown = Get-ProxyHelper | Format-List | Out-String
+        $shown | Should -Match 'wrong secret +: 1\b'
+        $shown += $failure, $job | Format-List * -Force | Out-String
+        $shown += Receive-Job $job -Keep 3>&1 | Out-String
+        $shown | Should -Not -Match 3141592653
+    }
+}
+
 Describe 'Start-ProxyHelper -WhatIf' {
     It 'starts nothing' {
         Start-ProxyHelper -BindAddress 127.0.0.1 -Port (Get-FreePort) -WhatIf | Should -BeNullOrEmpty

@@ -59,7 +59,7 @@ internal static class Errors
         cause,
         ErrorCategory.InvalidArgument,
         target,
-        "Give IPv4 addresses of this machine, such as 194.0.1.1; 'Get-Help Start-ProxyHelper -Full' has the ranges.");
+        "Give IPv4 addresses of this machine, such as 194.0.1.1, and a delay such as 0:0:1; 'Get-Help Start-ProxyHelper -Full' has the ranges.");
 
     public static ErrorRecord SecretGivenTwice(string path) => Make(
         new ArgumentException("The secret is given twice, by -Secret and by -SecretFile."),
@@ -77,7 +77,7 @@ internal static class Errors
         new IOException($"The secret cannot be read. {cause.Message}", cause),
         ErrorCategory.ReadError,
         path,
-        "Write the number alone into it, such as with: umask 077; echo 12345 > FILE.");
+        "Write the number alone into it, such as with: sh -c 'umask 077; cat > FILE', the number, Enter, Ctrl+D."); // it stays out of the history
 
     public static ErrorRecord PidFileUnusable(Exception cause, string path) => Make(
         new IOException($"The PID file cannot be written. {cause.Message}", cause),

@@ -19,6 +19,7 @@ public sealed class ResponderJob : Job
     private readonly PidFile? _pidFile;
     private readonly Task _pump;
     private TimeSpan? _stoppedAfter;
+    private string? _breakdown;
 
     internal ResponderJob(Responder responder, PidFile? pidFile, string name)
         : base($"Start-ProxyHelper {string.Join(", ", responder.LocalEndPoints.Select(endPoint => endPoint.Address))}", name)
@@ -101,7 +102,7 @@ public sealed class ResponderJob : Job
     public double? Percentile99Milliseconds => Percentile99Latency?.TotalMilliseconds;
 
     /// <summary>The newest fault and when it was, or null when there was none.</summary>
-    public string? LastFault => _responder.LastFault is { } fault ? $"{Time(fault.At)} {fault.Message}" : null;
+    public string? LastFault => _breakdown ?? (_responder.LastFault is { } fault ? $"{Time(fault.At)} {fault.Message}" : null);
 
     /// <inheritdoc/>
     public override bool HasMoreData => Output.Count > 0 || Warning.Count > 0 || Error.Count > 0;
@@ -148,13 +149,15 @@ public sealed class ResponderJob : Job
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            Add(Error, Errors.ResponderFaulted(failure, Location));
+            ErrorRecord error = Errors.ResponderFaulted(failure, Location);
+            Add(Error, error);
+            _breakdown = $"{Time(DateTimeOffset.UtcNow)} {error}";
             end = JobState.Failed;
         }
 
         _stoppedAfter = _responder.Uptime;
         _pidFile?.Dispose();
-        Tell($"Stopped after {StatusMessage}.");
+        Tell($"{end} after {StatusMessage}.");
         SetJobState(end);
     }
 

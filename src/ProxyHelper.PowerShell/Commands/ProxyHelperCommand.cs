@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using System.Security;
 using ProxyHelper.Responders;
 
 namespace ProxyHelper.PowerShell.Commands;
@@ -32,21 +33,22 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>The secret that was given as a number or in a file; 0 when neither was.</summary>
-    protected uint ReadSecret(uint secret, string? file)
+    protected uint ReadSecret(SecureString? secret, string? file)
     {
         if (file is null)
         {
-            return secret;
+            return SecretAttribute.Read(secret);
         }
 
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(StartProxyHelperCommand.Secret)))
+        if (secret is not null)
         {
             Throw(Errors.SecretGivenTwice(file));
         }
 
-        string path = GetUnresolvedProviderPathFromPSPath(file);
+        string path = file;
         try
         {
+            path = ResolveFile(file);
             return OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException("Windows has no file modes to check.") : SecretFile.Read(path);
         }
         catch (SecretFileException failure) when (failure.IsUnsafe)
@@ -59,6 +61,14 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         }
 
         return 0; // not reached
+    }
+
+    /// <summary>A file's path as the user means it: relative to the current location, with ~ for the home directory.</summary>
+    /// <exception cref="IOException">It is no file's, such as Env:secret.</exception>
+    protected string ResolveFile(string path)
+    {
+        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem" ? resolved : throw new IOException($"'{path}' is no file: it is looked up in {provider.Name}.");
     }
 
     /// <summary>Ends the cmdlet with an error.</summary>

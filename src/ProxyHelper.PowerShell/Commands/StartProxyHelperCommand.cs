@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
+using System.Security;
 using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
 using ProxyHelper.Responders;
@@ -25,7 +27,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <summary>The secret that queries must carry, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
     [Parameter]
     [Secret]
-    public uint Secret { get; set; }
+    public SecureString? Secret { get; set; }
 
     /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
     [Parameter]
@@ -47,8 +49,9 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [ValidateRange(0, ResponderOptions.HighestRate)]
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
-    /// <summary>How long a query may have waited to be answered still, up to a minute. 1 second unless said, the shortest time that smtp-gated waits.</summary>
+    /// <summary>How long a query may have waited to be answered still, up to a minute; a plain number is seconds. 1 second unless said, the shortest time that smtp-gated waits.</summary>
     [Parameter]
+    [Seconds]
     public TimeSpan MaxQueueDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many threads answer, 1 to 64. 1 unless said; it is enough for some 100,000 queries a second.</summary>
@@ -106,9 +109,10 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             return null;
         }
 
-        string path = GetUnresolvedProviderPathFromPSPath(PidFile);
+        string path = PidFile;
         try
         {
+            path = ResolveFile(path);
             return Responders.PidFile.Create(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -140,7 +144,8 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         catch (ArgumentException failure)
         {
             pidFile?.Dispose();
-            Throw(Errors.InvalidResponderOption(failure, BindAddress));
+            object? address = BindAddress.FirstOrDefault(one => one.AddressFamily != AddressFamily.InterNetwork);
+            Throw(Errors.InvalidResponderOption(failure, address ?? MaxQueueDelay)); // all else was checked when it was bound
             throw;
         }
         catch (LinuxException failure)

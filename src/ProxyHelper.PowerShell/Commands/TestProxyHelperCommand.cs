@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using System.Security;
 using ProxyHelper.Client;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Responders;
@@ -14,6 +15,8 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 {
     private const string EndPointSet = "EndPoint";
     private const string MappingSet = "Mapping";
+
+    private uint _secret;
 
     /// <summary>The helper's address or host name. The source's address unless said, as smtp-gated does.</summary>
     [Parameter(Position = 0)]
@@ -41,7 +44,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
     [Parameter]
     [Secret]
-    public uint Secret { get; set; }
+    public SecureString? Secret { get; set; }
 
     /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
     [Parameter]
@@ -63,7 +66,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => Secret = ReadSecret(Secret, SecretFile);
+    protected override void BeginProcessing() => _secret = ReadSecret(Secret, SecretFile);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -139,7 +142,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
                     Helper = helper,
                     Source = Source,
                     Destination = Destination,
-                    Secret = Secret,
+                    Secret = _secret,
                     Sends = Retries,
                     Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 },
