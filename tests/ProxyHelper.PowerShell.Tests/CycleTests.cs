@@ -10,7 +10,7 @@ public sealed class CycleTests
         param($Manifest)
         $ErrorActionPreference = 'Stop'
         Import-Module $Manifest
-        function Get-Leftover { '{0} jobs, {1} descriptors, {2} threads named ProxyHelper' -f @(Get-Job).Count, [IO.Directory]::GetFileSystemEntries('/proc/self/fd').Count,
+        function Get-Leftover { '{0} jobs, {1} descriptors, {2} threads named ProxyHelper' -f @(Get-Job).Count, @([IO.Directory]::GetFileSystemEntries('/proc/self/fd').Where({ [IO.FileInfo]::new($_).LinkTarget -match '^(socket|anon_inode):' })).Count,
             @([IO.Directory]::GetDirectories('/proc/self/task').Where({ [IO.File]::ReadAllText("$_/comm").Trim() -eq 'ProxyHelper' })).Count }
         function Invoke-Cycle($Round) {
             $job = Start-ProxyHelper 194.0.1.1 -Name "round$Round" -Workers (1 + $Round % 2)
