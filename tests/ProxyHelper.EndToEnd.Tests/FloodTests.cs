@@ -64,8 +64,8 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
             sent = flood.Sent;
         }
 
+        int peak = ProcessState.PeakKibibytes(program.Id); // as long as there is a process
         program.Signal(PosixSignal.SIGTERM);
-        int peak = ProcessState.PeakKibibytes(program.Id);
         Assert.Equal(0, await program.ExitAsync());
 
         TestContext.Current.SendDiagnosticMessage($"{asked} answered beside {sent} others; {program.Output}");
