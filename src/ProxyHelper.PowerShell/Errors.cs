@@ -98,7 +98,7 @@ internal static class Errors
         "Give two IPv4 or two IPv6 end points.");
 
     public static ErrorRecord MappingNotAskable(ConntrackEntry mapping) => Make(
-        new ArgumentException($"smtp-gated's protocol can only ask about TCP over IPv4, not about {mapping.Original}."),
+        new ArgumentException($"smtp-gated's protocol can only ask about TCP over IPv4, not about {mapping.Protocol} {mapping.OriginalSource} -> {mapping.OriginalDestination}."),
         ErrorCategory.InvalidArgument,
         mapping,
         "Pick the mappings first: Get-NatMapping | Where-Object Protocol -eq Tcp | Test-ProxyHelper.");

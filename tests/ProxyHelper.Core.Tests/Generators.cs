@@ -45,7 +45,7 @@ internal static class Generators
     // The identifier stands as the port of the end that asked; the other end has none.
     private static ConntrackTuple Icmp(IPProtocol protocol, IcmpMessage message, TransportEndPoint source, TransportEndPoint destination)
     {
-        TransportEndPoint WithoutPort(TransportEndPoint end) => new(end.Address, 0);
+        TransportEndPoint WithoutPort(TransportEndPoint end) => new(end.IPAddress, 0);
         return message.IsRequest
             ? new ConntrackTuple(protocol, source, WithoutPort(destination), message)
             : new ConntrackTuple(protocol, WithoutPort(source), destination, message);

@@ -165,12 +165,12 @@ public sealed class NatLookupTests
         using ConntrackTable table = ConntrackTable.Open();
         var reply = new ConntrackTuple(IPProtocol.Tcp, connection.Destination, connection.Source);
         var waited = Stopwatch.StartNew();
-        TcpState? state;
+        ConnectionState? state;
         do
         {
             state = table.Find(reply)?.State;
         }
-        while (state != TcpState.TimeWait && waited.Elapsed < Patience.Limit);
-        Assert.Equal(TcpState.TimeWait, state);
+        while (state != ConnectionState.TimeWait && waited.Elapsed < Patience.Limit);
+        Assert.Equal(ConnectionState.TimeWait, state);
     }
 }

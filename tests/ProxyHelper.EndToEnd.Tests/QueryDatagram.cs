@@ -36,14 +36,14 @@ internal static class QueryDatagram
         query.AsSpan(0, 8).CopyTo(reply); // magic and cookie; the secret is not sent back
         Put(reply, 12, 0x0402_0012); // a reply, found
         PutEnds(reply, user, server);
-        Encoding.ASCII.GetBytes(user.Address.ToString()).CopyTo(reply, 28);
+        Encoding.ASCII.GetBytes(user.Address).CopyTo(reply, 28);
         return reply;
     }
 
     private static void PutEnds(byte[] datagram, TransportEndPoint source, TransportEndPoint destination)
     {
-        PutAddress(datagram, 16, source.Address);
-        PutAddress(datagram, 20, destination.Address);
+        PutAddress(datagram, 16, source.ToIPEndPoint().Address);
+        PutAddress(datagram, 20, destination.ToIPEndPoint().Address);
         Put(datagram, 24, ((uint)source.Port << 16) | destination.Port);
     }
 

@@ -19,7 +19,7 @@ internal static class SmtpGated
     public static async Task<byte[]> AskAsync(NetworkHost proxy, UserConnection connection)
     {
         byte[] query = QueryDatagram.Query(connection.Source, connection.Destination);
-        using Socket socket = proxy.OpenSocket(new IPEndPoint(connection.Destination.Address, 0), SocketType.Dgram);
+        using Socket socket = proxy.OpenSocket(new IPEndPoint(connection.Destination.ToIPEndPoint().Address, 0), SocketType.Dgram);
         for (int send = 0; send < Sends; send++)
         {
             await socket.SendToAsync(query, _helper, Patience.Token());

@@ -18,7 +18,7 @@ public sealed class GetNatMappingTests
         ConntrackEntry entry = session.One<ConntrackEntry>(Exact);
         Assert.Equal("10.1.1.1:10943", entry.OriginalSource.ToString());
         Assert.Equal("4.1.1.1:25", entry.OriginalDestination.ToString());
-        Assert.Equal(NatKind.Both, entry.NatKind);
+        Assert.Equal(NatType.Both, entry.NatType);
     });
 
     [Fact]

@@ -24,6 +24,9 @@ public sealed record ConntrackFlow(
     /// <summary>CTA_PROTOINFO_TCP_STATE: 3 is ESTABLISHED. TCP alone has it.</summary>
     public byte? TcpState { get; init; }
 
+    /// <summary>CTA_PROTOINFO_SCTP_STATE: 4 is ESTABLISHED. SCTP alone has it.</summary>
+    public byte? SctpState { get; init; }
+
     /// <summary>CTA_TIMEOUT: the entry's life in seconds.</summary>
     public uint TimeoutSeconds { get; init; } = 300;
 

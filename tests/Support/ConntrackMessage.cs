@@ -39,15 +39,7 @@ internal static class ConntrackMessage
             writer.Put(Mark, mark);
         }
 
-        if (flow.TcpState is byte state)
-        {
-            int info = writer.BeginNested(ProtocolInfo);
-            int tcp = writer.BeginNested(1); // CTA_PROTOINFO_TCP
-            writer.Put(1, state); // CTA_PROTOINFO_TCP_STATE
-            writer.EndNested(tcp);
-            writer.EndNested(info);
-        }
-
+        WriteState(ref writer, flow);
         writer.EndMessage();
     }
 
@@ -121,6 +113,26 @@ internal static class ConntrackMessage
         writer.Put(first, isRequest ? flow.EchoId : flow.ReplyEchoId ?? flow.EchoId);
         writer.Put((ushort)(first + 1), isRequest ? requestType : replyType);
         writer.Put((ushort)(first + 2), (byte)0);
+    }
+
+    private static void WriteState(ref NetlinkWriter writer, ConntrackFlow flow)
+    {
+        if ((flow.TcpState ?? flow.SctpState) is not byte state)
+        {
+            return;
+        }
+
+        int info = writer.BeginNested(ProtocolInfo);
+        int protocol = writer.BeginNested(flow.TcpState is null ? (ushort)3 : (ushort)1); // CTA_PROTOINFO_SCTP, CTA_PROTOINFO_TCP
+        writer.Put(1, state); // CTA_PROTOINFO_TCP_STATE, CTA_PROTOINFO_SCTP_STATE
+        if (flow.TcpState is null)
+        {
+            writer.Put(2, 1u); // CTA_PROTOINFO_SCTP_VTAG_ORIGINAL, which the kernel wants
+            writer.Put(3, 2u); // CTA_PROTOINFO_SCTP_VTAG_REPLY
+        }
+
+        writer.EndNested(protocol);
+        writer.EndNested(info);
     }
 
     private static void WriteAddress(ref NetlinkWriter writer, ushort type, IPAddress address)

@@ -104,7 +104,7 @@ public sealed class HelperClient
         bool isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;
         try
         {
-            socket.Bind(new IPEndPoint(isIPv4 ? _request.Destination.Address : IPAddress.IPv6Any, 0));
+            socket.Bind(new IPEndPoint(isIPv4 ? _request.Destination.IPAddress : IPAddress.IPv6Any, 0));
         }
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
         {

@@ -126,24 +126,31 @@ internal static class ConntrackDecoder
     private static bool ReadProtocolInfo(NetlinkAttributes attributes, ConntrackEntry entry)
     {
         bool fits = true;
-        while (attributes.MoveNext())
+        while (fits && attributes.MoveNext())
         {
-            if (attributes.Type == CtAttribute.ProtocolInfoTcp)
+            fits = attributes.Type switch
             {
-                NetlinkAttributes tcp = attributes.Children;
-                while (tcp.MoveNext())
-                {
-                    if (tcp.Type == CtAttribute.TcpState)
-                    {
-                        entry.State = (TcpState)tcp.ReadByte();
-                    }
-                }
-
-                fits &= !tcp.IsFaulted;
-            }
+                CtAttribute.ProtocolInfoTcp => ReadState(attributes.Children, KernelStates.Tcp, entry),
+                CtAttribute.ProtocolInfoDccp => ReadState(attributes.Children, KernelStates.Dccp, entry),
+                CtAttribute.ProtocolInfoSctp => ReadState(attributes.Children, KernelStates.Sctp, entry),
+                _ => true,
+            };
         }
 
         return fits && !attributes.IsFaulted;
+    }
+
+    private static bool ReadState(NetlinkAttributes attributes, KernelStates states, ConntrackEntry entry)
+    {
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == CtAttribute.ProtocolState)
+            {
+                entry.State = states.Numbered(attributes.ReadByte());
+            }
+        }
+
+        return !attributes.IsFaulted;
     }
 
     private static (ulong? Packets, ulong? Bytes, bool Fits) ReadCounters(NetlinkAttributes attributes)

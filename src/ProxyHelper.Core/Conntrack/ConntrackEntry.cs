@@ -23,12 +23,12 @@ public sealed class ConntrackEntry
     public TransportEndPoint TranslatedDestination => Reply.Source;
 
     /// <summary>Which ends are translated, told by comparing the tuples: the status bits are missing on entries not made by a rule here.</summary>
-    public NatKind NatKind =>
-        (OriginalSource == TranslatedSource ? NatKind.None : NatKind.Source)
-        | (OriginalDestination == TranslatedDestination ? NatKind.None : NatKind.Destination);
+    public NatType NatType =>
+        (OriginalSource == TranslatedSource ? NatType.None : NatType.Source)
+        | (OriginalDestination == TranslatedDestination ? NatType.None : NatType.Destination);
 
-    /// <summary>The TCP state; null for other protocols, and for connections that a flow table handles.</summary>
-    public TcpState? State { get; internal set; }
+    /// <summary>The state of a TCP, SCTP or DCCP connection; null for other protocols, and for connections that a flow table handles.</summary>
+    public ConnectionState? State { get; internal set; }
 
     /// <summary>How long the entry lives without further packets, in whole seconds; null for connections that a flow table handles.</summary>
     public TimeSpan? Timeout { get; internal set; }
@@ -61,10 +61,10 @@ public sealed class ConntrackEntry
     public DateTimeOffset? StartedAt { get; internal set; }
 
     /// <summary>The direction of the first packet, before NAT.</summary>
-    public ConntrackTuple Original { get; internal set; }
+    internal ConntrackTuple Original { get; set; }
 
     /// <summary>The direction of the answers, as they arrive: from the translated destination to the translated source.</summary>
-    public ConntrackTuple Reply { get; internal set; }
+    internal ConntrackTuple Reply { get; set; }
 
     /// <summary>The mapping in words.</summary>
     public override string ToString() => $"{Original}, seen as {TranslatedSource} -> {TranslatedDestination}";

@@ -38,9 +38,11 @@ internal static class CtAttribute
     public const ushort IcmpV6Type = 8; // CTA_PROTO_ICMPV6_TYPE
     public const ushort IcmpV6Code = 9; // CTA_PROTO_ICMPV6_CODE
 
-    // enum ctattr_protoinfo, ctattr_protoinfo_tcp
+    // enum ctattr_protoinfo, and in each of the three: ctattr_protoinfo_tcp, _dccp, _sctp
     public const ushort ProtocolInfoTcp = 1; // CTA_PROTOINFO_TCP
-    public const ushort TcpState = 1; // CTA_PROTOINFO_TCP_STATE
+    public const ushort ProtocolInfoDccp = 2; // CTA_PROTOINFO_DCCP
+    public const ushort ProtocolInfoSctp = 3; // CTA_PROTOINFO_SCTP
+    public const ushort ProtocolState = 1; // CTA_PROTOINFO_TCP_STATE, CTA_PROTOINFO_DCCP_STATE, CTA_PROTOINFO_SCTP_STATE
 
     // enum ctattr_counters, ctattr_timestamp
     public const ushort CounterPackets = 1; // CTA_COUNTERS_PACKETS

@@ -43,8 +43,14 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>The port, 0 to 65535.</summary>
     public ushort Port { get; }
 
+    /// <summary>The address as text, without brackets: so that JSON, which takes properties, has it readable.</summary>
+    public string Address => IPAddress.ToString();
+
+    /// <summary>Whether the address is IPv4 or IPv6.</summary>
+    internal AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+
     /// <summary>The address.</summary>
-    public IPAddress Address
+    internal IPAddress IPAddress
     {
         get
         {
@@ -52,9 +58,6 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
             return new IPAddress(bytes[..WriteAddress(bytes)]);
         }
     }
-
-    /// <summary>Whether the address is IPv4 or IPv6.</summary>
-    public AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 
     /// <summary>The bytes of an IPv4 address, read as a big-endian number.</summary>
     internal uint IPv4Number => (uint)_low;
@@ -115,7 +118,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     }
 
     /// <summary>The end point as System.Net has it.</summary>
-    public IPEndPoint ToIPEndPoint() => new(Address, Port);
+    public IPEndPoint ToIPEndPoint() => new(IPAddress, Port);
 
     /// <inheritdoc/>
     public bool Equals(TransportEndPoint other) => _high == other._high && _low == other._low && _isIPv6 == other._isIPv6 && Port == other.Port;
@@ -187,7 +190,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     {
         if (_isIPv6)
         {
-            return Address.TryFormat(utf8, out written);
+            return IPAddress.TryFormat(utf8, out written);
         }
 
         written = 0;

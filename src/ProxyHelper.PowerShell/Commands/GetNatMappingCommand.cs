@@ -68,7 +68,7 @@ public sealed class GetNatMappingCommand : ProxyHelperCommand
     [SupportedOSPlatform("linux")]
     private void Find()
     {
-        if (Source.AddressFamily != Destination.AddressFamily)
+        if (Source.ToIPEndPoint().AddressFamily != Destination.ToIPEndPoint().AddressFamily)
         {
             WriteError(Errors.MixedFamilies(Source, Destination));
             return;
@@ -102,7 +102,7 @@ public sealed class GetNatMappingCommand : ProxyHelperCommand
             foreach (ConntrackEntry entry in ConntrackTable.Enumerate(Cancellation))
             {
                 any = true;
-                if (IncludeUntranslated || entry.NatKind != NatKind.None)
+                if (IncludeUntranslated || entry.NatType != NatType.None)
                 {
                     WriteObject(entry);
                 }

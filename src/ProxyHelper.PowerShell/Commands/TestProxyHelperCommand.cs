@@ -73,7 +73,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     {
         if (Mapping is { } mapping)
         {
-            if (mapping.Protocol != IPProtocol.Tcp || mapping.Original.AddressFamily != AddressFamily.InterNetwork)
+            if (mapping.Protocol != IPProtocol.Tcp || !IsIPv4(mapping.OriginalSource))
             {
                 WriteError(Errors.MappingNotAskable(mapping));
                 return;
@@ -85,7 +85,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
         foreach (TransportEndPoint end in new[] { Source, Destination })
         {
-            if (end.AddressFamily != AddressFamily.InterNetwork)
+            if (!IsIPv4(end))
             {
                 WriteError(Errors.EndPointNotIPv4(end));
                 return;
@@ -98,6 +98,8 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         }
     }
 
+    private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
+
     private static bool? Agrees(ConntrackEntry? mapping, HelperAnswer answer) => mapping is null
         ? null
         : answer.Outcome == HelperOutcome.Found && answer.OriginalSource == mapping.OriginalSource && answer.OriginalDestination == mapping.OriginalDestination;
@@ -106,7 +108,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     {
         if (HelperAddress is null)
         {
-            return Source.Address;
+            return Source.ToIPEndPoint().Address;
         }
 
         SocketException? failure = null;
@@ -158,7 +160,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             WriteWarning($"Ignored a reply from {ignored.Sender}: its {ignored.Reason.ToString().ToLowerInvariant()} does not match the query.");
         }
 
-        if (!Quiet && answer.Outcome == HelperOutcome.TimedOut && answer.AskedFrom?.Address is { } asker && !asker.Equals(Destination.Address))
+        if (!Quiet && answer.Outcome == HelperOutcome.TimedOut && answer.AskedFrom?.Address is { } asker && asker.ToString() != Destination.Address)
         {
             WriteWarning($"This was asked from {asker}. A helper answers about {Destination.Address}'s connections only to that address, to its own host and to its trusted clients: ask from there, or start it with -TrustedClient {asker}.");
         }

@@ -13,7 +13,7 @@ public sealed class ConntrackDecoderTests
     {
         ConntrackEntry entry = Read("tcp-source-and-destination-nat");
         Assert.Equal("Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199", entry.ToString());
-        Assert.Equal((IPProtocol.Tcp, NatKind.Both, TcpState.Established), (entry.Protocol, entry.NatKind, entry.State));
+        Assert.Equal((IPProtocol.Tcp, NatType.Both, ConnectionState.Established), (entry.Protocol, entry.NatType, entry.State));
         Assert.Equal(ConntrackStatus.SeenReply | ConntrackStatus.Assured | ConntrackStatus.Confirmed, entry.Status);
         Assert.Equal((TimeSpan.FromSeconds(299), 0u, (ushort)0, 0x4EB93D78u), (entry.Timeout, entry.Mark, entry.Zone, entry.Id));
         Assert.Equal((0ul, 0ul, 0ul, 0ul), (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes));
@@ -26,7 +26,7 @@ public sealed class ConntrackDecoderTests
     {
         ConntrackEntry entry = Read("udp-ipv6-zone-and-mark");
         Assert.Equal("Udp [2001:db8::1]:5000 -> [2001:db8::2]:53", entry.Original.ToString());
-        Assert.Equal((entry.Original.Reversed, NatKind.None), (entry.Reply, entry.NatKind));
+        Assert.Equal((entry.Original.Reversed, NatType.None), (entry.Reply, entry.NatType));
         Assert.Equal((42u, (ushort)7, 0xAC743FF8u, ConntrackStatus.Confirmed), (entry.Mark, entry.Zone, entry.Id, entry.Status));
         Assert.Null(entry.State);
     }
@@ -36,7 +36,7 @@ public sealed class ConntrackDecoderTests
     {
         ConntrackEntry entry = Read("icmp-source-nat");
         Assert.Equal("Icmp 10.1.1.1:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0", entry.ToString());
-        Assert.Equal((new IcmpMessage(8, 0), new IcmpMessage(0, 0), NatKind.Source), (entry.Original.Icmp, entry.Reply.Icmp, entry.NatKind));
+        Assert.Equal((new IcmpMessage(8, 0), new IcmpMessage(0, 0), NatType.Source), (entry.Original.Icmp, entry.Reply.Icmp, entry.NatType));
     }
 
     [Theory]

@@ -54,7 +54,7 @@ public sealed class ConntrackFindTests
             ConntrackEntry listed = Assert.Single(ConntrackTable.Enumerate(TestContext.Current.CancellationToken));
             ConntrackEntry? found = table.Find(listed.Reply);
             Assert.Equal((listed.Original, listed.Reply, listed.Id), (found?.Original, found?.Reply, found?.Id));
-            Assert.Equal(IPAddress.Parse("10.1.1.1"), listed.OriginalSource.Address);
+            Assert.Equal("10.1.1.1", listed.OriginalSource.Address);
         });
     }
 
@@ -94,16 +94,16 @@ public sealed class ConntrackFindTests
         KernelTable.With([plain], table =>
         {
             ConntrackEntry entry = AssertFound(table, plain);
-            Assert.Equal((NatKind.None, entry.Original), (entry.NatKind, entry.Reply.Reversed));
+            Assert.Equal((NatType.None, entry.Original), (entry.NatType, entry.Reply.Reversed));
         });
     }
 
     [Theory]
-    [InlineData(1, TcpState.SynSent)]
-    [InlineData(3, TcpState.Established)]
-    [InlineData(7, TcpState.TimeWait)]
-    [InlineData(8, TcpState.Close)]
-    public void A_connection_that_was_closed_is_found_as_long_as_the_kernel_knows_it(byte number, TcpState state) =>
+    [InlineData(1, ConnectionState.SynSent)]
+    [InlineData(3, ConnectionState.Established)]
+    [InlineData(7, ConnectionState.TimeWait)]
+    [InlineData(8, ConnectionState.Close)]
+    public void A_connection_that_was_closed_is_found_as_long_as_the_kernel_knows_it(byte number, ConnectionState state) =>
         KernelTable.With([KernelTable.Mail with { TcpState = number }], table => Assert.Equal(state, AssertFound(table, KernelTable.Mail).State));
 
     [Fact]

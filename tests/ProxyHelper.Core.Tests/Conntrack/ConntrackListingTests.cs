@@ -37,18 +37,18 @@ public sealed class ConntrackListingTests
     public void An_empty_table_has_an_empty_listing() => KernelTable.With([], _ => Assert.Empty(List()));
 
     [Theory]
-    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "10.1.1.1:1000", NatKind.None)]
-    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "194.0.1.1:1000", NatKind.Source)]
-    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "10.1.1.1:1001", NatKind.Source)]
-    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "194.0.22.9:25", "10.1.1.1:1000", NatKind.Destination)]
-    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:9199", "10.1.1.1:1000", NatKind.Destination)]
-    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119", NatKind.Both)]
-    [InlineData("[2001:db8::1]:1000", "[2001:db8::2]:25", "[2001:db8::3]:25", "[2001:db8::4]:1000", NatKind.Both)]
-    public void The_kind_of_NAT_is_told_by_the_ends(string source, string destination, string replySource, string replyDestination, NatKind kind) =>
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "10.1.1.1:1000", NatType.None)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "194.0.1.1:1000", NatType.Source)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:25", "10.1.1.1:1001", NatType.Source)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "194.0.22.9:25", "10.1.1.1:1000", NatType.Destination)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "4.1.1.1:9199", "10.1.1.1:1000", NatType.Destination)]
+    [InlineData("10.1.1.1:1000", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119", NatType.Both)]
+    [InlineData("[2001:db8::1]:1000", "[2001:db8::2]:25", "[2001:db8::3]:25", "[2001:db8::4]:1000", NatType.Both)]
+    public void The_kind_of_NAT_is_told_by_the_ends(string source, string destination, string replySource, string replyDestination, NatType kind) =>
         KernelTable.With([ConntrackFlow.Tcp(source, destination, replySource, replyDestination)], _ =>
         {
             ConntrackEntry entry = Assert.Single(List().Values);
-            Assert.Equal(kind, entry.NatKind);
+            Assert.Equal(kind, entry.NatType);
             Assert.Equal((source, destination), (entry.OriginalSource.ToString(), entry.OriginalDestination.ToString()));
             Assert.Equal((replyDestination, replySource), (entry.TranslatedSource.ToString(), entry.TranslatedDestination.ToString()));
             Assert.Equal($"Tcp {source} -> {destination}, seen as {replyDestination} -> {replySource}", entry.ToString());
@@ -134,6 +134,7 @@ public sealed class ConntrackListingTests
             Zone = number % 5 == 0 ? (ushort)(number % 9) : (ushort)0,
             Mark = number % 3 == 0 ? (uint)number * 7_000_000 : null,
             TcpState = protocol == 6 ? (byte)(1 + (number / 3 % 9)) : null,
+            SctpState = protocol == 132 ? (byte)(1 + (number / 3 % 8)) : null,
             Status = (number % 4) switch { 1 => SeenReply, 2 => SeenReply | Assured, _ => null },
             TimeoutSeconds = 1000 + (uint)number,
             EchoId = (ushort)number,

@@ -46,20 +46,27 @@ internal static partial class ConntrackToolLine
 
     private static string Name(IPProtocol protocol) => protocol == (IPProtocol)50 ? "unknown" : protocol.ToString().ToLowerInvariant();
 
-    private static string StateName(TcpState state) => state switch
+    private static string StateName(ConnectionState state) => state switch
     {
-        TcpState.SynSent => "SYN_SENT",
-        TcpState.SynReceived => "SYN_RECV",
-        TcpState.Established => "ESTABLISHED",
-        TcpState.FinWait => "FIN_WAIT",
-        TcpState.CloseWait => "CLOSE_WAIT",
-        TcpState.LastAck => "LAST_ACK",
-        TcpState.TimeWait => "TIME_WAIT",
-        TcpState.Close => "CLOSE",
-        TcpState.SynSent2 => "SYN_SENT2",
+        ConnectionState.SynSent => "SYN_SENT",
+        ConnectionState.SynReceived => "SYN_RECV",
+        ConnectionState.Established => "ESTABLISHED",
+        ConnectionState.FinWait => "FIN_WAIT",
+        ConnectionState.CloseWait => "CLOSE_WAIT",
+        ConnectionState.LastAck => "LAST_ACK",
+        ConnectionState.TimeWait => "TIME_WAIT",
+        ConnectionState.Close => "CLOSE",
+        ConnectionState.SynSent2 => "SYN_SENT2",
+        ConnectionState.Closed => "CLOSED",
+        ConnectionState.CookieWait => "COOKIE_WAIT",
+        ConnectionState.CookieEchoed => "COOKIE_ECHOED",
+        ConnectionState.ShutdownSent => "SHUTDOWN_SENT",
+        ConnectionState.ShutdownReceived => "SHUTDOWN_RECD",
+        ConnectionState.ShutdownAckSent => "SHUTDOWN_ACK_SENT",
+        ConnectionState.HeartbeatSent => "HEARTBEAT_SENT",
         _ => "NONE",
     };
 
-    [GeneratedRegex(@" use=\d+|(?<=sctp 132) [A-Z_]+")] // SCTP's states are no concern of ours
+    [GeneratedRegex(@" use=\d+")]
     private static partial Regex Unneeded();
 }

@@ -9,7 +9,7 @@ namespace ProxyHelper.Tests.Conntrack;
 public sealed class TransportEndPointPropertyTests
 {
     private static readonly Gen<TransportEndPoint> _endPoint = Gen.OneOf(Generators.IPv4EndPoint, Generators.IPv6EndPoint)
-        .Where(endPoint => !endPoint.Address.IsIPv4MappedToIPv6); // which is taken as the IPv4 address that it is
+        .Where(endPoint => !endPoint.IPAddress.IsIPv4MappedToIPv6); // which is taken as the IPv4 address that it is
 
     [Fact]
     public void Any_end_point_comes_back_from_its_text() => _endPoint.Sample(
@@ -23,7 +23,7 @@ public sealed class TransportEndPointPropertyTests
             byte[] address = new byte[16];
             int length = endPoint.WriteAddress(address);
             return TransportEndPoint.FromBytes(address.AsSpan(0, length), endPoint.Port) == endPoint
-                && endPoint.Address.GetAddressBytes().AsSpan().SequenceEqual(address.AsSpan(0, length));
+                && endPoint.IPAddress.GetAddressBytes().AsSpan().SequenceEqual(address.AsSpan(0, length));
         },
         iter: 20_000);
 
@@ -47,8 +47,8 @@ public sealed class TransportEndPointPropertyTests
 
     [Fact]
     public void An_IPv4_address_mapped_into_IPv6_is_that_IPv4_address() => Generators.IPv4EndPoint.Sample(
-        endPoint => new TransportEndPoint(endPoint.Address.MapToIPv6(), endPoint.Port) == endPoint
-            && TransportEndPoint.Parse($"[{endPoint.Address.MapToIPv6()}]:{endPoint.Port}") == endPoint,
+        endPoint => new TransportEndPoint(endPoint.IPAddress.MapToIPv6(), endPoint.Port) == endPoint
+            && TransportEndPoint.Parse($"[{endPoint.IPAddress.MapToIPv6()}]:{endPoint.Port}") == endPoint,
         iter: 20_000);
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class TransportEndPointTests
     {
         TransportEndPoint endPoint = TransportEndPoint.Parse(text);
 
-        Assert.Equal((IPAddress.Parse(address), (ushort)port), (endPoint.Address, endPoint.Port));
+        Assert.Equal((IPAddress.Parse(address), (ushort)port), (endPoint.IPAddress, endPoint.Port));
         Assert.Equal(written, endPoint.ToString());
         Assert.Equal(new IPEndPoint(IPAddress.Parse(address), port), endPoint.ToIPEndPoint());
         Assert.Equal(IPAddress.Parse(address).AddressFamily, endPoint.AddressFamily);

@@ -17,7 +17,7 @@ public sealed class ReplyPropertyTests
                 Reply.WriteFound(datagram, new ConntrackTuple(IPProtocol.Tcp, source, destination), format);
                 string ident = format switch
                 {
-                    IdentFormat.Address => source.Address.ToString(),
+                    IdentFormat.Address => source.Address,
                     IdentFormat.Endpoint => source.ToString(),
                     _ => string.Empty,
                 };

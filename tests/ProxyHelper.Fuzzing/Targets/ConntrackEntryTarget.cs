@@ -103,7 +103,7 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
     private static void CheckEntry(ConntrackEntry entry)
     {
         bool isTranslated = (entry.OriginalSource, entry.OriginalDestination) != (entry.TranslatedSource, entry.TranslatedDestination);
-        Invariant.Holds(isTranslated == (entry.NatKind != NatKind.None), "an entry is translated where its tuples differ");
+        Invariant.Holds(isTranslated == (entry.NatType != NatType.None), "an entry is translated where its tuples differ");
         Invariant.Holds(entry.Timeout is null || entry.Timeout >= TimeSpan.Zero, "a timeout is not negative");
         Invariant.Holds(entry.StartedAt is null || entry.StartedAt >= DateTimeOffset.UnixEpoch, "a connection started after 1970");
         Invariant.Holds(entry.ToString().Length > 0, "an entry has words");

@@ -26,7 +26,7 @@ internal sealed class DatagramTarget : IFuzzTarget
 
         CheckQueryWritten(input, query);
         CheckNotFound(input);
-        CheckFound(input, query, IdentFormat.Address, query.Destination.Address.ToString());
+        CheckFound(input, query, IdentFormat.Address, query.Destination.Address);
         CheckFound(input, query, IdentFormat.Endpoint, query.Destination.ToString());
         CheckFound(input, query, IdentFormat.None, string.Empty);
     }

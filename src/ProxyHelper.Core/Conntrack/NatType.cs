@@ -2,7 +2,7 @@ namespace ProxyHelper.Conntrack;
 
 /// <summary>Which ends of a connection the router translates.</summary>
 [Flags]
-public enum NatKind
+public enum NatType
 {
     /// <summary>Neither.</summary>
     None = 0,
