@@ -19,14 +19,13 @@ internal sealed class OwnAddresses : IDisposable
     private const ushort LocalAttribute = 2; // IFA_LOCAL (linux/if_addr.h)
     private const byte IPv4Family = 2; // AF_INET
     private const int HeaderSize = 8; // struct ifaddrmsg
-    private const int DatagramSize = 32 * 1024;
     private const uint LoopbackNetwork = 127u << 24;
     private const uint LoopbackMask = 255u << 24;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<uint> _addresses = [];
-    private readonly MessageBatch _answers = new(slots: 1, DatagramSize, isConnected: true);
+    private readonly NetlinkDump _dump = new("list the addresses", patience: 0);
     private readonly byte[] _request = new byte[NetlinkMessage.HeaderSize + HeaderSize];
     private NetlinkSocket _socket;
     private long _readAt;
@@ -98,41 +97,19 @@ internal sealed class OwnAddresses : IDisposable
     private void Read()
     {
         _addresses.Clear();
+        uint sequence = _socket.TakeSequence(1);
         var writer = new NetlinkWriter(_request);
-        writer.BeginMessage(GetAddressType, RequestDumpFlags, _socket.TakeSequence(1));
+        writer.BeginMessage(GetAddressType, RequestDumpFlags, sequence);
         writer.Header(HeaderSize)[0] = IPv4Family;
         writer.EndMessage();
-        _socket.Send(_request);
-        while (!ReadDatagram())
+        _dump.Begin(_socket, _request, sequence);
+        while (_dump.MoveNext())
         {
-        }
-    }
-
-    /// <returns>Whether it was the last.</returns>
-    private bool ReadDatagram()
-    {
-        // The kernel dumps while it is asked for more, so the next datagram is there, or the dump has failed.
-        if (_socket.Receive(_answers, first: 0) == 0)
-        {
-            throw new NetlinkException("list the addresses", Errno.ETIMEDOUT, "the list has no end");
-        }
-
-        var messages = new NetlinkMessageReader(_answers.Data(0));
-        while (messages.MoveNext())
-        {
-            switch (messages.Current.Type)
+            if (_dump.Current.Type == NewAddressType)
             {
-                case NewAddressType:
-                    Add(messages.Current.Payload);
-                    break;
-                case NetlinkMessage.ErrorType:
-                    throw new NetlinkException("list the addresses", NetlinkError.Read(messages.Current).Errno);
-                case NetlinkMessage.DoneType:
-                    return true;
+                Add(_dump.Current.Payload);
             }
         }
-
-        return messages.IsFaulted ? throw new NetlinkException("list the addresses", Errno.EBADMSG, "an answer is malformed") : false;
     }
 
     private void Add(ReadOnlySpan<byte> payload)
