@@ -102,13 +102,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         ReadOnlySpan<char> host = rest[..colon];
         bool bracketed = host[0] == '[' && host[^1] == ']';
         ReadOnlySpan<char> literal = bracketed ? host[1..^1] : host;
-        if (bracketed != literal.Contains(':') || literal.ContainsAny('[', ']', '%') || !IPAddress.TryParse(literal, out IPAddress? address))
-        {
-            return false;
-        }
-
-        // IPAddress also reads "1" and "010.1.1.1" as IPv4; only four plain decimal numbers are meant here.
-        if (!bracketed && !address.ToString().AsSpan().SequenceEqual(literal))
+        if (bracketed != literal.Contains(':') || !AddressText.TryRead(literal, out IPAddress? address))
         {
             return false;
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Responders;
 
@@ -67,10 +68,7 @@ public readonly record struct AddressPrefix
 
     private static bool TryReadAddress(ReadOnlySpan<char> text, out uint number)
     {
-        // IPAddress also reads "1" and "010.1.1.1"; only four plain decimal numbers are meant here.
-        bool isAddress = IPAddress.TryParse(text, out IPAddress? address)
-            && address.AddressFamily == AddressFamily.InterNetwork
-            && address.ToString().AsSpan().SequenceEqual(text);
+        bool isAddress = AddressText.TryRead(text, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetwork;
         number = isAddress ? ReadNumber(address!) : 0;
         return isAddress;
     }
