@@ -14,10 +14,13 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
 {
     private const int PatienceMilliseconds = 5000;
 
+    private readonly ConntrackFilter _filter;
     private readonly CancellationToken _cancellationToken;
 
-    internal ConntrackListing(CancellationToken cancellationToken)
+    internal ConntrackListing(ConntrackFilter filter, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(filter);
+        _filter = filter;
         _cancellationToken = cancellationToken;
     }
 
@@ -29,22 +32,33 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         var dump = new NetlinkDump("list the conntrack table", PatienceMilliseconds);
-        Begin(dump, socket);
-        while (dump.MoveNext(_cancellationToken))
+        foreach (KernelFilter part in KernelFilter.Of(_filter))
         {
-            yield return ConntrackDecoder.TryReadEntry(dump.Current.Payload, out ConntrackEntry? entry) ? entry : throw dump.Malformed();
+            Begin(dump, socket, part);
+            while (dump.MoveNext(_cancellationToken))
+            {
+                if (!ConntrackDecoder.TryReadEntry(dump.Current.Payload, out ConntrackEntry? entry))
+                {
+                    throw dump.Malformed();
+                }
+
+                if (_filter.Matches(entry))
+                {
+                    yield return entry;
+                }
+            }
         }
     }
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static void Begin(NetlinkDump dump, NetlinkSocket socket)
+    private static void Begin(NetlinkDump dump, NetlinkSocket socket, KernelFilter filter)
     {
         uint sequence = socket.TakeSequence(1);
-        Span<byte> message = stackalloc byte[ConntrackRequest.MaximumSize];
+        Span<byte> message = stackalloc byte[ConntrackRequest.MaximumDumpSize];
         var writer = new NetlinkWriter(message);
-        ConntrackRequest.WriteDump(ref writer, sequence);
+        ConntrackRequest.WriteDump(ref writer, sequence, filter);
         dump.Begin(socket, message[..writer.Length], sequence);
     }
 }

@@ -18,6 +18,7 @@ public sealed class ConntrackTable : IDisposable
     public const int MaximumLookups = 64;
 
     private const string LookupRequest = "look up a conntrack entry";
+    private const string RemovalRequest = "remove a conntrack entry";
     private const string StatisticsRequest = "ask how full the conntrack table is";
 
     private readonly NetlinkExchange _exchange;
@@ -66,21 +67,58 @@ public sealed class ConntrackTable : IDisposable
     /// <exception cref="LinuxException">The socket failed.</exception>
     public ConntrackEntry? Find(ConntrackTuple reply, ushort zone = 0)
     {
+        ConntrackEntry? entry = Get(CtAttribute.TupleReply, reply, zone);
+        return entry?.Reply == reply ? entry : null; // else it was the original direction of another connection that matched
+    }
+
+    /// <summary>Looks up the entry whose original tuple this is, in the same way.</summary>
+    /// <param name="original">The original tuple: from who opened the connection to whom it was opened to.</param>
+    /// <param name="zone">The conntrack zone to search.</param>
+    /// <returns>The entry, or null when there is none.</returns>
+    /// <exception cref="NetlinkException">The kernel refused (EPERM: CAP_NET_ADMIN is missing) or gave no sensible answer.</exception>
+    /// <exception cref="LinuxException">The socket failed.</exception>
+    public ConntrackEntry? FindByOriginal(ConntrackTuple original, ushort zone = 0)
+    {
+        ConntrackEntry? entry = Get(CtAttribute.TupleOriginal, original, zone);
+        return entry?.Original == original ? entry : null;
+    }
+
+    /// <summary>Removes an entry, and no other that has taken its place: it must have the number still that it was listed with.</summary>
+    /// <returns>False when there is no such entry any more.</returns>
+    /// <exception cref="ArgumentException">The entry has no number, as it was read from a text without.</exception>
+    /// <exception cref="NetlinkException">The kernel refused (EPERM: CAP_NET_ADMIN is missing) or gave no sensible answer.</exception>
+    /// <exception cref="LinuxException">The socket failed.</exception>
+    public bool Remove(ConntrackEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        uint id = entry.Id ?? throw new ArgumentException("The entry has no number.", nameof(entry));
         var writer = new NetlinkWriter(_requests);
         uint sequence = _socket.TakeSequence(1);
-        ConntrackRequest.WriteGet(ref writer, sequence, reply, zone);
+        ConntrackRequest.WriteDelete(ref writer, sequence, entry.Original, entry.Zone, id);
+        NetlinkMessage answer = Ask(RemovalRequest, _requests.AsSpan(0, writer.Length), sequence);
+        return answer.Type != NetlinkMessage.ErrorType ? throw new NetlinkException(RemovalRequest, Errno.EBADMSG, "the answer is malformed")
+            : NetlinkError.Read(answer).Errno switch
+            {
+                Errno.None => true,
+                Errno.ENOENT => false,
+                _ => throw Refusal(RemovalRequest, answer),
+            };
+    }
+
+    private ConntrackEntry? Get(ushort direction, in ConntrackTuple tuple, ushort zone)
+    {
+        var writer = new NetlinkWriter(_requests);
+        uint sequence = _socket.TakeSequence(1);
+        ConntrackRequest.WriteGet(ref writer, sequence, direction, tuple, zone);
         NetlinkMessage answer = Ask(LookupRequest, _requests.AsSpan(0, writer.Length), sequence);
         if (answer.Type == NetlinkMessage.ErrorType)
         {
             return NetlinkError.Read(answer).Errno == Errno.ENOENT ? null : throw Refusal(LookupRequest, answer);
         }
 
-        if (!ConntrackDecoder.TryReadEntry(answer.Payload, out ConntrackEntry? entry))
-        {
-            throw new NetlinkException(LookupRequest, Errno.EBADMSG, "the answer is malformed");
-        }
-
-        return entry.Reply == reply ? entry : null; // else it was the original direction of another connection that matched
+        return ConntrackDecoder.TryReadEntry(answer.Payload, out ConntrackEntry? entry)
+            ? entry
+            : throw new NetlinkException(LookupRequest, Errno.EBADMSG, "the answer is malformed");
     }
 
     /// <summary>Looks up several entries at once, in zone 0, without allocating.</summary>
@@ -95,7 +133,7 @@ public sealed class ConntrackTable : IDisposable
         uint sequence = _socket.TakeSequence(replies.Length);
         for (int i = 0; i < replies.Length; i++)
         {
-            ConntrackRequest.WriteGet(ref writer, sequence + (uint)i, replies[i], zone: 0);
+            ConntrackRequest.WriteGet(ref writer, sequence + (uint)i, CtAttribute.TupleReply, replies[i], zone: 0);
         }
 
         _exchange.Run(_socket, _requests.AsSpan(0, writer.Length), sequence, replies.Length);
@@ -114,7 +152,13 @@ public sealed class ConntrackTable : IDisposable
     /// <returns>
     /// Each entry that lives from the beginning of the listing to its end, once; those that come or go meanwhile may be there or not.
     /// </returns>
-    public static ConntrackListing Enumerate(CancellationToken cancellationToken = default) => new(cancellationToken);
+    public static ConntrackListing Enumerate(CancellationToken cancellationToken = default) => Enumerate(ConntrackFilter.Everything, cancellationToken);
+
+    /// <summary>Lists what fits a filter. Whatever the kernel can tell apart, it does; so one connection among many is found soon.</summary>
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    /// <returns>The same as without a filter, less what does not fit.</returns>
+    public static ConntrackListing Enumerate(ConntrackFilter filter, CancellationToken cancellationToken = default) => new(filter, cancellationToken);
 
     /// <summary>Asks how full the table is; also the quickest proof that the table can be asked at all.</summary>
     /// <exception cref="NetlinkException">The kernel refused: EPERM when CAP_NET_ADMIN is missing, EINVAL when nf_conntrack_netlink is.</exception>

@@ -15,6 +15,9 @@ internal static class CtAttribute
     public const ushort Id = 12; // CTA_ID
     public const ushort Zone = 18; // CTA_ZONE
     public const ushort Timestamp = 20; // CTA_TIMESTAMP
+    public const ushort MarkMask = 21; // CTA_MARK_MASK
+    public const ushort Filter = 25; // CTA_FILTER
+    public const ushort StatusMask = 26; // CTA_STATUS_MASK
 
     // enum ctattr_tuple
     public const ushort TupleIP = 1; // CTA_TUPLE_IP
@@ -48,6 +51,10 @@ internal static class CtAttribute
     public const ushort CounterPackets = 1; // CTA_COUNTERS_PACKETS
     public const ushort CounterBytes = 2; // CTA_COUNTERS_BYTES
     public const ushort TimestampStart = 1; // CTA_TIMESTAMP_START, nanoseconds since 1970
+
+    // enum ctattr_filter: u32 in the byte order of the machine, unlike all else here
+    public const ushort FilterOriginalFlags = 1; // CTA_FILTER_ORIG_FLAGS
+    public const ushort FilterReplyFlags = 2; // CTA_FILTER_REPLY_FLAGS
 
     // enum ctattr_stats_global
     public const ushort StatisticsEntries = 1; // CTA_STATS_GLOBAL_ENTRIES

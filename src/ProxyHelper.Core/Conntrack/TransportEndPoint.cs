@@ -164,6 +164,21 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         ? new TransportEndPoint(0, BinaryPrimitives.ReadUInt32BigEndian(address), isIPv6: false, port)
         : new TransportEndPoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
 
+    /// <summary>Whether the address is of a family with another one, and begins with the same bits.</summary>
+    /// <param name="network">The address whose bits count.</param>
+    /// <param name="length">How many bits, up to 32 or 128.</param>
+    internal bool BeginsAs(TransportEndPoint network, int length)
+    {
+        TransportEndPoint masked = Masked(length);
+        return masked._high == network._high && masked._low == network._low && _isIPv6 == network._isIPv6;
+    }
+
+    /// <summary>The end point with the bits of its address behind the first few cleared.</summary>
+    /// <param name="length">How many bits stay, up to 32 or 128.</param>
+    internal TransportEndPoint Masked(int length) => _isIPv6
+        ? new TransportEndPoint(_high & HighBits(length), _low & HighBits(length - 64), _isIPv6, Port)
+        : new TransportEndPoint(0, _low & HighBits(length + 32), _isIPv6, Port);
+
     /// <summary>Writes the address in network byte order.</summary>
     /// <returns>How many bytes that is: 4 or 16.</returns>
     internal int WriteAddress(Span<byte> bytes)
@@ -178,6 +193,8 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
         return IPv6Size;
     }
+
+    private static ulong HighBits(int count) => count <= 0 ? 0 : count >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - count);
 
     /// <summary>Writes the address alone as text: dotted for IPv4, without brackets for IPv6.</summary>
     internal bool TryFormatAddress(Span<byte> utf8, out int written)

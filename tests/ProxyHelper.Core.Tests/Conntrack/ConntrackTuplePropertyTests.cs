@@ -49,7 +49,7 @@ public sealed class ConntrackTuplePropertyTests
     {
         byte[] request = new byte[ConntrackRequest.MaximumSize];
         var writer = new NetlinkWriter(request);
-        ConntrackRequest.WriteGet(ref writer, sequence: 7, tuple, zone);
+        ConntrackRequest.WriteGet(ref writer, sequence: 7, CtAttribute.TupleReply, tuple, zone);
         var messages = new NetlinkMessageReader(request.AsSpan(0, writer.Length));
         Assert.True(messages.MoveNext());
         return new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);

@@ -90,7 +90,7 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
     {
         byte[] request = new byte[ConntrackRequest.MaximumSize];
         var writer = new NetlinkWriter(request);
-        ConntrackRequest.WriteGet(ref writer, sequence: 1, tuple, zone: 7);
+        ConntrackRequest.WriteGet(ref writer, sequence: 1, CtAttribute.TupleReply, tuple, zone: 7);
         var messages = new NetlinkMessageReader(request.AsSpan(0, writer.Length));
         Invariant.Holds(messages.MoveNext() && messages.NextOffset == writer.Length, "a request is one message");
         var attributes = new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);

@@ -1,0 +1,30 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Netlink;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>What the kernel itself gives for a filter, before it is looked at again.</summary>
+internal static class KernelListing
+{
+    /// <summary>How many entries that are.</summary>
+    public static int Count(ConntrackFilter filter)
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open();
+        var dump = new NetlinkDump("list", patience: 5000);
+        int count = 0;
+        foreach (KernelFilter part in KernelFilter.Of(filter))
+        {
+            byte[] message = new byte[ConntrackRequest.MaximumDumpSize];
+            uint sequence = socket.TakeSequence(1);
+            var writer = new NetlinkWriter(message);
+            ConntrackRequest.WriteDump(ref writer, sequence, part);
+            dump.Begin(socket, message.AsSpan(0, writer.Length), sequence);
+            while (dump.MoveNext())
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+}
