@@ -1,7 +1,7 @@
 namespace ProxyHelper.Conntrack;
 
 /// <summary>A snapshot of one connection that the kernel tracks. What the kernel did not say is null.</summary>
-public sealed class ConntrackEntry
+public record ConntrackEntry
 {
     internal ConntrackEntry()
     {
@@ -65,6 +65,19 @@ public sealed class ConntrackEntry
 
     /// <summary>The direction of the answers, as they arrive: from the translated destination to the translated source.</summary>
     internal ConntrackTuple Reply { get; set; }
+
+    /// <summary>This entry, with what it does not say taken from an earlier look at it: an event tells only of some things.</summary>
+    internal ConntrackEntry CompletedBy(ConntrackEntry earlier) => this with
+    {
+        State = State ?? earlier.State,
+        Timeout = Timeout ?? earlier.Timeout,
+        Mark = Mark ?? earlier.Mark,
+        OriginalPackets = OriginalPackets ?? earlier.OriginalPackets,
+        OriginalBytes = OriginalBytes ?? earlier.OriginalBytes,
+        ReplyPackets = ReplyPackets ?? earlier.ReplyPackets,
+        ReplyBytes = ReplyBytes ?? earlier.ReplyBytes,
+        StartedAt = StartedAt ?? earlier.StartedAt,
+    };
 
     /// <summary>The mapping in words.</summary>
     public override string ToString() => $"{Original}, seen as {TranslatedSource} -> {TranslatedDestination}";

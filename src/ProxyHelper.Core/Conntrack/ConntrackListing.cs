@@ -12,7 +12,8 @@ namespace ProxyHelper.Conntrack;
 [SupportedOSPlatform("linux")]
 public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
 {
-    private const int PatienceMilliseconds = 5000;
+    /// <summary>How long to wait for the kernel, which has the next datagram ready unless something is wrong with it.</summary>
+    internal const int PatienceMilliseconds = 5000;
 
     private readonly ConntrackFilter _filter;
     private readonly CancellationToken _cancellationToken;

@@ -105,22 +105,6 @@ public sealed class ConntrackTable : IDisposable
             };
     }
 
-    private ConntrackEntry? Get(ushort direction, in ConntrackTuple tuple, ushort zone)
-    {
-        var writer = new NetlinkWriter(_requests);
-        uint sequence = _socket.TakeSequence(1);
-        ConntrackRequest.WriteGet(ref writer, sequence, direction, tuple, zone);
-        NetlinkMessage answer = Ask(LookupRequest, _requests.AsSpan(0, writer.Length), sequence);
-        if (answer.Type == NetlinkMessage.ErrorType)
-        {
-            return NetlinkError.Read(answer).Errno == Errno.ENOENT ? null : throw Refusal(LookupRequest, answer);
-        }
-
-        return ConntrackDecoder.TryReadEntry(answer.Payload, out ConntrackEntry? entry)
-            ? entry
-            : throw new NetlinkException(LookupRequest, Errno.EBADMSG, "the answer is malformed");
-    }
-
     /// <summary>Looks up several entries at once, in zone 0, without allocating.</summary>
     /// <param name="replies">The reply tuples, as many as <see cref="Open(int)"/> was told at most.</param>
     /// <param name="lookups">Receives an outcome for each.</param>
@@ -174,23 +158,28 @@ public sealed class ConntrackTable : IDisposable
             throw Refusal(StatisticsRequest, answer);
         }
 
-        uint entries = 0;
-        uint? maximum = null;
-        var attributes = new NetlinkAttributes(answer.Payload.Length < ConntrackDecoder.HeaderSize ? default : answer.Payload[ConntrackDecoder.HeaderSize..]);
-        while (attributes.MoveNext())
+        return StatisticsDecoder.TryRead(answer.Payload, out ConntrackStatistics statistics)
+            ? statistics
+            : throw new NetlinkException(StatisticsRequest, Errno.EBADMSG, "the answer is malformed");
+    }
+
+    /// <summary>Reads what the kernel has counted, all processors together.</summary>
+    /// <exception cref="NetlinkException">The kernel refused: EPERM when CAP_NET_ADMIN is missing, EINVAL when nf_conntrack_netlink is.</exception>
+    /// <exception cref="LinuxException">The socket failed.</exception>
+    public ConntrackCounters ReadCounters()
+    {
+        var dump = new NetlinkDump("read what conntrack has counted", ConntrackListing.PatienceMilliseconds);
+        var writer = new NetlinkWriter(_requests);
+        uint sequence = _socket.TakeSequence(1);
+        ConntrackRequest.WriteCounters(ref writer, sequence);
+        dump.Begin(_socket, _requests.AsSpan(0, writer.Length), sequence);
+        ConntrackCounters sum = default;
+        while (dump.MoveNext())
         {
-            switch (attributes.Type)
-            {
-                case CtAttribute.StatisticsEntries:
-                    entries = attributes.ReadUInt32();
-                    break;
-                case CtAttribute.StatisticsMaximum:
-                    maximum = attributes.ReadUInt32();
-                    break;
-            }
+            sum = StatisticsDecoder.TryRead(dump.Current.Payload, out ConntrackCounters counters) ? sum.Plus(counters) : throw dump.Malformed();
         }
 
-        return attributes.IsFaulted ? throw new NetlinkException(StatisticsRequest, Errno.EBADMSG, "the answer is malformed") : new ConntrackStatistics(entries, maximum);
+        return sum;
     }
 
     /// <inheritdoc/>
@@ -200,6 +189,22 @@ public sealed class ConntrackTable : IDisposable
     {
         NetlinkError error = NetlinkError.Read(answer);
         return new NetlinkException(request, error.Errno, error.Words);
+    }
+
+    private ConntrackEntry? Get(ushort direction, in ConntrackTuple tuple, ushort zone)
+    {
+        var writer = new NetlinkWriter(_requests);
+        uint sequence = _socket.TakeSequence(1);
+        ConntrackRequest.WriteGet(ref writer, sequence, direction, tuple, zone);
+        NetlinkMessage answer = Ask(LookupRequest, _requests.AsSpan(0, writer.Length), sequence);
+        if (answer.Type == NetlinkMessage.ErrorType)
+        {
+            return NetlinkError.Read(answer).Errno == Errno.ENOENT ? null : throw Refusal(LookupRequest, answer);
+        }
+
+        return ConntrackDecoder.TryReadEntry(answer.Payload, out ConntrackEntry? entry)
+            ? entry
+            : throw new NetlinkException(LookupRequest, Errno.EBADMSG, "the answer is malformed");
     }
 
     private NetlinkMessage Ask(string request, ReadOnlySpan<byte> message, uint sequence)

@@ -56,6 +56,18 @@ internal static class CtAttribute
     public const ushort FilterOriginalFlags = 1; // CTA_FILTER_ORIG_FLAGS
     public const ushort FilterReplyFlags = 2; // CTA_FILTER_REPLY_FLAGS
 
+    // enum ctattr_stats_cpu, those that are still in use
+    public const ushort CounterFound = 2; // CTA_STATS_FOUND
+    public const ushort CounterInvalid = 4; // CTA_STATS_INVALID
+    public const ushort CounterInsert = 8; // CTA_STATS_INSERT
+    public const ushort CounterInsertFailed = 9; // CTA_STATS_INSERT_FAILED
+    public const ushort CounterDrop = 10; // CTA_STATS_DROP
+    public const ushort CounterEarlyDrop = 11; // CTA_STATS_EARLY_DROP
+    public const ushort CounterError = 12; // CTA_STATS_ERROR
+    public const ushort CounterSearchRestart = 13; // CTA_STATS_SEARCH_RESTART
+    public const ushort CounterClashResolve = 14; // CTA_STATS_CLASH_RESOLVE
+    public const ushort CounterChainTooLong = 15; // CTA_STATS_CHAIN_TOOLONG
+
     // enum ctattr_stats_global
     public const ushort StatisticsEntries = 1; // CTA_STATS_GLOBAL_ENTRIES
     public const ushort StatisticsMaximum = 2; // CTA_STATS_GLOBAL_MAX_ENTRIES

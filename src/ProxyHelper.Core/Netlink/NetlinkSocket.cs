@@ -24,6 +24,7 @@ internal sealed class NetlinkSocket : IDisposable
     private const int AddressFamily = 16; // AF_NETLINK (linux/socket.h)
     private const int RawType = 3; // SOCK_RAW
     private const int NetlinkLevel = 270; // SOL_NETLINK
+    private const int AddMembership = 1; // NETLINK_ADD_MEMBERSHIP
     private const int CapAcknowledgement = 10; // NETLINK_CAP_ACK: errors repeat the header of the request only
     private const int ExtendedAcknowledgement = 11; // NETLINK_EXT_ACK: errors carry words where the kernel has some
     private const int AddressSize = 12; // struct sockaddr_nl
@@ -65,6 +66,10 @@ internal sealed class NetlinkSocket : IDisposable
             throw;
         }
     }
+
+    /// <summary>Joins a group: what the kernel tells it comes to this socket, too.</summary>
+    /// <exception cref="LinuxException">This process may not listen to it.</exception>
+    public void Join(int group) => _socket.SetOption(NetlinkLevel, AddMembership, group, "NETLINK_ADD_MEMBERSHIP");
 
     /// <summary>Takes sequence numbers for requests, ascending; they are never given out again on this socket.</summary>
     /// <returns>The first of them.</returns>
