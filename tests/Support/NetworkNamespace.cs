@@ -62,7 +62,10 @@ public static partial class NetworkNamespace
         return result!;
     }
 
-    private static void Enter(string[] localAddresses)
+    /// <summary>Moves the calling thread into a new network namespace for good. Others' threads stay where they are.</summary>
+    /// <param name="localAddresses">Addresses that the loopback gets beside its own.</param>
+    /// <exception cref="LinuxException">EPERM: not root.</exception>
+    public static void Enter(params string[] localAddresses)
     {
         if (UnshareCall(NewNetwork) != 0)
         {

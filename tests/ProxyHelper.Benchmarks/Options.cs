@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace ProxyHelper.Benchmarks;
+
+/// <summary>A command line's options, each a word and its value, taken out one after the other.</summary>
+internal sealed class Options
+{
+    private readonly Dictionary<string, string> _values = [];
+
+    /// <summary>Reads the words.</summary>
+    /// <exception cref="FormatException">One has no value, or is there twice.</exception>
+    public Options(IReadOnlyList<string> words)
+    {
+        for (int i = 0; i < words.Count; i += 2)
+        {
+            string value = i + 1 < words.Count ? words[i + 1] : throw new FormatException($"{words[i]} needs a value.");
+            if (!_values.TryAdd(words[i], value))
+            {
+                throw new FormatException($"{words[i]} is there twice.");
+            }
+        }
+    }
+
+    /// <summary>Takes a text, or null where the option is not there.</summary>
+    public string? TakeText(string option) => _values.Remove(option, out string? value) ? value : null;
+
+    /// <summary>Takes a whole number.</summary>
+    /// <exception cref="FormatException">It is none, or out of bounds.</exception>
+    public int TakeNumber(string option, int minimum, int maximum, int otherwise)
+    {
+        if (TakeText(option) is not { } value)
+        {
+            return otherwise;
+        }
+
+        bool isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        return isNumber && number >= minimum && number <= maximum
+            ? number
+            : throw new FormatException($"{option} needs a number from {minimum} to {maximum}, not '{value}'.");
+    }
+
+    /// <summary>Takes a time in seconds, such as 3 or 0.5.</summary>
+    /// <exception cref="FormatException">It is none, or out of bounds.</exception>
+    public TimeSpan TakeSeconds(string option, double minimum, double maximum, double otherwise)
+    {
+        string value = TakeText(option) ?? otherwise.ToString(CultureInfo.InvariantCulture);
+        bool isNumber = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds);
+        if (!isNumber || seconds < minimum || seconds > maximum)
+        {
+            string bounds = string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}");
+            throw new FormatException($"{option} needs seconds {bounds}, not '{value}'.");
+        }
+
+        return TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>Takes some of the known names, with commas between them; "none" is none of them.</summary>
+    /// <exception cref="FormatException">A name is not known.</exception>
+    public IReadOnlyList<string> TakeNames(string option, IReadOnlyCollection<string> known, string otherwise)
+    {
+        string value = TakeText(option) ?? otherwise;
+        string[] names = value == "none" ? [] : [.. value.Split(',').Distinct()];
+        return Array.Find(names, name => !known.Contains(name)) is { } other
+            ? throw new FormatException($"{option} needs none or some of {string.Join(',', known)}, not '{other}'.")
+            : names;
+    }
+
+    /// <summary>Makes sure that all of them have been taken.</summary>
+    /// <exception cref="FormatException">One has not.</exception>
+    public void End()
+    {
+        if (_values.Count > 0)
+        {
+            throw new FormatException($"There is no option {_values.Keys.First()}.");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using ProxyHelper.Benchmarks.Responders;
+
+const int allRight = 0, failed = 1, wrongUse = 2, interrupted = 130;
+
+using var stop = new CancellationTokenSource();
+using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT);
+using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM);
+using PosixSignalRegistration hangUp = StopOn(PosixSignal.SIGHUP);
+try
+{
+    bool isRight = args switch
+    {
+        ["responder", .. string[] rest] => ResponderBenchmark.Run(ResponderSettings.Parse(rest), stop.Token),
+        _ => throw new FormatException("Say what to measure."),
+    };
+    return isRight ? allRight : failed;
+}
+catch (FormatException wrong)
+{
+    Console.Error.WriteLine($"{wrong.Message}\n\n{ResponderSettings.Usage}");
+    return wrongUse;
+}
+#pragma warning disable CA1031 // an interrupt reaches the programs under test, too, and their failures are as many as they are
+catch (Exception) when (stop.IsCancellationRequested)
+#pragma warning restore CA1031
+{
+    return interrupted;
+}
+catch (Exception failure) when (failure is InvalidOperationException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(failure.Message);
+    return failed;
+}
+
+PosixSignalRegistration StopOn(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
+{
+    context.Cancel = true; // what was started is ended first
+    stop.Cancel();
+});

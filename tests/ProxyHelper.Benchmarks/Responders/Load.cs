@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Net;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Benchmarks.Responders;
+
+/// <summary>
+/// A proxy that always has the same number of queries in flight, on one socket: each answer is replaced by the next query, in its
+/// own slot, and what came together goes out together. Nothing is allocated for a query.
+/// </summary>
+internal sealed class Load : IDisposable
+{
+    /// <summary>More would not fit into the socket's buffer for sending.</summary>
+    public const int LargestWindow = 256;
+
+    private const int IPv4Family = 2, DatagramType = 2; // AF_INET, SOCK_DGRAM
+    private const int ReceiveBufferSize = 1 << 20;
+    private const int LargestBatch = 64;
+    private const int PatienceMilliseconds = 1000; // a responder may have to wait for its processor, but what takes longer is lost
+
+    private static readonly IPEndPoint _proxy = IPEndPoint.Parse("194.0.22.9:0"), _responder = IPEndPoint.Parse("194.0.1.1:114");
+
+    private readonly LinuxSocket _socket;
+    private readonly PollSet _poll;
+    private readonly int _window;
+    private readonly MessageBatch _batch;
+    private readonly OpenQueries _queries;
+
+    private Load(LinuxSocket socket, ResponderSettings settings)
+    {
+        _socket = socket;
+        _poll = new PollSet(socket);
+        _window = settings.Window;
+        _batch = new MessageBatch(Math.Min(_window, LargestBatch), LoadDatagram.Size, isConnected: true);
+        _queries = new OpenQueries(new FlowChoice(settings.Flows, settings.Misses));
+    }
+
+    /// <summary>Opens the socket in the calling thread's network.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public static Load Open(ResponderSettings settings)
+    {
+        LinuxSocket socket = LinuxSocket.Open(IPv4Family, DatagramType, protocol: 0, "UDP socket");
+        socket.SetReceiveBuffer(ReceiveBufferSize);
+        socket.Bind(Bytes(_proxy), _proxy.ToString());
+        socket.Connect(Bytes(_responder), _responder.ToString());
+        return new Load(socket, settings);
+    }
+
+    /// <summary>Asks for a while.</summary>
+    /// <exception cref="LinuxException">There is no responder any more.</exception>
+    /// <exception cref="OperationCanceledException">It is to stop.</exception>
+    public LoadResult Run(TimeSpan time, CancellationToken stop)
+    {
+        _queries.Clear();
+        long start = Stopwatch.GetTimestamp(), now = start, end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        Fill();
+        while (now < end)
+        {
+            stop.ThrowIfCancellationRequested();
+            now = Exchange();
+        }
+
+        double rate = _queries.Right / Stopwatch.GetElapsedTime(start, now).TotalSeconds;
+        double median = _queries.Latencies.Percentile(0.5), percentile99 = _queries.Latencies.Percentile(0.99);
+        Drain();
+        return new LoadResult(rate, median, percentile99, _queries.Right, _queries.Wrong, _queries.Asked - _queries.Answered);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private static ReadOnlySpan<byte> Bytes(IPEndPoint endPoint)
+    {
+        SocketAddress address = endPoint.Serialize();
+        return address.Buffer.Span[..address.Size];
+    }
+
+    /// <summary>Sends a window of queries, at the start and when all are lost.</summary>
+    private void Fill()
+    {
+        Span<byte> datagram = stackalloc byte[LoadDatagram.Size];
+        for (int i = 0; i < _window; i++)
+        {
+            _queries.Ask(datagram, Stopwatch.GetTimestamp());
+            _socket.Send(datagram, "query");
+        }
+    }
+
+    /// <summary>Takes the answers that are there, and asks as many new queries.</summary>
+    /// <returns>When that was.</returns>
+    private long Exchange()
+    {
+        int came = _batch.Receive(_socket, first: 0, "answers");
+        long now = Stopwatch.GetTimestamp();
+        if (came == 0)
+        {
+            if (!_poll.Wait(PatienceMilliseconds))
+            {
+                Fill();
+            }
+
+            return now;
+        }
+
+        for (int slot = 0; slot < came; slot++)
+        {
+            if (_queries.Take(_batch.Data(slot), now))
+            {
+                _queries.Ask(_batch.Data(slot), now);
+                _batch.Reply(slot, LoadDatagram.Size, controlLength: 0);
+            }
+        }
+
+        _batch.Send(_socket);
+        return now;
+    }
+
+    /// <summary>Waits for the answers that are still to come; those that do not are lost.</summary>
+    private void Drain()
+    {
+        while (_queries.Answered < _queries.Asked && _poll.Wait(PatienceMilliseconds))
+        {
+            int came = _batch.Receive(_socket, first: 0, "answers");
+            long now = Stopwatch.GetTimestamp();
+            for (int slot = 0; slot < came; slot++)
+            {
+                _queries.Take(_batch.Data(slot), now);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using ProxyHelper.EndToEnd;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Benchmarks.Responders;
+
+/// <summary>How many queries a second a responder answers, and how long each takes, beside programs in C that do the same.</summary>
+internal static class ResponderBenchmark
+{
+    private static readonly TimeSpan _longestWarmUp = TimeSpan.FromSeconds(2); // for the just-in-time compiler, which the module has
+
+    /// <summary>Measures, and prints what was measured.</summary>
+    /// <returns>Whether all gave right answers and no wrong one.</returns>
+    /// <exception cref="InvalidOperationException">Something is missing or failed; the message says what to do.</exception>
+    public static bool Run(ResponderSettings settings, CancellationToken stop)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new InvalidOperationException("It makes network namespaces and conntrack entries: run it as root, such as by sudo.");
+        }
+
+        using var workshop = new Workshop();
+        Contender[] contenders = [.. settings.Of.Concat(settings.Against).Select(name => Make(name, settings, workshop))];
+        var report = new ResponderReport(settings);
+        for (int round = 1; round <= settings.Rounds; round++)
+        {
+            foreach (Contender contender in contenders)
+            {
+                stop.ThrowIfCancellationRequested();
+                report.Add(round, contender.Name, Measure(contender, settings, stop));
+            }
+        }
+
+        report.Print();
+        return report.IsRight;
+    }
+
+    // No limit of rate: it is what the load would measure.
+    private static Contender Make(string name, ResponderSettings settings, Workshop workshop) => name switch
+    {
+        "daemon" => new Contender(name, settings.Daemon ?? workshop.PublishDaemon(), "-I", "194.0.1.1", "--rate", "0"),
+        "module" => new Contender(
+            name,
+            Path.Combine(Repository.Root, "tests/ProxyHelper.EngineHost/bin/Release/net10.0/ProxyHelper.EngineHost"),
+            Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Responders/module.ps1")),
+        "raw" => new Contender(name, workshop.CompilePeer(name, "gcc libc6-dev linux-libc-dev"), "194.0.1.1", "114"),
+        "nfct" => new Contender(
+            name, workshop.CompilePeer(name, "gcc libc6-dev libnetfilter-conntrack-dev", "-lnetfilter_conntrack"), "194.0.1.1", "114"),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
+
+    private static Measurement Measure(Contender contender, ResponderSettings settings, CancellationToken stop) => RouterNetwork.Run(
+        settings.Flows,
+        () =>
+        {
+            using RunningProgram program = contender.Start();
+            using Load load = Load.Open(settings);
+            try
+            {
+                load.Run(settings.Time < _longestWarmUp ? settings.Time : _longestWarmUp, stop);
+                return new Measurement(load.Run(settings.Time, stop), ProcessState.PeakKibibytes(program.Id));
+            }
+            catch (LinuxException failure)
+            {
+                string words = $"{contender.Name} can be asked no more ({failure.Message}). It wrote:\n{program.Output.Trim()}";
+                throw new InvalidOperationException(words, failure);
+            }
+        },
+        stop);
+}

@@ -1,0 +1,6 @@
+# The module's responder, until the benchmark ends it.
+$ErrorActionPreference = 'Stop'
+Import-Module "$PSScriptRoot/../../../ProxyHelper.psd1"
+Start-ProxyHelper -BindAddress 194.0.1.1 -MaxQueriesPerSecond 0 | Out-Null
+'answering'
+Wait-Job -Name ProxyHelper | Out-Null
