@@ -93,8 +93,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         endPoint = default;
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
         int colon = rest.LastIndexOf(':');
-        ReadOnlySpan<char> digits = rest[(colon + 1)..];
-        if (colon < 1 || digits.ContainsAnyExceptInRange('0', '9') || !ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        if (colon < 1 || !NumberText.TryRead(rest[(colon + 1)..], out ushort port))
         {
             return false;
         }

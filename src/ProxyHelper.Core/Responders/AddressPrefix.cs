@@ -64,7 +64,7 @@ public readonly record struct AddressPrefix
     }
 
     private static bool TryReadLength(ReadOnlySpan<char> digits, out int length) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= AddressBits;
+        NumberText.TryRead(digits, out length) && length <= AddressBits;
 
     private static bool TryReadAddress(ReadOnlySpan<char> text, out uint number)
     {
