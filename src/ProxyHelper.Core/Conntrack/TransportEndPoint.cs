@@ -177,6 +177,8 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     internal TransportEndPoint Masked(int length) => _isIPv6
         ? new TransportEndPoint(_high & HighBits(length), _low & HighBits(length - 64), _isIPv6, Port)
         : new TransportEndPoint(0, _low & HighBits(length + 32), _isIPv6, Port);
+    /// <summary>The same address with another port.</summary>
+    internal TransportEndPoint WithPort(ushort port) => new(_high, _low, _isIPv6, port);
 
     /// <summary>Writes the address in network byte order.</summary>
     /// <returns>How many bytes that is: 4 or 16.</returns>
