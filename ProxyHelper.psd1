@@ -8,11 +8,15 @@
     Description          = 'Tells smtp-gated, from the NAT router, where a connection came from and was going to: looks it up in the kernel''s conntrack table and answers.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
-    CmdletsToExport      = @('Get-NatMapping', 'Get-ProxyHelper', 'Start-ProxyHelper', 'Stop-ProxyHelper', 'Test-ProxyHelper')
+    CmdletsToExport      = @(
+        'Get-NatMapping', 'Measure-NatMapping', 'Remove-NatMapping', 'Watch-NatMapping'
+        'Get-ProxyHelper', 'Start-ProxyHelper', 'Stop-ProxyHelper', 'Test-ProxyHelper'
+    )
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()
     FormatsToProcess     = @('bin/ProxyHelper.Format.ps1xml')
+    TypesToProcess       = @('bin/ProxyHelper.Types.ps1xml')
     PrivateData          = @{
         PSData = @{
             Tags = @('Linux', 'PSEdition_Core', 'smtp-gated', 'conntrack', 'netfilter', 'NAT', 'SMTP')

@@ -85,11 +85,35 @@ internal static class Errors
         path,
         "Stop the process that it names, or choose another -PidFile.");
 
-    public static ErrorRecord MappingNotFound(ConntrackTuple asked, ushort zone, ConntrackStatistics statistics) => Make(
-        new ItemNotFoundException($"The kernel tracks no connection that is seen as {asked} in zone {zone}. {Fill(statistics)}"),
+    public static ErrorRecord MappingNotFound(ConntrackTuple asked, bool isOriginal, ushort zone, ConntrackStatistics statistics) => Make(
+        new ItemNotFoundException($"The kernel tracks no connection that {(isOriginal ? "was opened" : "is seen")} as {asked} in zone {zone}. {Fill(statistics)}"),
         ErrorCategory.ObjectNotFound,
         asked,
-        "Give source and destination as the proxy sees them (after NAT), not swapped; another -Zone or -Protocol; 'Get-NatMapping' lists what there is.");
+        "Give source and destination not swapped, for -Source and -Destination as the proxy sees them (after NAT); another -Zone or -Protocol; 'Get-NatMapping' lists what there is.");
+
+    public static ErrorRecord MappingGone(ConntrackEntry mapping) => Make(
+        new ItemNotFoundException($"The mapping has gone already, and nothing was removed: {mapping} (id {mapping.Id}, zone {mapping.Zone})."),
+        ErrorCategory.ObjectNotFound,
+        mapping,
+        "Nothing is to be done. If another connection has the same ends now, 'Get-NatMapping' shows it with another Id.");
+
+    public static ErrorRecord MappingWithoutId(ConntrackEntry mapping) => Make(
+        new ArgumentException($"The mapping has no id, so that another connection with the same ends could be removed in its place: {mapping}."),
+        ErrorCategory.InvalidArgument,
+        mapping,
+        "Take the mapping from the kernel: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping.");
+
+    public static ErrorRecord SavedLineInvalid(int number, string line, string fault) => Make(
+        new FormatException($"Line {number} is no conntrack entry: {fault}. {line}"),
+        ErrorCategory.ParserError,
+        line,
+        "What 'conntrack -L' writes, also with '-o extended,id,timestamp', and what /proc/net/nf_conntrack has can be read; not '-o xml' and not '-E'.");
+
+    public static ErrorRecord SavedFileUnreadable(string path, Exception cause) => Make(
+        new IOException($"The saved table cannot be read. {cause.Message}", cause),
+        ErrorCategory.ReadError,
+        path,
+        "Give a file that 'conntrack -L > FILE' or 'cat /proc/net/nf_conntrack > FILE' has written; wildcards may be used with -Path.");
 
     public static ErrorRecord MixedFamilies(TransportEndPoint source, TransportEndPoint destination) => Make(
         new ArgumentException($"{source} and {destination} are not of one address family."),
@@ -101,7 +125,7 @@ internal static class Errors
         new ArgumentException($"smtp-gated's protocol can only ask about TCP over IPv4, not about {mapping.Protocol} {mapping.OriginalSource} -> {mapping.OriginalDestination}."),
         ErrorCategory.InvalidArgument,
         mapping,
-        "Pick the mappings first: Get-NatMapping | Where-Object Protocol -eq Tcp | Test-ProxyHelper.");
+        "Pick the mappings first: Get-NatMapping -Protocol Tcp -OriginalSource 0.0.0.0/0 | Test-ProxyHelper.");
 
     public static ErrorRecord EndPointNotIPv4(TransportEndPoint endPoint) => Make(
         new ArgumentException($"smtp-gated's protocol has room for IPv4 addresses only, not for {endPoint}."),

@@ -8,6 +8,7 @@ internal static class ErrorTable
 {
     private const string Start = "Start-ProxyHelper 194.0.1.1";
     private const string Ask = "Test-ProxyHelper -Source 194.0.1.1:1 -Destination";
+    private const string SavedLine = "tcp 6 300 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1";
     private const string Find = "Get-NatMapping -Source 194.0.1.1:1 -Destination";
 
     /// <summary>The rows.</summary>
@@ -23,8 +24,12 @@ internal static class ErrorTable
         new("SecretFileUnusable", ErrorCategory.ReadError, "/nowhere/secret", "umask 077", $"{Start} -SecretFile /nowhere/secret"),
         new("PidFileUnusable", ErrorCategory.WriteError, "/nowhere/pid", "-PidFile", $"{Start} -PidFile /nowhere/pid"),
         new("MappingNotFound", ErrorCategory.ObjectNotFound, "194.0.1.1:1", "not swapped", $"{Find} 194.0.22.9:9199"),
+        new("MappingGone", ErrorCategory.ObjectNotFound, "10.1.1.1:10943", "another Id", "$m = Get-NatMapping -Port 25; $null = $m | Remove-NatMapping -Confirm:$false; $m | Remove-NatMapping -Confirm:$false"),
+        new("MappingWithoutId", ErrorCategory.InvalidArgument, "10.1.1.1:10943", "from the kernel", $"'{SavedLine}' | Get-NatMapping | Remove-NatMapping"),
+        new("SavedLineInvalid", ErrorCategory.ParserError, "tcp 6 NOWHERE", "conntrack -L", "'tcp 6 NOWHERE' | Get-NatMapping"),
+        new("SavedFileUnreadable", ErrorCategory.ReadError, "/nowhere/table", "conntrack -L > FILE", "Get-NatMapping -Path /nowhere/table"),
         new("MixedFamilies", ErrorCategory.InvalidArgument, "194.0.1.1:1", "two IPv4 or two IPv6", $"{Find} '[2001:db8::1]:25'"),
-        new("MappingNotAskable", ErrorCategory.InvalidArgument, "10.1.1.2:5353", "-eq Tcp", "Get-NatMapping | ForEach-Object { if ($_.Protocol -eq 'Udp') { $_ } } | Test-ProxyHelper"),
+        new("MappingNotAskable", ErrorCategory.InvalidArgument, "10.1.1.2:5353", "-Protocol Tcp", "Get-NatMapping | ForEach-Object { if ($_.Protocol -eq 'Udp') { $_ } } | Test-ProxyHelper"),
         new("EndPointNotIPv4", ErrorCategory.InvalidArgument, "[2001:db8::1]:25", "IPv4", $"{Ask} '[2001:db8::1]:25'"),
         new("HelperHostNotFound", ErrorCategory.ObjectNotFound, "no.such.host.invalid", "-HelperAddress", $"{Ask} 194.0.22.9:9199 -HelperAddress no.such.host.invalid"),
         new("ResponderNotFound", ErrorCategory.ObjectNotFound, "nobody", "Get-ProxyHelper", "Get-ProxyHelper nobody"),

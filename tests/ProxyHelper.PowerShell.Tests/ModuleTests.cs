@@ -10,13 +10,15 @@ public sealed class ModuleTests
     {
         using var session = new EngineSession();
         Assert.Equal(
-            ["Get-NatMapping", "Get-ProxyHelper", "Start-ProxyHelper", "Stop-ProxyHelper", "Test-ProxyHelper"],
+            ["Get-NatMapping", "Get-ProxyHelper", "Measure-NatMapping", "Remove-NatMapping", "Start-ProxyHelper", "Stop-ProxyHelper", "Test-ProxyHelper", "Watch-NatMapping"],
             session.Run("(Get-Module ProxyHelper).ExportedCommands.Keys").Select(name => (string)name.BaseObject).Order(StringComparer.Ordinal));
     }
 
     [Theory]
     [InlineData("Get-NatMapping", "OriginalSource")]
     [InlineData("Get-NatMapping | Test-ProxyHelper -ErrorAction Ignore", "Outcome")]
+    [InlineData("Watch-NatMapping -TimeoutSeconds 0", "Change")]
+    [InlineData("Measure-NatMapping", "by protocol")]
     [InlineData("Get-ProxyHelper", "Listening")]
     public void Tables_fit_a_screen_of_120_columns(string command, string heading) => ClassicRouter.Run(session =>
     {
@@ -43,6 +45,6 @@ public sealed class ModuleTests
     {
         using var session = new EngineSession();
         Collection<PSObject> commands = session.Run("Get-Command -Module ProxyHelper | Where-Object { $_.Parameters.ContainsKey('WhatIf') } | ForEach-Object Name");
-        Assert.Equal(["Start-ProxyHelper", "Stop-ProxyHelper"], commands.Select(name => (string)name.BaseObject).Order(StringComparer.Ordinal));
+        Assert.Equal(["Remove-NatMapping", "Start-ProxyHelper", "Stop-ProxyHelper"], commands.Select(name => (string)name.BaseObject).Order(StringComparer.Ordinal));
     }
 }

@@ -63,7 +63,7 @@ public sealed class TestProxyHelperTests
     {
         Collection<PSObject> answers = session.Run("Get-NatMapping | Test-ProxyHelper -HelperAddress 194.0.1.1");
         Assert.True((bool?)Assert.Single(answers).Properties["AgreesWithMapping"].Value);
-        ErrorShape.Check(Assert.Single(session.Errors), "MappingNotAskable", "TestProxyHelper", ErrorCategory.InvalidArgument, "Where-Object Protocol -eq Tcp");
+        ErrorShape.Check(Assert.Single(session.Errors), "MappingNotAskable", "TestProxyHelper", ErrorCategory.InvalidArgument, "-Protocol Tcp -OriginalSource 0.0.0.0/0");
     });
 
     [Fact]

@@ -21,6 +21,9 @@ public readonly record struct EndPointPattern
         Port = port;
     }
 
+    /// <summary>The one end point that it is, or null where it is several.</summary>
+    public TransportEndPoint? EndPoint => IsOneAddress && Port is { } port ? Network?.WithPort(port) : null;
+
     /// <summary>The first of the addresses, with port 0; null for any address.</summary>
     internal TransportEndPoint? Network { get; }
 
@@ -32,9 +35,6 @@ public readonly record struct EndPointPattern
 
     /// <summary>Whether it is one address and no other.</summary>
     internal bool IsOneAddress => Network is { } network && Length == Bits(network);
-
-    /// <summary>The one end point that it is, or null where it is several.</summary>
-    internal TransportEndPoint? EndPoint => IsOneAddress && Port is { } port ? new TransportEndPoint(Network!.Value.IPAddress, port) : null;
 
     /// <summary>Reads 10.1.1.1, 10.1.0.0/16, 10.1.1.1:25, 10.1.0.0/16:25, :25; 2001:db8::1, 2001:db8::/32, [2001:db8::1]:25, [2001:db8::/32]:25.</summary>
     /// <exception cref="FormatException">The text is none of these; the message shows how one is written.</exception>
@@ -84,7 +84,7 @@ public readonly record struct EndPointPattern
         addresses = text[..colon];
         bool isBracketed = addresses is ['[', .., ']'];
         addresses = isBracketed ? addresses[1..^1] : addresses is [AnyAddress] ? default : addresses;
-        bool isPort = ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort number);
+        bool isPort = NumberText.TryRead(text[(colon + 1)..], out ushort number);
         port = number;
         return isPort && isBracketed == addresses.Contains(':');
     }
@@ -106,6 +106,6 @@ public readonly record struct EndPointPattern
         var first = new TransportEndPoint(address, 0);
         network = first;
         length = Bits(first);
-        return slash < 0 || (int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= Bits(first));
+        return slash < 0 || (NumberText.TryRead(text[(slash + 1)..], out length) && length <= Bits(first));
     }
 }

@@ -24,15 +24,20 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     public string? HelperAddress { get; set; }
 
     /// <summary>The TCP peer as the proxy sees it, after SNAT, such as 194.0.1.1:20119.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = EndPointSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    [Alias("TranslatedSource")]
+    [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Source { get; set; }
 
     /// <summary>The proxy's own accepting address and port, such as 194.0.22.9:9199.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = EndPointSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    [Alias("TranslatedDestination")]
+    [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Destination { get; set; }
 
     /// <summary>A mapping from Get-NatMapping to ask about; the answer says whether the helper agrees with it.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = MappingSet)]
+    [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)] // a mapping from the pipeline gives the end points by their names, too
+    [Parameter(Mandatory = true, ParameterSetName = MappingSet)]
     [ValidateNotNull]
     public ConntrackEntry? Mapping { get; set; }
 

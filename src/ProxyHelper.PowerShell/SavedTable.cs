@@ -1,0 +1,50 @@
+using System.Management.Automation;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>
+/// Gives the entries of saved tables to the pipeline. A line that is no entry is an error with its number, and the next one is read.
+/// </summary>
+internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, CancellationToken cancellationToken)
+{
+    private int _linesBefore;
+
+    /// <summary>Reads a line, or a text of several; the lines of earlier calls are counted.</summary>
+    public void WriteText(string text)
+    {
+        using var reader = new StringReader(text.Length == 0 ? "\n" : text);
+        _linesBefore += Write(reader, _linesBefore);
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public void WriteFile(string path)
+    {
+        using var reader = new StreamReader(path);
+        Write(reader, linesBefore: 0);
+    }
+
+    /// <returns>How many lines there were.</returns>
+    private int Write(TextReader text, int linesBefore)
+    {
+        var lines = new SavedLines(text);
+        while (!cancellationToken.IsCancellationRequested && lines.MoveNext())
+        {
+            if (SavedEntry.TryRead(lines.Current, out ConntrackEntry? entry, out SavedLineFault fault))
+            {
+                if (filter.Matches(entry))
+                {
+                    command.WriteObject(entry);
+                }
+            }
+            else if (fault != SavedLineFault.None)
+            {
+                command.WriteError(Errors.SavedLineInvalid(linesBefore + lines.Number, lines.Current.ToString(), SavedEntry.Explain(lines.Current)!));
+            }
+        }
+
+        return lines.Number;
+    }
+}
