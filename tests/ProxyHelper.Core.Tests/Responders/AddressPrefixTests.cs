@@ -36,6 +36,7 @@ public sealed class AddressPrefixTests
     [InlineData("10.0.0.0/8/8")]
     [InlineData("10.0.0.0 /8")]
     [InlineData("10.0.0.0/ 8")]
+    [InlineData("10.0.0.0/8\0")]
     [InlineData("/8")]
     [InlineData("2001:db8::1")]
     [InlineData("::ffff:10.1.1.1")]
