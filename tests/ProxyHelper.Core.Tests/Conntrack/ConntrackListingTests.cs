@@ -9,7 +9,6 @@ namespace ProxyHelper.Tests.Conntrack;
 public sealed class ConntrackListingTests
 {
     private const int Many = 50_000;
-    private const int SeenReply = 2, Assured = 4; // IPS_SEEN_REPLY, IPS_ASSURED
 
     private static readonly string[] _families = ["ipv4", "ipv6"];
 
@@ -17,7 +16,8 @@ public sealed class ConntrackListingTests
     public void The_listing_is_the_conntrack_tools_field_by_field()
     {
         Requirement.Tool("conntrack");
-        KernelTable.With(Mixed(), table =>
+        ConntrackFlow[] flows = MixedFlows.Make(600);
+        KernelTable.With(flows, table =>
         {
             Dictionary<string, ConntrackEntry> before = List();
             Dictionary<string, TimeSpan> tool = _families
@@ -26,7 +26,7 @@ public sealed class ConntrackListingTests
                 .ToDictionary(line => line.Line, line => line.Timeout);
             Dictionary<string, ConntrackEntry> after = List();
 
-            Assert.Equal(Mixed().Length, tool.Count);
+            Assert.Equal(flows.Length, tool.Count);
             Assert.Equal(tool.Keys.Order(StringComparer.Ordinal), before.Keys.Order(StringComparer.Ordinal));
             Assert.All(tool, line => Assert.InRange(line.Value, after[line.Key].Timeout!.Value, before[line.Key].Timeout!.Value));
             Assert.All(before.Values, entry => Assert.Equal(ConntrackToolLine.Of(entry), ConntrackToolLine.Of(table.Find(entry.Reply, entry.Zone)!)));
@@ -117,28 +117,4 @@ public sealed class ConntrackListingTests
 
     private static ConntrackFlow[] Numbered() =>
         [.. Enumerable.Range(0, Many).Select(number => ConntrackFlow.Tcp($"10.{number >> 14}.1.1:{1024 + (number & 0x3fff)}", "4.1.1.1:25"))];
-
-    private static ConntrackFlow[] Mixed() => [.. Enumerable.Range(0, 600).Select(Mixed)];
-
-    /// <summary>All combinations of protocol, family, kind of NAT, mark, zone, state and status come up.</summary>
-    private static ConntrackFlow Mixed(int number)
-    {
-        bool isVersion6 = number % 2 == 1;
-        byte[] protocols = [6, 17, 6, 132, 6, isVersion6 ? (byte)58 : (byte)1, 136, 6, 47, 50, 6];
-        byte protocol = protocols[number % protocols.Length];
-        string Address(int network) => isVersion6 ? $"2001:db8:{network}::{number + 1:x}" : $"10.{network}.{number >> 8}.{number & 255}";
-        System.Net.IPEndPoint End(int network) => new(System.Net.IPAddress.Parse(Address(network)), 1000 + network + number);
-        int kind = number / 2 % 4;
-        return new ConntrackFlow(protocol, End(1), End(2), End((kind & 2) != 0 ? 4 : 2), End((kind & 1) != 0 ? 3 : 1))
-        {
-            Zone = number % 5 == 0 ? (ushort)(number % 9) : (ushort)0,
-            Mark = number % 3 == 0 ? (uint)number * 7_000_000 : null,
-            TcpState = protocol == 6 ? (byte)(1 + (number / 3 % 9)) : null,
-            SctpState = protocol == 132 ? (byte)(1 + (number / 3 % 8)) : null,
-            Status = (number % 4) switch { 1 => SeenReply, 2 => SeenReply | Assured, _ => null },
-            TimeoutSeconds = 1000 + (uint)number,
-            EchoId = (ushort)number,
-            ReplyEchoId = (kind & 1) != 0 ? (ushort)(60_000 - number) : null,
-        };
-    }
 }

@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>Real packets over the loopback, which conntrack sees as soon as a rule asks for it.</summary>
+internal static class LoopbackTalk
+{
+    /// <summary>Runs the body in a network namespace in which connections over IPv4 are tracked.</summary>
+    public static void Track(Action body)
+    {
+        Requirement.Tool("nft");
+        NetworkNamespace.Run(() =>
+        {
+            Tool.Run("nft", "add table ip test; add chain ip test output { type filter hook output priority 0; }");
+            Tool.Run("nft", "add rule ip test output ct state new accept");
+            body();
+        });
+    }
+
+    /// <summary>Turns on what the kernel keeps of connections: "acct" or "timestamp".</summary>
+    public static void Keep(string what) => File.WriteAllText($"/proc/sys/net/netfilter/nf_conntrack_{what}", "1");
+
+    /// <summary>Two UDP datagrams there, of 10 and 20 bytes, and one of 30 back.</summary>
+    /// <returns>The direction of the answer.</returns>
+    public static ConntrackTuple Talk()
+    {
+        using Socket client = Bind(), server = Bind();
+        Span<byte> data = stackalloc byte[30];
+        client.SendTo(data[..10], server.LocalEndPoint!);
+        client.SendTo(data[..20], server.LocalEndPoint!);
+        server.SendTo(data[..30], client.LocalEndPoint!);
+        Assert.Equal(30, client.Receive(data));
+        return new ConntrackTuple(IPProtocol.Udp, EndOf(server), EndOf(client));
+    }
+
+    private static Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
+    private static TransportEndPoint EndOf(Socket socket) => KernelTable.Of((IPEndPoint)socket.LocalEndPoint!);
+}
