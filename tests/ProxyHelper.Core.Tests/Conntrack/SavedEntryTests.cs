@@ -1,0 +1,125 @@
+using ProxyHelper.Conntrack;
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>Lines of saved tables, whole, cut and changed.</summary>
+public sealed class SavedEntryTests
+{
+    public static TheoryData<string> Lines { get; } = [.. SavedLines.All];
+
+    [Theory]
+    [InlineData(SavedLines.Mail, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199")]
+    [InlineData(SavedLines.Plain, "Udp 10.1.1.4:10943 -> 4.1.1.1:25, seen as 10.1.1.4:10943 -> 4.1.1.1:25")]
+    [InlineData(SavedLines.Zone, "Udp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
+    [InlineData(SavedLines.Echo, "Icmp 10.1.1.5:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0")]
+    [InlineData(SavedLines.EchoInProc, "IcmpV6 [2001:db8::1]:78 -> [2001:db8::2]:0, seen as [2001:db8::1]:78 -> [2001:db8::2]:0")]
+    [InlineData(SavedLines.GreInProc, "Gre 10.1.1.6:291 -> 4.1.1.1:1110, seen as 10.1.1.6:291 -> 4.1.1.1:1110")]
+    [InlineData(SavedLines.Sctp, "Sctp 10.1.1.7:1 -> 4.1.1.1:2, seen as 10.1.1.7:1 -> 4.1.1.1:2")]
+    [InlineData(SavedLines.Unknown, "50 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SavedLines.DccpInProc, "Dccp 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SavedLines.Event, "Tcp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
+    [InlineData(SavedLines.Offloaded, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:10943 -> 4.1.1.1:25")]
+    [InlineData(SavedLines.OffloadedToCard, "Udp 10.1.1.1:10943 -> 4.1.1.1:53, seen as 194.0.1.1:10943 -> 4.1.1.1:53")]
+    [InlineData(SavedLines.Old, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 10.1.1.1:10943 -> 4.1.1.1:25")]
+    public void A_line_gives_both_directions(string line, string mapping) => Assert.Equal(mapping, Read(line).ToString());
+
+    [Theory]
+    [InlineData(SavedLines.Mail, 999, ConnectionState.Established, ConntrackStatus.SeenReply | ConntrackStatus.Assured, 42u, 0, 1670499973u)]
+    [InlineData(SavedLines.Plain, 999, null, ConntrackStatus.None, 0u, 8, null)]
+    [InlineData(SavedLines.Zone, 999, null, ConntrackStatus.None, 0u, 7, null)]
+    [InlineData(SavedLines.Echo, 999, null, ConntrackStatus.None, 0u, 0, 1215221032u)]
+    [InlineData(SavedLines.EchoInProc, 999, null, ConntrackStatus.None, 0u, 0, null)]
+    [InlineData(SavedLines.GreInProc, 999, null, ConntrackStatus.None, 0u, 0, null)]
+    [InlineData(SavedLines.Sctp, 999, ConnectionState.CookieEchoed, ConntrackStatus.None, 0u, 0, null)]
+    [InlineData(SavedLines.Unknown, 999, null, ConntrackStatus.None, 0u, 0, 210184453u)]
+    [InlineData(SavedLines.Event, 1000, ConnectionState.SynSent, ConntrackStatus.None, 0u, 0, 4027790978u)]
+    [InlineData(SavedLines.Offloaded, null, null, ConntrackStatus.SeenReply | ConntrackStatus.Offload, 0u, 3, null)]
+    [InlineData(SavedLines.OffloadedToCard, null, null, ConntrackStatus.SeenReply | ConntrackStatus.Offload | ConntrackStatus.HardwareOffload, 0u, 0, null)]
+    [InlineData(SavedLines.Old, 431999, ConnectionState.Established, ConntrackStatus.SeenReply | ConntrackStatus.Assured, null, 0, null)]
+    public void A_line_gives_all_else_that_it_says_and_null_for_the_rest(
+        string line, int? seconds, ConnectionState? state, ConntrackStatus status, uint? mark, int zone, uint? id)
+    {
+        ConntrackEntry entry = Read(line);
+        Assert.Equal((seconds, state, status), ((int?)entry.Timeout?.TotalSeconds, entry.State, entry.Status));
+        Assert.Equal((mark, zone, id), (entry.Mark, entry.Zone, entry.Id));
+    }
+
+    [Fact]
+    public void Each_direction_has_its_own_counters()
+    {
+        ConntrackEntry entry = Read(SavedLines.Mail);
+        Assert.Equal((3ul, 180ul, 2ul, 120ul), (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes));
+        entry = Read(SavedLines.Plain);
+        Assert.Equal((null, null, null, null), (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes));
+    }
+
+    [Fact]
+    public void A_start_is_local_time()
+    {
+        Assert.Equal(new DateTime(2026, 11, 25, 16, 43, 47, DateTimeKind.Local), Read(SavedLines.Mail).StartedAt!.Value.LocalDateTime);
+        Assert.Null(Read(SavedLines.Plain).StartedAt);
+    }
+
+    [Theory]
+    [InlineData("Wed Nov 25 16:20:01 2026", "2026-11-25T11:20:01")]
+    [InlineData("Sun Nov  1 06:00:00 2026", "2026-11-01T01:00:00")]
+    [InlineData("Thu Jan  1 00:00:00 1970", "1969-12-31T19:00:00")]
+    [InlineData("Thu Dec 31 23:59:59 9998", "9998-12-31T18:59:59")]
+    public void A_time_is_the_zones(string text, string universal)
+    {
+        var zone = TimeZoneInfo.CreateCustomTimeZone("five east", TimeSpan.FromHours(5), "five east", "five east");
+        Assert.True(LocalTimeText.TryRead(text, zone, out DateTimeOffset time));
+        Assert.Equal((universal, TimeSpan.Zero), (time.ToString("s"), time.Offset));
+    }
+
+    [Fact]
+    public void An_IPv4_address_inside_IPv6_stays_of_IPv6()
+    {
+        const string line = "udp 17 9 src=::ffff:10.1.1.1 dst=2001:db8::2 sport=1 dport=2 src=2001:db8::2 dst=0000:0000:0000:0000:0000:ffff:0a01:0101 sport=2 dport=1";
+        Assert.Equal("Udp [::ffff:10.1.1.1]:1 -> [2001:db8::2]:2, seen as [::ffff:10.1.1.1]:1 -> [2001:db8::2]:2", Read(line).ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \t\r\n")]
+    [InlineData("conntrack v1.4.7 (conntrack-tools): 5 flow entries have been shown.")]
+    [InlineData("conntrack v1.4.7 (conntrack-tools): 1 flow events have been shown.\r")]
+    public void A_blank_line_and_the_tools_summary_say_nothing(string line)
+    {
+        Assert.False(SavedEntry.TryRead(line, out ConntrackEntry? entry, out SavedLineFault fault));
+        Assert.Equal((null, SavedLineFault.None, null), (entry, fault, SavedEntry.Explain(line)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void A_line_says_the_same_with_unknown_words_and_other_blanks(string line)
+    {
+        string changed = $"[NEWER] {line.Replace(" src=", " stage=5, [LATER: a=b] src=", StringComparison.Ordinal)}\t\tlabels=a,b helper=ftp secctx= =\r\n";
+        Assert.Equal(ConntrackToolLine.Of(Read(line)), ConntrackToolLine.Of(Read(changed)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void A_line_cut_anywhere_is_an_entry_only_when_both_directions_are_there(string line)
+    {
+        string protocol = Read(line).Protocol.ToString();
+        int needed = line.LastIndexOf(line.Contains("port=", StringComparison.Ordinal) ? "dport=" : "dst=", StringComparison.Ordinal);
+        for (int length = 0; length < line.Length; length++)
+        {
+            string cut = line[..length];
+            bool isEntry = SavedEntry.TryRead(cut, out ConntrackEntry? entry, out SavedLineFault fault);
+            Assert.Equal(isEntry, entry is not null);
+            Assert.True(isEntry ? length > needed && fault == SavedLineFault.None : cut.Length == 0 || fault != SavedLineFault.None, cut);
+            Assert.Equal(fault == SavedLineFault.None, SavedEntry.Explain(cut) is null);
+            Assert.Equal(isEntry ? protocol : null, entry?.Protocol.ToString());
+        }
+    }
+
+    private static ConntrackEntry Read(string line)
+    {
+        Assert.True(SavedEntry.TryRead(line, out ConntrackEntry? entry, out SavedLineFault fault), SavedEntry.Explain(line));
+        Assert.Equal((SavedLineFault.None, null), (fault, SavedEntry.Explain(line)));
+        return entry;
+    }
+}
