@@ -15,6 +15,7 @@ public static class FuzzTargets
         new ConntrackEntryTarget(),
         new ControlDataTarget(),
         new EndPointTarget(),
+        new SavedEntryTarget(),
     ];
 
     /// <summary>The target of that name, or null.</summary>

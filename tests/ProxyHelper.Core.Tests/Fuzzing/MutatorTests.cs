@@ -85,6 +85,10 @@ public sealed class MutatorTests
     public void Some_texts_are_still_end_points() =>
         AssertSome("end-point", input => TransportEndPoint.TryParse(Encoding.UTF8.GetString(input), out _));
 
+    [Fact]
+    public void Some_lines_are_still_entries() =>
+        AssertSome("saved-entry", input => SavedEntry.TryRead(Encoding.UTF8.GetString(input), out _, out _));
+
     private static void AssertSome(string name, Reads reads)
     {
         var mutator = new Mutator(Corpus.Of(FuzzTargets.Find(name)!), 114);

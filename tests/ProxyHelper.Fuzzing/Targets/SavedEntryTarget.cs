@@ -1,0 +1,69 @@
+using System.Text;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.Fuzzing.Targets;
+
+/// <summary>A line of a saved table.</summary>
+internal sealed class SavedEntryTarget : IFuzzTarget
+{
+    private const int LongestWords = 200;
+    private const ConntrackStatus Told =
+        ConntrackStatus.SeenReply | ConntrackStatus.Assured | ConntrackStatus.Offload | ConntrackStatus.HardwareOffload;
+
+    /// <inheritdoc/>
+    public string Name => "saved-entry";
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<byte> input)
+    {
+        string line = Encoding.UTF8.GetString(input);
+        bool isEntry = SavedEntry.TryRead(line, out ConntrackEntry? entry, out SavedLineFault fault);
+        Invariant.Holds(isEntry == entry is not null, "an entry is there where one was read");
+        Invariant.Holds(!isEntry || fault == SavedLineFault.None, "an entry has no fault");
+        Invariant.Holds(
+            isEntry || fault != SavedLineFault.None || string.IsNullOrWhiteSpace(line) || line.TrimStart().StartsWith("conntrack v", StringComparison.Ordinal),
+            "nothing is said by blank lines and the tool's summary only");
+        CheckWords(line, fault);
+        if (isEntry)
+        {
+            CheckEntry(entry!);
+            CheckLongerLine(line, entry!);
+        }
+    }
+
+    private static void CheckWords(string line, SavedLineFault fault)
+    {
+        string? words = SavedEntry.Explain(line);
+        Invariant.Holds(words is null == (fault == SavedLineFault.None), "a fault, and nothing else, has words");
+        Invariant.Holds(
+            words is null || (words.Length is > 0 and <= LongestWords && !words.AsSpan().ContainsAnyExceptInRange(' ', '~')),
+            "words are short and can be shown");
+    }
+
+    private static void CheckEntry(ConntrackEntry entry)
+    {
+        Invariant.Holds(entry.Protocol != IPProtocol.None && entry.Reply.Protocol == entry.Protocol, "both directions have the protocol");
+        Invariant.Holds(
+            entry.OriginalSource.AddressFamily == entry.OriginalDestination.AddressFamily
+                && entry.TranslatedSource.AddressFamily == entry.TranslatedDestination.AddressFamily
+                && entry.Original.AddressFamily == entry.Reply.AddressFamily,
+            "all ends are of one family");
+        bool isIcmp = entry.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
+        Invariant.Holds(entry.Original.Icmp is not null == isIcmp && entry.Reply.Icmp is not null == isIcmp, "ICMP has messages, and nothing else has");
+        Invariant.Holds((entry.Status & ~Told) == 0, "a status has what marks say only");
+        Invariant.Holds(entry.State is null || KernelStates.Of(entry.Protocol) is not null, "a state is of a protocol that has states");
+        Invariant.Holds(entry.Timeout is null || entry.Timeout >= TimeSpan.Zero, "a timeout is not negative");
+        Invariant.Holds(
+            entry.StartedAt is null || (entry.StartedAt > DateTimeOffset.UnixEpoch.AddDays(-1) && entry.StartedAt.Value.Offset == TimeSpan.Zero),
+            "a connection started after 1970, in universal time");
+        Invariant.Holds(entry.ToString().Length > 0, "an entry has words");
+    }
+
+    private static void CheckLongerLine(string line, ConntrackEntry entry)
+    {
+        Invariant.Holds(
+            SavedEntry.TryRead($"{line} [LATER] later=1\r\n", out ConntrackEntry? again, out _)
+                && (again.Original, again.Reply, again.Mark, again.Id) == (entry.Original, entry.Reply, entry.Mark, entry.Id),
+            "unknown words and a line's end change nothing");
+    }
+}
