@@ -107,7 +107,7 @@ internal static class Errors
         new FormatException($"Line {number} is no conntrack entry: {fault}. {line}"),
         ErrorCategory.ParserError,
         line,
-        "What 'conntrack -L' writes, also with '-o extended,id,timestamp', and what /proc/net/nf_conntrack has can be read; not '-o xml' and not '-E'.");
+        "What 'conntrack -L' writes can be read, also with '-o extended,id,ktimestamp', and what /proc/net/nf_conntrack has; not '-o xml' and '-o save'.");
 
     public static ErrorRecord SavedFileUnreadable(string path, Exception cause) => Make(
         new IOException($"The saved table cannot be read. {cause.Message}", cause),
