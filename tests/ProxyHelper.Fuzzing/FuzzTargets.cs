@@ -16,6 +16,8 @@ public static class FuzzTargets
         new ControlDataTarget(),
         new EndPointTarget(),
         new SavedEntryTarget(),
+        new ConntrackEventsTarget(),
+        new TableStatisticsTarget(),
     ];
 
     /// <summary>The target of that name, or null.</summary>
