@@ -67,6 +67,19 @@ internal sealed class EngineSession : IDisposable
     public ErrorRecord Failure(string script, params object[] arguments) =>
         Assert.IsType<ErrorRecord>(Assert.Single(Run($"try {{ {script} }} catch {{ $_ }}", arguments)).BaseObject);
 
+    /// <summary>Runs a script until it puts something out; then the user presses Ctrl+C. Returns when it has ended.</summary>
+    public void Interrupt(string script)
+    {
+        using var shell = System.Management.Automation.PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        using var output = new PSDataCollection<PSObject>();
+        Task? stop = null;
+        output.DataAdded += (_, _) => stop ??= Task.Run(shell.Stop);
+        shell.Invoke(null, output);
+        stop!.Wait();
+        Assert.Equal(PSInvocationState.Stopped, shell.InvocationStateInfo.State);
+    }
+
     /// <summary>What the user sees on a screen of 120 columns.</summary>
     public string Show(string script, params object[] arguments)
     {

@@ -38,6 +38,13 @@ public sealed class WatchNatMappingTests
     });
 
     [Fact]
+    public void Control_C_ends_it_while_nothing_happens() => ClassicRouter.Run(session =>
+    {
+        session.Interrupt("Watch-NatMapping");
+        Assert.Equal(2, session.Run("Watch-NatMapping -TimeoutSeconds 0").Count);
+    });
+
+    [Fact]
     public void Changes_that_were_lost_are_a_warning_and_what_is_shown_is_right_afterwards() => NetworkNamespace.Run(() =>
     {
         using ConntrackFixture table = ConntrackFixture.Open();
