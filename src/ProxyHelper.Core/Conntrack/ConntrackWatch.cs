@@ -134,7 +134,7 @@ public sealed class ConntrackWatch : IDisposable
         int count;
         try
         {
-            count = _socket.Receive(_events, first: 0);
+            count = _socket.Receive(_events, first: 0, Events);
         }
         catch (LinuxException failure) when (failure.Errno is Errno.ENOBUFS or Errno.EMSGSIZE)
         {

@@ -69,11 +69,16 @@ internal sealed unsafe partial class MessageBatch
     public bool IsTruncated(int slot) => (_received[slot].Flags & (TruncatedFlag | ControlTruncatedFlag)) != 0;
 
     /// <summary>Receives what is there, without waiting, into the slots from <paramref name="first"/> on.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="first">The first slot to fill.</param>
+    /// <param name="most">How many datagrams at most; asking for one that does not come costs the kernel a look.</param>
+    /// <param name="what">What they are, for messages.</param>
     /// <returns>How many datagrams came; 0 when there was none.</returns>
     /// <exception cref="LinuxException">The socket reports an error; ENOBUFS when the kernel lost datagrams.</exception>
-    public int Receive(LinuxSocket socket, int first, string what)
+    public int Receive(LinuxSocket socket, int first, int most, string what)
     {
-        for (int slot = first; slot < Slots; slot++)
+        int last = Math.Min(Slots, first + most);
+        for (int slot = first; slot < last; slot++)
         {
             _vectors[slot].Length = (nuint)_dataSize;
             _received[slot].NameLength = _addressSize;
@@ -83,7 +88,7 @@ internal sealed unsafe partial class MessageBatch
 
         while (true)
         {
-            int count = ReceiveCall(socket, Header(_received, first), (uint)(Slots - first), 0, null);
+            int count = ReceiveCall(socket, Header(_received, first), (uint)(last - first), 0, null);
             if (count >= 0)
             {
                 return count;

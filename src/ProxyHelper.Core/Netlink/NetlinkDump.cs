@@ -79,7 +79,7 @@ internal sealed class NetlinkDump(string request, int patience)
 
     private void Receive()
     {
-        while (_socket!.Receive(_datagram, first: 0) == 0)
+        while (_socket!.Receive(_datagram, first: 0, most: 1) == 0)
         {
             if (!_socket.Wait(patience))
             {

@@ -48,7 +48,7 @@ internal sealed class NetlinkExchange
                 throw new NetlinkException("receive netlink answer", Errno.EBADMSG, "there are more answers than requests");
             }
 
-            int came = socket.Receive(_answers, filled);
+            int came = socket.Receive(_answers, filled, most: count - answered);
             if (came == 0)
             {
                 // The kernel answers while it takes the requests: what is not there now will not come. It stops at the first

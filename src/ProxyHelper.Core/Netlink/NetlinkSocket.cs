@@ -85,12 +85,15 @@ internal sealed class NetlinkSocket : IDisposable
     public void Send(ReadOnlySpan<byte> messages) => _socket.Send(messages, "netlink request");
 
     /// <summary>Receives the answers that are there, without waiting, into the slots from <paramref name="first"/> on.</summary>
+    /// <param name="answers">The slots.</param>
+    /// <param name="first">The first slot to fill.</param>
+    /// <param name="most">How many at most.</param>
     /// <returns>How many datagrams came.</returns>
     /// <exception cref="NetlinkException">One is cut.</exception>
     /// <exception cref="LinuxException">The kernel lost answers (ENOBUFS), or the socket is broken.</exception>
-    public int Receive(MessageBatch answers, int first)
+    public int Receive(MessageBatch answers, int first, int most)
     {
-        int count = answers.Receive(_socket, first, "netlink answer");
+        int count = answers.Receive(_socket, first, most, "netlink answer");
         for (int slot = first; slot < first + count; slot++)
         {
             if (answers.IsTruncated(slot))

@@ -97,7 +97,7 @@ internal sealed class Worker : IDisposable
         int received;
         try
         {
-            received = _batch.Receive(socket.Socket, first: 0, "queries");
+            received = _batch.Receive(socket.Socket, first: 0, BatchSize, "queries");
         }
         catch (LinuxException)
         {

@@ -90,7 +90,7 @@ internal sealed class Load : IDisposable
     /// <returns>When that was.</returns>
     private long Exchange()
     {
-        int came = _batch.Receive(_socket, first: 0, "answers");
+        int came = _batch.Receive(_socket, first: 0, _batch.Slots, "answers");
         long now = Stopwatch.GetTimestamp();
         if (came == 0)
         {
@@ -120,7 +120,7 @@ internal sealed class Load : IDisposable
     {
         while (_queries.Answered < _queries.Asked && _poll.Wait(PatienceMilliseconds))
         {
-            int came = _batch.Receive(_socket, first: 0, "answers");
+            int came = _batch.Receive(_socket, first: 0, _batch.Slots, "answers");
             long now = Stopwatch.GetTimestamp();
             for (int slot = 0; slot < came; slot++)
             {

@@ -79,13 +79,13 @@ public sealed class MessageBatchTests
         while (received.Count < sent.Length)
         {
             Assert.True(new PollSet(server).Wait(Patience));
-            int count = batch.Receive(server, 0, "test");
+            int count = batch.Receive(server, 0, batch.Slots, "test");
             Assert.InRange(count, 1, 2);
             received.AddRange(Enumerable.Range(0, count).Select(slot => Text(batch, slot)));
         }
 
         Assert.Equal(sent, received);
-        Assert.Equal(0, batch.Receive(server, 0, "test"));
+        Assert.Equal(0, batch.Receive(server, 0, batch.Slots, "test"));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class MessageBatchTests
         while (received < count)
         {
             Assert.True(new PollSet(socket).Wait(Patience));
-            received += batch.Receive(socket, received, "test");
+            received += batch.Receive(socket, received, batch.Slots, "test");
         }
     }
 

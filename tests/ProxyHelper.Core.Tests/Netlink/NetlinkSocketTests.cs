@@ -28,7 +28,7 @@ public sealed class NetlinkSocketTests
         while (!done)
         {
             Assert.True(socket.Wait(Patience));
-            int count = socket.Receive(answers, 0);
+            int count = socket.Receive(answers, 0, most: 64);
             for (int slot = 0; slot < count; slot++)
             {
                 done |= ReadEntries(answers.Data(slot), sequence, sources);
@@ -43,7 +43,7 @@ public sealed class NetlinkSocketTests
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         Assert.False(socket.Wait(0));
-        Assert.Equal(0, socket.Receive(new MessageBatch(4, 8192), 0));
+        Assert.Equal(0, socket.Receive(new MessageBatch(4, 8192), 0, most: 4));
     });
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class NetlinkSocketTests
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         SendDump(socket); // the end of a dump is 20 bytes
-        NetlinkException exception = Assert.Throws<NetlinkException>(() => socket.Receive(new MessageBatch(1, 19), 0));
+        NetlinkException exception = Assert.Throws<NetlinkException>(() => socket.Receive(new MessageBatch(1, 19), 0, most: 1));
         Assert.Equal(Errno.EMSGSIZE, exception.Errno);
     });
 

@@ -155,7 +155,7 @@ public sealed class FairQueuesTests
         var batch = new MessageBatch(32, 128, DatagramControl.Size);
         int read = 0, came;
         uint dropped = 0;
-        while ((came = batch.Receive(queue.Socket, 0, "test")) > 0)
+        while ((came = batch.Receive(queue.Socket, 0, batch.Slots, "test")) > 0)
         {
             read += came;
             dropped = DatagramControl.Read(batch.Control(came - 1)).Dropped;

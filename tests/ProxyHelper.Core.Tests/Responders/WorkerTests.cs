@@ -104,7 +104,7 @@ public sealed class WorkerTests
             sentAt = DateTime.UtcNow;
             SpinWait.SpinUntil(() => DateTime.UtcNow > sentAt);
             Assert.True(new PollSet(socket.Socket).Wait(Patience));
-            Assert.Equal(1, batch.Receive(socket.Socket, 0, "test"));
+            Assert.Equal(1, batch.Receive(socket.Socket, 0, batch.Slots, "test"));
         }
         while (DatagramControl.Read(batch.Control(0)).ReceivedAt > sentAt);
     }
