@@ -38,6 +38,17 @@ public sealed class WatchNatMappingTests
     });
 
     [Fact]
+    public void It_ends_with_its_time_also_where_each_change_makes_another() => ClassicRouter.Run(session =>
+    {
+        Requirement.Tool("conntrack");
+        Collection<PSObject> changes = session.Run("""
+            $mark = 0
+            Watch-NatMapping -Protocol Tcp -TimeoutSeconds 0.2 | ForEach-Object { $mark++; $null = conntrack -U -s 10.1.1.1 --mark $mark 2>&1; $_.Change }
+            """);
+        Assert.Equal("Present", changes[0].ToString());
+    });
+
+    [Fact]
     public void Control_C_ends_it_while_nothing_happens() => ClassicRouter.Run(session =>
     {
         session.Interrupt("Watch-NatMapping");

@@ -45,6 +45,9 @@ public sealed class ConntrackWatch : IDisposable
         _poll = new PollSet(_wake, socket.Handle);
     }
 
+    /// <summary>Whether all that was there at the beginning has been told of, and no change waits to be told: a good moment to end.</summary>
+    public bool IsUpToDate => _entries.IsUpToDate;
+
     /// <summary>Begins a watch.</summary>
     /// <param name="filter">What is to be told of; a mapping that fitted once is followed to its end.</param>
     /// <param name="receiveBuffer">How many bytes of unread events the kernel keeps.</param>

@@ -13,6 +13,9 @@ internal sealed class WatchedEntries(ConntrackFilter filter)
     private bool _isListing;
     private bool _wasListed;
 
+    /// <summary>Whether all that was there at the beginning has been told of, and no change waits to be told.</summary>
+    public bool IsUpToDate => _wasListed && !HasChanges;
+
     /// <summary>Whether there are changes to tell.</summary>
     public bool HasChanges => _changes.Count > 0;
 
@@ -43,8 +46,7 @@ internal sealed class WatchedEntries(ConntrackFilter filter)
         }
 
         _known[key] = now;
-        bool isNews = kind != ConntrackChangeKind.New || before is null || Differs(now, before); // a listing may have been first
-        if (isNews)
+        if (before is null || Differs(now, before)) // else a listing was first, or what changed is nothing that is told of
         {
             Tell(isKnown ? ConntrackChangeKind.Updated : kind, now);
         }

@@ -66,6 +66,11 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
         while (told < (Count ?? int.MaxValue))
         {
             TimeSpan rest = limit == TimeSpan.MaxValue ? limit : limit - Stopwatch.GetElapsedTime(beganAt);
+            if (rest <= TimeSpan.Zero && watch.IsUpToDate)
+            {
+                return; // however much goes on happening
+            }
+
             switch (watch.Next(rest, Cancellation, out ConntrackChange? change))
             {
                 case WatchOutcome.NothingHappened:
