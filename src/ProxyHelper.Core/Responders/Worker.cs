@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -16,8 +17,11 @@ internal sealed class Worker : IDisposable
     /// <summary>How many queries go together. While a batch is looked up the next one gathers; more gains nothing (measured).</summary>
     public const int BatchSize = 32;
 
-    // How often full queues are served before all are asked again who has something: asking takes as long as two queries (measured).
+    // How often full queues are served before it is asked again which have something.
     private const int RoundsBetweenPolls = 4;
+
+    // How long nothing has to happen until it is looked whether a descriptor was closed.
+    private const int MillisecondsBetweenLooks = 1000;
 
     // Longer than a query, so that a longer datagram is seen to be one.
     private const int DatagramSize = 128;
@@ -31,7 +35,8 @@ internal sealed class Worker : IDisposable
     private readonly ResponderCounters _counters;
     private readonly ResponderJournal _journal;
     private readonly ResponderMeter? _meter;
-    private readonly PollSet _poll;
+    private readonly ReadyQueue _ready;
+    private readonly PollSet _descriptors;
     private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
     private readonly int[] _slots = new int[BatchSize];
     private readonly DateTime[] _receivedAt = new DateTime[BatchSize];
@@ -52,21 +57,17 @@ internal sealed class Worker : IDisposable
         _journal = journal;
         _meter = meter;
         _hasMore = new bool[sockets.Length];
-        _poll = new PollSet([stop, .. sockets.Select(socket => socket.Socket)]);
+        SafeHandle[] descriptors = [stop, .. sockets.Select(socket => socket.Socket)];
+        _ready = ReadyQueue.Create(descriptors);
+        _descriptors = new PollSet(descriptors);
     }
 
     /// <summary>Answers until the stop signal is set.</summary>
     /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
     public void Run()
     {
-        const int stopPlace = 0;
-        while (_poll.Wait(milliseconds: -1) && !_poll.IsReady(stopPlace))
+        while (WaitForQueries())
         {
-            for (int i = 0; i < _sockets.Length; i++)
-            {
-                _hasMore[i] = _poll.IsReady(stopPlace + 1 + i);
-            }
-
             for (int round = 0; round < RoundsBetweenPolls; round++)
             {
                 ServeAll();
@@ -80,6 +81,44 @@ internal sealed class Worker : IDisposable
         Array.ForEach(_sockets, socket => socket.Dispose());
         _table.Dispose();
         _own.Dispose();
+        _ready.Dispose();
+    }
+
+    /// <summary>Waits until a queue has something.</summary>
+    /// <returns>False when the stop signal is set.</returns>
+    /// <exception cref="LinuxException">A descriptor was closed under it.</exception>
+    private bool WaitForQueries()
+    {
+        const int stopPlace = 0, socketsPlace = 1;
+        int ready;
+        while ((ready = _ready.Wait(MillisecondsBetweenLooks)) == 0)
+        {
+            LookAtDescriptors();
+        }
+
+        Array.Clear(_hasMore);
+        bool isStopped = false;
+        for (int i = 0; i < ready; i++)
+        {
+            int place = _ready.Place(i);
+            isStopped |= place == stopPlace;
+            if (place >= socketsPlace)
+            {
+                _hasMore[place - socketsPlace] = true;
+            }
+        }
+
+        return !isStopped;
+    }
+
+    /// <summary>Of a descriptor that was closed the kernel's queue says nothing; asking each of them tells.</summary>
+    private void LookAtDescriptors()
+    {
+        _descriptors.Wait(milliseconds: 0);
+        for (int place = 0; place <= _sockets.Length; place++)
+        {
+            _descriptors.IsReady(place);
+        }
     }
 
     /// <summary>Serves a batch of each queue in turn: a full one does not keep the others waiting.</summary>

@@ -1,0 +1,43 @@
+using ProxyHelper.Linux;
+using Xunit;
+
+namespace ProxyHelper.Tests.Linux;
+
+public sealed class ReadyQueueTests
+{
+    private const int Patience = 60_000; // milliseconds
+
+    [Fact]
+    public void It_names_the_descriptors_that_have_something_as_long_as_they_have_it()
+    {
+        using var first = EventSignal.Create();
+        using var second = EventSignal.Create();
+        using var third = EventSignal.Create();
+        using ReadyQueue queue = ReadyQueue.Create(first, second, third);
+        Assert.Equal(0, queue.Wait(0));
+        third.Set();
+        Assert.Equal([2], Ready(queue, Patience));
+        first.Set();
+        Assert.Equal([0, 2], Ready(queue, Patience).Order());
+        Assert.Equal([0, 2], Ready(queue, 0).Order());
+    }
+
+    [Fact]
+    public async Task A_thread_that_waits_is_woken()
+    {
+        using var signal = EventSignal.Create();
+        using ReadyQueue queue = ReadyQueue.Create(signal);
+        Task<int[]> waiting = Task.Run(() => Ready(queue, Patience), TestContext.Current.CancellationToken);
+        signal.Set();
+        Assert.Equal([0], await waiting);
+    }
+
+    [Fact]
+    public void A_descriptor_that_cannot_be_waited_for_is_refused()
+    {
+        using var file = File.OpenHandle("/proc/version");
+        Assert.Equal("epoll_ctl", Assert.Throws<LinuxException>(() => ReadyQueue.Create(file)).Call);
+    }
+
+    private static int[] Ready(ReadyQueue queue, int milliseconds) => [.. Enumerable.Range(0, queue.Wait(milliseconds)).Select(queue.Place)];
+}
