@@ -87,6 +87,7 @@ Describe 'A saved table' {
         $mapping = Get-NatMapping -Path $table -OriginalSource :10943 -ErrorAction Ignore
         $mapping | Out-String -Width 120 | Should -Match '10\.1\.1\.1:10943 +4\.1\.1\.1:25 +194\.0\.1\.1:20119 +194\.0\.22\.9:9199 +Both +Established'
         $mapping | Format-List | Out-String | Should -Match 'TranslatedSource +: 194\.0\.1\.1:20119'
+        Get-ChildItem $table | Get-NatMapping -OriginalSource :10943 -ErrorAction Ignore | Should -Not -BeNullOrEmpty
         $mapping | Format-Wide | Out-String | Should -Match 'Tcp 10\.1\.1\.1:10943 -> 4\.1\.1\.1:25'
         $mapping | Format-Wide -View MappingTranslated | Out-String | Should -Match 'Tcp 194\.0\.1\.1:20119 -> 194\.0\.22\.9:9199'
     }

@@ -28,7 +28,9 @@ public sealed class EndPointCompleterTests
         table.Add(ConntrackFlow.Tcp("[2001:db8::1]:1025", "[2001:db8::2]:25", "[2001:db8::3]:9199", "[2001:db8::4]:20119"));
         using var session = new EngineSession();
         Assert.Equal(["'[2001:db8::4]:20119'"], Complete(session, "Get-NatMapping -Source "));
+        Assert.Equal(["'[2001:db8::4]:20119'"], Complete(session, "Get-NatMapping -Source 2001:db8"));
         Assert.Equal(["2001:db8::1"], Complete(session, "Get-NatMapping -OriginalSource 2001:"));
+        Assert.Equal(["'[2001:db8::1]:1025'"], Complete(session, "Get-NatMapping -OriginalSource 2001:db8::1"));
     });
 
     [Fact]

@@ -30,10 +30,19 @@ public sealed class SavedTableTests : IDisposable
         using var session = new EngineSession();
         Assert.Equal("10.1.1.1:10943", session.One("Get-NatMapping -LiteralPath $args[0]", file).OriginalSource.ToString());
         Assert.Equal(2, session.Run("Get-NatMapping -Path \"$($args[0])/*.txt\"", _folder.FullName).Count);
-        Assert.Equal(2, session.Run("[IO.DirectoryInfo]::new($args[0]).GetFiles() | ForEach-Object { [pscustomobject]@{ PSPath = $_.FullName } } | Get-NatMapping", _folder.FullName).Count);
+        Assert.Equal(2, session.Run("[IO.DirectoryInfo]::new($args[0]).GetFiles() | ForEach-Object { $_ } | Get-NatMapping", _folder.FullName).Count);
         Assert.Equal("10.1.1.2:10943", session.One("Get-NatMapping -Path \"$($args[0])/*.txt\" -OriginalSource 10.1.1.2", _folder.FullName).OriginalSource.ToString());
         Assert.Empty(session.Run("Get-NatMapping -Path \"$($args[0])/*.none\"", _folder.FullName));
         Assert.Empty(session.Errors);
+    }
+
+    /// <summary>Get-Content puts the file's path on each line that it gives.</summary>
+    [Fact]
+    public void A_line_with_a_path_on_it_is_a_line()
+    {
+        string file = Save("table", $"{Line}\n{Line}");
+        using var session = new EngineSession();
+        session.One("[IO.File]::ReadAllLines($args[0])[0] | ForEach-Object { $_.PSObject.Properties.Add([psnoteproperty]::new('PSPath', $args[0])); $_ } | Get-NatMapping", file);
     }
 
     [Fact]

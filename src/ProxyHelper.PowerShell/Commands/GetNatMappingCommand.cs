@@ -37,7 +37,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
 
     /// <summary>The same, their names taken as they are.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
-    [Alias("PSPath")]
+    [Alias("FullName")] // as files have; PSPath is also on each line that Get-Content gives
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 

@@ -105,8 +105,8 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
 
-    private static bool? Agrees(ConntrackEntry? mapping, HelperAnswer answer) => mapping is null
-        ? null
+    private static bool? Agrees(ConntrackEntry? mapping, HelperAnswer answer) => mapping is null || answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound)
+        ? null // nobody said anything that could agree
         : answer.Outcome == HelperOutcome.Found && answer.OriginalSource == mapping.OriginalSource && answer.OriginalDestination == mapping.OriginalDestination;
 
     private IPAddress? ResolveHelper()

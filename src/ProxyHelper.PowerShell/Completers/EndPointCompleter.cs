@@ -42,7 +42,7 @@ public sealed class EndPointCompleter : IArgumentCompleter
     }
 
     private static string[] Matching(IEnumerable<string> texts, string word) =>
-        [.. texts.Where(text => text.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Distinct().Take(Offered)];
+        [.. texts.Where(text => text.AsSpan().TrimStart('[').StartsWith(word.AsSpan().TrimStart('['), StringComparison.OrdinalIgnoreCase)).Distinct().Take(Offered)];
 
     /// <summary>An IPv6 end point begins with a bracket, which the shell takes for something else.</summary>
     private static string Quoted(string text) => text.StartsWith('[') ? $"'{text}'" : text;
