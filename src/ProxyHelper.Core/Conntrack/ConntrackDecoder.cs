@@ -20,15 +20,13 @@ internal static class ConntrackDecoder
             return false;
         }
 
-        ReadOnlySpan<byte> tuples = payload[HeaderSize..];
-        if (PlainTuple.TryRead(tuples, (byte)CtAttribute.TupleOriginal, out original)
-            && PlainTuple.TryRead(tuples[PlainTuple.Size..], (byte)CtAttribute.TupleReply, out reply))
+        if (TryReadPlainTuples(payload[HeaderSize..], out original, out reply))
         {
             return true;
         }
 
         bool hasOriginal = false, hasReply = false;
-        var attributes = new NetlinkAttributes(tuples);
+        var attributes = new NetlinkAttributes(payload[HeaderSize..]);
         while (!(hasOriginal && hasReply) && attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -56,8 +54,15 @@ internal static class ConntrackDecoder
         }
 
         var read = new ConntrackEntry();
+        ReadOnlySpan<byte> rest = payload[HeaderSize..];
+        if (TryReadPlainTuples(rest, out ConntrackTuple original, out ConntrackTuple reply))
+        {
+            (read.Original, read.Reply) = (original, reply);
+            rest = rest[(2 * PlainTuple.Size)..];
+        }
+
         bool fits = true;
-        var attributes = new NetlinkAttributes(payload[HeaderSize..]);
+        var attributes = new NetlinkAttributes(rest);
         while (fits && attributes.MoveNext())
         {
             fits = ReadAttribute(ref attributes, read);
@@ -66,6 +71,14 @@ internal static class ConntrackDecoder
         fits &= !attributes.IsFaulted && read.Original.Protocol != IPProtocol.None && read.Reply.Protocol != IPProtocol.None;
         entry = fits ? read : null;
         return fits;
+    }
+
+    /// <summary>Reads both tuples where the message begins with them and they are of TCP over IPv4, as most are.</summary>
+    private static bool TryReadPlainTuples(ReadOnlySpan<byte> attributes, out ConntrackTuple original, out ConntrackTuple reply)
+    {
+        reply = default;
+        return PlainTuple.TryRead(attributes, (byte)CtAttribute.TupleOriginal, out original)
+            && PlainTuple.TryRead(attributes[PlainTuple.Size..], (byte)CtAttribute.TupleReply, out reply);
     }
 
     private static bool ReadAttribute(ref NetlinkAttributes attributes, ConntrackEntry entry)
