@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProxyHelper.Benchmarks.Listings;
 using ProxyHelper.Benchmarks.Responders;
 
 const int allRight = 0, failed = 1, wrongUse = 2, interrupted = 130;
@@ -12,13 +13,14 @@ try
     bool isRight = args switch
     {
         ["responder", .. string[] rest] => ResponderBenchmark.Run(ResponderSettings.Parse(rest), stop.Token),
+        ["listing", .. string[] rest] => ListingBenchmark.Run(ListingSettings.Parse(rest), stop.Token),
         _ => throw new FormatException("Say what to measure."),
     };
     return isRight ? allRight : failed;
 }
 catch (FormatException wrong)
 {
-    Console.Error.WriteLine($"{wrong.Message}\n\n{ResponderSettings.Usage}");
+    Console.Error.WriteLine($"{wrong.Message}\n\n{ResponderSettings.Usage}\n{ListingSettings.Usage}");
     return wrongUse;
 }
 #pragma warning disable CA1031 // an interrupt reaches the programs under test, too, and their failures are as many as they are

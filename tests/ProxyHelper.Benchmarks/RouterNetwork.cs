@@ -9,31 +9,32 @@ internal static class RouterNetwork
     private const string EntryLimit = "/proc/sys/net/netfilter/nf_conntrack_max";
 
     /// <summary>Runs the body in it. Programs that the body starts are in it, too.</summary>
-    public static T Run<T>(int flows, Func<T> body, CancellationToken stop)
+    public static T Run<T>(int flows, Func<T> body, CancellationToken stop) => Run(
+        flows,
+        table =>
+        {
+            table.GrowTo(flows, stop);
+            return body();
+        });
+
+    /// <summary>Runs the body in it, which fills the table itself.</summary>
+    /// <param name="mostFlows">As many as there may come to be.</param>
+    /// <param name="body">What to run.</param>
+    public static T Run<T>(int mostFlows, Func<RouterTable, T> body)
     {
-        RaiseEntryLimit(flows);
+        RaiseEntryLimit(mostFlows);
 
         // A namespace and a processor belong to a thread: this one has them for itself, and ends with them.
         return Task.Factory.StartNew(
             () =>
             {
-                NetworkNamespace.Enter([.. RouterFlow.LocalAddresses(flows)]);
-                using ConntrackFixture table = ConntrackFixture.Open();
-                table.Add(Flows(flows, stop));
-                return body();
+                NetworkNamespace.Enter([.. RouterFlow.LocalAddresses(mostFlows)]);
+                using var table = new RouterTable();
+                return body(table);
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).GetAwaiter().GetResult();
-    }
-
-    private static IEnumerable<ConntrackFlow> Flows(int count, CancellationToken stop)
-    {
-        for (int number = 0; number < count; number++)
-        {
-            stop.ThrowIfCancellationRequested();
-            yield return new RouterFlow(number).ToEntry();
-        }
     }
 
     // The limit is one for all namespaces, and stays raised: whoever else tests on this machine may rely on it by then.

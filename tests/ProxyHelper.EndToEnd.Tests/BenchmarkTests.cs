@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>That the benchmark can be run, and that what it measures are right answers. How fast they are is no matter of a test.</summary>
+/// <summary>That the benchmarks can be run, and that what they measure are right answers. How fast they are is no matter of a test.</summary>
 public sealed partial class BenchmarkTests(PublishedDaemon daemon)
 {
     private static readonly string _program =
@@ -30,21 +30,47 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Assert.Equal("0", daemonLine.Groups["wrong"].Value);
     }
 
+    [Fact]
+    public async Task It_lists_as_many_entries_as_there_are_in_every_way()
+    {
+        Requirement.Root();
+        Requirement.Tool("ip");
+        Requirement.Tool("conntrack");
+
+        using var benchmark = RunningProgram.Start(_program, "listing", "--entries", "1500", "--rounds", "1");
+
+        Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
+        (string, string)[] counts = [.. CountLine().Matches(benchmark.Output).Select(line => (line.Groups["name"].Value, line.Groups["count"].Value))];
+        Assert.Equal(
+            [
+                ("look-ups, small", "100,000"), ("cmdlet, small", "1,000"), ("core", "1,500"), ("conntrack", "1,500"), ("cmdlet", "1,500"),
+                ("core, one user", "1"), ("conntrack -s", "1"), ("look-ups", "100,000"),
+            ],
+            counts);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("responder", "--window")]
     [InlineData("responder", "--window", "0")]
     [InlineData("responder", "--against", "nobody")]
     [InlineData("responder", "--speed", "1")]
+    [InlineData("listing", "--entries", "0")]
+    [InlineData("listing", "--flows", "1")]
     public async Task Wrong_arguments_get_the_usage(params string[] arguments)
     {
         using var benchmark = RunningProgram.Start(_program, arguments);
 
         Assert.Equal(2, await benchmark.ExitAsync());
         Assert.Contains("ProxyHelper.Benchmarks responder [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
+        Assert.Contains("ProxyHelper.Benchmarks listing [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
     }
 
     /// <summary>The line of the table of medians: rate, latencies, memory, answers.</summary>
     [GeneratedRegex(@"^daemon( +[\d,.]+){4} +(?<right>[\d,]+) +(?<wrong>[\d,]+) +[\d,]+\r?$", RegexOptions.Multiline)]
     private static partial Regex DaemonLine();
+
+    /// <summary>A line of a round: what was measured, and how many entries it had.</summary>
+    [GeneratedRegex(@"^round 1: (?<name>\S.*?) +(?<count>[\d,]+) entries +[\d,.]+ ms\r?$", RegexOptions.Multiline)]
+    private static partial Regex CountLine();
 }

@@ -13,11 +13,7 @@ internal static class ResponderBenchmark
     /// <exception cref="InvalidOperationException">Something is missing or failed; the message says what to do.</exception>
     public static bool Run(ResponderSettings settings, CancellationToken stop)
     {
-        if (!Environment.IsPrivilegedProcess)
-        {
-            throw new InvalidOperationException("It makes network namespaces and conntrack entries: run it as root, such as by sudo.");
-        }
-
+        Privilege.Require();
         using var workshop = new Workshop();
         Contender[] contenders = [.. settings.Of.Concat(settings.Against).Select(name => Make(name, settings, workshop))];
         var report = new ResponderReport(settings);

@@ -1,4 +1,4 @@
-namespace ProxyHelper.Benchmarks.Responders;
+namespace ProxyHelper.Benchmarks;
 
 /// <summary>Which flow each query is about: any, as chance has it, but the same ones for every contender.</summary>
 internal sealed class FlowChoice(int flows, int misses)
