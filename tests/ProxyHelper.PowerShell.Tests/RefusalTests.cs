@@ -74,16 +74,14 @@ public sealed class RefusalTests
     private static Dictionary<string, long> CountsAfter(EngineSession session, int datagrams)
     {
         string[] outcomes = ["Found", "NotFound", "FailedLookups", "Refused", "Malformed", "Late"];
-        Dictionary<string, long> counts = [];
-        Assert.True(SpinWait.SpinUntil(
-            () =>
-            {
-                object job = session.Run("Get-ProxyHelper")[0].BaseObject;
-                counts = job.GetType().GetProperties().Where(property => property.PropertyType == typeof(long)).ToDictionary(property => property.Name, property => (long)property.GetValue(job)!);
-                return outcomes.Sum(outcome => counts[outcome]) >= datagrams;
-            },
-            _patience));
-        return counts;
+        Assert.True(SpinWait.SpinUntil(() => outcomes.Sum(outcome => Counts(session)[outcome]) >= datagrams, _patience));
+        return Counts(session); // now that nothing more comes: while they are read one after the other, they go on
+    }
+
+    private static Dictionary<string, long> Counts(EngineSession session)
+    {
+        object job = session.Run("Get-ProxyHelper")[0].BaseObject;
+        return job.GetType().GetProperties().Where(property => property.PropertyType == typeof(long)).ToDictionary(property => property.Name, property => (long)property.GetValue(job)!);
     }
 
     private static string[] Warnings(EngineSession session)
