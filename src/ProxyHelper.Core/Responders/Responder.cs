@@ -149,7 +149,7 @@ public sealed class Responder : IDisposable
 
         QuerySocket[] OpenQueues(IPEndPoint endPoint, PacketFilter selection)
         {
-            QuerySocket[] queues = QuerySocket.OpenShared(endPoint, options.Workers * FairQueues.Count, selection, options.AllowsAbsentAddresses);
+            QuerySocket[] queues = QuerySocket.OpenShared(endPoint, options.Workers, FairQueues.Count, selection, options.AllowsAbsentAddresses);
             Array.ForEach(queues, open.Push);
             return queues;
         }

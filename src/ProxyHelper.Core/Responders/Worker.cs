@@ -149,7 +149,7 @@ internal sealed class Worker : IDisposable
         {
             _lookup.Find(_asked.AsSpan(0, asked), _lookups);
             Answer(asked, socket.IsBoundToAll);
-            _counters.Add(Counter.UnsentReplies, _batch.Send(socket.Socket));
+            _counters.Add(Counter.UnsentReplies, _batch.Send(socket.ReplySocket));
             Measure(asked);
         }
 
