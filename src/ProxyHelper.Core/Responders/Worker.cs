@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -20,9 +19,6 @@ internal sealed class Worker : IDisposable
     // How often full queues are served before it is asked again which have something.
     private const int RoundsBetweenPolls = 4;
 
-    // How long nothing has to happen until it is looked whether a descriptor was closed.
-    private const int MillisecondsBetweenLooks = 1000;
-
     // Longer than a query, so that a longer datagram is seen to be one.
     private const int DatagramSize = 128;
 
@@ -35,8 +31,7 @@ internal sealed class Worker : IDisposable
     private readonly ResponderCounters _counters;
     private readonly ResponderJournal _journal;
     private readonly ResponderMeter? _meter;
-    private readonly ReadyQueue _ready;
-    private readonly PollSet _descriptors;
+    private readonly QueryWait _wait;
     private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
     private readonly int[] _slots = new int[BatchSize];
     private readonly DateTime[] _receivedAt = new DateTime[BatchSize];
@@ -57,16 +52,14 @@ internal sealed class Worker : IDisposable
         _journal = journal;
         _meter = meter;
         _hasMore = new bool[sockets.Length];
-        SafeHandle[] descriptors = [stop, .. sockets.Select(socket => socket.Socket)];
-        _ready = ReadyQueue.Create(descriptors);
-        _descriptors = new PollSet(descriptors);
+        _wait = new QueryWait(stop, sockets);
     }
 
     /// <summary>Answers until the stop signal is set.</summary>
     /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
     public void Run()
     {
-        while (WaitForQueries())
+        while (_wait.Wait(_hasMore))
         {
             for (int round = 0; round < RoundsBetweenPolls; round++)
             {
@@ -81,44 +74,7 @@ internal sealed class Worker : IDisposable
         Array.ForEach(_sockets, socket => socket.Dispose());
         _table.Dispose();
         _own.Dispose();
-        _ready.Dispose();
-    }
-
-    /// <summary>Waits until a queue has something.</summary>
-    /// <returns>False when the stop signal is set.</returns>
-    /// <exception cref="LinuxException">A descriptor was closed under it.</exception>
-    private bool WaitForQueries()
-    {
-        const int stopPlace = 0, socketsPlace = 1;
-        int ready;
-        while ((ready = _ready.Wait(MillisecondsBetweenLooks)) == 0)
-        {
-            LookAtDescriptors();
-        }
-
-        Array.Clear(_hasMore);
-        bool isStopped = false;
-        for (int i = 0; i < ready; i++)
-        {
-            int place = _ready.Place(i);
-            isStopped |= place == stopPlace;
-            if (place >= socketsPlace)
-            {
-                _hasMore[place - socketsPlace] = true;
-            }
-        }
-
-        return !isStopped;
-    }
-
-    /// <summary>Of a descriptor that was closed the kernel's queue says nothing; asking each of them tells.</summary>
-    private void LookAtDescriptors()
-    {
-        _descriptors.Wait(milliseconds: 0);
-        for (int place = 0; place <= _sockets.Length; place++)
-        {
-            _descriptors.IsReady(place);
-        }
+        _wait.Dispose();
     }
 
     /// <summary>Serves a batch of each queue in turn: a full one does not keep the others waiting.</summary>
