@@ -55,13 +55,15 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
         while (found + notFound < 5000 || ((found == 0 || notFound == 0) && clock.Elapsed < Patience.Limit))
         {
             byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, _query);
-            bool isFound = reply.AsSpan().SequenceEqual(_found);
-            if (!isFound)
+            if (reply.AsSpan().SequenceEqual(_found))
+            {
+                found++;
+            }
+            else
             {
                 AssertNotFound(reply);
+                notFound++;
             }
-
-            (found, notFound) = isFound ? (found + 1, notFound) : (found, notFound + 1);
         }
 
         Volatile.Write(ref isOver, true);

@@ -89,7 +89,11 @@ internal sealed class EngineSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _runspace.Dispose();
+    public void Dispose()
+    {
+        _runspace.Dispose();
+        _screen.Dispose();
+    }
 
     private static string FindRoot()
     {

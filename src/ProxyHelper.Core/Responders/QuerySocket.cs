@@ -69,7 +69,9 @@ internal sealed class QuerySocket : IDisposable
             sockets[0].Socket.ChooseBy(selection);
             foreach (QuerySocket[] group in sockets.Chunk(size))
             {
+#pragma warning disable CA2000 // the sockets of its group dispose of it
                 LinuxSocket replies = Open(endPoint, allowsAbsentAddress, isShared: true).Socket; // after the others, so it is never chosen
+#pragma warning restore CA2000
                 Array.ForEach(group, socket => socket.ReplySocket = replies);
             }
 

@@ -16,7 +16,9 @@ public sealed class Responder : IDisposable
     private readonly Thread[] _threads;
     private readonly ResponderCounters[] _counters;
     private readonly ResponderJournal _journal = new();
+#pragma warning disable CA2213 // the last worker disposes of it when it ends
     private readonly ResponderMeter _meter;
+#pragma warning restore CA2213
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private int _running;
     private Exception? _failure;

@@ -73,7 +73,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
 
     /// <summary>Ends the cmdlet with an error.</summary>
     [DoesNotReturn]
-    protected void Throw(ErrorRecord error)
+    private protected void Throw(ErrorRecord error)
     {
         ThrowTerminatingError(error);
         throw error.Exception; // not reached: the standard's reference assembly does not say that the call never returns
