@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. As root it runs all of them; else those that need root are skipped, and say so.
 # Arguments go to the test programs, such as: tests/run.sh -class '*NetlinkErrorTests'
+# As root and without arguments it also tells how many of the core's lines the core's tests run; fewer than 90 % are a failure.
 # The last line is "N passed, N failed". Exit status: 0 when tests ran and none failed, else 1; where CI=true, a skipped
 # test is no success either.
 set -euo pipefail
@@ -8,6 +9,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 patience=900 # seconds for one test program
+least_coverage=90 # percent of the core's lines
 passed=0 failed=0 skipped=0
 group=
 
@@ -116,6 +118,27 @@ run_project() {
     list_skipped "$results" >>"$work/skipped"
 }
 
+# The core's tests once more, on a copy that notes the lines that run. What failed was counted above, on what is delivered.
+measure_coverage() {
+    local covered valid per_mille
+    run_bounded dotnet msbuild tests/ProxyHelper.Core.Tests -t:MeasureCoverage -p:Configuration=Release \
+        -p:CoverageFolder="$work/coverage/" -nologo -nodeReuse:false >"$work/coverage.log" 2>&1
+    covered=$(grep -os ' lines-covered="[0-9]*"' "$work/coverage/lines.xml" | tr -dc 0-9) || true
+    valid=$(grep -os ' lines-valid="[0-9]*"' "$work/coverage/lines.xml" | tr -dc 0-9) || true
+    if ((status)) || ! ((covered && valid)); then
+        cat "$work/coverage.log"
+        echo "tests: the coverage could not be measured"
+        failed=$((failed + 1))
+        return
+    fi
+    per_mille=$((covered * 1000 / valid))
+    echo "coverage: ProxyHelper.Core $((per_mille / 10)).$((per_mille % 10)) % of lines"
+    if ((per_mille < least_coverage * 10)); then
+        echo "tests: less than $least_coverage % of the core's lines are run by its tests"
+        failed=$((failed + 1))
+    fi
+}
+
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -130,4 +153,7 @@ for project in tests/*.Tests/; do
 done
 printf '\n'
 cat "$work/skipped"
+if ((EUID == 0 && $# == 0)); then
+    measure_coverage
+fi
 finish
