@@ -1,7 +1,4 @@
 using System.Management.Automation;
-using System.Net;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProxyHelper.Conntrack;
@@ -44,7 +41,7 @@ internal static class Errors
         $"See which with 'ss -ulpn sport = :{cause.EndPoint.Port}', and with Get-ProxyHelper; stop it, or choose another -Port.");
 
     public static ErrorRecord AddressNotLocal(BindException cause) => Make(
-        new IOException($"{cause.EndPoint.Address} is not an address of this machine. It has: {string.Join(", ", LocalAddresses())}.", cause),
+        new IOException($"{cause.EndPoint.Address} is not an address of this machine. It has: {string.Join(", ", LocalAddresses.All().Select(local => local.Address))}.", cause),
         ErrorCategory.InvalidArgument,
         cause.EndPoint.Address,
         "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses; -AllowAbsentAddress for one that comes later, such as at boot.");
@@ -170,12 +167,6 @@ internal static class Errors
     private static string Fill(ConntrackStatistics statistics) => statistics.Entries == 0
         ? "The table is empty: does a firewall rule of this network namespace use connection tracking?"
         : $"The table has {statistics.Entries} of {statistics.Maximum?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} entries.";
-
-    private static IEnumerable<IPAddress> LocalAddresses() =>
-        from device in NetworkInterface.GetAllNetworkInterfaces()
-        from address in device.GetIPProperties().UnicastAddresses
-        where address.Address.AddressFamily == AddressFamily.InterNetwork
-        select address.Address;
 
     private static ErrorRecord Make(Exception exception, ErrorCategory category, object target, string action, [CallerMemberName] string id = "") =>
         new(exception, id, category, target) { ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = action } }; // the shell shows both

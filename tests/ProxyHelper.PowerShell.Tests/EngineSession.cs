@@ -88,6 +88,11 @@ internal sealed class EngineSession : IDisposable
         return _screen.ToString();
     }
 
+    /// <summary>What the Tab key offers behind what was typed.</summary>
+    public string[] Complete(string typed) =>
+        [.. Run("[System.Management.Automation.CommandCompletion]::CompleteInput($args[0], $args[0].Length, $null).CompletionMatches | ForEach-Object CompletionText", typed)
+            .Select(text => text.ToString())];
+
     /// <inheritdoc/>
     public void Dispose()
     {

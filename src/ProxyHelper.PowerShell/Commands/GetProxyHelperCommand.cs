@@ -13,10 +13,12 @@ public sealed class GetProxyHelperCommand : ProxyHelperCommand
     /// <summary>The names to show; wildcards may be used. All unless said.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ResponderCompleter))]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>The job ids to show.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(ResponderCompleter))]
     public int[] Id { get; set; } = [];
 
     /// <inheritdoc/>

@@ -28,6 +28,7 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
 
     /// <summary>A port, 0 to 65535, of any of the four ends.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EntryValueCompleter))]
     public ushort[] Port { get; set; } = [];
 
     /// <summary>The protocol above IP: a name, or a number such as 50.</summary>
@@ -48,14 +49,17 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
 
     /// <summary>The mark, or some of its bits: 16, 0x10 or 0x10/0xff.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EntryValueCompleter))]
     public MarkPattern? Mark { get; set; }
 
     /// <summary>The conntrack zone, 0 to 65535. A listing has all zones unless said, a look-up zone 0.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EntryValueCompleter))]
     public ushort[] Zone { get; set; } = [];
 
     /// <summary>The kernel's number of the entry, as the property Id has it.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(EntryValueCompleter))]
     public uint[] Id { get; set; } = [];
 
     /// <summary>The filters, without one for the kind of NAT unless -NatType was given.</summary>

@@ -17,6 +17,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 {
     /// <summary>The local IPv4 addresses to answer on; 0.0.0.0 is all of them, and answers leave from the one that was asked.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public IPAddress[] BindAddress { get; set; } = [];
 
     /// <summary>The UDP port to answer on, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
@@ -37,11 +38,13 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <summary>Who may ask at all: addresses, or prefixes such as 194.0.22.0/24. Everybody unless said; this host always.</summary>
     [Parameter]
     [ValidateCount(1, ResponderOptions.MaximumPrefixes)]
+    [ArgumentCompleter(typeof(EndPointCompleter))]
     public AddressPrefix[] AllowedProxy { get; set; } = [];
 
     /// <summary>Who may ask about any connection, not only about those to its own address. This host always may.</summary>
     [Parameter]
     [ValidateCount(1, ResponderOptions.MaximumPrefixes)]
+    [ArgumentCompleter(typeof(EndPointCompleter))]
     public AddressPrefix[] TrustedClient { get; set; } = [];
 
     /// <summary>How many queries a source address may ask in a second, 1 to 1,000,000; 0 for any number. 10,000 unless said; this host any number.</summary>

@@ -14,10 +14,12 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
     /// <summary>The names to stop; wildcards may be used.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(ResponderCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>The job ids to stop.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(ResponderCompleter))]
     public int[] Id { get; set; } = [];
 
     /// <summary>The responders to stop, from Get-ProxyHelper or Start-ProxyHelper.</summary>

@@ -21,6 +21,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <summary>The helper's address or host name. The source's address unless said, as smtp-gated does.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public string? HelperAddress { get; set; }
 
     /// <summary>The TCP peer as the proxy sees it, after SNAT, such as 194.0.1.1:20119.</summary>

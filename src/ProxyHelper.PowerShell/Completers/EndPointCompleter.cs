@@ -2,18 +2,17 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Runtime.Versioning;
+using System.Net.Sockets;
 using ProxyHelper.Conntrack;
-using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
 /// Offers what is in the conntrack table now: addresses for a filter, and with a port once an address is typed out; end points for a
-/// look-up. Of a large table it looks at the first entries alone, so that the prompt does not wait.
+/// look-up; the addresses that connections arrive at, among which proxies are, for who may ask.
 /// </summary>
 public sealed class EndPointCompleter : IArgumentCompleter
 {
-    private const int EntriesLookedAt = 20_000;
     private const int Offered = 100;
 
     /// <inheritdoc/>
@@ -26,20 +25,19 @@ public sealed class EndPointCompleter : IArgumentCompleter
     [SupportedOSPlatform("linux")]
     private static CompletionResult[] Offer(string parameter, string word)
     {
-        TransportEndPoint[] ends;
-        try
+        TransportEndPoint[] ends = LiveEntries.Values(entry => EndOf(entry, parameter));
+        string[] found = parameter switch
         {
-            ends = [.. ConntrackTable.Enumerate().Take(EntriesLookedAt).Select(entry => EndOf(entry, parameter)).Distinct().Order()];
-        }
-        catch (LinuxException)
-        {
-            return []; // whoever may not ask the table is told so when the command runs
-        }
-
-        string[] found = IsLookup(parameter) ? [] : Matching(ends.Select(end => end.Address), word);
-        found = found is [] || (found is [var only] && only == word) ? Matching(ends.Select(end => end.ToString()), word) : found;
+            "Source" or "Destination" => Matching(ends.Select(end => end.ToString()), word),
+            "AllowedProxy" or "TrustedClient" => Matching(ends.Where(IsIPv4).Select(end => end.Address), word),
+            _ => WithPorts(Matching(ends.Select(end => end.Address), word), ends, word),
+        };
         return [.. found.Select(text => new CompletionResult(Quoted(text), text, CompletionResultType.ParameterValue, text))];
     }
+
+    /// <summary>The addresses found, unless one is typed out: then what is at it.</summary>
+    private static string[] WithPorts(string[] found, TransportEndPoint[] ends, string word) =>
+        found is [] || (found is [var only] && only == word) ? Matching(ends.Select(end => end.ToString()), word) : found;
 
     private static string[] Matching(IEnumerable<string> texts, string word) =>
         [.. texts.Where(text => text.AsSpan().TrimStart('[').StartsWith(word.AsSpan().TrimStart('['), StringComparison.OrdinalIgnoreCase)).Distinct().Take(Offered)];
@@ -47,7 +45,7 @@ public sealed class EndPointCompleter : IArgumentCompleter
     /// <summary>An IPv6 end point begins with a bracket, which the shell takes for something else.</summary>
     private static string Quoted(string text) => text.StartsWith('[') ? $"'{text}'" : text;
 
-    private static bool IsLookup(string parameter) => parameter is "Source" or "Destination";
+    private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
 
     private static TransportEndPoint EndOf(ConntrackEntry entry, string parameter) => parameter switch
     {
