@@ -33,7 +33,7 @@ public sealed record HelperAnswer
     /// <summary>Who was asked.</summary>
     public required IPEndPoint Helper { get; init; }
 
-    /// <summary>From where it was asked. smtp-gated asks from the destination's address; elsewhere that address is not local.</summary>
+    /// <summary>From where it was asked, null where no way leads to the helper. smtp-gated asks from the destination's address; elsewhere that address is not local.</summary>
     public IPEndPoint? AskedFrom { get; init; }
 
     /// <summary>What came instead of the answer, the first sixteen.</summary>

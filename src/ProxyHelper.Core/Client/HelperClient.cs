@@ -48,7 +48,7 @@ public sealed class HelperClient
         Bind(socket);
         byte[] query = new byte[HelperDatagram.Size];
         new Query(_cookie, _request.Secret, _request.Source, _request.Destination).Write(query);
-        HelperAnswer answer = Unanswered();
+        HelperAnswer answer = Unanswered() with { AskedFrom = AskedFrom(socket) };
         try
         {
             while (answer.Sends < _request.Sends && answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
@@ -64,7 +64,30 @@ public sealed class HelperClient
         }
 
         HelperOutcome end = answer.Outcome == HelperOutcome.TimedOut && _ignored.Count > 0 ? HelperOutcome.InvalidReply : answer.Outcome;
-        return answer with { Outcome = end, AskedFrom = (IPEndPoint?)socket.LocalEndPoint, IgnoredReplies = _ignored };
+        return answer with { Outcome = end, IgnoredReplies = _ignored };
+    }
+
+    /// <summary>
+    /// Where queries leave from. A socket bound to no address does not know; one that is connected to the helper has the address that the
+    /// route gives. It is made before anything is waited for: another thread may be in another network namespace.
+    /// </summary>
+    private IPEndPoint? AskedFrom(Socket socket)
+    {
+        if (socket.LocalEndPoint is not IPEndPoint { Address: var bound } local || !(bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any)))
+        {
+            return socket.LocalEndPoint as IPEndPoint;
+        }
+
+        try
+        {
+            using var route = new Socket(socket.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            route.Connect(_request.Helper); // which sends nothing
+            return new IPEndPoint(((IPEndPoint)route.LocalEndPoint!).Address, local.Port);
+        }
+        catch (SocketException)
+        {
+            return null; // no way leads there, so nothing left
+        }
     }
 
     private static HelperOutcome? OutcomeOf(SocketError error) => error switch
