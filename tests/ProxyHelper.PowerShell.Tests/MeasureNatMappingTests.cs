@@ -13,6 +13,7 @@ public sealed class MeasureNatMappingTests
         ConntrackSummary summary = session.One<ConntrackSummary>("Measure-NatMapping");
         Assert.Equal((3u, 3L), (summary.Entries, summary.Mappings!.Value));
         Assert.Equal("Tcp 2, Udp 1", Words(summary.ByProtocol));
+        Assert.Equal("Tcp 2, Udp 1", summary.ByProtocol!.ToString()); // as ConvertTo-Csv writes it
         Assert.Equal("Established 2", Words(summary.ByState));
         Assert.Equal(["Both 1", "None 1", "Source 1"], summary.ByNatType!.Select(group => group.ToString()).Order());
         Assert.Equal(Limit(), summary.Maximum);

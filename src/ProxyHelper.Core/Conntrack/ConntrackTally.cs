@@ -37,6 +37,6 @@ public sealed class ConntrackTally
     private static void Count<T>(Dictionary<T, long> counts, T value)
         where T : struct => CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _)++;
 
-    private static ConntrackGroup[] Groups<T>(Dictionary<T, long> counts)
-        where T : struct => [.. counts.OrderByDescending(group => group.Value).Select(group => new ConntrackGroup(group.Key.ToString()!, group.Value))];
+    private static ConntrackGroups Groups<T>(Dictionary<T, long> counts)
+        where T : struct => new([.. counts.OrderByDescending(group => group.Value).Select(group => new ConntrackGroup(group.Key.ToString()!, group.Value))]);
 }
