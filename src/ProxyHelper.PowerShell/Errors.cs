@@ -118,11 +118,11 @@ internal static class Errors
         source,
         "Give two IPv4 or two IPv6 end points.");
 
-    public static ErrorRecord MappingNotAskable(ConntrackEntry mapping) => Make(
-        new ArgumentException($"smtp-gated's protocol can only ask about TCP over IPv4, not about {mapping.Protocol} {mapping.OriginalSource} -> {mapping.OriginalDestination}."),
+    public static ErrorRecord MappingNotAskable(IPProtocol protocol, TransportEndPoint source, TransportEndPoint destination, object target) => Make(
+        new ArgumentException($"smtp-gated's protocol can only ask about TCP over IPv4, not about {protocol} {source} -> {destination}, which was passed over."),
         ErrorCategory.InvalidArgument,
-        mapping,
-        "Pick the mappings first: Get-NatMapping -Protocol Tcp -OriginalSource 0.0.0.0/0 | Test-ProxyHelper.");
+        target,
+        "Pick the mappings first: Get-NatMapping -Protocol Tcp -OriginalSource 0.0.0.0/0 | Test-ProxyHelper; of a file: Import-Csv FILE | Where-Object Protocol -eq Tcp | Test-ProxyHelper.");
 
     public static ErrorRecord EndPointNotIPv4(TransportEndPoint endPoint) => Make(
         new ArgumentException($"smtp-gated's protocol has room for IPv4 addresses only, not for {endPoint}."),

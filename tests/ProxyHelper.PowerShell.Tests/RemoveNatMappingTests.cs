@@ -54,6 +54,18 @@ public sealed class RemoveNatMappingTests
         Assert.Empty(session.Run("Get-NatMapping -IncludeUntranslated"));
     });
 
+    /// <summary>As Import-Csv and Import-Clixml give them: they look like mappings, and have ids.</summary>
+    [Theory]
+    [InlineData("[pscustomobject]@{ Protocol = 'Tcp'; OriginalSource = '10.1.1.1:10943'; Id = '1' } | Remove-NatMapping -Confirm:$false")]
+    [InlineData("Remove-NatMapping 10.1.1.1:10943 -Confirm:$false")]
+    public void What_is_no_mapping_is_an_error_that_says_where_to_take_one(string command) => ClassicRouter.Run(session =>
+    {
+        ErrorRecord error = session.Failure($"{command} -ErrorAction Stop");
+        Assert.Equal("ParameterArgumentTransformationError,ProxyHelper.PowerShell.Commands.RemoveNatMappingCommand", error.FullyQualifiedErrorId);
+        Assert.Contains("Get-NatMapping -Id $_.Id", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(2, session.Run("Get-NatMapping").Count);
+    });
+
     [Fact]
     public void Without_the_capability_the_error_says_which_it_needs() => ClassicRouter.Run(session =>
     {

@@ -13,6 +13,14 @@ public sealed class SavedTableTests : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("proxy-helper-");
 
     [Fact]
+    public void What_Select_String_finds_is_read_as_its_line()
+    {
+        using var session = new EngineSession();
+        dynamic mapping = session.One($"[pscustomobject]@{{ PSTypeName = 'Microsoft.PowerShell.Commands.MatchInfo'; Path = 'table'; Line = '{Line}' }} | Get-NatMapping");
+        Assert.Equal("10.1.1.1:10943", mapping.OriginalSource.ToString());
+    }
+
+    [Fact]
     public void What_the_conntrack_tool_writes_is_what_the_kernel_has() => ClassicRouter.Run(session =>
     {
         Requirement.Tool("conntrack");

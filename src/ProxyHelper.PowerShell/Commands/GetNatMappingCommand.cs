@@ -44,6 +44,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// <summary>Lines of a saved table.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
     [AllowEmptyCollection]
+    [SavedText]
     public SavedText[] InputObject { get; set; } = [];
 
     /// <summary>Shows connections that are not translated as well.</summary>

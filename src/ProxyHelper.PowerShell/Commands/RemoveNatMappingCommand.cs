@@ -18,6 +18,7 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
     /// <summary>The mappings to remove, from Get-NatMapping.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [Mapping]
     public ConntrackEntry[] Mapping { get; set; } = [];
 
     /// <summary>Gives the mappings that were removed.</summary>

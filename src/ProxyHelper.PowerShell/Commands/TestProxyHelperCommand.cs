@@ -36,6 +36,10 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Destination { get; set; }
 
+    /// <summary>The connection's protocol, as rows of a file have it. The helper knows TCP alone: others are passed over with an error.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    public IPProtocol Protocol { get; set; } = IPProtocol.Tcp;
+
     /// <summary>A mapping from Get-NatMapping to ask about; the answer says whether the helper agrees with it.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)] // a mapping from the pipeline gives the end points by their names, too
     [Parameter(Mandatory = true, ParameterSetName = MappingSet)]
@@ -81,12 +85,17 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         {
             if (mapping.Protocol != IPProtocol.Tcp || !IsIPv4(mapping.OriginalSource))
             {
-                WriteError(Errors.MappingNotAskable(mapping));
+                WriteError(Errors.MappingNotAskable(mapping.Protocol, mapping.OriginalSource, mapping.OriginalDestination, mapping));
                 return;
             }
 
             Source = mapping.TranslatedSource;
             Destination = mapping.TranslatedDestination;
+        }
+        else if (Protocol != IPProtocol.Tcp)
+        {
+            WriteError(Errors.MappingNotAskable(Protocol, Source, Destination, $"{Protocol} {Source} -> {Destination}"));
+            return;
         }
 
         foreach (TransportEndPoint end in new[] { Source, Destination })
