@@ -9,6 +9,7 @@ namespace ProxyHelper.PowerShell;
 internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, CancellationToken cancellationToken)
 {
     private int _linesBefore;
+    private long _given;
 
     /// <summary>Reads a line, or a text of several; the lines of earlier calls are counted.</summary>
     public void WriteText(string text)
@@ -23,7 +24,9 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
     public void WriteFile(string path)
     {
         using var reader = new StreamReader(path);
-        Write(reader, linesBefore: 0);
+        long givenBefore = _given;
+        int lines = Write(reader, linesBefore: 0);
+        command.WriteVerbose($"{path}: {lines} lines, of which {_given - givenBefore} fit.");
     }
 
     /// <returns>How many lines there were.</returns>
@@ -36,6 +39,7 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
             {
                 if (filter.Matches(entry))
                 {
+                    _given++;
                     command.WriteObject(entry);
                 }
             }

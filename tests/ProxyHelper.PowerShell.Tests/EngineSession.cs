@@ -20,14 +20,21 @@ internal sealed class EngineSession : IDisposable
         Run("Import-Module $args[0]", ManifestPath);
     }
 
-    /// <summary>Where the module's manifest is.</summary>
-    public static string ManifestPath { get; } = Path.Combine(FindRoot(), "ProxyHelper.psd1");
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Where the module's manifest is: in the folder that PROXYHELPER_MODULE names, such as a package's; else in the working copy.</summary>
+    public static string ManifestPath { get; } = Path.Combine(
+        Environment.GetEnvironmentVariable("PROXYHELPER_MODULE") is { Length: > 0 } folder ? folder : Root, "ProxyHelper.psd1");
 
     /// <summary>The non-terminating errors of the last script.</summary>
     public Collection<ErrorRecord> Errors { get; private set; } = [];
 
     /// <summary>The warnings of the last script.</summary>
     public Collection<WarningRecord> Warnings { get; private set; } = [];
+
+    /// <summary>The progress that the last script showed.</summary>
+    public Collection<ProgressRecord> Progress { get; private set; } = [];
 
     /// <summary>Runs a script to its end.</summary>
     /// <returns>What it put out.</returns>
@@ -44,6 +51,7 @@ internal sealed class EngineSession : IDisposable
         Collection<PSObject> output = shell.Invoke();
         Errors = [.. shell.Streams.Error];
         Warnings = [.. shell.Streams.Warning];
+        Progress = [.. shell.Streams.Progress];
         return output;
     }
 

@@ -66,6 +66,36 @@ public sealed class TestProxyHelperTests
         ErrorShape.Check(Assert.Single(session.Errors), "MappingNotAskable", "TestProxyHelper", ErrorCategory.InvalidArgument, "-Protocol Tcp -OriginalSource 0.0.0.0/0");
     });
 
+    /// <summary>As Import-Csv gives them: nothing but text, by the names that mappings have.</summary>
+    [Fact]
+    public void Rows_of_a_file_that_are_not_of_TCP_are_passed_over_with_an_error() => Answering(session =>
+    {
+        const string Rows = "@{ Protocol = 'Udp'; TranslatedSource = '194.0.1.1:5353'; TranslatedDestination = '4.1.1.53:53' }, @{ Protocol = 'Tcp'; TranslatedSource = '194.0.1.1:20119'; TranslatedDestination = '194.0.22.9:9199' }";
+        Assert.Equal("Found", Outcome(Assert.Single(session.Run($"{Rows} | ForEach-Object {{ [pscustomobject]$_ }} | Test-ProxyHelper 194.0.1.1"))));
+        ErrorShape.Check(Assert.Single(session.Errors), "MappingNotAskable", "TestProxyHelper", ErrorCategory.InvalidArgument, "Import-Csv FILE | Where-Object Protocol -eq Tcp");
+    });
+
+    [Fact]
+    public void Asked_for_another_hosts_connection_it_says_from_which_address_it_asked() => Answering(session =>
+        Assert.Equal("194.0.1.1", session.One<HelperAnswer>("Test-ProxyHelper 194.0.1.1 -Source 194.0.1.1:20119 -Destination 198.51.100.9:25").AskedFrom?.Address.ToString()));
+
+    [Fact]
+    public void Where_no_way_leads_nothing_was_asked_from_anywhere() => Answering(session =>
+    {
+        HelperAnswer answer = session.One<HelperAnswer>("Test-ProxyHelper 198.51.100.1 -Source 194.0.1.1:20119 -Destination 198.51.100.9:25");
+        Assert.Equal((HelperOutcome.Unreachable, null), (answer.Outcome, answer.AskedFrom));
+    });
+
+    [Fact]
+    public void Waiting_for_silence_is_shown_until_it_ends() => ClassicRouter.Run(session =>
+    {
+        using var silent = new System.Net.Sockets.UdpClient(new System.Net.IPEndPoint(System.Net.IPAddress.Parse("194.0.1.1"), 114));
+        Assert.Equal("TimedOut", Outcome(Assert.Single(session.Run($"{Question} -Retries 1 -TimeoutSeconds 2"))));
+        Assert.All(session.Progress, bar => Assert.Equal("Asking 194.0.1.1:114", bar.Activity));
+        Assert.Equal(ProgressRecordType.Processing, session.Progress[0].RecordType);
+        Assert.Equal(ProgressRecordType.Completed, session.Progress[^1].RecordType);
+    });
+
     [Fact]
     public void An_answer_that_is_not_the_mapping_does_not_agree() => Answering(session =>
     {
@@ -88,6 +118,8 @@ public sealed class TestProxyHelperTests
         session.Run("Test-ProxyHelper -Source '[2001:db8::1]:25' -Destination '[2001:db8::2]:25'");
         ErrorShape.Check(Assert.Single(session.Errors), "EndPointNotIPv4", "TestProxyHelper", ErrorCategory.InvalidArgument, "IPv4");
     });
+
+    private static string Outcome(PSObject answer) => answer.Properties["Outcome"].Value.ToString()!;
 
     private static void ConntrackRemoval()
     {

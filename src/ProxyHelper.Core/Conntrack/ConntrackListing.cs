@@ -15,15 +15,22 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
     /// <summary>How long to wait for the kernel, which has the next datagram ready unless something is wrong with it.</summary>
     internal const int PatienceMilliseconds = 5000;
 
+    private const int EntriesBetweenReports = 10_000;
+
     private readonly ConntrackFilter _filter;
+    private readonly IProgress<long>? _progress;
     private readonly CancellationToken _cancellationToken;
 
-    internal ConntrackListing(ConntrackFilter filter, CancellationToken cancellationToken)
+    internal ConntrackListing(ConntrackFilter filter, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
         _filter = filter;
+        _progress = progress;
         _cancellationToken = cancellationToken;
     }
+
+    /// <summary>What the kernel is asked for, in words; the rest of the filter is compared here.</summary>
+    public string AskedOfKernel => string.Join("; then ", KernelFilter.Of(_filter).Select(part => part.ToString()));
 
     /// <summary>Walks the table.</summary>
     /// <exception cref="NetlinkException">The kernel refused, or the listing cannot be whole: what was given so far is part of the table only.</exception>
@@ -33,6 +40,7 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         var dump = new NetlinkDump("list the conntrack table", PatienceMilliseconds);
+        long looked = 0;
         foreach (KernelFilter part in KernelFilter.Of(_filter))
         {
             Begin(dump, socket, part);
@@ -41,6 +49,11 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
                 if (!ConntrackDecoder.TryReadEntry(dump.Current.Payload, out ConntrackEntry? entry))
                 {
                     throw dump.Malformed();
+                }
+
+                if (++looked % EntriesBetweenReports == 0)
+                {
+                    _progress?.Report(looked);
                 }
 
                 if (_filter.Matches(entry))

@@ -142,7 +142,13 @@ public sealed class ConntrackTable : IDisposable
     /// <param name="filter">What is wanted.</param>
     /// <param name="cancellationToken">Ends the listing early.</param>
     /// <returns>The same as without a filter, less what does not fit.</returns>
-    public static ConntrackListing Enumerate(ConntrackFilter filter, CancellationToken cancellationToken = default) => new(filter, cancellationToken);
+    public static ConntrackListing Enumerate(ConntrackFilter filter, CancellationToken cancellationToken = default) => new(filter, progress: null, cancellationToken);
+
+    /// <summary>The same, and tells now and then, on the thread that walks it, how many entries were looked at.</summary>
+    /// <param name="filter">What is wanted.</param>
+    /// <param name="progress">Is told.</param>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    public static ConntrackListing Enumerate(ConntrackFilter filter, IProgress<long> progress, CancellationToken cancellationToken) => new(filter, progress, cancellationToken);
 
     /// <summary>Asks how full the table is; also the quickest proof that the table can be asked at all.</summary>
     /// <exception cref="NetlinkException">The kernel refused: EPERM when CAP_NET_ADMIN is missing, EINVAL when nf_conntrack_netlink is.</exception>

@@ -22,6 +22,27 @@ internal sealed record KernelFilter(AddressFamily Family, TupleFilter Original, 
     /// </summary>
     private static bool ComparesReplies { get; } = OperatingSystem.IsOSPlatformVersionAtLeast("linux", 6, 1);
 
+    /// <summary>What the kernel is asked for, in words.</summary>
+    public override string ToString()
+    {
+        string family = Family switch { AddressFamily.InterNetwork => "IPv4", AddressFamily.InterNetworkV6 => "IPv6", _ => string.Empty };
+        IPProtocol protocol = Original.Protocol == IPProtocol.None ? Reply.Protocol : Original.Protocol;
+        string[] words =
+        [
+            family,
+            protocol == IPProtocol.None ? string.Empty : $"protocol {protocol}",
+            Words("original source", Original.SourceAddress, Original.SourcePort),
+            Words("original destination", Original.DestinationAddress, Original.DestinationPort),
+            Words("translated source", Reply.DestinationAddress, Reply.DestinationPort),
+            Words("translated destination", Reply.SourceAddress, Reply.SourcePort),
+            Mark is { } mark ? $"mark {mark}" : string.Empty,
+            Zone is { } zone ? $"zone {zone}" : string.Empty,
+            Status == ConntrackStatus.None ? string.Empty : $"status {Status}",
+        ];
+        string all = string.Join(", ", words.Where(word => word.Length > 0));
+        return all.Length == 0 ? "all entries" : all;
+    }
+
     /// <summary>The listings that a filter takes: none where nothing can fit, two where the kernel wants to know the family.</summary>
     public static KernelFilter[] Of(ConntrackFilter filter)
     {
@@ -40,6 +61,9 @@ internal sealed record KernelFilter(AddressFamily Family, TupleFilter Original, 
         bool isForBoth = families.Length == _families.Length && whole.Original.Flags == 0 && whole.Reply.Flags == 0;
         return isForBoth ? [whole] : [.. families.Select(family => whole with { Family = family })];
     }
+
+    private static string Words(string end, TransportEndPoint? address, ushort? port) =>
+        address is null && port is null ? string.Empty : $"{end} {address?.Address}{(port is null ? string.Empty : ":")}{port}";
 
     private static EndPointPattern Only(IReadOnlyList<EndPointPattern> patterns) => patterns is [var only] ? only : default;
 

@@ -154,6 +154,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         try
         {
             _table ??= ConntrackTable.Open();
+            WriteVerbose($"Looking up {string.Join(" and ", tuples)} in zone {zone}, by the {(isOriginal ? "original" : "translated")} ends.");
             ConntrackEntry[] found = [.. tuples.Select(tuple => Find(_table, tuple, zone, isOriginal)).OfType<ConntrackEntry>()];
             WriteObject(found.Where(Filter.Matches), enumerateCollection: true);
             if (found.Length == 0)
@@ -182,14 +183,21 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     [SupportedOSPlatform("linux")]
     private void List()
     {
-        bool any = false;
+        long given = 0;
+        var progress = new CountProgress(this, "Looking for mappings", CountEntries);
         try
         {
-            foreach (ConntrackEntry entry in ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), Cancellation))
+            ConntrackListing listing = ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), progress, Cancellation);
+            WriteVerbose($"Asking the kernel for: {listing.AskedOfKernel}. What else was said is compared here.");
+            foreach (ConntrackEntry entry in listing)
             {
-                any = true;
+                progress.End(); // what is put out shows that it goes on, and a bar would disturb it
+                given++;
                 WriteObject(entry);
             }
+
+            progress.End();
+            WriteVerbose($"Mappings that fit: {given}; the listing took {Seconds(progress.Elapsed)}.");
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
@@ -197,7 +205,14 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
         catch (LinuxException failure)
         {
-            Throw(any ? Errors.ListingIncomplete(failure) : Errors.From(failure, MyInvocation.MyCommand.Name));
+            Throw(given > 0 ? Errors.ListingIncomplete(failure) : Errors.From(failure, MyInvocation.MyCommand.Name));
         }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private long? CountEntries()
+    {
+        _table ??= ConntrackTable.Open();
+        return _table.ReadStatistics().Entries;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
@@ -11,10 +10,6 @@ namespace ProxyHelper.PowerShell.Commands;
 [OutputType(typeof(ConntrackSummary))]
 public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
 {
-    private const int EntriesBetweenLooks = 10_000; // at the clock, for the progress bar
-
-    private static readonly TimeSpan _untilProgress = TimeSpan.FromSeconds(1);
-
     /// <summary>Leaves out what the whole table must be listed for: gives how full it is and what the kernel has counted, at once.</summary>
     [Parameter]
     public SwitchParameter Quick { get; set; }
@@ -53,17 +48,16 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
     private ConntrackTally Count(uint expected)
     {
         var tally = new ConntrackTally();
-        long beganAt = Stopwatch.GetTimestamp();
-        foreach (ConntrackEntry entry in ConntrackTable.Enumerate(Filter, Cancellation))
+        var progress = new CountProgress(this, "Counting mappings", () => expected);
+        ConntrackListing listing = ConntrackTable.Enumerate(Filter, progress, Cancellation);
+        WriteVerbose($"Asking the kernel for: {listing.AskedOfKernel}.");
+        foreach (ConntrackEntry entry in listing)
         {
             tally.Add(entry);
-            if (tally.Mappings % EntriesBetweenLooks == 0 && Stopwatch.GetElapsedTime(beganAt) > _untilProgress)
-            {
-                int percent = (int)Math.Min(100, tally.Mappings * 100 / Math.Max(1, (long)expected));
-                WriteProgress(new ProgressRecord(0, "Counting mappings", $"{tally.Mappings} of {expected}") { PercentComplete = percent });
-            }
         }
 
+        progress.End();
+        WriteVerbose($"Mappings counted: {tally.Mappings}, in {Seconds(progress.Elapsed)}.");
         return tally;
     }
 

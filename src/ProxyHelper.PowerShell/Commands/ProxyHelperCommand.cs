@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using ProxyHelper.Responders;
@@ -69,6 +71,41 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     {
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem" ? resolved : throw new IOException($"'{path}' is no file: it is looked up in {provider.Name}.");
+    }
+
+    /// <summary>A duration for a message.</summary>
+    protected static string Seconds(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.000} s");
+
+    /// <summary>Waits for what goes on elsewhere; what takes longer than a second is shown as a progress bar.</summary>
+    /// <typeparam name="T">What it gives.</typeparam>
+    /// <param name="task">What goes on; it ends by itself, also at Ctrl+C.</param>
+    /// <param name="activity">It, in words.</param>
+    /// <param name="status">What is to be known of it, in words.</param>
+    /// <param name="longest">How long it can take, or null where that is not known.</param>
+    protected T Await<T>(Task<T> task, string activity, string status, TimeSpan? longest)
+    {
+        long beganAt = Stopwatch.GetTimestamp();
+        bool isShown = false;
+        while (Task.WaitAny([task], TimeSpan.FromSeconds(1)) < 0)
+        {
+            isShown = true;
+            var bar = new ProgressRecord(0, activity, status);
+            if (longest is { } limit)
+            {
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(beganAt);
+                bar.PercentComplete = (int)Math.Min(100, 100 * (elapsed / limit));
+                bar.SecondsRemaining = (int)Math.Max(0, (limit - elapsed).TotalSeconds);
+            }
+
+            WriteProgress(bar);
+        }
+
+        if (isShown)
+        {
+            WriteProgress(new ProgressRecord(0, activity, status) { RecordType = ProgressRecordType.Completed });
+        }
+
+        return task.GetAwaiter().GetResult();
     }
 
     /// <summary>Ends the cmdlet with an error.</summary>

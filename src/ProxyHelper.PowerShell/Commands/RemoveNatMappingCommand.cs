@@ -13,7 +13,11 @@ namespace ProxyHelper.PowerShell.Commands;
 [OutputType(typeof(ConntrackEntry))]
 public sealed class RemoveNatMappingCommand : ProxyHelperCommand
 {
+    private const int RemovalsBetweenReports = 1000;
+
+    private CountProgress? _progress;
     private ConntrackTable? _table;
+    private long _removed;
 
     /// <summary>The mappings to remove, from Get-NatMapping.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -48,6 +52,16 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
     }
 
     /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_progress is not null)
+        {
+            _progress.End();
+            WriteVerbose($"Mappings removed: {_removed}, in {Seconds(_progress.Elapsed)}.");
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && OperatingSystem.IsLinux())
@@ -68,14 +82,28 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
             {
                 WriteError(Errors.MappingGone(mapping));
             }
-            else if (PassThru)
+            else
             {
-                WriteObject(mapping);
+                Count();
+                if (PassThru)
+                {
+                    WriteObject(mapping);
+                }
             }
         }
         catch (LinuxException failure)
         {
             Throw(Errors.From(failure, MyInvocation.MyCommand.Name));
+        }
+    }
+
+    /// <summary>Shows how it goes where it takes long; how many are still to come, the pipeline does not say.</summary>
+    private void Count()
+    {
+        _progress ??= new CountProgress(this, "Removing mappings", () => null);
+        if (++_removed % RemovalsBetweenReports == 0)
+        {
+            _progress.Report(_removed);
         }
     }
 }

@@ -101,8 +101,16 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         var job = new ResponderJob(responder, pidFile, Name);
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
-        WriteVerbose($"Answering on {job.Location}.");
+        WriteVerbose($"Answering on {job.Location}, {WhomItAnswers(secret)}.");
         WriteObject(job);
+    }
+
+    private string WhomItAnswers(uint secret)
+    {
+        string who = AllowedProxy.Length == 0 ? "whoever asks about a connection to its own address" : $"{string.Join(", ", AllowedProxy)} about connections to their own addresses";
+        string trusted = TrustedClient.Length == 0 ? string.Empty : $", {string.Join(", ", TrustedClient)} about any";
+        string rate = MaxQueriesPerSecond == 0 ? "without a limit of rate" : $"at most {MaxQueriesPerSecond} queries a second of each address";
+        return $"to {who}{trusted}; {(secret == 0 ? "without a secret" : "with a secret")}, {rate}";
     }
 
     private PidFile? CreatePidFile()

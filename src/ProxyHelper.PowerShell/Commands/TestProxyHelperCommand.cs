@@ -129,7 +129,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         SocketException? failure = null;
         try
         {
-            if (Dns.GetHostAddressesAsync(HelperAddress, AddressFamily.InterNetwork, Cancellation).GetAwaiter().GetResult() is [var address, ..])
+            if (Await(Dns.GetHostAddressesAsync(HelperAddress, AddressFamily.InterNetwork, Cancellation), $"Asking for the address of {HelperAddress}", "No answer yet", longest: null) is [var address, ..])
             {
                 return address;
             }
@@ -149,11 +149,12 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private void Ask(IPEndPoint helper)
     {
-        WriteVerbose($"Asking {helper} about {Source} -> {Destination}.");
+        TimeSpan longest = TimeSpan.FromSeconds(TimeoutSeconds) * Retries;
+        WriteVerbose($"Asking {helper} about {Source} -> {Destination}, up to {Retries} times in {Seconds(longest)}, {(_secret == 0 ? "without a secret" : "with a secret")}.");
         HelperAnswer answer;
         try
         {
-            answer = HelperClient.AskAsync(
+            Task<HelperAnswer> asking = HelperClient.AskAsync(
                 new HelperRequest
                 {
                     Helper = helper,
@@ -163,13 +164,15 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
                     Sends = Retries,
                     Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
                 },
-                Cancellation).GetAwaiter().GetResult();
+                Cancellation);
+            answer = Await(asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", longest);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
             return;
         }
 
+        WriteVerbose($"{answer.Outcome} after {answer.Sends} of {Retries} sends from {answer.AskedFrom?.Address.ToString() ?? "nowhere"}{(answer.RoundTripTime is { } time ? $", {Seconds(time)} after the last" : string.Empty)}.");
         foreach (IgnoredReply ignored in answer.IgnoredReplies)
         {
             WriteWarning($"Ignored a reply from {ignored.Sender}: its {ignored.Reason.ToString().ToLowerInvariant()} does not match the query.");

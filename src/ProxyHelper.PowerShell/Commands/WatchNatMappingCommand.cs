@@ -45,6 +45,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
         try
         {
             using ConntrackWatch watch = ConntrackWatch.Open(FilterWithNat(IncludeUntranslated), ReceiveBufferSize);
+            WriteVerbose($"Listing what is there, then waiting for changes{(TimeoutSeconds is { } seconds ? $" for {seconds} s" : string.Empty)}; Ctrl+C ends it. The kernel keeps {ReceiveBufferSize} bytes of them until they are read.");
             Follow(watch);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
