@@ -32,10 +32,10 @@ function Invoke-Build {
 function Invoke-Test {
     & "$PSScriptRoot/tests/run.sh"
     if (Test-ModuleAvailable -Name Pester -MinimumVersion 5.0 -Without 'tests/ProxyHelper.Tests.ps1 is not run') {
-        $env:PROXYHELPER_MODULE = Invoke-Package | Select-Object -Last 1 # what is tested is what is shipped
+        $package = Invoke-Package | Select-Object -Last 1 # what is tested is what is shipped
         # In a process of its own: a binary module that was loaded once cannot be built again under this one. As root in a network
         # of its own, which the tests change as they like.
-        $command = "exit (Invoke-Pester '$PSScriptRoot/tests/ProxyHelper.Tests.ps1' -PassThru).FailedCount"
+        $command = "`$env:PROXYHELPER_MODULE = '$package'; exit (Invoke-Pester '$PSScriptRoot/tests/ProxyHelper.Tests.ps1' -PassThru).FailedCount"
         $shell = @([Environment]::ProcessPath, '-NoProfile', '-Command', $command)
         if ((id -u) -eq 0) { unshare -n @shell } else { & $shell[0] $shell[1..3] }
     }
