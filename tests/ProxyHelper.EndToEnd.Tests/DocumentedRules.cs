@@ -9,13 +9,13 @@ namespace ProxyHelper.EndToEnd;
 /// <param name="Text">The block's lines.</param>
 internal sealed partial record DocumentedRules(string Language, string Text)
 {
-    /// <summary>Reads the document's only block in a language.</summary>
-    public static DocumentedRules Read(string document, string language)
+    /// <summary>Reads the document's only rules in a language, or the only ones there that have some words.</summary>
+    public static DocumentedRules Read(string document, string language, string words = "")
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, document));
         return Assert.Single(
             CodeBlocks().Matches(text).Select(block => new DocumentedRules(block.Groups["language"].Value, block.Groups["text"].Value)),
-            rules => rules.Language == language);
+            rules => rules.Language == language && rules.IsForTool && rules.Text.Contains(words, StringComparison.Ordinal));
     }
 
     /// <summary>The same rules with other words in place of some.</summary>
@@ -35,6 +35,9 @@ internal sealed partial record DocumentedRules(string Language, string Text)
             host.Run(() => Tool.Run("sh", "-e", "-c", $"PATH=$PATH:/usr/sbin:/sbin\n{Text}"));
         }
     }
+
+    /// <summary>Whether it has rules at all: a block for the shell can be something else.</summary>
+    private bool IsForTool => Language != "sh" || Text.StartsWith("iptables ", StringComparison.Ordinal);
 
     [GeneratedRegex("^```(?<language>\\w+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex CodeBlocks();
