@@ -1,3 +1,4 @@
+# The package's manifest also has FileList: packaging adds it, as some of the files come into being only then.
 @{
     RootModule           = 'bin/ProxyHelper.PowerShell.dll'
     ModuleVersion        = '0.1.0'
@@ -19,7 +20,10 @@
     TypesToProcess       = @('bin/ProxyHelper.Types.ps1xml')
     PrivateData          = @{
         PSData = @{
-            Tags = @('Linux', 'PSEdition_Core', 'smtp-gated', 'conntrack', 'netfilter', 'NAT', 'SMTP')
+            Tags         = @('Linux', 'PSEdition_Core', 'smtp-gated', 'conntrack', 'netfilter', 'NAT', 'SMTP')
+            LicenseUri   = 'https://github.com/proxyhelper/proxyhelper/blob/main/LICENSE'
+            ProjectUri   = 'https://github.com/proxyhelper/proxyhelper'
+            ReleaseNotes = 'https://github.com/proxyhelper/proxyhelper/blob/main/CHANGELOG.md'
         }
     }
 }

@@ -4,7 +4,7 @@
     Builds, tests, documents and packages ProxyHelper.
 .DESCRIPTION
     Needs the .NET 10 SDK. Pester 5 and Microsoft.PowerShell.PlatyPS are used where they are installed; a step that
-    lacks its module says so. Without pwsh, `dotnet build ProxyHelper.sln` and `tests/run.sh` do the first two tasks.
+    lacks its module says so. Without pwsh, `dotnet build ProxyHelper.sln`, `tests/run.sh` and `src/package.sh` do the same.
 .PARAMETER Task
     What to do, in the order given.
 .EXAMPLE
@@ -54,15 +54,7 @@ function Invoke-Documentation {
 }
 
 function Invoke-Package {
-    Invoke-Build
-    $version = (Import-PowerShellDataFile "$PSScriptRoot/ProxyHelper.psd1").ModuleVersion
-    $package = "$PSScriptRoot/artifacts/ProxyHelper/$version"
-    Remove-Item $package -Recurse -ErrorAction Ignore
-    $null = New-Item "$package/bin" -ItemType Directory
-    Copy-Item "$PSScriptRoot/bin/ProxyHelper.*" "$package/bin" -Include *.dll, *.ps1xml
-    Copy-Item "$PSScriptRoot/ProxyHelper.psd1", "$PSScriptRoot/LICENSE", "$PSScriptRoot/README.md", "$PSScriptRoot/CHANGELOG.md" $package
-    if (Test-Path "$PSScriptRoot/en-US") { Copy-Item "$PSScriptRoot/en-US" $package -Recurse }
-    $package
+    & "$PSScriptRoot/src/package.sh"
 }
 
 switch ($Task) {

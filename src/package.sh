@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Makes the package: src/package.sh [DIRECTORY], by default the working copy's artifacts/. It leaves there
+#   ProxyHelper/VERSION/           the module as it is installed
+#   ProxyHelper.VERSION.nupkg      the same for a gallery: Publish-PSResource -NupkgPath
+#   ProxyHelper.VERSION.zip        the same for unpacking in a directory of PSModulePath
+# The same commit gives the same bytes, wherever it is built. Needs the .NET 10 SDK. The last line is the module's directory.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+output=${1:-$root/artifacts}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+give_up() {
+    echo "package: $*" >&2
+    exit 1
+}
+
+# Every file in the archives has this time: seconds since 1970.
+package_time() {
+    echo "${SOURCE_DATE_EPOCH:-$(git -c safe.directory="$root" -C "$root" log -1 --format=%ct 2>/dev/null)}"
+}
+
+# All that it leaves is below the folder for work: what the working copy's own build left may be stale, or in use.
+build() {
+    dotnet build "$root/src/ProxyHelper.Packaging" -c Release --artifacts-path "$work/build" --nologo -v quiet \
+        -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true \
+        </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "it does not build"; }
+}
+
+# What is inside, of ours and of others: PowerShellStandard.Library is what the compiler alone needs.
+write_bill_of_materials() {
+    (
+        cd "$root"
+        dotnet tool restore
+        dotnet tool run dotnet-CycloneDX src/ProxyHelper.PowerShell/ProxyHelper.PowerShell.csproj \
+            --disable-package-restore --base-intermediate-output-path "$work/build/" --configuration Release \
+            --include-project-references --exclude-dev --exclude-filter PowerShellStandard.Library \
+            --no-serial-number --set-name ProxyHelper --set-version "$version" --set-type Library \
+            --output "$1" --filename ProxyHelper.cdx.json
+    ) </dev/null >"$work/materials.log" 2>&1 || { cat "$work/materials.log" >&2; give_up "the bill of materials cannot be made"; }
+    sed -i "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$(date -u -d "@$time" +%Y-%m-%dT%H:%M:%SZ)\"/" "$1/ProxyHelper.cdx.json"
+}
+
+gather() {
+    mkdir -p "$1/bin"
+    cp "$root"/{ProxyHelper.psd1,LICENSE,README.md,CHANGELOG.md} "$1"
+    cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Core.dll,PowerShell.dll,Format.ps1xml,Types.ps1xml} "$1/bin"
+    if [[ -d $root/en-US ]]; then
+        cp -r "$root/en-US" "$1"
+    fi
+}
+
+time=$(package_time) || true
+[[ $time =~ ^[0-9]+$ ]] || give_up "there is no commit to take the time from: set SOURCE_DATE_EPOCH to seconds since 1970"
+version=$(sed -n "s/^ *ModuleVersion *= *'\([^']*\)'.*/\1/p" "$root/ProxyHelper.psd1")
+command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+build
+gather "$work/module"
+write_bill_of_materials "$work/module"
+"$work/build/bin/ProxyHelper.Packaging/release/ProxyHelper.Packaging" "$work/module" "$output" "$time"
