@@ -42,15 +42,14 @@ function Invoke-Test {
 }
 
 function Invoke-Documentation {
-    $pages = Get-ChildItem "$PSScriptRoot/docs/en-US" -Filter *-*.md -ErrorAction Ignore
-    if (-not $pages) {
-        Write-Warning 'docs/en-US has no cmdlet pages yet: no help is made.'
+    if (-not (Test-ModuleAvailable -Name Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0 -Without 'the help is not made anew')) { return }
+    $pages = Get-ChildItem "$PSScriptRoot/docs/en-US" -Filter *-*.md | Sort-Object Name
+    foreach ($page in $pages) {
+        if (-not (Test-MarkdownCommandHelp $page.FullName)) { throw "$page is not in PlatyPS's format: Test-MarkdownCommandHelp -DetailView says where." }
     }
-    elseif (Test-ModuleAvailable -Name Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0 -Without 'no help is made') {
-        $made = $pages | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$PSScriptRoot/artifacts/maml" -Force
-        $null = New-Item "$PSScriptRoot/en-US" -ItemType Directory -Force
-        Copy-Item $made "$PSScriptRoot/en-US"
-    }
+    # It makes a folder of the module's name; what is committed, and copied to en-US by the build, is the file in it.
+    $made = $pages.FullName | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$PSScriptRoot/artifacts/maml" -Force
+    Copy-Item $made "$PSScriptRoot/docs/en-US"
 }
 
 function Invoke-Package {
