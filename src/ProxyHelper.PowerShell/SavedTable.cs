@@ -8,6 +8,8 @@ namespace ProxyHelper.PowerShell;
 /// </summary>
 internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, CancellationToken cancellationToken)
 {
+    private const int LinesBetweenReports = 10_000;
+
     private int _linesBefore;
     private long _given;
 
@@ -25,20 +27,28 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
     {
         using var reader = new StreamReader(path);
         long givenBefore = _given;
-        int lines = Write(reader, linesBefore: 0);
+        var progress = new CountProgress(command, $"Reading lines of {path}", () => null);
+        int lines = Write(reader, linesBefore: 0, progress);
+        progress.End();
         command.WriteVerbose($"{path}: {lines} lines, of which {_given - givenBefore} fit.");
     }
 
     /// <returns>How many lines there were.</returns>
-    private int Write(TextReader text, int linesBefore)
+    private int Write(TextReader text, int linesBefore, CountProgress? progress = null)
     {
         var lines = new SavedLines(text);
         while (!cancellationToken.IsCancellationRequested && lines.MoveNext())
         {
+            if (lines.Number % LinesBetweenReports == 0)
+            {
+                progress?.Report(lines.Number);
+            }
+
             if (SavedEntry.TryRead(lines.Current, out ConntrackEntry? entry, out SavedLineFault fault))
             {
                 if (filter.Matches(entry))
                 {
+                    progress?.End(); // what is put out shows that it goes on
                     _given++;
                     command.WriteObject(entry);
                 }

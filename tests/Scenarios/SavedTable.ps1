@@ -10,6 +10,8 @@ $line = 'tcp 6 300 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 src
         $mappings = @(Get-NatMapping -Path "$folder/tab*" -ErrorVariable failures -ErrorAction SilentlyContinue)
         Assert-Equal '10.1.1.1:10943 10.1.1.1:10944' $mappings.OriginalSource 'Who called'
         Assert-Like 'Line 3 is no conntrack entry*' $failures 'The error'
+        $told = Get-NatMapping -Path "$folder/table" -ErrorAction Ignore -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        Assert-Like '*/table: 4 lines, of which 2 fit.' $told 'What -Verbose tells'
         $file = [System.IO.FileInfo]::new("$folder/table")
         Assert-Equal 'Established' ($file | Get-NatMapping -OriginalSource :10944 -ErrorAction Ignore).State 'The state of the one that fits'
     }

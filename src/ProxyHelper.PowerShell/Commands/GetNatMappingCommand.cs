@@ -212,7 +212,14 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     [SupportedOSPlatform("linux")]
     private long? CountEntries()
     {
-        _table ??= ConntrackTable.Open();
-        return _table.ReadStatistics().Entries;
+        try
+        {
+            _table ??= ConntrackTable.Open();
+            return _table.ReadStatistics().Entries;
+        }
+        catch (LinuxException)
+        {
+            return null; // a listing is not given up for its progress bar
+        }
     }
 }

@@ -172,6 +172,21 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             return;
         }
 
+        Tell(answer);
+        answer = answer with { AgreesWithMapping = Agrees(Mapping, answer) };
+        if (Quiet)
+        {
+            WriteObject(answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false);
+        }
+        else
+        {
+            WriteObject(answer);
+        }
+    }
+
+    /// <summary>What a person wants to know besides the answer.</summary>
+    private void Tell(HelperAnswer answer)
+    {
         WriteVerbose($"{answer.Outcome} after {answer.Sends} of {Retries} sends from {answer.AskedFrom?.Address.ToString() ?? "nowhere"}{(answer.RoundTripTime is { } time ? $", {Seconds(time)} after the last" : string.Empty)}.");
         foreach (IgnoredReply ignored in answer.IgnoredReplies)
         {
@@ -181,16 +196,6 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         if (!Quiet && answer.Outcome == HelperOutcome.TimedOut && answer.AskedFrom?.Address is { } asker && asker.ToString() != Destination.Address)
         {
             WriteWarning($"This was asked from {asker}. A helper answers about {Destination.Address}'s connections only to that address, to its own host and to its trusted clients: ask from there, or start it with -TrustedClient {asker}.");
-        }
-
-        answer = answer with { AgreesWithMapping = Agrees(Mapping, answer) };
-        if (Quiet)
-        {
-            WriteObject(answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false);
-        }
-        else
-        {
-            WriteObject(answer);
         }
     }
 }
