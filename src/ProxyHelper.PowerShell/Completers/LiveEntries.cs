@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -12,22 +13,28 @@ namespace ProxyHelper.PowerShell;
 internal static class LiveEntries
 {
     private const int LookedAt = 20_000;
+    private const int LookedAtInAnyCase = 1000; // which takes a millisecond, unless the machine is so busy that it takes a second
 
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What the entries have, each once and in order.</summary>
     public static T[] Values<T>(Func<ConntrackEntry, T> choose)
     {
-        using var patience = new CancellationTokenSource(_patience);
+        long beganAt = Stopwatch.GetTimestamp();
         var values = new SortedSet<T>();
         try
         {
-            foreach (ConntrackEntry entry in ConntrackTable.Enumerate(patience.Token).Take(LookedAt))
+            int looked = 0;
+            foreach (ConntrackEntry entry in ConntrackTable.Enumerate().Take(LookedAt))
             {
                 values.Add(choose(entry));
+                if (++looked >= LookedAtInAnyCase && Stopwatch.GetElapsedTime(beganAt) > _patience)
+                {
+                    break;
+                }
             }
         }
-        catch (Exception failure) when (failure is LinuxException or OperationCanceledException)
+        catch (LinuxException)
         {
             // What was read until then is offered.
         }
