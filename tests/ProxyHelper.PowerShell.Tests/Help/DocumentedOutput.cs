@@ -5,7 +5,7 @@ namespace ProxyHelper.PowerShell.Tests.Help;
 /// <summary>
 /// Output in the form in which what the page shows and what the cmdlet did are compared. Everything must be equal, word by word and line
 /// by line, but for what is another each time or on each machine, and that must be of its kind in its place:
-/// - a date, a time of day, and seconds with six decimals (round trips);
+/// - a date, a time of day, with or without seconds, and seconds with six decimals (round trips);
 /// - the number of a job or of a conntrack entry: after the word "id", and in the first column of a table that it heads as "Id";
 /// - the limit of the conntrack table: after "Maximum :", and between "of" and "entries".
 /// The kernel lists in no order, so that the rows of a table, and what stands between braces, are put in order first.
@@ -45,6 +45,7 @@ internal static partial class DocumentedOutput
     {
         words = Date().Replace(words, "<date>");
         words = TimeOfDay().Replace(words, "<time>");
+        words = Minute().Replace(words, "<minute>");
         words = RoundTrip().Replace(words, "<seconds>");
         words = Id().Replace(words, "<id>");
         words = Limit().Replace(words, "<limit>");
@@ -56,6 +57,9 @@ internal static partial class DocumentedOutput
 
     [GeneratedRegex(@"(?<!\S)\d\d:\d\d:\d\d(?!\S)")]
     private static partial Regex TimeOfDay();
+
+    [GeneratedRegex(@"(?<!\S)\d\d:\d\d(?!\S)")]
+    private static partial Regex Minute();
 
     [GeneratedRegex(@"(?<!\S)\d+\.\d{6}(?!\S)")]
     private static partial Regex RoundTrip();

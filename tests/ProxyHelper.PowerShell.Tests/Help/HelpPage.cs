@@ -18,7 +18,7 @@ internal sealed class HelpPage
     }
 
     /// <summary>Where the pages are.</summary>
-    public static string Folder { get; } = Path.Combine(Path.GetDirectoryName(EngineSession.ManifestPath)!, "docs", "en-US");
+    public static string Folder { get; } = Path.Combine(EngineSession.Root, "docs", "en-US");
 
     /// <summary>The cmdlets that have a page.</summary>
     public static IReadOnlyList<string> Names { get; } =
