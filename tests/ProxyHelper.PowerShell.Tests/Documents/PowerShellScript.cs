@@ -10,9 +10,9 @@ internal sealed class PowerShellScript
     // Commands of PowerShell's own modules, which the engine alone does not have, and programs. Documents may use these.
     private static readonly HashSet<string> _elsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ConvertTo-Json", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide", "Get-Content", "Get-Process", "Group-Object",
-        "Import-Csv", "Import-PowerShellDataFile", "Install-PSResource", "Measure-Object", "Out-File", "Out-Host", "Read-Host", "Select-Object",
-        "Set-Content", "Set-Location", "Sort-Object", "Tee-Object", "conntrack", "dotnet", "ssh", "sudo",
+        "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide", "Get-Content", "Group-Object",
+        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "Publish-PSResource", "Register-PSResourceRepository",
+        "Select-Object", "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
     };
 
     private readonly ScriptBlockAst _syntax;

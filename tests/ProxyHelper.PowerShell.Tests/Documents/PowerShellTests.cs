@@ -31,7 +31,7 @@ public sealed partial class PowerShellTests
     public void Every_parameter_that_a_sentence_names_is_there()
     {
         using var session = new EngineSession();
-        HashSet<string> parameters = session.Run("Get-Command -Module ProxyHelper | ForEach-Object { $_.Parameters.Keys }")
+        HashSet<string> parameters = session.Run("Get-Command -Module ProxyHelper, Microsoft.PowerShell.Core | ForEach-Object { $_.Parameters.Keys }")
             .Select(name => (string)name.BaseObject)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
