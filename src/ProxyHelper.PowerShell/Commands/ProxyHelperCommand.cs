@@ -82,7 +82,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     /// <param name="activity">It, in words.</param>
     /// <param name="status">What is to be known of it, in words.</param>
     /// <param name="longest">How long it can take, or null where that is not known.</param>
-    protected T Await<T>(Task<T> task, string activity, string status, TimeSpan? longest)
+    private protected T Await<T>(Task<T> task, string activity, string status, TimeSpan? longest)
     {
         long beganAt = Stopwatch.GetTimestamp();
         bool isShown = false;

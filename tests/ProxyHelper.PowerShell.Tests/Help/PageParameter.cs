@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 namespace ProxyHelper.PowerShell.Tests.Help;
 
 /// <summary>What a page says of a parameter, or what the cmdlet really has; both as the page's YAML block names it.</summary>
-public sealed class PageParameter
+internal sealed class PageParameter
 {
     // An enumeration of more values would make the syntax that Get-Help shows unreadable: its values are in the description.
     private const int MostAcceptedValues = 8;

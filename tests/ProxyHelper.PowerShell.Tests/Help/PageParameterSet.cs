@@ -4,7 +4,7 @@ using System.Management.Automation;
 namespace ProxyHelper.PowerShell.Tests.Help;
 
 /// <summary>What a parameter is in one parameter set, or in all.</summary>
-public sealed record PageParameterSet
+internal sealed record PageParameterSet
 {
     public string Name { get; set; } = string.Empty;
 
