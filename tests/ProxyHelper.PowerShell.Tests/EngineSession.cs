@@ -64,9 +64,9 @@ internal sealed class EngineSession : IDisposable
     }
 
     /// <summary>Runs a script that puts out one object of a type, without errors.</summary>
-    public T One<T>(string script)
+    public T One<T>(string script, params object[] arguments)
     {
-        Collection<PSObject> output = Run(script);
+        Collection<PSObject> output = Run(script, arguments);
         Assert.Empty(Errors);
         return Assert.IsType<T>(Assert.Single(output).BaseObject);
     }

@@ -114,8 +114,7 @@ public sealed class PackageTests(BuiltPackage package)
     private PSModuleInfo Manifest()
     {
         using var session = new EngineSession();
-        object manifest = session.One("Test-ModuleManifest $args[0]", Path.Combine(package.Module, "ProxyHelper.psd1")).BaseObject;
-        return Assert.IsType<PSModuleInfo>(manifest);
+        return session.One<PSModuleInfo>("Test-ModuleManifest $args[0]", Path.Combine(package.Module, "ProxyHelper.psd1"));
     }
 
     private IEnumerable<XElement> Specification()
