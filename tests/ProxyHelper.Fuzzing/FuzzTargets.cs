@@ -18,6 +18,7 @@ public static class FuzzTargets
         new SavedEntryTarget(),
         new ConntrackEventsTarget(),
         new TableStatisticsTarget(),
+        new FirewallRulesTarget(),
     ];
 
     /// <summary>The target of that name, or null.</summary>

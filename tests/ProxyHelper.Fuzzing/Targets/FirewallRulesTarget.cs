@@ -1,0 +1,37 @@
+using System.Net;
+using System.Text;
+using ProxyHelper.Firewall;
+using ProxyHelper.Setup;
+
+namespace ProxyHelper.Fuzzing.Targets;
+
+/// <summary>What nft or iptables-save has written, and what is said of it.</summary>
+internal sealed class FirewallRulesTarget : IFuzzTarget
+{
+    /// <inheritdoc/>
+    public string Name => "firewall-rules";
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<byte> input)
+    {
+        string text = Encoding.UTF8.GetString(input);
+        Judge(FirewallReading.Of(new ToolOutput("nft", text, null), [], hasLegacyTables: false), isWhole: NftRuleset.TryRead(text) is not null);
+        Judge(FirewallReading.Of(new ToolOutput("nft", null, null), [new ToolOutput("iptables-save", text, null)], hasLegacyTables: false), isWhole: false);
+    }
+
+    private static void Judge(FirewallReading firewall, bool isWhole)
+    {
+        Invariant.Holds(isWhole || firewall.Gap is not null, "what was not read is told");
+        var checks = new NatChecks(firewall, evidence: null, smtpPort: 25);
+        (SetupCheck destination, Conntrack.TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
+        SetupCheck source = checks.JudgeSource(proxy, IPAddress.Parse("194.0.1.1"));
+        SetupCheck notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, proxy);
+        foreach (SetupCheck check in (SetupCheck[])[destination, source, notrack])
+        {
+            Invariant.Holds(check.Reason.Length > 0, "each check has a reason");
+            Invariant.Holds(check.Result == SetupResult.Passed == (check.Action.Length == 0), "whatever has not passed says what to do");
+        }
+
+        Invariant.Holds(destination.Result != SetupResult.Passed || proxy is not null, "who says that mail is led somewhere says where");
+    }
+}
