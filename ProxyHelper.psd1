@@ -11,7 +11,7 @@
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
         'Get-NatMapping', 'Measure-NatMapping', 'Remove-NatMapping', 'Watch-NatMapping'
-        'Get-ProxyHelper', 'Start-ProxyHelper', 'Stop-ProxyHelper', 'Test-ProxyHelper'
+        'Get-ProxyHelper', 'Start-ProxyHelper', 'Stop-ProxyHelper', 'Test-ProxyHelper', 'Test-ProxyHelperSetup'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

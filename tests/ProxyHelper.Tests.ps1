@@ -68,4 +68,19 @@ Describe 'In the shell' {
         Get-ProxyHelper | Out-String -Width 80 | Should -Match 'ProxyHelper +Running +127\.0\.0\.1:114 .* 0\b'
         (Measure-NatMapping | ConvertTo-Csv | ConvertFrom-Csv).ByProtocol | Should -Not -Match 'ConntrackGroup'
     }
+
+    It 'Test-ProxyHelperSetup gives a result and a reason for each check, an action where it has not passed, and no errors' {
+        $checks = Test-ProxyHelperSetup 127.0.0.1 -Port 9 -TimeoutSeconds 0.1 -ErrorVariable failures
+        $failures | Should -BeNullOrEmpty
+        $checks.Name | Should -Contain 'DNAT rule'
+        $checks | Where-Object Reason -EQ '' | Should -BeNullOrEmpty
+        $checks | Where-Object { ($_.Result -eq 'Passed') -ne ($_.Action -eq '') } | Should -BeNullOrEmpty
+        ($checks | Where-Object Name -EQ 'UDP answer').Result | Should -Be 'Failed'
+    }
+
+    It 'Test-ProxyHelperSetup is shown as a table that fits a screen of <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+        $lines = (Test-ProxyHelperSetup -TimeoutSeconds 0.1 | Out-String -Width $Width) -split "`n"
+        $lines | Where-Object { $_.TrimEnd().Length -gt $Width -or $_ -match '…' } | Should -BeNullOrEmpty
+        $lines -match '^UDP answer +Skipped +It is not known whom to ask' | Should -Not -BeNullOrEmpty
+    }
 }

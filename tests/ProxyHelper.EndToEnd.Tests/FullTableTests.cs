@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Setup;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -43,6 +44,22 @@ public sealed class FullTableTests(PublishedDaemon daemon)
         }
 
         Assert.Equal(limit, FullTable.ReadLimit());
+    }
+
+    [Fact]
+    public void A_look_at_the_set_up_says_that_there_is_no_room()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527"));
+
+        using (FullTable.Make())
+        {
+            SetupCheck[] checks = network.Router.Run(() => SetupInspection.Run(new SetupOptions(), TestContext.Current.CancellationToken).ToArray());
+            SetupCheck table = Assert.Single(checks, check => check.Name == "Conntrack table");
+            Assert.Equal(SetupResult.Warning, table.Result);
+            Assert.Contains("1 of 1 entries", table.Reason, StringComparison.Ordinal);
+            Assert.Contains("sysctl -w net.netfilter.nf_conntrack_max=2", table.Action, StringComparison.Ordinal);
+        }
     }
 
     private static byte[] Query(ushort port) =>

@@ -10,7 +10,7 @@ public sealed class ModuleTests
     {
         using var session = new EngineSession();
         Assert.Equal(
-            ["Get-NatMapping", "Get-ProxyHelper", "Measure-NatMapping", "Remove-NatMapping", "Start-ProxyHelper", "Stop-ProxyHelper", "Test-ProxyHelper", "Watch-NatMapping"],
+            ["Get-NatMapping", "Get-ProxyHelper", "Measure-NatMapping", "Remove-NatMapping", "Start-ProxyHelper", "Stop-ProxyHelper", "Test-ProxyHelper", "Test-ProxyHelperSetup", "Watch-NatMapping"],
             session.Run("(Get-Module ProxyHelper).ExportedCommands.Keys").Select(name => (string)name.BaseObject).Order(StringComparer.Ordinal));
     }
 
@@ -20,6 +20,7 @@ public sealed class ModuleTests
     [InlineData("Watch-NatMapping -TimeoutSeconds 0", "Change")]
     [InlineData("Measure-NatMapping", "by protocol")]
     [InlineData("Get-ProxyHelper", "Listening")]
+    [InlineData("Test-ProxyHelperSetup", "Reason, and what to do")]
     public void Tables_fit_a_screen_of_120_columns(string command, string heading) => ClassicRouter.Run(session =>
     {
         session.Run("$null = Start-ProxyHelper 194.0.1.1");

@@ -1,0 +1,70 @@
+using System.Net;
+using ProxyHelper.Responders;
+using ProxyHelper.Setup;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>A look at the whole set-up, from the router and from the proxy, with the rules that the documents give.</summary>
+public sealed class SetupTests
+{
+    private static readonly IPAddress _router = IPAddress.Parse("194.0.1.1");
+
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("sh")]
+    public async Task With_the_documents_rules_all_passes_on_the_router_and_from_the_proxy(string language)
+    {
+        using var network = RouterNetwork.Create();
+        DocumentedRules.Read("docs/security.md", language).Load(network.Router);
+        using Responder responder = Start(network);
+        using var gateway = new MailGateway(network);
+        await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
+        string configuration = Path.GetTempFileName();
+        await File.WriteAllTextAsync(configuration, "mode remote-udp\nremote_port 114\nmax_per_host 1000\n", Patience.Token());
+        var options = new SetupOptions { HelperAddress = _router, SmtpGatedConfiguration = configuration, Timeout = Patience.Limit };
+
+        SetupCheck[] onRouter = Look(network.Router, options), onProxy = Look(network.Proxy, options);
+
+        File.Delete(configuration);
+        Assert.Contains("taken for the router", onRouter[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("taken for the proxy", onProxy[0].Reason, StringComparison.Ordinal);
+        Assert.All([.. onRouter, .. onProxy], check => Assert.True(check.Result == SetupResult.Passed, check.ToString()));
+        Assert.Equal((15, 7), (onRouter.Length, onProxy.Length));
+    }
+
+    [Fact]
+    public async Task Rules_that_are_gone_while_their_connections_live_are_missed_and_the_connections_told()
+    {
+        using var network = RouterNetwork.Create();
+        using var gateway = new MailGateway(network);
+        UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
+        network.Router.Run(() => Tool.Run("nft", "delete table ip mail_gateway"));
+
+        SetupCheck[] checks = Look(network.Router, new SetupOptions { HelperAddress = _router, Proxy = connection.Destination, Timeout = TimeSpan.FromMilliseconds(100) });
+
+        SetupCheck rule = Assert.Single(checks, check => check.Name == "DNAT rule");
+        Assert.Equal(SetupResult.Warning, rule.Result);
+        Assert.Contains("10.1.1.1:10943 -> 4.1.1.1:25", rule.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_firewall_in_between_is_silence_to_the_proxy_and_told_as_such()
+    {
+        using var network = RouterNetwork.Create();
+        network.Router.Run(() => Tool.Run("nft", "table inet closed { chain input { type filter hook input priority filter; udp dport 114 drop; }; }"));
+        using Responder responder = Start(network);
+
+        SetupCheck[] checks = Look(network.Proxy, new SetupOptions { Role = SetupRole.Proxy, HelperAddress = _router, Timeout = TimeSpan.FromMilliseconds(100) });
+
+        SetupCheck answer = Assert.Single(checks, check => check.Name == "UDP answer");
+        Assert.Equal(SetupResult.Failed, answer.Result);
+        Assert.Contains("194.0.1.1:114 is silent to a query from 194.0.22.9", answer.Reason, StringComparison.Ordinal);
+        Assert.Contains("Queries stands still", answer.Action, StringComparison.Ordinal);
+    }
+
+    private static SetupCheck[] Look(NetworkHost host, SetupOptions options) => host.Run(() => SetupInspection.Run(options, Patience.Token()).ToArray());
+
+    private static Responder Start(RouterNetwork network) => network.Router.Run(() => Responder.Start(new ResponderOptions { Addresses = [_router] }));
+}

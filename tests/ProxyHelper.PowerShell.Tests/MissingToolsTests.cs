@@ -1,0 +1,23 @@
+using ProxyHelper.Setup;
+
+namespace ProxyHelper.PowerShell.Tests;
+
+/// <summary>Looks through a set-up where PATH has none of the tools. PATH is the whole process's, so no other test runs beside this.</summary>
+[CollectionDefinition(nameof(MissingToolsTests), DisableParallelization = true)]
+[Collection(nameof(MissingToolsTests))]
+public sealed class MissingToolsTests
+{
+    [Fact]
+    public void Nothing_is_claimed_about_rules_and_all_else_is_looked_at() => RightRouter.Run(session =>
+    {
+        session.Run("$null = Start-ProxyHelper 194.0.1.1");
+        SetupCheck[] checks = [.. session.Run("""
+            $path = $env:PATH
+            try { $env:PATH = ''; Test-ProxyHelperSetup -SmtpGatedConfiguration $gated -Proxy 194.0.22.9:9199 } finally { $env:PATH = $path }
+            """).Select(check => Assert.IsType<SetupCheck>(check.BaseObject))];
+        string[] rules = ["DNAT rule", "SNAT rule", "Notrack rules"];
+        Assert.All(checks, check => Assert.True(check.Result == (rules.Contains(check.Name) ? SetupResult.Warning : SetupResult.Passed), check.ToString()));
+        Assert.All(checks.Where(check => rules.Contains(check.Name)), check => Assert.Contains("there is no nft in PATH", check.Reason, StringComparison.Ordinal));
+        Assert.Contains("apt install nftables", checks.Single(check => check.Name == "DNAT rule").Action, StringComparison.Ordinal);
+    });
+}
