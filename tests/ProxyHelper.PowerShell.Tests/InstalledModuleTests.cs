@@ -25,7 +25,8 @@ public sealed class InstalledModuleTests(BuiltPackage package)
             [
                 "assembly /bin/ProxyHelper.Core.dll", "assembly /bin/ProxyHelper.PowerShell.dll",
                 "command Get-NatMapping", "command Get-ProxyHelper", "command Measure-NatMapping", "command Remove-NatMapping",
-                "command Start-ProxyHelper", "command Stop-ProxyHelper", "command Test-ProxyHelper", "command Watch-NatMapping",
+                "command Start-ProxyHelper", "command Stop-ProxyHelper", "command Test-ProxyHelper", "command Test-ProxyHelperSetup",
+                "command Watch-NatMapping",
             ],
             lines.Order(StringComparer.Ordinal));
     }

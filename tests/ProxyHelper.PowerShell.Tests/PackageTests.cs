@@ -12,7 +12,7 @@ public sealed class PackageTests(BuiltPackage package)
     private static readonly string[] _commands =
     [
         "Get-NatMapping", "Get-ProxyHelper", "Measure-NatMapping", "Remove-NatMapping",
-        "Start-ProxyHelper", "Stop-ProxyHelper", "Test-ProxyHelper", "Watch-NatMapping",
+        "Start-ProxyHelper", "Stop-ProxyHelper", "Test-ProxyHelper", "Test-ProxyHelperSetup", "Watch-NatMapping",
     ];
 
     [Fact]

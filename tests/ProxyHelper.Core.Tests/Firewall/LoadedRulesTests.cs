@@ -120,7 +120,7 @@ public sealed class LoadedRulesTests
         Load($$"""
             table inet mail {
                 set ports { type inet_service; flags interval; elements = { 20-30, 587 }; }
-                chain mail { dnat ip to 194.0.22.9:9199; }
+                chain mail { meta l4proto tcp dnat ip to 194.0.22.9:9199; }
                 chain base { type nat hook {{hook}} priority {{priority}}; {{rules}}; }
             }
             """);

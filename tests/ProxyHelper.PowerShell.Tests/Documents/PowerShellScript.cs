@@ -11,7 +11,7 @@ internal sealed class PowerShellScript
     private static readonly HashSet<string> _elsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
         "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide", "Get-Content", "Group-Object",
-        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "Publish-PSResource", "Register-PSResourceRepository",
+        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "New-MarkdownCommandHelp", "Publish-PSResource", "Register-PSResourceRepository",
         "Select-Object", "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
     };
 
