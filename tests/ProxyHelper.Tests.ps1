@@ -67,6 +67,7 @@ Describe 'In the shell' {
         Get-ProxyHelper | Format-List | Out-String | Should -Match '- wrong secret +: 0\b'
         Get-ProxyHelper | Out-String -Width 80 | Should -Match 'ProxyHelper +Running +127\.0\.0\.1:114 .* 0\b'
         (Measure-NatMapping | ConvertTo-Csv | ConvertFrom-Csv).ByProtocol | Should -Not -Match 'ConntrackGroup'
+        Stop-ProxyHelper ProxyHelper # what follows asks for what runs
     }
 
     It 'Test-ProxyHelperSetup gives a result and a reason for each check, an action where it has not passed, and no errors' {
