@@ -109,6 +109,10 @@ internal sealed class NftConditions(NftValues values)
     /// <summary>A value in words, much as nft writes it: all of its names and numbers.</summary>
     private static string Words(JsonElement value) => value.ValueKind switch
     {
+        JsonValueKind.Object when value.TryGetProperty("prefix", out JsonElement prefix) && prefix.ValueKind == JsonValueKind.Object
+            && prefix.TryGetProperty("addr", out JsonElement address) && prefix.TryGetProperty("len", out JsonElement length) => $"{Words(address)}/{Words(length)}",
+        JsonValueKind.Object when value.TryGetProperty("range", out JsonElement range) && range.ValueKind == JsonValueKind.Array =>
+            string.Join('-', range.EnumerateArray().Select(Words)),
         JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(property => property.Name is "payload" or "meta" or "key" or "protocol" or "field" or "set" or "val" or "elem"
             ? Words(property.Value)
             : $"{property.Name} {Words(property.Value)}")),

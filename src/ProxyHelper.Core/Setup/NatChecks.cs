@@ -77,7 +77,7 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
 
         NumberRange range = effects[at].Rule.Addresses!.Value;
         return range.IsOne
-            ? WithRule(SetupNames.SourceNat, $"The proxy {leads} sees {range.ToAddresses()} as the source", effects, at)
+            ? WithRule(SetupNames.SourceNat, $"the proxy {leads} sees {range.ToAddresses()} as the source", effects, at)
             : SetupCheck.Warning(SetupNames.SourceNat, $"The proxy {leads} sees one of {range.ToAddresses()} as the source, by {effects[at]}, and asks that one.", "Have the helper answer on all of them, such as on 0.0.0.0.");
     }
 
@@ -104,7 +104,7 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
             ? SetupCheck.Warning(name, $"It cannot be told whether {what}: the rule {found} has conditions that are not understood here.{Seen()}", ReadRules)
             : doubt is not null
             ? SetupCheck.Warning(name, $"It cannot be told whether {what} by {found}: the rule {doubt} stands before it, and is not understood here.{Seen()}", ReadRules)
-            : SetupCheck.Passed(name, $"{what}, by {found}.");
+            : SetupCheck.Passed(name, $"{char.ToUpperInvariant(what[0])}{what[1..]}, by {found}.");
     }
 
     private SetupCheck WithoutRule(string name, string what, RuleEffect[] effects, RuleEffect[] translations, string rule)

@@ -42,7 +42,7 @@ public sealed class LoadedRulesTests
 
     [Theory]
     [InlineData("Passed", "ip daddr 194.0.22.9 tcp dport 9199 snat ip to 194.0.1.1")]
-    [InlineData("Passed", "oifname \"proxies\" ct status dnat snat ip to 194.0.1.1:20000-29999")]
+    [InlineData("Passed", "oifname \"proxies\" meta l4proto tcp ct status dnat snat ip to 194.0.1.1:20000-29999")]
     [InlineData("Passed", "ip daddr { 194.0.22.0/24, 194.0.23.9 } snat ip to 194.0.1.1; oifname \"internet\" masquerade")]
     [InlineData("Passed", "ip saddr 10.1.0.0/16 meta l4proto tcp ct original proto-dst 25 snat ip to 194.0.1.1")]
     [InlineData("Failed", "ip daddr 194.0.22.9 tcp dport 9199 snat ip to 194.0.1.2")]
