@@ -33,7 +33,6 @@ public readonly record struct MarkPattern(uint Value, uint Mask)
         ? string.Create(CultureInfo.InvariantCulture, $"0x{Value:x}")
         : string.Create(CultureInfo.InvariantCulture, $"0x{Value:x}/0x{Mask:x}");
 
-    private static bool TryReadNumber(ReadOnlySpan<char> text, out uint number) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? uint.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
-        : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryReadNumber(ReadOnlySpan<char> text, out uint number) =>
+        NumberText.TryRead(text, out number) || NumberText.TryReadHex(text, out number);
 }

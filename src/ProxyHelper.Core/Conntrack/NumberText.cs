@@ -24,7 +24,7 @@ internal static class NumberText
         where T : struct, IBinaryInteger<T>
     {
         number = default;
-        return text.StartsWith("0x", StringComparison.Ordinal)
+        return text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             && !text[2..].ContainsAnyExcept(_hexDigits)
             && T.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
     }

@@ -8,10 +8,10 @@ internal static class SavedValues
     {
         switch (name)
         {
-            case "packets":
-                return ReadPackets(value, isReply, entry);
-            case "bytes":
-                return ReadBytes(value, isReply, entry);
+            case "packets" or "bytes":
+                bool isCount = NumberText.TryRead(value, out ulong count);
+                SetCounter(name is "bytes", isReply, count, entry);
+                return isCount ? SavedLineFault.None : SavedLineFault.Counter;
             case "mark":
                 bool isMark = NumberText.TryRead(value, out uint mark);
                 entry.Mark = mark;
@@ -29,33 +29,22 @@ internal static class SavedValues
         }
     }
 
-    private static SavedLineFault ReadPackets(ReadOnlySpan<char> value, bool isReply, ConntrackEntry entry)
+    private static void SetCounter(bool isBytes, bool isReply, ulong count, ConntrackEntry entry)
     {
-        bool isNumber = NumberText.TryRead(value, out ulong packets);
-        if (isReply)
+        switch (isBytes, isReply)
         {
-            entry.ReplyPackets = packets;
+            case (false, false):
+                entry.OriginalPackets = count;
+                break;
+            case (false, true):
+                entry.ReplyPackets = count;
+                break;
+            case (true, false):
+                entry.OriginalBytes = count;
+                break;
+            case (true, true):
+                entry.ReplyBytes = count;
+                break;
         }
-        else
-        {
-            entry.OriginalPackets = packets;
-        }
-
-        return isNumber ? SavedLineFault.None : SavedLineFault.Counter;
-    }
-
-    private static SavedLineFault ReadBytes(ReadOnlySpan<char> value, bool isReply, ConntrackEntry entry)
-    {
-        bool isNumber = NumberText.TryRead(value, out ulong bytes);
-        if (isReply)
-        {
-            entry.ReplyBytes = bytes;
-        }
-        else
-        {
-            entry.OriginalBytes = bytes;
-        }
-
-        return isNumber ? SavedLineFault.None : SavedLineFault.Counter;
     }
 }

@@ -11,6 +11,7 @@ public sealed class MarkPatternTests
     [InlineData("0x10/0xff", 0x110u, 0x11u, "0x10/0xff")]
     [InlineData("0/1", 2u, 1u, "0x0/0x1")]
     [InlineData("4294967295", uint.MaxValue, 0u, "0xffffffff")]
+    [InlineData("0X1F", 31u, 30u, "0x1f")]
     public void It_matches_the_bits_that_matter(string text, uint matched, uint unmatched, string written)
     {
         MarkPattern pattern = MarkPattern.Parse(text);
@@ -28,6 +29,7 @@ public sealed class MarkPatternTests
     [InlineData("0x")]
     [InlineData("1/")]
     [InlineData("1/2/3")]
+    [InlineData("16\0")]
     public void Anything_else_is_refused_with_examples(string text) =>
         Assert.Contains("16, 0x10 or 0x10/0xff", Assert.Throws<FormatException>(() => MarkPattern.Parse(text)).Message, StringComparison.Ordinal);
 
