@@ -44,12 +44,10 @@ write_bill_of_materials() {
 }
 
 gather() {
-    mkdir -p "$1/bin"
+    mkdir -p "$1"/{bin,en-US}
     cp "$root"/{ProxyHelper.psd1,LICENSE,README.md,CHANGELOG.md} "$1"
+    cp "$root"/docs/en-US/*.{xml,help.txt} "$1/en-US"
     cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Core.dll,PowerShell.dll,Format.ps1xml,Types.ps1xml} "$1/bin"
-    if [[ -d $root/en-US ]]; then
-        cp -r "$root/en-US" "$1"
-    fi
 }
 
 time=$(package_time) || true
