@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProxyHelper.Benchmarks.Imports;
 using ProxyHelper.Benchmarks.Listings;
 using ProxyHelper.Benchmarks.Responders;
 
@@ -14,13 +15,14 @@ try
     {
         ["responder", .. string[] rest] => ResponderBenchmark.Run(ResponderSettings.Parse(rest), stop.Token),
         ["listing", .. string[] rest] => ListingBenchmark.Run(ListingSettings.Parse(rest), stop.Token),
+        ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
         _ => throw new FormatException("Say what to measure."),
     };
     return isRight ? allRight : failed;
 }
 catch (FormatException wrong)
 {
-    Console.Error.WriteLine($"{wrong.Message}\n\n{ResponderSettings.Usage}\n{ListingSettings.Usage}");
+    Console.Error.WriteLine($"{wrong.Message}\n\n{ResponderSettings.Usage}\n{ListingSettings.Usage}\n{ImportSettings.Usage}");
     return wrongUse;
 }
 #pragma warning disable CA1031 // an interrupt reaches the programs under test, too, and their failures are as many as they are

@@ -49,6 +49,15 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
             counts);
     }
 
+    [Fact]
+    public async Task It_imports_the_module_and_an_empty_one_beside_it()
+    {
+        using var benchmark = RunningProgram.Start(_program, "import", "--rounds", "1");
+
+        Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
+        Assert.Matches(@"(?m)^import ms( +[\d,.]+){2} +[+-][\d.]+ +\+150\r?$", benchmark.Output);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("responder", "--window")]
@@ -57,6 +66,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [InlineData("responder", "--speed", "1")]
     [InlineData("listing", "--entries", "0")]
     [InlineData("listing", "--flows", "1")]
+    [InlineData("import", "--entries", "1")]
     public async Task Wrong_arguments_get_the_usage(params string[] arguments)
     {
         using var benchmark = RunningProgram.Start(_program, arguments);
@@ -64,6 +74,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Assert.Equal(2, await benchmark.ExitAsync());
         Assert.Contains("ProxyHelper.Benchmarks responder [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.Contains("ProxyHelper.Benchmarks listing [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
+        Assert.Contains("ProxyHelper.Benchmarks import [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
     }
 
     /// <summary>The line of the table of medians: rate, latencies, memory, answers.</summary>
