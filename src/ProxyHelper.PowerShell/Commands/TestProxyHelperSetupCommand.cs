@@ -29,7 +29,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    public int Port { get; set; }
+    public int? Port { get; set; }
 
     /// <summary>The proxy's accepting address and port, where DNAT leads the users' mail, such as 194.0.22.9:9199. Unless said, it is taken from the DNAT rule.</summary>
     [Parameter]
@@ -59,7 +59,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// host that has the helper's address is the router, and one with smtp-gated's configuration or the proxy's address the proxy.
     /// </summary>
     [Parameter]
-    public SetupRole Role { get; set; }
+    public SetupRole? Role { get; set; }
 
     /// <summary>smtp-gated's configuration, which is looked at where it is there. /etc/smtp-gated.conf unless said.</summary>
     [Parameter]
@@ -76,7 +76,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     {
         if (HelperAddress is { AddressFamily: not AddressFamily.InterNetwork } address)
         {
-            Throw(Errors.EndPointNotIPv4(new TransportEndPoint(address, (ushort)Port)));
+            Throw(Errors.EndPointNotIPv4(new TransportEndPoint(address, (ushort)(Port ?? 0))));
         }
 
         if (Proxy is { } proxy && proxy.ToIPEndPoint().AddressFamily != AddressFamily.InterNetwork)
@@ -102,19 +102,17 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         (IPEndPoint? known, Func<long>? wrongSecrets) = OperatingSystem.IsLinux() && Role != SetupRole.Proxy ? FindResponder() : default;
         return new SetupOptions
         {
-            Role = Given(nameof(Role)) ? Role : null,
+            Role = Role,
             HelperAddress = HelperAddress ?? known?.Address,
-            Port = Given(nameof(Port)) ? Port : known?.Port,
+            Port = Port ?? known?.Port,
             Proxy = Proxy,
             SmtpPort = SmtpPort,
-            Secret = Given(nameof(Secret)) || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
+            Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
             SmtpGatedConfiguration = ResolveConfiguration(),
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
             WrongSecrets = wrongSecrets,
         };
     }
-
-    private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>The responder of this session that is meant: where it answers, and its count of wrong secrets.</summary>
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
@@ -124,7 +122,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
             from job in ResponderSelection.All(JobRepository).OfType<ResponderJob>()
             where job.JobStateInfo.State == JobState.Running
             from endPoint in job.LocalEndPoints
-            where (HelperAddress is null || endPoint.Address.Equals(HelperAddress)) && (!Given(nameof(Port)) || endPoint.Port == Port)
+            where (HelperAddress is null || endPoint.Address.Equals(HelperAddress)) && (Port is null || endPoint.Port == Port)
             select (Job: job, EndPoint: endPoint);
         var found = running.ToArray();
         if (found.Length == 0)

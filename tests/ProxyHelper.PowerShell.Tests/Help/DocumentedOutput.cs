@@ -7,7 +7,8 @@ namespace ProxyHelper.PowerShell.Tests.Help;
 /// by line, but for what is another each time or on each machine, and that must be of its kind in its place:
 /// - a date, a time of day, with or without seconds, and seconds with six decimals (round trips);
 /// - the number of a job or of a conntrack entry: after the word "id", and in the first column of a table that it heads as "Id";
-/// - the limit of the conntrack table: after "Maximum :", and between "of" and "entries".
+/// - the limit of the conntrack table: after "Maximum :", and between "of" and "entries";
+/// - the time of an answer, between "within" and "ms", and the system's name, in a row that begins with "Host Passed".
 /// The kernel lists in no order, so that the rows of a table, and what stands between braces, are put in order first.
 /// </summary>
 internal static partial class DocumentedOutput
@@ -49,6 +50,8 @@ internal static partial class DocumentedOutput
         words = RoundTrip().Replace(words, "<seconds>");
         words = Id().Replace(words, "<id>");
         words = Limit().Replace(words, "<limit>");
+        words = Within().Replace(words, "<time>");
+        words = SystemName().Replace(words, "<system>");
         return Braces().Replace(words, braces => $"{{{string.Join(", ", braces.Value.Trim('{', '}').Split(", ").Order(StringComparer.Ordinal))}}}");
     }
 
@@ -72,6 +75,12 @@ internal static partial class DocumentedOutput
 
     [GeneratedRegex(@"(?<=^Maximum : )\d+$|(?<=\bof )\d+(?= entries\b)")]
     private static partial Regex Limit();
+
+    [GeneratedRegex(@"(?<=\bwithin )\d+(\.\d+)?(?= ms\b)")]
+    private static partial Regex Within();
+
+    [GeneratedRegex(@"(?<=^Host Passed )[^;]+(?=;)")]
+    private static partial Regex SystemName();
 
     [GeneratedRegex(@"\{[^{}]*\}")]
     private static partial Regex Braces();

@@ -2,7 +2,7 @@ namespace ProxyHelper.PowerShell.Tests.Help;
 
 /// <summary>
 /// The machine on which the examples run: the classic router, a responder that has answered one query (where the page is not about starting
-/// one), and a folder with the files that the examples name.
+/// one), and a folder with the files that the examples name. For a page about the whole set-up it is a router with its rules.
 /// </summary>
 internal static class DocumentedRouter
 {
@@ -11,32 +11,52 @@ internal static class DocumentedRouter
         udp      17 29 src=10.1.1.2 dst=4.1.1.53 sport=5353 dport=53 [UNREPLIED] src=4.1.1.53 dst=194.0.1.1 sport=53 dport=5353 mark=0 use=1
         """;
 
-    /// <summary>Runs a session on it.</summary>
-    public static void Run(bool hasResponder, Action<EngineSession> body) => ClassicRouter.Run(session =>
+    /// <summary>Runs a session on the machine of a cmdlet's page.</summary>
+    public static void Run(string command, Action<EngineSession> body)
+    {
+        switch (command)
+        {
+            case "Start-ProxyHelper":
+                ClassicRouter.Run(session => InFolder(session, body));
+                break;
+            case "Test-ProxyHelperSetup":
+                RightRouter.Run(session => InFolder(session, one =>
+                {
+                    one.Run("$null = Start-ProxyHelper 194.0.1.1");
+                    body(one);
+                }));
+                break;
+            default:
+                ClassicRouter.Run(session => InFolder(session, one =>
+                {
+                    StartResponder(one);
+                    body(one);
+                }));
+                break;
+        }
+    }
+
+    private static void InFolder(EngineSession session, Action<EngineSession> body)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("proxy-helper-");
         try
         {
             Fill(folder);
             session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($args[0])", folder.FullName);
-            if (hasResponder)
-            {
-                StartResponder(session);
-            }
-
             body(session);
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    });
+    }
 
     private static void Fill(DirectoryInfo folder)
     {
         File.WriteAllText(Path.Combine(folder.FullName, "conntrack.txt"), SavedTable);
         string secret = Path.Combine(folder.FullName, "proxy-helper.secret");
         File.WriteAllText(secret, "12345\n");
+        File.WriteAllText(Path.Combine(folder.FullName, "smtp-gated.conf"), "mode remote-udp\nremote_port 114\n");
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 

@@ -23,7 +23,7 @@ public sealed class ExampleTests
     public void It_shows_what_the_page_says(string command, string title)
     {
         PageExample example = HelpPage.Read(command).Examples.Single(example => example.Title == title);
-        DocumentedRouter.Run(hasResponder: command != "Start-ProxyHelper", session =>
+        DocumentedRouter.Run(command, session =>
         {
             foreach ((string script, string output) in example.Steps)
             {

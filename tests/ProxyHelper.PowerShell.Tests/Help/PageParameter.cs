@@ -44,6 +44,7 @@ internal sealed class PageParameter
     public static Type? Enumeration(ParameterMetadata parameter)
     {
         Type type = parameter.ParameterType.GetElementType() ?? parameter.ParameterType;
+        type = Nullable.GetUnderlyingType(type) ?? type;
         return type.IsEnum ? type : null;
     }
 
