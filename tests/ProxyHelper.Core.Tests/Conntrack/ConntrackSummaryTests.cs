@@ -1,0 +1,59 @@
+using ProxyHelper.Conntrack;
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>The table in figures.</summary>
+public sealed class ConntrackSummaryTests
+{
+    [Fact]
+    public void Entries_are_counted_by_protocol_state_and_kind_of_nat_the_most_frequent_first()
+    {
+        var tally = new ConntrackTally();
+        foreach (string line in new[] { SavedLines.Plain, SavedLines.Mail, SavedLines.Zone, SavedLines.Old, SavedLines.Echo, SavedLines.Sctp })
+        {
+            Assert.True(SavedEntry.TryRead(line, out ConntrackEntry? entry, out _));
+            tally.Add(entry);
+        }
+
+        Assert.Equal(6, tally.Mappings);
+        Assert.Equal("Udp 2, Tcp 2, Icmp 1, Sctp 1", $"{tally.ByProtocol}");
+        Assert.Equal("Established 2, CookieEchoed 1", $"{tally.ByState}");
+        Assert.Equal("None 4, Both 1, Source 1", $"{tally.ByNatType}");
+    }
+
+    [Theory]
+    [InlineData(0u, 100u, 0.0)]
+    [InlineData(1u, 3u, 33.3)]
+    [InlineData(4_000_000_000u, 4_000_000_000u, 100.0)]
+    [InlineData(5u, 0u, null)]
+    [InlineData(5u, null, null)]
+    public void It_says_how_full_the_table_is_where_the_kernel_says_how_much_fits(uint entries, uint? maximum, double? percent) =>
+        Assert.Equal(percent, new ConntrackSummary(new ConntrackStatistics(entries, maximum), default, tally: null).FillPercent);
+
+    [Fact]
+    public void Each_counter_of_the_kernels_is_under_its_own_name()
+    {
+        var counters = new ConntrackCounters
+        {
+            Found = 1,
+            Invalid = 2,
+            Insert = 3,
+            InsertFailed = 4,
+            Drop = 5,
+            EarlyDrop = 6,
+            Error = 7,
+            SearchRestart = 8,
+            ClashResolve = 9,
+            ChainTooLong = 10,
+        };
+        var summary = new ConntrackSummary(new ConntrackStatistics(12, 100), counters, tally: null);
+        Assert.Equal(
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+            [
+                summary.Found, summary.Invalid, summary.Insert, summary.InsertFailed, summary.Drop, summary.EarlyDrop, summary.Error,
+                summary.SearchRestart, summary.ClashResolve, summary.ChainTooLong,
+            ]);
+        Assert.Equal((12u, 100u, null, null), (summary.Entries, summary.Maximum, summary.Mappings, summary.ByProtocol));
+    }
+}

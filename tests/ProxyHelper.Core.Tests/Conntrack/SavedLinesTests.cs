@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace ProxyHelper.Tests.Conntrack;
+
+/// <summary>A text cut into lines, however it is written and however long they are.</summary>
+public sealed class SavedLinesTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("\n", "1:")]
+    [InlineData("one", "1:one")]
+    [InlineData("one\n", "1:one")]
+    [InlineData("one\ntwo", "1:one 2:two")]
+    [InlineData("one\r\n\r\ntwo\r\n", "1:one 2: 3:two")]
+    [InlineData("o\rne\n\0\n", "1:o\rne 2:\0")]
+    public void Each_line_has_its_number(string text, string expected) => Assert.Equal(expected, string.Join(' ', Read(text).Select(line => $"{line.Number}:{line.Text}")));
+
+    [Fact]
+    public void A_line_that_is_too_long_is_cut_and_the_next_one_is_whole()
+    {
+        string text = new string('a', 5 * ProxyHelper.Conntrack.SavedLines.Longest) + "\nnext";
+        Assert.Equal([(1, new string('a', ProxyHelper.Conntrack.SavedLines.Longest)), (2, "next")], Read(text));
+    }
+
+    /// <summary>Lines of every length about the size of what is read at once.</summary>
+    [Fact]
+    public void Where_the_text_is_read_in_pieces_no_line_is_lost_or_changed()
+    {
+        string[] lines = [.. Enumerable.Range(ProxyHelper.Conntrack.SavedLines.Longest - 40, 40).Select(length => new string((char)('A' + (length % 26)), length))];
+        Assert.Equal(lines, Read(string.Join('\n', lines)).Select(line => line.Text));
+    }
+
+    private static List<(int Number, string Text)> Read(string text)
+    {
+        using var reader = new StringReader(text);
+        var lines = new ProxyHelper.Conntrack.SavedLines(reader);
+        var read = new List<(int Number, string Text)>();
+        while (lines.MoveNext())
+        {
+            read.Add((lines.Number, lines.Current.ToString()));
+        }
+
+        return read;
+    }
+}
