@@ -25,6 +25,12 @@ function Test-ModuleAvailable([string] $Name, [version] $MinimumVersion, [string
     [bool] $found
 }
 
+# A pwsh that is a .NET tool is run by dotnet.
+function Get-ThisShell {
+    [Environment]::ProcessPath
+    if ((Split-Path -Leaf ([Environment]::ProcessPath)) -eq 'dotnet') { "$PSHOME/pwsh.dll" }
+}
+
 function Invoke-Build {
     dotnet build "$PSScriptRoot/ProxyHelper.sln" -c Release --nologo
 }
@@ -36,8 +42,8 @@ function Invoke-Test {
         # In a process of its own: a binary module that was loaded once cannot be built again under this one. As root in a network
         # of its own, which the tests change as they like.
         $command = "`$env:PROXYHELPER_MODULE = '$package'; exit (Invoke-Pester '$PSScriptRoot/tests/ProxyHelper.Tests.ps1' -PassThru).FailedCount"
-        $shell = @([Environment]::ProcessPath, '-NoProfile', '-Command', $command)
-        if ((id -u) -eq 0) { unshare -n @shell } else { & $shell[0] $shell[1..3] }
+        $program, $arguments = @(Get-ThisShell) + '-NoProfile', '-Command', $command
+        if ((id -u) -eq 0) { unshare -n $program @arguments } else { & $program @arguments }
     }
 }
 
