@@ -12,6 +12,8 @@ public sealed class CompleterTests
     [InlineData("Start-ProxyHelper -BindAddress 194.0.2", "194.0.22.9")]
     [InlineData("Start-ProxyHelper 194.0.1.1 -IdentFormat E", "Endpoint")]
     [InlineData("Test-ProxyHelper ", "127.0.0.1 194.0.1.1 194.0.22.9")]
+    [InlineData("Test-ProxyHelperSetup ", "127.0.0.1 194.0.1.1 194.0.22.9")]
+    [InlineData("Test-ProxyHelperSetup -Role ", "Proxy Router")]
     [InlineData("Get-NatMapping -Zone ", "0")]
     [InlineData("Get-NatMapping -Port ", "22 25 53")]
     [InlineData("Get-NatMapping -Port 5", "53")]

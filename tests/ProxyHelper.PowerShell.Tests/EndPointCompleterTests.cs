@@ -13,6 +13,7 @@ public sealed class EndPointCompleterTests
     [InlineData("Watch-NatMapping -OriginalDestination 4.1.1.5", "4.1.1.53")]
     [InlineData("Get-NatMapping -Source 194", "194.0.1.1:5353 194.0.1.1:20119")]
     [InlineData("Test-ProxyHelper -Destination 194", "194.0.22.9:9199")]
+    [InlineData("Test-ProxyHelperSetup -Proxy 194", "194.0.22.9:9199")]
     [InlineData("Get-NatMapping -OriginalSource 11", "")]
     [InlineData("Start-ProxyHelper 194.0.1.1 -AllowedProxy 194", "194.0.22.9")]
     [InlineData("Start-ProxyHelper 194.0.1.1 -TrustedClient 194.0.22.9", "194.0.22.9")]

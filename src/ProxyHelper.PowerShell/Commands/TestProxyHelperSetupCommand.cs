@@ -21,6 +21,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(Position = 0)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public IPAddress? HelperAddress { get; set; }
 
     /// <summary>

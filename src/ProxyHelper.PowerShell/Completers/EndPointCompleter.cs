@@ -9,7 +9,7 @@ namespace ProxyHelper.PowerShell;
 
 /// <summary>
 /// Offers what is in the conntrack table now: addresses for a filter, and with a port once an address is typed out; end points for a
-/// look-up; the addresses that connections arrive at, among which proxies are, for who may ask.
+/// look-up, and for where a proxy is; the addresses that connections arrive at, among which proxies are, for who may ask.
 /// </summary>
 public sealed class EndPointCompleter : IArgumentCompleter
 {
@@ -29,6 +29,7 @@ public sealed class EndPointCompleter : IArgumentCompleter
         string[] found = parameter switch
         {
             "Source" or "Destination" => Matching(ends.Select(end => end.ToString()), word),
+            "Proxy" => Matching(ends.Where(IsIPv4).Select(end => end.ToString()), word),
             "AllowedProxy" or "TrustedClient" => Matching(ends.Where(IsIPv4).Select(end => end.Address), word),
             _ => WithPorts(Matching(ends.Select(end => end.Address), word), ends, word),
         };
