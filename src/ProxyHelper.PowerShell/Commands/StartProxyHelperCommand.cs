@@ -113,6 +113,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         return $"to {who}{trusted}; {(secret == 0 ? "without a secret" : "with a secret")}, {rate}";
     }
 
+    [SupportedOSPlatform("linux")]
     private PidFile? CreatePidFile()
     {
         if (PidFile is null)
