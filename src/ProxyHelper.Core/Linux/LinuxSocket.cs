@@ -14,6 +14,8 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     private const int CloseOnExec = 0x80000; // SOCK_CLOEXEC
     private const int NonBlocking = 0x800; // SOCK_NONBLOCK
 
+    private const int NoSignal = 0x4000; // MSG_NOSIGNAL: a broken connection is an error number, not a SIGPIPE
+
     /// <summary>Room for any address used here: sockaddr_in (16 bytes) and sockaddr_nl (12). A sockaddr_in6 would not fit.</summary>
     public const int AddressSize = 16;
 
@@ -36,6 +38,37 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         var failure = new LinuxException($"open {what}", LastError());
         socket.Dispose();
         throw failure;
+    }
+
+    /// <summary>Takes over a socket that this process was given; programs that it starts do not get it, and it does not block.</summary>
+    /// <exception cref="LinuxException">There is no such descriptor, or it is no socket.</exception>
+    public static LinuxSocket Adopt(int descriptor)
+    {
+        const int setDescriptorFlags = 2, setStatusFlags = 4, closeOnExec = 1; // F_SETFD, F_SETFL, FD_CLOEXEC (linux/fcntl.h)
+        var socket = new LinuxSocket();
+        socket.SetHandle(descriptor);
+        try
+        {
+            Span<byte> address = stackalloc byte[AddressSize];
+            socket.ReadLocalAddress(address); // ENOTSOCK where it is none
+            Check(ControlCall(socket, setDescriptorFlags, closeOnExec), "set FD_CLOEXEC");
+            Check(ControlCall(socket, setStatusFlags, NonBlocking), "set O_NONBLOCK");
+            return socket;
+        }
+        catch
+        {
+            socket.SetHandleAsInvalid(); // it is somebody else's
+            throw;
+        }
+    }
+
+    /// <summary>Reads an option whose value is an int.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public int ReadOption(int level, int option, string what)
+    {
+        int length = sizeof(int);
+        Check(GetOptionCall(this, level, option, out int value, ref length), $"read {what}");
+        return value;
     }
 
     /// <summary>Binds to an address in the kernel's own form.</summary>
@@ -88,14 +121,70 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         Check(GetNameCall(this, address, ref length), "read the local address");
     }
 
-    /// <summary>Sends one datagram to the connected peer.</summary>
+    /// <summary>Lets a bound TCP socket take connections.</summary>
+    /// <param name="backlog">How many may wait to be accepted.</param>
+    /// <param name="what">What it is, for messages.</param>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public void Listen(int backlog, string what) => Check(ListenCall(this, backlog), $"listen on {what}");
+
+    /// <summary>Takes the connection that has waited longest.</summary>
+    /// <param name="peer">Receives the peer's address; <see cref="AddressSize"/> bytes.</param>
+    /// <returns>Its socket, or null when none waits.</returns>
+    /// <exception cref="LinuxException">None can be taken, such as with EMFILE: then it goes on waiting.</exception>
+    public LinuxSocket? Accept(Span<byte> peer)
+    {
+        LinuxSocket socket;
+        do
+        {
+            int length = peer.Length;
+            socket = AcceptCall(this, peer, ref length, CloseOnExec | NonBlocking);
+        }
+        while (socket.IsInvalid && LastError() == Errno.EINTR);
+
+        if (!socket.IsInvalid)
+        {
+            return socket;
+        }
+
+        Errno errno = LastError();
+        socket.Dispose();
+        return errno == Errno.EAGAIN ? null : throw new LinuxException("accept a connection", errno);
+    }
+
+    /// <summary>Reads what has come from the connected peer.</summary>
+    /// <param name="buffer">Receives it.</param>
+    /// <param name="received">How many bytes that is; 0 when the peer sends no more.</param>
+    /// <returns>False when nothing has come yet.</returns>
+    /// <exception cref="LinuxException">The connection is broken, such as with ECONNRESET.</exception>
+    public bool TryReceive(Span<byte> buffer, out int received)
+    {
+        nint result;
+        do
+        {
+            result = ReceiveCall(this, buffer, (nuint)buffer.Length, 0);
+        }
+        while (result < 0 && LastError() == Errno.EINTR);
+
+        received = (int)Math.Max(0, result);
+        return result >= 0 || (LastError() == Errno.EAGAIN ? false : throw new LinuxException("receive from a connection", LastError()));
+    }
+
+    /// <summary>Tells the peer that nothing more will come. It can still be heard.</summary>
+    /// <exception cref="LinuxException">The connection is broken.</exception>
+    public void EndSending()
+    {
+        const int sending = 1; // SHUT_WR
+        Check(ShutdownCall(this, sending), "end sending");
+    }
+
+    /// <summary>Sends one datagram to the connected peer, or over TCP some bytes for which there is room.</summary>
     /// <exception cref="LinuxException">It was not taken whole.</exception>
     public void Send(ReadOnlySpan<byte> datagram, string what)
     {
         nint sent;
         do
         {
-            sent = SendCall(this, datagram, (nuint)datagram.Length, 0);
+            sent = SendCall(this, datagram, (nuint)datagram.Length, NoSignal);
         }
         while (sent < 0 && LastError() == Errno.EINTR);
 
@@ -128,11 +217,29 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     private static partial int ConnectCall(LinuxSocket socket, ReadOnlySpan<byte> address, int length);
 
+    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
+    private static partial int ListenCall(LinuxSocket socket, int backlog);
+
+    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    private static partial LinuxSocket AcceptCall(LinuxSocket socket, Span<byte> address, ref int length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    private static partial nint ReceiveCall(LinuxSocket socket, Span<byte> buffer, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int ShutdownCall(LinuxSocket socket, int how);
+
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetOptionCall(LinuxSocket socket, int level, int option, in int value, int length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetFilterCall(LinuxSocket socket, int level, int option, in FilterProgram value, int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetOptionCall(LinuxSocket socket, int level, int option, out int value, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int ControlCall(LinuxSocket socket, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetNameCall(LinuxSocket socket, Span<byte> address, ref int length);

@@ -11,4 +11,7 @@ public enum NoticeKind
 
     /// <summary>Somebody's datagrams are dropped, as they should be.</summary>
     Refusal,
+
+    /// <summary>A query was answered; told only where <see cref="ResponderOptions.TellsQueries"/> is set.</summary>
+    Query,
 }

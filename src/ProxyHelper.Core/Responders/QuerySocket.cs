@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
@@ -36,6 +37,9 @@ internal sealed class QuerySocket : IDisposable
     /// </summary>
     public LinuxSocket ReplySocket { get; private set; }
 
+    /// <summary>Its address and port.</summary>
+    public required IPEndPoint EndPoint { get; init; }
+
     /// <summary>Whether it hears all of this host's addresses, so that each datagram says which one was asked.</summary>
     public bool IsBoundToAll { get; }
 
@@ -45,6 +49,24 @@ internal sealed class QuerySocket : IDisposable
     /// <exception cref="BindException">The address and port cannot be listened on.</exception>
     /// <exception cref="LinuxException">No socket can be had.</exception>
     public static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress = false) => Open(endPoint, allowsAbsentAddress, isShared: false);
+
+    /// <summary>Takes over a bound UDP socket that this process was given. Its replies leave by it, too: no other may share its address.</summary>
+    /// <param name="descriptor">The descriptor's number.</param>
+    /// <exception cref="LinuxException">It is no bound UDP socket of IPv4, or the kernel refused.</exception>
+    public static QuerySocket Adopt(int descriptor)
+    {
+        const int socketType = 3; // SO_TYPE
+        LinuxSocket socket = LinuxSocket.Adopt(descriptor);
+        IPEndPoint endPoint = LocalEndPoint(socket);
+        if (socket.ReadOption(DatagramControl.SocketLevel, socketType, "SO_TYPE") != DatagramType || endPoint.Port == 0)
+        {
+            throw new LinuxException($"use descriptor {descriptor}", Errno.EINVAL, "it is no bound UDP socket of IPv4");
+        }
+
+        bool isBoundToAll = endPoint.Address.Equals(IPAddress.Any);
+        Prepare(socket, isBoundToAll);
+        return new QuerySocket(socket, isBoundToAll) { EndPoint = endPoint };
+    }
 
     /// <summary>Opens several sockets that share an address and port, which nobody else has.</summary>
     /// <param name="endPoint">The address and port.</param>
@@ -111,16 +133,12 @@ internal sealed class QuerySocket : IDisposable
         LinuxSocket socket = LinuxSocket.Open(IPv4Family, DatagramType, protocol: 0, "UDP socket");
         try
         {
-            socket.SetReceiveBuffer(ReceiveBufferSize);
-            socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
-            socket.SetOption(DatagramControl.SocketLevel, DatagramControl.QueueOverflow, 1, "SO_RXQ_OVFL");
-            socket.SetOption(DatagramControl.IPLevel, PathMtuDiscovery, IgnorePathMtu, "IP_MTU_DISCOVER");
-            SetIf(isBoundToAll, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO");
-            SetIf(allowsAbsentAddress, DatagramControl.IPLevel, FreeBind, "IP_FREEBIND");
-            SetIf(isShared, DatagramControl.SocketLevel, SharePort, "SO_REUSEPORT");
+            Prepare(socket, isBoundToAll);
+            SetIf(socket, allowsAbsentAddress, DatagramControl.IPLevel, FreeBind, "IP_FREEBIND");
+            SetIf(socket, isShared, DatagramControl.SocketLevel, SharePort, "SO_REUSEPORT");
             SocketAddress address = endPoint.Serialize();
             socket.Bind(address.Buffer.Span[..address.Size], endPoint.ToString());
-            return new QuerySocket(socket, isBoundToAll);
+            return new QuerySocket(socket, isBoundToAll) { EndPoint = endPoint };
         }
         catch (LinuxException failure)
         {
@@ -132,13 +150,31 @@ internal sealed class QuerySocket : IDisposable
 
             throw;
         }
+    }
 
-        void SetIf(bool isWanted, int level, int option, string what)
+    private static void Prepare(LinuxSocket socket, bool isBoundToAll)
+    {
+        socket.SetReceiveBuffer(ReceiveBufferSize);
+        socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
+        socket.SetOption(DatagramControl.SocketLevel, DatagramControl.QueueOverflow, 1, "SO_RXQ_OVFL");
+        socket.SetOption(DatagramControl.IPLevel, PathMtuDiscovery, IgnorePathMtu, "IP_MTU_DISCOVER");
+        SetIf(socket, isBoundToAll, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO");
+    }
+
+    private static void SetIf(LinuxSocket socket, bool isWanted, int level, int option, string what)
+    {
+        if (isWanted)
         {
-            if (isWanted)
-            {
-                socket.SetOption(level, option, 1, what);
-            }
+            socket.SetOption(level, option, 1, what);
         }
+    }
+
+    /// <returns>The address and port; port 0 where it is not of IPv4.</returns>
+    private static IPEndPoint LocalEndPoint(LinuxSocket socket)
+    {
+        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize]; // struct sockaddr_in
+        socket.ReadLocalAddress(address);
+        bool isIPv4 = BitConverter.ToUInt16(address) == IPv4Family;
+        return isIPv4 ? new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..])) : new IPEndPoint(IPAddress.None, 0);
     }
 }

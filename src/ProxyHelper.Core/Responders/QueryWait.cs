@@ -38,7 +38,7 @@ internal sealed class QueryWait : IDisposable
 
     /// <summary>Waits.</summary>
     /// <param name="hasMore">Receives for each queue whether it has something.</param>
-    /// <returns>False when the stop signal is set.</returns>
+    /// <returns>False when the stop signal is set. True also when nothing came for a second, so that whoever waits can say that it does.</returns>
     /// <exception cref="LinuxException">A descriptor was closed under it.</exception>
     public bool Wait(Span<bool> hasMore)
     {
@@ -84,8 +84,8 @@ internal sealed class QueryWait : IDisposable
     private int Sleep()
     {
         long began = Stopwatch.GetTimestamp();
-        int ready;
-        while ((ready = _ready.Wait(MillisecondsBetweenLooks)) == 0)
+        int ready = _ready.Wait(MillisecondsBetweenLooks);
+        if (ready == 0)
         {
             LookAtDescriptors();
         }

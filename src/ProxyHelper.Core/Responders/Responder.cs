@@ -12,39 +12,62 @@ namespace ProxyHelper.Responders;
 [SupportedOSPlatform("linux")]
 public sealed class Responder : IDisposable
 {
+    // Workers come round every second at least; a longer time means that one hangs.
+    private static readonly TimeSpan _longestRound = TimeSpan.FromSeconds(5);
+
     private readonly EventSignal _stop;
+    private readonly Worker[] _workers;
     private readonly Thread[] _threads;
     private readonly ResponderCounters[] _counters;
     private readonly ResponderJournal _journal = new();
-#pragma warning disable CA2213 // the last worker disposes of it when it ends
+#pragma warning disable CA2213 // who serves the sockets disposes of them when it ends, and the last of the threads of the meter
+    private readonly ResponderSockets _sockets;
     private readonly ResponderMeter _meter;
 #pragma warning restore CA2213
     private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private ResponderOptions _options;
+    private RateLimiter? _limiter;
     private int _running;
     private Exception? _failure;
     private bool _isStopped;
 
-    private Responder(ResponderOptions options, IPEndPoint[] endPoints)
+    private Responder(ResponderOptions options)
     {
-        LocalEndPoints = endPoints;
+        _options = options;
         _counters = [.. Enumerable.Range(0, options.Workers).Select(_ => new ResponderCounters())];
-        _meter = new ResponderMeter(endPoints, () => Counts, () => Uptime);
         _stop = EventSignal.Create();
-        Worker[] workers;
+        var open = new Stack<IDisposable>([_stop]);
+#pragma warning disable CA2000 // what is kept is disposed of below if this fails, and else by who uses it
         try
         {
-            workers = MakeWorkers(options);
+            ConntrackTable[] tables = [.. Enumerable.Range(0, options.Workers).Select(_ => Keep(ConntrackTable.Open(Worker.BatchSize)))];
+            ProveLookups(tables[0]);
+            OwnAddresses[] own = [.. tables.Select(_ => Keep(OwnAddresses.Open()))];
+            _sockets = Keep(ResponderSockets.Open(options));
+            LocalEndPoints = _sockets.EndPoints;
+            _meter = Keep(new ResponderMeter(LocalEndPoints, () => Counts, () => Uptime));
+            _limiter = NewLimiter(options);
+            _workers = [.. tables.Select((table, i) => new Worker(_sockets.Of(i), table, own[i], _stop, _limiter, options, _counters[i], _journal, _meter))];
         }
         catch
         {
-            _stop.Dispose();
-            _meter.Dispose();
+            while (open.TryPop(out IDisposable? one))
+            {
+                one.Dispose();
+            }
+
             throw;
         }
+#pragma warning restore CA2000
 
-        _running = workers.Length;
-        _threads = [.. workers.Select(worker => new Thread(() => Run(worker)) { IsBackground = true, Name = "ProxyHelper" })];
-        Array.ForEach(_threads, thread => thread.Start());
+        _threads = [.. _workers.Select(worker => new Thread(() => Run(worker)) { IsBackground = true, Name = "ProxyHelper" })];
+
+        T Keep<T>(T one)
+            where T : IDisposable
+        {
+            open.Push(one);
+            return one;
+        }
     }
 
     /// <summary>The addresses and ports that it answers on.</summary>
@@ -68,6 +91,9 @@ public sealed class Responder : IDisposable
     /// <summary>The newest fault, or null when there was none.</summary>
     public ResponderNotice? LastFault => _journal.LastFault;
 
+    /// <summary>Whether every worker has come round to its queues lately, as it does every second at least.</summary>
+    public bool IsResponsive => _workers.All(worker => worker.SinceItCameRound < _longestRound);
+
     /// <summary>Starts a responder in the network namespace of the calling thread. When this returns, it answers.</summary>
     /// <exception cref="ArgumentException">The options do not fit.</exception>
     /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
@@ -75,9 +101,60 @@ public sealed class Responder : IDisposable
     /// <exception cref="LinuxException">No socket can be had.</exception>
     public static Responder Start(ResponderOptions options)
     {
+        Responder responder = Open(options);
+        responder.Begin();
+        return responder;
+    }
+
+    /// <summary>
+    /// Opens a responder's sockets, as <see cref="Start"/> does, but answers nothing until <see cref="Begin"/>: queries wait. In
+    /// between a process can give up the privileges that only this takes.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options do not fit.</exception>
+    /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
+    /// <exception cref="NetlinkException">The conntrack table cannot be asked: EPERM when CAP_NET_ADMIN is missing.</exception>
+    /// <exception cref="LinuxException">No socket can be had.</exception>
+    public static Responder Open(ResponderOptions options)
+    {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new Responder(options, [.. options.Addresses.Distinct().Select(address => new IPEndPoint(address, options.Port))]);
+        return new Responder(options);
+    }
+
+    /// <summary>Answers from now on. Its threads have the credentials and the capabilities of the calling thread.</summary>
+    public void Begin()
+    {
+        _running = _threads.Length;
+        Array.ForEach(_threads, thread => thread.Start());
+    }
+
+    /// <summary>
+    /// Goes by other options from now on, and loses no query: who may ask, how often, with which secret, how late, what replies give
+    /// as the user's name and what is told. A rate that stays the same goes on with what was asked before.
+    /// </summary>
+    /// <exception cref="ArgumentException">They do not fit, or differ in what only a new start can change. Nothing has changed.</exception>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public void Change(ResponderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        lock (_stop)
+        {
+            if (!_options.HasSameSockets(options))
+            {
+                throw new ArgumentException("Addresses, port and workers change only with a new start.");
+            }
+
+            if (_isStopped || Volatile.Read(ref _running) == 0)
+            {
+                return;
+            }
+
+            RateLimiter? limiter = options.MaximumQueriesPerSecond == _options.MaximumQueriesPerSecond ? _limiter : NewLimiter(options);
+            _sockets.Change(options);
+            Array.ForEach(_workers, worker => worker.Change(options, limiter));
+            (_options, _limiter) = (options, limiter);
+        }
     }
 
     /// <summary>
@@ -101,7 +178,17 @@ public sealed class Responder : IDisposable
             {
                 _isStopped = true;
                 _stop.Set();
-                Array.ForEach(_threads, thread => thread.Join());
+                if (_threads[0].ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+                {
+                    Array.ForEach(_workers, worker => worker.Dispose());
+                    _meter.Dispose();
+                    _journal.Complete(failure: null);
+                }
+                else
+                {
+                    Array.ForEach(_threads, thread => thread.Join());
+                }
+
                 _stop.Dispose();
             }
         }
@@ -110,52 +197,8 @@ public sealed class Responder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
-    private Worker[] MakeWorkers(ResponderOptions options)
-    {
-        var open = new Stack<IDisposable>();
-        try
-        {
-            ConntrackTable[] tables = [.. Enumerable.Range(0, options.Workers).Select(_ => Keep(ConntrackTable.Open(Worker.BatchSize)))];
-            ProveLookups(tables[0]);
-            OwnAddresses[] own = [.. tables.Select(_ => Keep(OwnAddresses.Open()))];
-            PacketFilter selection = FairQueues.Selection(options.Workers, options.AllowedProxies);
-            QuerySocket[][] sockets = [.. LocalEndPoints.Select(endPoint => OpenQueues(endPoint, selection))];
-            RateLimiter? limiter = options.MaximumQueriesPerSecond == 0 ? null : new RateLimiter(options.MaximumQueriesPerSecond);
-            return [.. tables.Select((table, i) => new Worker(
-                [.. sockets.SelectMany(queues => queues.Skip(i * FairQueues.Count).Take(FairQueues.Count))],
-                table,
-                own[i],
-                _stop,
-                limiter,
-                options,
-                _counters[i],
-                _journal,
-                _meter))];
-        }
-        catch
-        {
-            while (open.TryPop(out IDisposable? one))
-            {
-                one.Dispose();
-            }
-
-            throw;
-        }
-
-        T Keep<T>(T one)
-            where T : IDisposable
-        {
-            open.Push(one);
-            return one;
-        }
-
-        QuerySocket[] OpenQueues(IPEndPoint endPoint, PacketFilter selection)
-        {
-            QuerySocket[] queues = QuerySocket.OpenShared(endPoint, options.Workers, FairQueues.Count, selection, options.AllowsAbsentAddresses);
-            Array.ForEach(queues, open.Push);
-            return queues;
-        }
-    }
+    private static RateLimiter? NewLimiter(ResponderOptions options) =>
+        options.MaximumQueriesPerSecond == 0 ? null : new RateLimiter(options.MaximumQueriesPerSecond);
 
     /// <summary>Asks once as the workers will: a start that cannot look up fails, and the first query waits for no compilation.</summary>
     private static void ProveLookups(ConntrackTable table)

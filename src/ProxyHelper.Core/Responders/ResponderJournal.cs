@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Threading.Channels;
+using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Responders;
@@ -12,7 +13,7 @@ namespace ProxyHelper.Responders;
 /// </summary>
 internal sealed class ResponderJournal
 {
-    private const int Kept = 64;
+    private const int Kept = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly Channel<ResponderNotice> _notices = Channel.CreateBounded<ResponderNotice>(
@@ -65,10 +66,29 @@ internal sealed class ResponderJournal
             ref Topic topic = ref _refusals[(int)verdict];
             if (topic.IsDue())
             {
-                var address = new IPAddress(BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(sender) : sender);
-                Tell(verdict == Verdict.Late ? NoticeKind.Fault : NoticeKind.Refusal, $"{Words(verdict, address)}{topic.TakeSilent()}.");
+                Tell(verdict == Verdict.Late ? NoticeKind.Fault : NoticeKind.Refusal, $"{Words(verdict, AddressOf(sender))}{topic.TakeSilent()}.");
             }
         }
+    }
+
+    /// <summary>Takes note of a query that is answered. While much is unread it is left out, so that it drives out nothing else.</summary>
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    /// <param name="asked">The tuple that was looked up, in the reply's direction.</param>
+    /// <param name="lookup">What was found.</param>
+    public void NoteQuery(uint sender, in ConntrackTuple asked, in Lookup lookup)
+    {
+        if (_notices.Reader.Count >= Kept / 2)
+        {
+            return;
+        }
+
+        string answer = lookup.Outcome switch
+        {
+            LookupOutcome.Found => $"{lookup.Original.Source} -> {lookup.Original.Destination}",
+            LookupOutcome.NotFound => "not found",
+            _ => "not found, as the look-up failed",
+        };
+        Tell(NoticeKind.Query, $"{AddressOf(sender)} asked about {asked.Destination} -> {asked.Source}: {answer}.");
     }
 
     /// <summary>Takes note of datagrams that the kernel dropped because the queue was full.</summary>
@@ -87,6 +107,9 @@ internal sealed class ResponderJournal
     /// <summary>Ends the journal.</summary>
     /// <param name="failure">What ended the responder, or null when it was stopped.</param>
     public void Complete(Exception? failure) => _notices.Writer.TryComplete(failure);
+
+    private static IPAddress AddressOf(uint sender) =>
+        new(BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(sender) : sender);
 
     private static string Advice(Errno errno) => errno switch
     {

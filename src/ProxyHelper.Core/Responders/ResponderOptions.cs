@@ -19,6 +19,9 @@ public sealed record ResponderOptions
     /// <summary>The highest rate that can be set, in queries a second.</summary>
     public const int HighestRate = 1_000_000;
 
+    /// <summary>How many sockets an address has for each worker, so that a flood fills its own queue.</summary>
+    public const int QueuesPerWorker = FairQueues.Count;
+
     private static readonly TimeSpan LongestQueueDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>The local IPv4 addresses to answer on; 0.0.0.0 is all of them.</summary>
@@ -54,14 +57,29 @@ public sealed record ResponderOptions
     /// <summary>Whether an address may be one that this host does not have yet, such as at boot (IP_FREEBIND).</summary>
     public bool AllowsAbsentAddresses { get; init; }
 
+    /// <summary>
+    /// Numbers of descriptors that this process was given: UDP sockets that somebody else has bound, and keeps open when the responder
+    /// ends. It answers on these in place of <see cref="Addresses"/> and <see cref="Port"/>. Where an address has
+    /// <see cref="QueuesPerWorker"/> of them for each worker, they are its fair queues.
+    /// </summary>
+    public IReadOnlyList<int> InheritedSockets { get; init; } = [];
+
+    /// <summary>Whether each query that is answered is told, too. Under load some are left out, rather than anything else.</summary>
+    public bool TellsQueries { get; init; }
+
     /// <summary>Where it answers. The secret is not in it.</summary>
     public override string ToString() => string.Join(", ", Addresses.Select(address => new IPEndPoint(address, Port)));
+
+    /// <summary>Whether these and others are served by the same sockets and threads.</summary>
+    internal bool HasSameSockets(ResponderOptions other) =>
+        (Port, Workers, AllowsAbsentAddresses) == (other.Port, other.Workers, other.AllowsAbsentAddresses)
+        && Addresses.SequenceEqual(other.Addresses) && InheritedSockets.SequenceEqual(other.InheritedSockets);
 
     /// <summary>Checks that a responder can be started with these.</summary>
     /// <exception cref="ArgumentException">The message says what does not fit.</exception>
     public void Validate()
     {
-        Require(Addresses.Count > 0, "There is no address to answer on.");
+        Require(Addresses.Count + InheritedSockets.Count > 0, "There is no address to answer on.");
         if (Addresses.FirstOrDefault(address => address.AddressFamily != AddressFamily.InterNetwork) is { } other)
         {
             throw new ArgumentException($"{other} is not an IPv4 address; smtp-gated asks over IPv4 only.");

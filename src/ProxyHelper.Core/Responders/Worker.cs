@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -25,9 +26,7 @@ internal sealed class Worker : IDisposable
     private readonly QuerySocket[] _sockets;
     private readonly ConntrackTable _table;
     private readonly OwnAddresses _own;
-    private readonly Admission _admission;
     private readonly LookupRetry _lookup;
-    private readonly IdentFormat _identFormat;
     private readonly ResponderCounters _counters;
     private readonly ResponderJournal _journal;
     private readonly ResponderMeter? _meter;
@@ -38,6 +37,8 @@ internal sealed class Worker : IDisposable
     private readonly ConntrackTuple[] _asked = new ConntrackTuple[BatchSize];
     private readonly Lookup[] _lookups = new Lookup[BatchSize];
     private readonly bool[] _hasMore;
+    private volatile WorkerRules _rules;
+    private long _cameRoundAt = Stopwatch.GetTimestamp();
 
     /// <summary>Makes a worker. The sockets, the table and the addresses are its own to close from now on.</summary>
     public Worker(QuerySocket[] sockets, ConntrackTable table, OwnAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
@@ -45,9 +46,8 @@ internal sealed class Worker : IDisposable
         _sockets = sockets;
         _table = table;
         _own = own;
-        _admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
+        _rules = WorkerRules.From(options, limiter, own);
         _lookup = new LookupRetry(table, counters, journal);
-        _identFormat = options.IdentFormat;
         _counters = counters;
         _journal = journal;
         _meter = meter;
@@ -55,12 +55,19 @@ internal sealed class Worker : IDisposable
         _wait = new QueryWait(stop, sockets);
     }
 
+    /// <summary>How long ago it last came round to look for queries, which it does every second at least.</summary>
+    public TimeSpan SinceItCameRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
+
+    /// <summary>Goes by other rules from the next batch on. Any thread may call it.</summary>
+    public void Change(ResponderOptions options, RateLimiter? limiter) => _rules = WorkerRules.From(options, limiter, _own);
+
     /// <summary>Answers until the stop signal is set.</summary>
     /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
     public void Run()
     {
         while (_wait.Wait(_hasMore))
         {
+            Volatile.Write(ref _cameRoundAt, Stopwatch.GetTimestamp());
             for (int round = 0; round < RoundsBetweenPolls; round++)
             {
                 ServeAll();
@@ -100,11 +107,13 @@ internal sealed class Worker : IDisposable
             return false;
         }
 
-        int asked = Accept(socket, received);
+        WorkerRules rules = _rules;
+        int asked = Accept(socket, received, rules.Admission);
         if (asked > 0)
         {
             _lookup.Find(_asked.AsSpan(0, asked), _lookups);
-            Answer(asked, socket.IsBoundToAll);
+            Tell(asked, rules.TellsQueries);
+            Answer(asked, socket.IsBoundToAll, rules.IdentFormat);
             _counters.Add(Counter.UnsentReplies, _batch.Send(socket.ReplySocket));
             Measure(asked);
         }
@@ -113,18 +122,18 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>Puts the tuples to look up, and the slots they came in, in line.</summary>
-    private int Accept(QuerySocket socket, int received)
+    private int Accept(QuerySocket socket, int received, Admission admission)
     {
         int asked = 0;
         uint dropped = 0;
         _counters.Add(Counter.Queries, received);
-        _admission.BeginBatch();
+        admission.BeginBatch();
         for (int slot = 0; slot < received; slot++)
         {
             var control = DatagramControl.Read(_batch.Control(slot));
             dropped = control.Dropped;
-            uint sender = BinaryPrimitives.ReadUInt32BigEndian(_batch.Address(slot)[sizeof(uint)..]); // struct sockaddr_in: family, port, address
-            Verdict verdict = _admission.Judge(_batch.Data(slot), sender, control.ReceivedAt, out Query query);
+            uint sender = Sender(slot);
+            Verdict verdict = admission.Judge(_batch.Data(slot), sender, control.ReceivedAt, out Query query);
             if (verdict != Verdict.Allowed)
             {
                 Refuse(verdict, sender);
@@ -139,6 +148,8 @@ internal sealed class Worker : IDisposable
         NoteDrops(socket.TakeDrops(dropped));
         return asked;
     }
+
+    private uint Sender(int slot) => BinaryPrimitives.ReadUInt32BigEndian(_batch.Address(slot)[sizeof(uint)..]); // struct sockaddr_in: family, port, address
 
     private void Refuse(Verdict verdict, uint sender)
     {
@@ -163,7 +174,15 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    private void Answer(int asked, bool namesSource)
+    private void Tell(int asked, bool isWanted)
+    {
+        for (int i = 0; isWanted && i < asked; i++)
+        {
+            _journal.NoteQuery(Sender(_slots[i]), _asked[i], _lookups[i]);
+        }
+    }
+
+    private void Answer(int asked, bool namesSource, IdentFormat identFormat)
     {
         for (int i = 0; i < asked; i++)
         {
@@ -171,7 +190,7 @@ internal sealed class Worker : IDisposable
             switch (_lookups[i].Outcome)
             {
                 case LookupOutcome.Found:
-                    Reply.WriteFound(datagram, _lookups[i].Original, _identFormat);
+                    Reply.WriteFound(datagram, _lookups[i].Original, identFormat);
                     _counters.Add(Counter.Found);
                     break;
                 case LookupOutcome.NotFound:

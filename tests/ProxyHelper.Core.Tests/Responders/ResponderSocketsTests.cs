@@ -1,0 +1,65 @@
+using System.Net;
+using ProxyHelper.Linux;
+using ProxyHelper.Responders;
+using ProxyHelper.Tests.Protocol;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Responders;
+
+/// <summary>Sockets that somebody else has bound, as a service manager does. What is tried with them is a copy of the descriptor, as in another process.</summary>
+public sealed class ResponderSocketsTests
+{
+    private const int SharePort = 15; // SO_REUSEPORT
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(1, ResponderOptions.QueuesPerWorker)]
+    [InlineData(2, 3)]
+    [InlineData(2, 2 * ResponderOptions.QueuesPerWorker)]
+    public void It_answers_on_them_and_leaves_them_to_who_bound_them(int workers, int count) => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(count);
+        for (int round = 0; round < 2; round++)
+        {
+            var askers = Enumerable.Range(0, 10).Select(_ => new Asker()).ToList();
+            askers.ForEach(asker => asker.Send(Datagrams.Query, Asker.Helper())); // nobody reads them yet
+
+            using Responder responder = Responder.Start(Options(workers, bound));
+
+            Assert.Equal([Asker.Helper()], responder.LocalEndPoints);
+            askers.ForEach(asker => Assert.Equal(Datagrams.Found, asker.Receive(out _)));
+            askers.ForEach(asker => asker.Dispose());
+        }
+
+        Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1"))); // they are still bound
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void What_is_no_bound_udp_socket_is_refused() => Router.With(() =>
+    {
+        using LinuxSocket unbound = LinuxSocket.Open(2, 2, 0, "UDP socket");
+        using LinuxSocket stream = LinuxSocket.Open(2, 1, 0, "TCP socket");
+        using LinuxSocket version6 = LinuxSocket.Open(10, 2, 0, "UDP socket of IPv6");
+        foreach (LinuxSocket socket in (LinuxSocket[])[unbound, stream, version6])
+        {
+            Assert.Contains("no bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]))).Message, StringComparison.Ordinal);
+        }
+    });
+
+    private static ResponderOptions Options(int workers, LinuxSocket[] bound) =>
+        Router.Options() with { Workers = workers, InheritedSockets = [.. bound.Select(Copy)] };
+
+    private static LinuxSocket[] Bind(int count) => [.. Enumerable.Range(0, count).Select(_ =>
+    {
+        LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "UDP socket"); // AF_INET, SOCK_DGRAM
+        socket.SetOption(DatagramControl.SocketLevel, SharePort, 1, "SO_REUSEPORT");
+        SocketAddress address = Asker.Helper().Serialize();
+        socket.Bind(address.Buffer.Span[..address.Size], "194.0.1.1:114");
+        return socket;
+    })];
+
+    private static int Copy(LinuxSocket socket) => Descriptor.Duplicate(socket);
+}

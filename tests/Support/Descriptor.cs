@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace ProxyHelper.TestSupport;
+
+/// <summary>What a service manager does with descriptors that a program is to get.</summary>
+public static partial class Descriptor
+{
+    private const int DuplicateFrom = 0; // F_DUPFD (linux/fcntl.h)
+    private const int Lowest = 100; // above what a program is usually given
+
+    /// <summary>Makes another number for what a handle stands for. Programs that are started get it, too; it is the caller's to close.</summary>
+    public static int Duplicate(SafeHandle handle)
+    {
+        int copy = ControlCall(handle, DuplicateFrom, Lowest);
+        return copy >= 0 ? copy : throw new InvalidOperationException($"fcntl: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Closes a descriptor by its number.</summary>
+    public static void Close(int descriptor)
+    {
+        if (CloseCall(descriptor) != 0)
+        {
+            throw new InvalidOperationException($"close: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int ControlCall(SafeHandle handle, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int CloseCall(int descriptor);
+}
