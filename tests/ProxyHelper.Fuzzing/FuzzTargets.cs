@@ -10,6 +10,8 @@ public static class FuzzTargets
     [
         new DatagramTarget(),
         new ReplyTarget(),
+        new OriginQueryTarget(),
+        new OriginReplyTarget(),
         new NetlinkMessagesTarget(),
         new NetlinkAttributesTarget(),
         new ConntrackEntryTarget(),
