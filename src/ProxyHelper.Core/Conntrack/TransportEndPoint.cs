@@ -163,6 +163,9 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         ? new TransportEndPoint(0, BinaryPrimitives.ReadUInt32BigEndian(address), isIPv6: false, port)
         : new TransportEndPoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
 
+    /// <summary>Makes an end point from the bytes of an IPv4 address, read as a big-endian number.</summary>
+    internal static TransportEndPoint FromIPv4(uint address, ushort port) => new(0, address, isIPv6: false, port);
+
     /// <summary>Whether the address is of a family with another one, and begins with the same bits.</summary>
     /// <param name="network">The address whose bits count.</param>
     /// <param name="length">How many bits, up to 32 or 128.</param>
@@ -177,6 +180,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     internal TransportEndPoint Masked(int length) => _isIPv6
         ? new TransportEndPoint(_high & HighBits(length), _low & HighBits(length - 64), _isIPv6, Port)
         : new TransportEndPoint(0, _low & HighBits(length + 32), _isIPv6, Port);
+
     /// <summary>The same address with another port.</summary>
     internal TransportEndPoint WithPort(ushort port) => new(_high, _low, _isIPv6, port);
 

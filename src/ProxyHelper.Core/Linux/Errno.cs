@@ -18,11 +18,20 @@ public enum Errno
     /// <summary>Nothing to read, or no room to write, just now.</summary>
     EAGAIN = 11,
 
+    /// <summary>No memory.</summary>
+    ENOMEM = 12,
+
     /// <summary>Permission denied: to bind, CAP_NET_BIND_SERVICE is missing.</summary>
     EACCES = 13,
 
     /// <summary>Invalid argument: to netlink also the answer when nf_conntrack_netlink is not loaded.</summary>
     EINVAL = 22,
+
+    /// <summary>The whole system has no descriptor left.</summary>
+    ENFILE = 23,
+
+    /// <summary>The process has no descriptor left.</summary>
+    EMFILE = 24,
 
     /// <summary>A message, or a netlink answer, that is not of the form agreed on.</summary>
     EBADMSG = 74,

@@ -133,22 +133,22 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     /// <exception cref="LinuxException">None can be taken, such as with EMFILE: then it goes on waiting.</exception>
     public LinuxSocket? Accept(Span<byte> peer)
     {
-        LinuxSocket socket;
+        int descriptor;
         do
         {
             int length = peer.Length;
-            socket = AcceptCall(this, peer, ref length, CloseOnExec | NonBlocking);
+            descriptor = AcceptCall(this, peer, ref length, CloseOnExec | NonBlocking);
         }
-        while (socket.IsInvalid && LastError() == Errno.EINTR);
+        while (descriptor < 0 && LastError() == Errno.EINTR);
 
-        if (!socket.IsInvalid)
+        if (descriptor < 0)
         {
-            return socket;
+            return LastError() == Errno.EAGAIN ? null : throw new LinuxException("accept a connection", LastError());
         }
 
-        Errno errno = LastError();
-        socket.Dispose();
-        return errno == Errno.EAGAIN ? null : throw new LinuxException("accept a connection", errno);
+        var socket = new LinuxSocket();
+        socket.SetHandle(descriptor);
+        return socket;
     }
 
     /// <summary>Reads what has come from the connected peer.</summary>
@@ -220,8 +220,9 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     private static partial int ListenCall(LinuxSocket socket, int backlog);
 
+    // An int: glibc leaves the upper half of a handle undefined, so that a handle of -1 would not be seen to be one.
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
-    private static partial LinuxSocket AcceptCall(LinuxSocket socket, Span<byte> address, ref int length, int flags);
+    private static partial int AcceptCall(LinuxSocket socket, Span<byte> address, ref int length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint ReceiveCall(LinuxSocket socket, Span<byte> buffer, nuint length, int flags);

@@ -13,6 +13,7 @@ internal sealed partial class ReadyQueue : SafeHandleMinusOneIsInvalid
 {
     private const int CloseOnExec = 0x80000; // EPOLL_CLOEXEC
     private const int AddOperation = 1; // EPOLL_CTL_ADD
+    private const int ChangeOperation = 3; // EPOLL_CTL_MOD
     private const uint Input = 0x1; // EPOLLIN
 
     // struct epoll_event (linux/eventpoll.h): a mask and eight bytes of the caller's, packed on x64 alone.
@@ -37,22 +38,40 @@ internal sealed partial class ReadyQueue : SafeHandleMinusOneIsInvalid
             throw new LinuxException("epoll_create1", LinuxSocket.LastError());
         }
 
-        queue._events = new byte[descriptors.Length * _eventSize];
-        for (int place = 0; place < descriptors.Length; place++)
+        try
         {
-            Span<byte> wanted = queue._events.AsSpan(0, _eventSize);
-            BitConverter.TryWriteBytes(wanted, Input);
-            BitConverter.TryWriteBytes(wanted[_placeOffset..], (ulong)place);
-            if (ControlCall(queue, AddOperation, descriptors[place], wanted) < 0)
+            for (int place = 0; place < descriptors.Length; place++)
             {
-                var failure = new LinuxException("epoll_ctl", LinuxSocket.LastError());
-                queue.Dispose();
-                throw failure;
+                queue.Add(descriptors[place], place);
             }
+        }
+        catch
+        {
+            queue.Dispose();
+            throw;
         }
 
         return queue;
     }
+
+    /// <summary>Waits for one more descriptor. When it is closed it leaves by itself.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="place">What it is known by; that of one that has left may be given again.</param>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public void Add(SafeHandle descriptor, int place)
+    {
+        Control(AddOperation, descriptor, place, Input);
+        if (_events.Length < (place + 1) * _eventSize)
+        {
+            Array.Resize(ref _events, (place + 1) * _eventSize);
+        }
+    }
+
+    /// <summary>Does not wait for a descriptor until it is resumed: one that has something which cannot be taken would wake at once, again and again.</summary>
+    public void Suspend(SafeHandle descriptor, int place) => Control(ChangeOperation, descriptor, place, events: 0);
+
+    /// <summary>Waits again for a descriptor that was suspended.</summary>
+    public void Resume(SafeHandle descriptor, int place) => Control(ChangeOperation, descriptor, place, Input);
 
     /// <summary>Waits until at least one descriptor has something to read, or an error to tell.</summary>
     /// <param name="milliseconds">How long at most.</param>
@@ -75,6 +94,18 @@ internal sealed partial class ReadyQueue : SafeHandleMinusOneIsInvalid
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => CloseCall((int)handle) == 0;
+
+    private void Control(int operation, SafeHandle descriptor, int place, uint events)
+    {
+        Span<byte> wanted = stackalloc byte[_eventSize];
+        wanted.Clear();
+        BitConverter.TryWriteBytes(wanted, events);
+        BitConverter.TryWriteBytes(wanted[_placeOffset..], (ulong)place);
+        if (ControlCall(this, operation, descriptor, wanted) < 0)
+        {
+            throw new LinuxException("epoll_ctl", LinuxSocket.LastError());
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
     private static partial ReadyQueue CreateCall(int flags);

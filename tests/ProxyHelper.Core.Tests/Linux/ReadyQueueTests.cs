@@ -34,6 +34,39 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
+    public void A_descriptor_may_come_later_and_leaves_when_it_is_closed_and_its_place_may_be_given_again()
+    {
+        using var first = EventSignal.Create();
+        using ReadyQueue queue = ReadyQueue.Create(first);
+        first.Set();
+        using (var later = EventSignal.Create())
+        {
+            queue.Add(later, 7);
+            later.Set();
+            Assert.Equal([0, 7], Ready(queue, Patience).Order());
+        }
+
+        Assert.Equal([0], Ready(queue, 0));
+        using var next = EventSignal.Create();
+        queue.Add(next, 7);
+        Assert.Equal([0], Ready(queue, 0));
+        next.Set();
+        Assert.Equal([0, 7], Ready(queue, Patience).Order());
+    }
+
+    [Fact]
+    public void A_descriptor_that_is_suspended_wakes_nobody_until_it_is_resumed()
+    {
+        using var signal = EventSignal.Create();
+        using ReadyQueue queue = ReadyQueue.Create(signal);
+        signal.Set();
+        queue.Suspend(signal, 0);
+        Assert.Equal(0, queue.Wait(0));
+        queue.Resume(signal, 0);
+        Assert.Equal([0], Ready(queue, Patience));
+    }
+
+    [Fact]
     public void A_descriptor_that_cannot_be_waited_for_is_refused()
     {
         using var file = File.OpenHandle(typeof(ReadyQueueTests).Assembly.Location);
