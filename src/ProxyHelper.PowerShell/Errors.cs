@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProxyHelper.Conntrack;
@@ -35,10 +36,10 @@ internal static class Errors
         "Run it again; if it breaks off each time, the cause says why.");
 
     public static ErrorRecord AddressInUse(BindException cause) => Make(
-        new IOException($"Another program listens on {cause.EndPoint} (UDP).", cause),
+        new IOException($"Another program listens on {cause.EndPoint} ({(IsTcp(cause) ? "TCP" : "UDP")}).", cause),
         ErrorCategory.ResourceBusy,
         cause.EndPoint,
-        $"See which with 'ss -ulpn sport = :{cause.EndPoint.Port}', and with Get-ProxyHelper; stop it, or choose another -Port.");
+        $"See which with 'ss -{(IsTcp(cause) ? 't' : 'u')}lpn sport = :{cause.EndPoint.Port}', and with Get-ProxyHelper; stop it, or choose another -{PortParameter(cause)}.");
 
     public static ErrorRecord AddressNotLocal(BindException cause) => Make(
         new IOException($"{cause.EndPoint.Address} is not an address of this machine. It has: {string.Join(", ", LocalAddresses.All().Select(local => local.Address))}.", cause),
@@ -50,7 +51,7 @@ internal static class Errors
         new UnauthorizedAccessException($"Port {cause.EndPoint.Port} needs CAP_NET_BIND_SERVICE: run it as root.", cause),
         ErrorCategory.PermissionDenied,
         cause.EndPoint,
-        "Where root is too much, choose a -Port from 1024 on (and set smtp-gated's remote_port to it).");
+        $"Where root is too much, choose a -{PortParameter(cause)} from 1024 on (and set smtp-gated's remote_port to it).");
 
     public static ErrorRecord InvalidResponderOption(Exception cause, object target) => Make(
         cause,
@@ -130,6 +131,24 @@ internal static class Errors
         endPoint,
         "Give IPv4 end points.");
 
+    public static ErrorRecord ParameterNotForOrigin(string parameter) => Make(
+        new ArgumentException($"-{parameter} has no meaning with -Protocol Origin: over TCP there is no secret, and it is asked once."),
+        ErrorCategory.InvalidArgument,
+        parameter,
+        $"Leave -{parameter} out, or ask over UDP without -Protocol Origin.");
+
+    public static ErrorRecord HelperNotSource(IPAddress helper, TransportEndPoint source) => Make(
+        new ArgumentException($"{helper} is not the address of {source}: over TCP a helper is asked about connections to the address that it is asked at."),
+        ErrorCategory.InvalidArgument,
+        helper,
+        "Leave -HelperAddress out, or ask over UDP without -Protocol Origin.");
+
+    public static ErrorRecord DestinationNotLocal(TransportEndPoint destination, Exception cause) => Make(
+        new ArgumentException($"{destination.Address} is not an address of this machine: over TCP only the proxy itself can ask about its connections.", cause),
+        ErrorCategory.InvalidArgument,
+        destination,
+        "Run it on the proxy, or ask over UDP without -Protocol Origin.");
+
     public static ErrorRecord HelperHostNotFound(string host, Exception? cause) => Make(
         new ItemNotFoundException($"The helper's host '{host}' has no IPv4 address. {cause?.Message}", cause),
         ErrorCategory.ObjectNotFound,
@@ -163,6 +182,10 @@ internal static class Errors
         { Errno: Errno.EPERM } => NeedsNetAdmin(command, failure),
         _ => ConntrackUnavailable(failure),
     };
+
+    private static bool IsTcp(BindException cause) => cause.Protocol == IPProtocol.Tcp;
+
+    private static string PortParameter(BindException cause) => IsTcp(cause) ? "OriginPort" : "Port";
 
     private static string Fill(ConntrackStatistics statistics) => statistics.Entries == 0
         ? "The table is empty: does a firewall rule of this network namespace use connection tracking?"

@@ -28,15 +28,21 @@ public sealed class ResponderJob : Job
         _pidFile = pidFile;
         PSJobTypeName = "ProxyHelper";
         SetJobState(JobState.Running);
-        Tell($"Answering on {Location} (UDP).");
+        Tell(OriginLocation is null ? $"Answering on {Location} (UDP)." : $"Answering on {Location} (UDP) and {OriginLocation} (TCP).");
         _pump = Task.Run(PumpAsync);
     }
 
-    /// <summary>Where it listens, as text.</summary>
+    /// <summary>Where it listens, as text, but for TCP.</summary>
     public override string Location => string.Join(", ", _responder.LocalEndPoints);
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Where it listens, but for TCP.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => _responder.LocalEndPoints;
+
+    /// <summary>Where it listens for TCP, as text; null where it does not.</summary>
+    public string? OriginLocation => OriginEndPoints.Count == 0 ? null : string.Join(", ", OriginEndPoints);
+
+    /// <summary>Where it listens for TCP.</summary>
+    public IReadOnlyList<IPEndPoint> OriginEndPoints => _responder.OriginEndPoints;
 
     /// <summary>When it was started, local time.</summary>
     public DateTime StartedAt => _responder.StartedAt.LocalDateTime;
@@ -44,7 +50,7 @@ public sealed class ResponderJob : Job
     /// <summary>How long it has run.</summary>
     public TimeSpan Uptime => _stoppedAfter ?? _responder.Uptime;
 
-    /// <summary>Datagrams that it read.</summary>
+    /// <summary>Datagrams that it read; and over TCP lines that it read, and connections that it refused.</summary>
     public long Queries => Counts.Queries;
 
     /// <summary>Of them, answered with the original ends.</summary>
@@ -68,7 +74,7 @@ public sealed class ResponderJob : Job
     /// <summary>Of them, dropped because the sender asks too often.</summary>
     public long TooOften => Counts.TooOften;
 
-    /// <summary>Of them, dropped because they are no queries.</summary>
+    /// <summary>Of them, dropped, or over TCP answered "invalid port", because they are no queries.</summary>
     public long Malformed => Counts.Malformed;
 
     /// <summary>Of them, dropped because they had waited so long that an answer could have reached another query.</summary>
@@ -77,7 +83,13 @@ public sealed class ResponderJob : Job
     /// <summary>Datagrams that the kernel dropped because the queue was full; they are not among the queries.</summary>
     public long QueueDrops => Counts.QueueDrops;
 
-    /// <summary>Of the queries, answered "not found" because the kernel could not be asked.</summary>
+    /// <summary>TCP connections that were closed at once because there were too many, in all or from their source; they are not among the queries.</summary>
+    public long ConnectionDrops => Counts.ConnectionDrops;
+
+    /// <summary>TCP connections that were closed because their time was over: without a query, or answered and not closed by their client.</summary>
+    public long ConnectionTimeouts => Counts.ConnectionTimeouts;
+
+    /// <summary>Of the queries, answered "not found", or over TCP "unknown error", because the kernel could not be asked.</summary>
     public long FailedLookups => Counts.FailedLookups;
 
     /// <summary>How often the socket to the conntrack table was replaced because something was wrong with it.</summary>
@@ -86,7 +98,7 @@ public sealed class ResponderJob : Job
     /// <summary>Of the replies, how many the kernel refused to send.</summary>
     public long UnsentReplies => Counts.UnsentReplies;
 
-    /// <summary>How often a socket reported an error instead of a datagram.</summary>
+    /// <summary>How often a socket reported an error instead of a datagram, a connection or a line.</summary>
     public long ReceiveErrors => Counts.ReceiveErrors;
 
     /// <summary>The time within which half of the last five minutes' queries were answered, from their arrival; null when there were none.</summary>

@@ -21,10 +21,10 @@ public sealed class ResponderViewTests
     [Fact]
     public void The_list_says_what_it_is_what_it_answered_what_it_dropped_and_what_went_wrong() => Assert.Equal(
         [
-            "Id", "Name", "State", "Location", "StartedAt", "Uptime",
+            "Id", "Name", "State", "Location", "OriginLocation", "StartedAt", "Uptime",
             "Queries", "Found", "NotFound", "FailedLookups", "MedianMilliseconds", "Percentile99Milliseconds",
             "Refused", "NotAllowed", "NotItsOwn", "WrongSecret", "TooOften", "Malformed", "Late",
-            "QueueDrops", "UnsentReplies", "ReceiveErrors", "TableReopenings", "LastFault",
+            "QueueDrops", "ConnectionDrops", "ConnectionTimeouts", "UnsentReplies", "ReceiveErrors", "TableReopenings", "LastFault",
         ],
         View("ResponderList"));
 

@@ -19,6 +19,17 @@ public sealed class StartErrorTests
     });
 
     [Fact]
+    public void A_TCP_port_in_use_is_told_as_one_and_nothing_starts() => ClassicRouter.Run(session =>
+    {
+        session.One("Start-ProxyHelper 194.0.1.1 -OriginPort 114");
+        ErrorRecord error = session.Failure("Start-ProxyHelper 194.0.1.1 -Port 115 -OriginPort 114");
+        ErrorShape.Check(error, "AddressInUse", "StartProxyHelper", ErrorCategory.ResourceBusy, "ss -tlpn sport = :114");
+        Assert.Contains("194.0.1.1:114 (TCP)", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("-OriginPort", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        session.One("Start-ProxyHelper 194.0.1.1 -Port 115"); // all ports or none: this one is free still
+    });
+
+    [Fact]
     public void An_address_of_another_machine_is_told_with_those_of_this() => ClassicRouter.Run(session =>
     {
         ErrorRecord error = session.Failure("Start-ProxyHelper 192.0.2.1");

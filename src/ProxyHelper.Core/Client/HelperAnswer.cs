@@ -15,7 +15,7 @@ public sealed record HelperAnswer
     /// <summary>How it ended.</summary>
     public required HelperOutcome Outcome { get; init; }
 
-    /// <summary>Who opened the connection; null unless found.</summary>
+    /// <summary>Who opened the connection; null unless found, and over TCP, where the answer has no more of it than the ident.</summary>
     public TransportEndPoint? OriginalSource { get; init; }
 
     /// <summary>Whom it was opened to; null unless found.</summary>
@@ -24,7 +24,7 @@ public sealed record HelperAnswer
     /// <summary>The user's name that smtp-gated would log; null unless found.</summary>
     public string? Ident { get; init; }
 
-    /// <summary>From the send to the answer to it; null without an answer.</summary>
+    /// <summary>From the send to the answer to it, over TCP from the beginning to the end; null without an answer.</summary>
     public TimeSpan? RoundTripTime { get; init; }
 
     /// <summary>How often the query was sent.</summary>

@@ -7,7 +7,7 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Client;
 
 /// <summary>
-/// smtp-gated's side of the wire: a new socket for each query, bound to the proxy's own address where that is local. Unlike
+/// smtp-gated's side over UDP: a new socket for each query, bound to the proxy's own address where that is local. Unlike
 /// smtp-gated it takes no answer that does not match the query in every respect. Runs on any system.
 /// </summary>
 public sealed class HelperClient
@@ -90,7 +90,8 @@ public sealed class HelperClient
         }
     }
 
-    private static HelperOutcome? OutcomeOf(SocketError error) => error switch
+    /// <summary>What an error of a socket says about the helper; null where it says nothing.</summary>
+    internal static HelperOutcome? OutcomeOf(SocketError error) => error switch
     {
         SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused, // the latter is how Windows says it
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkDown

@@ -19,15 +19,18 @@ internal sealed class AccessRules(ResponderOptions options, OwnAddresses own)
     /// <param name="query">The query.</param>
     public Verdict Judge(uint sender, in Query query)
     {
-        bool mayAsk = _allowed.Length == 0 || Contains(_allowed, sender);
         bool isItsOwn = sender == query.Destination.IPv4Number;
-        if (!(mayAsk && isItsOwn) && !IsTrusted(sender))
+        if (!(MayAsk(sender) && isItsOwn) && !IsTrusted(sender))
         {
-            return mayAsk ? Verdict.NotItsOwn : Verdict.NotAllowed;
+            return MayAsk(sender) ? Verdict.NotItsOwn : Verdict.NotAllowed;
         }
 
         return HasSecret(query) ? Verdict.Allowed : Verdict.WrongSecret;
     }
+
+    /// <summary>Judges a TCP connection: a query by it can only be about its sender's own connections, and has no room for a secret.</summary>
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    public Verdict JudgeConnection(uint sender) => MayAsk(sender) || IsTrusted(sender) ? Verdict.Allowed : Verdict.NotAllowed;
 
     /// <summary>Whether the sender is this host: it is not held to a rate.</summary>
     public bool IsThisHost(uint sender) => own.Contains(sender);
@@ -44,6 +47,8 @@ internal sealed class AccessRules(ResponderOptions options, OwnAddresses own)
 
         return false;
     }
+
+    private bool MayAsk(uint sender) => _allowed.Length == 0 || Contains(_allowed, sender);
 
     private bool IsTrusted(uint sender) => Contains(_trusted, sender) || own.Contains(sender);
 

@@ -3,14 +3,14 @@ using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Responders;
 
-/// <summary>What a datagram must pass to be answered, in this order: form, access, age, rate.</summary>
+/// <summary>What a datagram must pass to be answered, in this order: form, access, age, rate. A TCP connection: access, rate.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maximumQueueDelay)
 {
     private DateTime _now;
     private uint _limiterNow;
 
-    /// <summary>Takes the time, for the datagrams that have just been received.</summary>
+    /// <summary>Takes the time, for what has just been received.</summary>
     public void BeginBatch()
     {
         _now = DateTime.UtcNow;
@@ -41,6 +41,20 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
         }
 
         // Last, so that only what would be answered takes a token: whoever does not know the secret cannot use up the proxy's.
-        return limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? Verdict.Allowed : Verdict.TooOften;
+        return JudgeRate(sender);
     }
+
+    /// <summary>
+    /// Judges a TCP connection before anything is read from it. It has no age to look at: its answer goes to whoever opened it, or to
+    /// nobody.
+    /// </summary>
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    public Verdict JudgeConnection(uint sender)
+    {
+        Verdict access = rules.JudgeConnection(sender);
+        return access == Verdict.Allowed ? JudgeRate(sender) : access;
+    }
+
+    private Verdict JudgeRate(uint sender) =>
+        limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? Verdict.Allowed : Verdict.TooOften;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Responders;
@@ -9,12 +10,20 @@ public sealed class BindException : LinuxException
     /// <summary>Makes the exception.</summary>
     /// <param name="endPoint">The address and port.</param>
     /// <param name="errno">Why: EADDRINUSE, EADDRNOTAVAIL, EACCES.</param>
-    public BindException(IPEndPoint endPoint, Errno errno)
-        : base($"bind {endPoint}", errno)
+    /// <param name="protocol">The protocol whose port it is: UDP, or TCP.</param>
+    public BindException(IPEndPoint endPoint, Errno errno, IPProtocol protocol)
+        : base(protocol == IPProtocol.Tcp ? $"bind {endPoint} (TCP)" : $"bind {endPoint}", errno)
     {
         EndPoint = endPoint;
+        Protocol = protocol;
     }
 
     /// <summary>The address and port.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>The protocol whose port it is.</summary>
+    public IPProtocol Protocol { get; }
+
+    /// <summary>Whether an error number says that an address and port cannot be listened on.</summary>
+    internal static bool IsAbout(Errno errno) => errno is Errno.EADDRINUSE or Errno.EADDRNOTAVAIL or Errno.EACCES;
 }

@@ -14,6 +14,8 @@ internal enum Counter
     Late,
     TooOften,
     QueueDrops,
+    ConnectionDrops,
+    ConnectionTimeouts,
     UnsentReplies,
     ReceiveErrors,
     TableReopenings,

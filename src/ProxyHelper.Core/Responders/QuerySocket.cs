@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.Versioning;
+using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Responders;
@@ -50,22 +50,13 @@ internal sealed class QuerySocket : IDisposable
     /// <exception cref="LinuxException">No socket can be had.</exception>
     public static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress = false) => Open(endPoint, allowsAbsentAddress, isShared: false);
 
-    /// <summary>Takes over a bound UDP socket that this process was given. Its replies leave by it, too: no other may share its address.</summary>
-    /// <param name="descriptor">The descriptor's number.</param>
-    /// <exception cref="LinuxException">It is no bound UDP socket of IPv4, or the kernel refused.</exception>
-    public static QuerySocket Adopt(int descriptor)
+    /// <summary>Takes over a UDP socket that this process was given. Its replies leave by it, too: no other may share its address.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public static QuerySocket Adopt(InheritedSocket given)
     {
-        const int socketType = 3; // SO_TYPE
-        LinuxSocket socket = LinuxSocket.Adopt(descriptor);
-        IPEndPoint endPoint = LocalEndPoint(socket);
-        if (socket.ReadOption(DatagramControl.SocketLevel, socketType, "SO_TYPE") != DatagramType || endPoint.Port == 0)
-        {
-            throw new LinuxException($"use descriptor {descriptor}", Errno.EINVAL, "it is no bound UDP socket of IPv4");
-        }
-
-        bool isBoundToAll = endPoint.Address.Equals(IPAddress.Any);
-        Prepare(socket, isBoundToAll);
-        return new QuerySocket(socket, isBoundToAll) { EndPoint = endPoint };
+        bool isBoundToAll = given.EndPoint.Address.Equals(IPAddress.Any);
+        Prepare(given.Socket, isBoundToAll);
+        return new QuerySocket(given.Socket, isBoundToAll) { EndPoint = given.EndPoint };
     }
 
     /// <summary>Opens several sockets that share an address and port, which nobody else has.</summary>
@@ -143,9 +134,9 @@ internal sealed class QuerySocket : IDisposable
         catch (LinuxException failure)
         {
             socket.Dispose();
-            if (failure.Errno is Errno.EADDRINUSE or Errno.EADDRNOTAVAIL or Errno.EACCES)
+            if (BindException.IsAbout(failure.Errno))
             {
-                throw new BindException(endPoint, failure.Errno);
+                throw new BindException(endPoint, failure.Errno, IPProtocol.Udp);
             }
 
             throw;
@@ -167,14 +158,5 @@ internal sealed class QuerySocket : IDisposable
         {
             socket.SetOption(level, option, 1, what);
         }
-    }
-
-    /// <returns>The address and port; port 0 where it is not of IPv4.</returns>
-    private static IPEndPoint LocalEndPoint(LinuxSocket socket)
-    {
-        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize]; // struct sockaddr_in
-        socket.ReadLocalAddress(address);
-        bool isIPv4 = BitConverter.ToUInt16(address) == IPv4Family;
-        return isIPv4 ? new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..])) : new IPEndPoint(IPAddress.None, 0);
     }
 }

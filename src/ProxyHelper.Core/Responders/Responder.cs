@@ -17,6 +17,7 @@ public sealed class Responder : IDisposable
 
     private readonly EventSignal _stop;
     private readonly Worker[] _workers;
+    private readonly OriginServer? _server;
     private readonly Thread[] _threads;
     private readonly ResponderCounters[] _counters;
     private readonly ResponderJournal _journal = new();
@@ -34,7 +35,7 @@ public sealed class Responder : IDisposable
     private Responder(ResponderOptions options)
     {
         _options = options;
-        _counters = [.. Enumerable.Range(0, options.Workers).Select(_ => new ResponderCounters())];
+        _counters = [.. Enumerable.Range(0, options.Workers + 1).Select(_ => new ResponderCounters())];
         _stop = EventSignal.Create();
         var open = new Stack<IDisposable>([_stop]);
 #pragma warning disable CA2000 // what is kept is disposed of below if this fails, and else by who uses it
@@ -45,9 +46,12 @@ public sealed class Responder : IDisposable
             OwnAddresses[] own = [.. tables.Select(_ => Keep(OwnAddresses.Open()))];
             _sockets = Keep(ResponderSockets.Open(options));
             LocalEndPoints = _sockets.EndPoints;
+            OriginEndPoints = _sockets.OriginEndPoints;
             _meter = Keep(new ResponderMeter(LocalEndPoints, () => Counts, () => Uptime));
             _limiter = NewLimiter(options);
             _workers = [.. tables.Select((table, i) => new Worker(_sockets.Of(i), table, own[i], _stop, _limiter, options, _counters[i], _journal, _meter))];
+            _server = OriginEndPoints.Count == 0 ? null : new OriginServer(
+                _sockets.Listeners, Keep(ConntrackTable.Open()), Keep(OwnAddresses.Open()), _stop, _limiter, options, _counters[^1], _journal, _meter);
         }
         catch
         {
@@ -60,7 +64,7 @@ public sealed class Responder : IDisposable
         }
 #pragma warning restore CA2000
 
-        _threads = [.. _workers.Select(worker => new Thread(() => Run(worker)) { IsBackground = true, Name = "ProxyHelper" })];
+        _threads = [.. _workers.Select(worker => Prepare(worker.Run, worker)), .. _server is null ? (Thread[])[] : [Prepare(_server.Run, _server)]];
 
         T Keep<T>(T one)
             where T : IDisposable
@@ -70,8 +74,11 @@ public sealed class Responder : IDisposable
         }
     }
 
-    /// <summary>The addresses and ports that it answers on.</summary>
+    /// <summary>The addresses and UDP ports that it answers on.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
+
+    /// <summary>The addresses and TCP ports that it answers on; none unless an <see cref="ResponderOptions.OriginPort"/> was given.</summary>
+    public IReadOnlyList<IPEndPoint> OriginEndPoints { get; }
 
     /// <summary>When it was started.</summary>
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
@@ -142,7 +149,7 @@ public sealed class Responder : IDisposable
         {
             if (!_options.HasSameSockets(options))
             {
-                throw new ArgumentException("Addresses, port and workers change only with a new start.");
+                throw new ArgumentException("Addresses, ports and workers change only with a new start.");
             }
 
             if (_isStopped || Volatile.Read(ref _running) == 0)
@@ -153,6 +160,7 @@ public sealed class Responder : IDisposable
             RateLimiter? limiter = options.MaximumQueriesPerSecond == _options.MaximumQueriesPerSecond ? _limiter : NewLimiter(options);
             _sockets.Change(options);
             Array.ForEach(_workers, worker => worker.Change(options, limiter));
+            _server?.Change(options, limiter);
             (_options, _limiter) = (options, limiter);
         }
     }
@@ -181,6 +189,7 @@ public sealed class Responder : IDisposable
                 if (_threads[0].ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
                 {
                     Array.ForEach(_workers, worker => worker.Dispose());
+                    _server?.Dispose();
                     _meter.Dispose();
                     _journal.Complete(failure: null);
                 }
@@ -212,11 +221,13 @@ public sealed class Responder : IDisposable
         }
     }
 
-    private void Run(Worker worker)
+    private Thread Prepare(Action run, IDisposable owner) => new(() => Run(run, owner)) { IsBackground = true, Name = "ProxyHelper" };
+
+    private void Run(Action run, IDisposable owner)
     {
         try
         {
-            worker.Run();
+            run();
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
         {
@@ -224,7 +235,7 @@ public sealed class Responder : IDisposable
             _stop.Set(); // the other workers end with it: half a responder would be worse to find than none
         }
 
-        worker.Dispose();
+        owner.Dispose();
         if (Interlocked.Decrement(ref _running) == 0)
         {
             _meter.Dispose();

@@ -27,6 +27,8 @@ internal sealed class ResponderCounters
             Late = Of(Counter.Late),
             TooOften = Of(Counter.TooOften),
             QueueDrops = Of(Counter.QueueDrops),
+            ConnectionDrops = Of(Counter.ConnectionDrops),
+            ConnectionTimeouts = Of(Counter.ConnectionTimeouts),
             UnsentReplies = Of(Counter.UnsentReplies),
             ReceiveErrors = Of(Counter.ReceiveErrors),
             TableReopenings = Of(Counter.TableReopenings),

@@ -1,12 +1,12 @@
 namespace ProxyHelper.Responders;
 
 /// <summary>
-/// What a responder has seen since its start. Every datagram that it read is counted once among found, not found, failed
-/// look-ups, malformed, not allowed, not its own, wrong secret, late and too often.
+/// What a responder has seen since its start. Every query is counted once among found, not found, failed look-ups, malformed, not
+/// allowed, not its own, wrong secret, late and too often.
 /// </summary>
 public readonly record struct ResponderCounts
 {
-    /// <summary>Datagrams that it read.</summary>
+    /// <summary>Datagrams that it read; and over TCP lines that it read, and connections that it refused.</summary>
     public long Queries { get; init; }
 
     /// <summary>Answered with the original ends.</summary>
@@ -15,10 +15,10 @@ public readonly record struct ResponderCounts
     /// <summary>Answered "not found": the kernel has no such connection.</summary>
     public long NotFound { get; init; }
 
-    /// <summary>Answered "not found" because the kernel could not be asked, not even on a second try.</summary>
+    /// <summary>Answered "not found", or over TCP "unknown error", because the kernel could not be asked, not even on a second try.</summary>
     public long FailedLookups { get; init; }
 
-    /// <summary>Dropped: not a query.</summary>
+    /// <summary>Dropped, or over TCP answered "invalid port": not a query.</summary>
     public long Malformed { get; init; }
 
     /// <summary>Dropped: the sender is none of the allowed proxies.</summary>
@@ -42,10 +42,19 @@ public readonly record struct ResponderCounts
     /// <summary>Datagrams that the kernel dropped because the queue was full; they were never read. It is told with the next that is read.</summary>
     public long QueueDrops { get; init; }
 
+    /// <summary>TCP connections that were closed at once because there were too many, in all or from their source; they are not among the queries.</summary>
+    public long ConnectionDrops { get; init; }
+
+    /// <summary>
+    /// TCP connections that were closed because their time was over: no whole line had come, so that they are not among the queries,
+    /// or they were answered and their client did not close.
+    /// </summary>
+    public long ConnectionTimeouts { get; init; }
+
     /// <summary>Of those answered, how many replies the kernel refused to send.</summary>
     public long UnsentReplies { get; init; }
 
-    /// <summary>How often a socket reported an error instead of a datagram.</summary>
+    /// <summary>How often a socket reported an error instead of a datagram, a connection or a line.</summary>
     public long ReceiveErrors { get; init; }
 
     /// <summary>How often the socket to the conntrack table was replaced because something was wrong with it.</summary>

@@ -22,6 +22,7 @@ internal sealed class ResponderJournal
     private readonly Topic[] _refusals = new Topic[Enum.GetValues<Verdict>().Length];
     private Topic _lookups;
     private Topic _drops;
+    private Topic _accepts;
     private bool _isInTrouble;
 
     /// <summary>What was told; it ends when the responder does, with an exception if it failed.</summary>
@@ -56,7 +57,7 @@ internal sealed class ResponderJournal
         }
     }
 
-    /// <summary>Takes note of a datagram that was dropped.</summary>
+    /// <summary>Takes note of a datagram, or a TCP connection, that was dropped.</summary>
     /// <param name="verdict">Why.</param>
     /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
     public void NoteRefused(Verdict verdict, uint sender)
@@ -104,6 +105,19 @@ internal sealed class ResponderJournal
         }
     }
 
+    /// <summary>Takes note of a TCP connection that could not be taken.</summary>
+    public void NoteAccept(Errno errno)
+    {
+        lock (_notices)
+        {
+            if (_accepts.IsDue())
+            {
+                string advice = errno is Errno.EMFILE or Errno.ENFILE ? ": there is no descriptor left" : string.Empty;
+                Tell(NoticeKind.Fault, $"A TCP connection could not be taken ({errno}{advice}){_accepts.TakeSilent()}: it waits until one can.");
+            }
+        }
+    }
+
     /// <summary>Ends the journal.</summary>
     /// <param name="failure">What ended the responder, or null when it was stopped.</param>
     public void Complete(Exception? failure) => _notices.Writer.TryComplete(failure);
@@ -126,6 +140,9 @@ internal sealed class ResponderJournal
         Verdict.WrongSecret => $"Dropped a query from {sender} with a wrong secret",
         Verdict.Late => $"Dropped a query from {sender} that had waited too long: the machine is overloaded, or its clock was set",
         Verdict.TooOften => $"Dropped a query from {sender}, which asks too often",
+        Verdict.MalformedLine => $"Answered {sender} over TCP that its line is no query",
+        Verdict.TooMany => $"Closed a TCP connection from {sender} at once: there are too many, in all or from there",
+        Verdict.TooSlow => $"Closed a TCP connection from {sender}, whose time was over",
         _ => $"Dropped a datagram from {sender} that is no query",
     };
 

@@ -34,10 +34,12 @@ internal sealed class ResponderMeter : IDisposable
         });
         _duration = _meter.CreateHistogram<double>(
             "proxyhelper.query.duration", "s", "From the arrival of a query to its answer.");
-        _meter.CreateObservableCounter("proxyhelper.queries", () => ByOutcome(read()), "{query}", "Datagrams read, by what became of them.");
+        _meter.CreateObservableCounter("proxyhelper.queries", () => ByOutcome(read()), "{query}", "Queries, by what became of them.");
         Count("proxyhelper.queue.drops", "{datagram}", "Datagrams that the kernel dropped because a queue was full.", counts => counts.QueueDrops);
+        Count("proxyhelper.connection.drops", "{connection}", "TCP connections that were closed at once because there were too many.", counts => counts.ConnectionDrops);
+        Count("proxyhelper.connection.timeouts", "{connection}", "TCP connections that were closed because their time was over.", counts => counts.ConnectionTimeouts);
         Count("proxyhelper.replies.unsent", "{reply}", "Replies that the kernel refused to send.", counts => counts.UnsentReplies);
-        Count("proxyhelper.receive.errors", "{error}", "Errors that a socket reported instead of a datagram.", counts => counts.ReceiveErrors);
+        Count("proxyhelper.receive.errors", "{error}", "Errors that a socket reported instead of a datagram, a connection or a line.", counts => counts.ReceiveErrors);
         Count("proxyhelper.conntrack.reopenings", "{reopening}", "How often the socket to the conntrack table was replaced.", counts => counts.TableReopenings);
         _meter.CreateObservableGauge("proxyhelper.uptime", () => uptime().TotalSeconds, "s", "How long the responder has run.");
 

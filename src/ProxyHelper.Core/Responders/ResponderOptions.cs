@@ -30,7 +30,13 @@ public sealed record ResponderOptions
     /// <summary>The UDP port, 1 to 65535.</summary>
     public ushort Port { get; init; } = DefaultPort;
 
-    /// <summary>The secret that a query must carry; 0 is what smtp-gated sends when none is set.</summary>
+    /// <summary>The TCP port for smtp-gated's mode remote; 0 for none.</summary>
+    public ushort OriginPort { get; init; }
+
+    /// <summary>How long a TCP connection may last, from its beginning to its end.</summary>
+    internal TimeSpan OriginPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The secret that a query must carry; 0 is what smtp-gated sends when none is set. Over TCP there is no room for one.</summary>
     public uint Secret { get; init; }
 
     /// <summary>What replies give as the user's name.</summary>
@@ -58,8 +64,9 @@ public sealed record ResponderOptions
     public bool AllowsAbsentAddresses { get; init; }
 
     /// <summary>
-    /// Numbers of descriptors that this process was given: UDP sockets that somebody else has bound, and keeps open when the responder
-    /// ends. It answers on these in place of <see cref="Addresses"/> and <see cref="Port"/>. Where an address has
+    /// Numbers of descriptors that this process was given: UDP sockets that somebody else has bound, and TCP sockets that listen, which
+    /// stay open when the responder ends. It answers on these in place of <see cref="Addresses"/>, <see cref="Port"/> and
+    /// <see cref="OriginPort"/>. Where an address has
     /// <see cref="QueuesPerWorker"/> of them for each worker, they are its fair queues.
     /// </summary>
     public IReadOnlyList<int> InheritedSockets { get; init; } = [];
@@ -72,7 +79,7 @@ public sealed record ResponderOptions
 
     /// <summary>Whether these and others are served by the same sockets and threads.</summary>
     internal bool HasSameSockets(ResponderOptions other) =>
-        (Port, Workers, AllowsAbsentAddresses) == (other.Port, other.Workers, other.AllowsAbsentAddresses)
+        (Port, OriginPort, Workers, AllowsAbsentAddresses) == (other.Port, other.OriginPort, other.Workers, other.AllowsAbsentAddresses)
         && Addresses.SequenceEqual(other.Addresses) && InheritedSockets.SequenceEqual(other.InheritedSockets);
 
     /// <summary>Checks that a responder can be started with these.</summary>

@@ -4,20 +4,30 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Responders;
 
-/// <summary>The sockets of a responder, shared out among its workers, who close them; and what chooses among those of an address.</summary>
+/// <summary>
+/// The sockets of a responder: those of UDP, shared out among its workers, and what chooses among those of an address; and those of TCP.
+/// Whoever serves a socket closes it.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ResponderSockets : IDisposable
 {
     private readonly int _workers;
     private readonly List<QuerySocket[]> _byAddress = [];
+    private readonly List<(LinuxSocket Socket, IPEndPoint EndPoint)> _listeners = [];
 
     private ResponderSockets(int workers)
     {
         _workers = workers;
     }
 
-    /// <summary>The addresses and ports.</summary>
+    /// <summary>The addresses and UDP ports.</summary>
     public IPEndPoint[] EndPoints => [.. _byAddress.Select(sockets => sockets[0].EndPoint)];
+
+    /// <summary>The addresses and TCP ports.</summary>
+    public IPEndPoint[] OriginEndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+
+    /// <summary>The sockets that take TCP connections.</summary>
+    public LinuxSocket[] Listeners => [.. _listeners.Select(listener => listener.Socket)];
 
     /// <summary>Opens the sockets, or takes over those that the process was given.</summary>
     /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
@@ -38,6 +48,7 @@ internal sealed class ResponderSockets : IDisposable
                 {
                     opened._byAddress.Add(QuerySocket.OpenShared(
                         new IPEndPoint(address, options.Port), options.Workers, FairQueues.Count, selection, options.AllowsAbsentAddresses));
+                    opened.Listen(new IPEndPoint(address, options.OriginPort), options.AllowsAbsentAddresses);
                 }
             }
 
@@ -64,18 +75,41 @@ internal sealed class ResponderSockets : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _byAddress.SelectMany(sockets => sockets).ToList().ForEach(socket => socket.Dispose());
+    public void Dispose()
+    {
+        _byAddress.SelectMany(sockets => sockets).ToList().ForEach(socket => socket.Dispose());
+        _listeners.ForEach(listener => listener.Socket.Dispose());
+    }
 
     private bool HasFairQueues(QuerySocket[] sockets) => sockets.Length == _workers * FairQueues.Count;
+
+    private void Listen(IPEndPoint endPoint, bool allowsAbsentAddress)
+    {
+        if (endPoint.Port != 0)
+        {
+            _listeners.Add((OriginListener.Open(endPoint, allowsAbsentAddress), endPoint));
+        }
+    }
 
     private void Adopt(IReadOnlyList<int> descriptors, PacketFilter selection)
     {
         var adopted = new List<QuerySocket>();
-        foreach (int descriptor in descriptors)
+        foreach (InheritedSocket given in descriptors.Select(InheritedSocket.Adopt))
         {
-            adopted.Add(QuerySocket.Adopt(descriptor));
+            if (given.IsListener)
+            {
+                _listeners.Add((given.Socket, given.EndPoint));
+                continue;
+            }
+
+            adopted.Add(QuerySocket.Adopt(given));
             _byAddress.Clear();
             _byAddress.AddRange(adopted.GroupBy(socket => socket.EndPoint).Select(sockets => sockets.ToArray()));
+        }
+
+        if (adopted.Count == 0)
+        {
+            throw new LinuxException("use the sockets that were given", Errno.EINVAL, "none of them is of UDP");
         }
 
         _byAddress.FindAll(HasFairQueues).ForEach(sockets => sockets[0].Socket.ChooseBy(selection));

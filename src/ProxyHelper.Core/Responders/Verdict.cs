@@ -1,6 +1,6 @@
 namespace ProxyHelper.Responders;
 
-/// <summary>Whether a datagram is answered, or why it is dropped. Nothing tells its sender which.</summary>
+/// <summary>Whether a datagram, or over TCP a connection, is answered, or why it is dropped. Nothing tells its sender which.</summary>
 internal enum Verdict : byte
 {
     /// <summary>It is answered.</summary>
@@ -23,4 +23,13 @@ internal enum Verdict : byte
 
     /// <summary>Its sender asks too often.</summary>
     TooOften,
+
+    /// <summary>Over TCP: its line is no query. This alone its sender is told.</summary>
+    MalformedLine,
+
+    /// <summary>Over TCP: there are too many connections already, in all or from its sender.</summary>
+    TooMany,
+
+    /// <summary>Over TCP: it did not end in time.</summary>
+    TooSlow,
 }

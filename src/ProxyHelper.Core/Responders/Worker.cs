@@ -26,6 +26,7 @@ internal sealed class Worker : IDisposable
     private readonly QuerySocket[] _sockets;
     private readonly ConntrackTable _table;
     private readonly OwnAddresses _own;
+    private readonly Refusals _refusals;
     private readonly LookupRetry _lookup;
     private readonly ResponderCounters _counters;
     private readonly ResponderJournal _journal;
@@ -47,6 +48,7 @@ internal sealed class Worker : IDisposable
         _table = table;
         _own = own;
         _rules = WorkerRules.From(options, limiter, own);
+        _refusals = new Refusals(counters, journal);
         _lookup = new LookupRetry(table, counters, journal);
         _counters = counters;
         _journal = journal;
@@ -136,7 +138,7 @@ internal sealed class Worker : IDisposable
             Verdict verdict = admission.Judge(_batch.Data(slot), sender, control.ReceivedAt, out Query query);
             if (verdict != Verdict.Allowed)
             {
-                Refuse(verdict, sender);
+                _refusals.Add(verdict, sender);
                 continue;
             }
 
@@ -150,20 +152,6 @@ internal sealed class Worker : IDisposable
     }
 
     private uint Sender(int slot) => BinaryPrimitives.ReadUInt32BigEndian(_batch.Address(slot)[sizeof(uint)..]); // struct sockaddr_in: family, port, address
-
-    private void Refuse(Verdict verdict, uint sender)
-    {
-        _counters.Add(verdict switch
-        {
-            Verdict.NotAllowed => Counter.NotAllowed,
-            Verdict.NotItsOwn => Counter.NotItsOwn,
-            Verdict.WrongSecret => Counter.WrongSecret,
-            Verdict.Late => Counter.Late,
-            Verdict.TooOften => Counter.TooOften,
-            _ => Counter.Malformed,
-        });
-        _journal.NoteRefused(verdict, sender);
-    }
 
     private void NoteDrops(uint count)
     {

@@ -25,6 +25,11 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ResponderOptions.DefaultPort;
 
+    /// <summary>The TCP port to answer on as well, as smtp-gated asks in its mode remote; commonly the same 114. None (0) unless said. There is no secret over TCP.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int OriginPort { get; set; }
+
     /// <summary>The secret that queries must carry, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
     [Parameter]
     [Secret]
@@ -84,7 +89,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     protected override void EndProcessing()
     {
         string endPoints = string.Join(", ", BindAddress.Distinct().Select(address => new IPEndPoint(address, Port)));
-        if (!ShouldProcess(endPoints, "Answer queries about NAT mappings"))
+        if (!ShouldProcess(OriginPort == 0 ? endPoints : $"{endPoints} and TCP port {OriginPort}", "Answer queries about NAT mappings"))
         {
             return;
         }
@@ -143,6 +148,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             {
                 Addresses = BindAddress,
                 Port = (ushort)Port,
+                OriginPort = (ushort)OriginPort,
                 Secret = secret,
                 IdentFormat = IdentFormat,
                 AllowedProxies = AllowedProxy,

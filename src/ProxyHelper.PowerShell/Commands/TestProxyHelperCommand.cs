@@ -16,7 +16,11 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     private const string EndPointSet = "EndPoint";
     private const string MappingSet = "Mapping";
 
+    private static readonly string[] _udpParameters = [nameof(Secret), nameof(SecretFile), nameof(Retries)];
+
     private uint _secret;
+
+    private bool IsOrigin => Protocol == HelperProtocol.Origin;
 
     /// <summary>The helper's address or host name. The source's address unless said, as smtp-gated does.</summary>
     [Parameter(Position = 0)]
@@ -36,9 +40,9 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Destination { get; set; }
 
-    /// <summary>The connection's protocol, as rows of a file have it. The helper knows TCP alone: others are passed over with an error.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
-    public IPProtocol Protocol { get; set; } = IPProtocol.Tcp;
+    /// <summary>A row that gives the ends by their names. The helper knows TCP alone: a row whose Protocol is another is passed over with an error.</summary>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>A mapping from Get-NatMapping to ask about; the answer says whether the helper agrees with it.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)] // a mapping from the pipeline gives the end points by their names, too
@@ -46,27 +50,31 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ValidateNotNull]
     public ConntrackEntry? Mapping { get; set; }
 
-    /// <summary>The helper's UDP port, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
+    /// <summary>How to ask: Udp (smtp-gated's mode remote-udp) unless said, or Origin (over TCP, its mode remote), which the proxy alone can.</summary>
+    [Parameter]
+    public HelperProtocol Protocol { get; set; }
+
+    /// <summary>The helper's port, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ResponderOptions.DefaultPort;
 
-    /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
+    /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said. Not with -Protocol Origin.</summary>
     [Parameter]
     [Secret]
     public SecureString? Secret { get; set; }
 
-    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
+    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600). Not with -Protocol Origin.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretFile { get; set; }
 
-    /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said.</summary>
+    /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said. Not with -Protocol Origin.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int Retries { get; set; } = 3;
 
-    /// <summary>How many seconds to wait after each send, as smtp-gated's timeout_lookup. 5 unless said.</summary>
+    /// <summary>How many seconds to wait after each send, over TCP in all, as smtp-gated's timeout_lookup. 5 unless said.</summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
     public double TimeoutSeconds { get; set; } = 5;
@@ -76,7 +84,15 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _secret = ReadSecret(Secret, SecretFile);
+    protected override void BeginProcessing()
+    {
+        if (IsOrigin && _udpParameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter)
+        {
+            Throw(Errors.ParameterNotForOrigin(parameter));
+        }
+
+        _secret = ReadSecret(Secret, SecretFile);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -92,9 +108,9 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Source = mapping.TranslatedSource;
             Destination = mapping.TranslatedDestination;
         }
-        else if (Protocol != IPProtocol.Tcp)
+        else if (RowProtocol is { } protocol and not IPProtocol.Tcp)
         {
-            WriteError(Errors.MappingNotAskable(Protocol, Source, Destination, $"{Protocol} {Source} -> {Destination}"));
+            WriteError(Errors.MappingNotAskable(protocol, Source, Destination, $"{protocol} {Source} -> {Destination}"));
             return;
         }
 
@@ -109,15 +125,25 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
         if (ResolveHelper() is { } helper)
         {
+            if (IsOrigin && helper.ToString() != Source.Address)
+            {
+                WriteError(Errors.HelperNotSource(helper, Source));
+                return;
+            }
+
             Ask(new IPEndPoint(helper, Port));
         }
     }
+
+    // Not by the property's name, as -Protocol is how to ask.
+    private IPProtocol? RowProtocol =>
+        InputObject?.Properties[nameof(ConntrackEntry.Protocol)] is { } property && LanguagePrimitives.TryConvertTo(property.Value, out IPProtocol protocol) ? protocol : null;
 
     private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
 
     private static bool? Agrees(ConntrackEntry? mapping, HelperAnswer answer) => mapping is null || answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound)
         ? null // nobody said anything that could agree
-        : answer.Outcome == HelperOutcome.Found && answer.OriginalSource == mapping.OriginalSource && answer.OriginalDestination == mapping.OriginalDestination;
+        : answer.Outcome == HelperOutcome.Found && (answer.OriginalSource ?? mapping.OriginalSource) == mapping.OriginalSource && answer.OriginalDestination == mapping.OriginalDestination;
 
     private IPAddress? ResolveHelper()
     {
@@ -149,26 +175,32 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private void Ask(IPEndPoint helper)
     {
-        TimeSpan longest = TimeSpan.FromSeconds(TimeoutSeconds) * Retries;
-        WriteVerbose($"Asking {helper} about {Source} -> {Destination}, up to {Retries} times in {Seconds(longest)}, {(_secret == 0 ? "without a secret" : "with a secret")}.");
+        TimeSpan longest = TimeSpan.FromSeconds(TimeoutSeconds) * (IsOrigin ? 1 : Retries);
+        WriteVerbose(IsOrigin
+            ? $"Asking {helper} over TCP about {Source} -> {Destination}, for {Seconds(longest)} at most."
+            : $"Asking {helper} about {Source} -> {Destination}, up to {Retries} times in {Seconds(longest)}, {(_secret == 0 ? "without a secret" : "with a secret")}.");
+        var request = new HelperRequest
+        {
+            Helper = helper,
+            Source = Source,
+            Destination = Destination,
+            Secret = _secret,
+            Sends = Retries,
+            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+        };
         HelperAnswer answer;
         try
         {
-            Task<HelperAnswer> asking = HelperClient.AskAsync(
-                new HelperRequest
-                {
-                    Helper = helper,
-                    Source = Source,
-                    Destination = Destination,
-                    Secret = _secret,
-                    Sends = Retries,
-                    Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
-                },
-                Cancellation);
+            Task<HelperAnswer> asking = IsOrigin ? OriginClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
             answer = Await(asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", longest);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
+            return;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            WriteError(Errors.DestinationNotLocal(Destination, failure));
             return;
         }
 
@@ -187,7 +219,10 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <summary>What a person wants to know besides the answer.</summary>
     private void Tell(HelperAnswer answer)
     {
-        WriteVerbose($"{answer.Outcome} after {answer.Sends} of {Retries} sends from {answer.AskedFrom?.Address.ToString() ?? "nowhere"}{(answer.RoundTripTime is { } time ? $", {Seconds(time)} after the last" : string.Empty)}.");
+        string from = answer.AskedFrom?.Address.ToString() ?? "nowhere";
+        WriteVerbose(IsOrigin
+            ? $"{answer.Outcome}, asked from {from}{(answer.RoundTripTime is { } all ? $", {Seconds(all)} from the beginning" : string.Empty)}."
+            : $"{answer.Outcome} after {answer.Sends} of {Retries} sends from {from}{(answer.RoundTripTime is { } time ? $", {Seconds(time)} after the last" : string.Empty)}.");
         foreach (IgnoredReply ignored in answer.IgnoredReplies)
         {
             WriteWarning($"Ignored a reply from {ignored.Sender}: its {ignored.Reason.ToString().ToLowerInvariant()} does not match the query.");

@@ -64,6 +64,17 @@ public sealed class HelperClientOnRouterTests
         Assert.Equal(HelperOutcome.Refused, Ask(_request).Outcome);
     });
 
+    [Fact]
+    public void Over_TCP_a_connection_that_is_there_is_found_and_one_that_is_not_is_not() => Router.WithResponder(_options with { OriginPort = 114 }, (responder, _) =>
+    {
+        HelperAnswer answer = OriginClient.AskAsync(_request, CancellationToken.None).GetAwaiter().GetResult();
+        Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));
+        Assert.Equal("4.1.1.2:25 by 10.1.1.1", $"{answer.OriginalDestination} by {answer.Ident}");
+        HelperRequest other = _request with { Source = TransportEndPoint.Parse("194.0.1.1:1") };
+        Assert.Equal(HelperOutcome.NotFound, OriginClient.AskAsync(other, CancellationToken.None).GetAwaiter().GetResult().Outcome);
+        Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, NotFound = 1 }, responder.Counts);
+    });
+
     // The client opens its socket before it first waits: on this thread, and so in its namespace.
     private static HelperAnswer Ask(HelperRequest request) => HelperClient.AskAsync(request, CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -64,6 +64,33 @@ public sealed class ResponderLifeTests
     });
 
     [Fact]
+    public void Starts_and_stops_with_TCP_leave_nothing_either_whatever_its_clients_do() => Router.With(() =>
+    {
+        ResponderOptions options = _options with { OriginPort = 114 };
+        Responder.Start(options).Stop(); // once, so that all is loaded
+        int before = Descriptors();
+        for (int round = 0; round < 50; round++)
+        {
+            using OriginAsker silent = StartAndStop(options);
+            Assert.Equal(string.Empty, silent.ReadToEnd());
+        }
+
+        Assert.Equal(before, Descriptors());
+        Assert.True(SpinWait.SpinUntil(() => WorkerThreads() == 0, TimeSpan.FromMinutes(1)));
+    });
+
+    [Fact]
+    public void A_responder_whose_TCP_port_is_in_use_leaves_nothing() => Router.WithResponder(Router.Options("194.0.1.2") with { OriginPort = 115 }, (_, _) =>
+    {
+        ResponderOptions options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 116, OriginPort = 115 };
+        Assert.Throws<BindException>(() => Responder.Start(options)); // once, so that all is loaded
+        int before = Descriptors();
+        BindException failure = Assert.Throws<BindException>(() => Responder.Start(options));
+        Assert.Equal(Asker.Helper("194.0.1.2", 115), failure.EndPoint);
+        Assert.Equal(before, Descriptors());
+    });
+
+    [Fact]
     public void It_stops_while_queries_pour_in() => Router.With(() =>
     {
         using var pouring = new CancellationTokenSource();
@@ -95,9 +122,18 @@ public sealed class ResponderLifeTests
         }
     });
 
+    private static OriginAsker StartAndStop(ResponderOptions options)
+    {
+        using Responder responder = Responder.Start(options);
+        var silent = new OriginAsker();
+        Assert.Equal(OriginAsker.Found, OriginAsker.Ask());
+        responder.Stop();
+        return silent;
+    }
+
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd")
         .Select(path => new FileInfo(path).LinkTarget ?? string.Empty)
-        .Count(target => target.StartsWith("socket:", StringComparison.Ordinal) || target == "anon_inode:[eventfd]");
+        .Count(target => target.StartsWith("socket:", StringComparison.Ordinal) || target is "anon_inode:[eventfd]" or "anon_inode:[eventpoll]");
 
     private static int WorkerThreads() => Directory.GetDirectories("/proc/self/task").Count(path => NameOf(path) == "ProxyHelper");
 

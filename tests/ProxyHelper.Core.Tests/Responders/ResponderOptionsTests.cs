@@ -48,7 +48,7 @@ public sealed class ResponderOptionsTests
     public void What_is_not_said_is_what_the_manual_says()
     {
         var options = new ResponderOptions { Addresses = _options.Addresses };
-        Assert.Equal((114, 0u, IdentFormat.Address, 1), (options.Port, options.Secret, options.IdentFormat, options.Workers));
+        Assert.Equal((114, 0, 0u, IdentFormat.Address, 1), (options.Port, options.OriginPort, options.Secret, options.IdentFormat, options.Workers));
         Assert.Equal((10_000, TimeSpan.FromSeconds(1)), (options.MaximumQueriesPerSecond, options.MaximumQueueDelay));
         Assert.Equal(([], [], false), (options.AllowedProxies, options.TrustedClients, options.AllowsAbsentAddresses));
         options.Validate();

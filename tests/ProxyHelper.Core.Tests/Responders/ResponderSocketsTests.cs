@@ -45,7 +45,7 @@ public sealed class ResponderSocketsTests
         using LinuxSocket version6 = LinuxSocket.Open(10, 2, 0, "UDP socket of IPv6");
         foreach (LinuxSocket socket in (LinuxSocket[])[unbound, stream, version6])
         {
-            Assert.Contains("no bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]))).Message, StringComparison.Ordinal);
+            Assert.Contains("neither a bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]))).Message, StringComparison.Ordinal);
         }
     });
 

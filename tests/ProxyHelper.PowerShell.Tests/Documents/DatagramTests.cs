@@ -13,7 +13,7 @@ public sealed class DatagramTests
     public void The_query_that_is_shown_gets_the_reply_that_is_shown() => ClassicRouter.Run(session =>
     {
         string[] shown = Document.All.Single(document => document.Path == "docs/protocol.md").Blocks
-            .Single(block => block.Language == "text").Text.Split("\n\n");
+            .First(block => block.Language == "text").Text.Split("\n\n");
         session.One("Start-ProxyHelper 194.0.1.1 -Secret 12345");
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         socket.Bind(IPEndPoint.Parse("194.0.22.9:0"));

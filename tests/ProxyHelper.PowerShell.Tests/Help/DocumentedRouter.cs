@@ -29,7 +29,7 @@ internal static class DocumentedRouter
             default:
                 ClassicRouter.Run(session => InFolder(session, one =>
                 {
-                    StartResponder(one);
+                    StartResponder(one, command == "Test-ProxyHelper" ? "-OriginPort 114" : string.Empty);
                     body(one);
                 }));
                 break;
@@ -60,9 +60,9 @@ internal static class DocumentedRouter
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
-    private static void StartResponder(EngineSession session)
+    private static void StartResponder(EngineSession session, string parameters)
     {
-        dynamic job = session.One("Start-ProxyHelper 194.0.1.1");
+        dynamic job = session.One($"Start-ProxyHelper 194.0.1.1 {parameters}");
         Assert.Equal(true, session.One("Test-ProxyHelper 194.0.1.1 -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199 -Quiet"));
         Assert.True(SpinWait.SpinUntil(() => job.Queries == 1 && job.Found == 1, TimeSpan.FromMinutes(1))); // the count follows the answer
     }

@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Responders;
+
+/// <summary>
+/// The way of a query over TCP: a connection in, its line, a look-up, the answer, the end. One thread runs it and waits for all
+/// connections together, so that a slow client keeps nobody waiting.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class OriginServer : IDisposable
+{
+    private const int StopPlace = 0, ListenersPlace = 1;
+
+    // How many connections are taken before those that there are have their turn.
+    private const int AcceptsAtOnce = 32;
+
+    // How long nothing has to happen until it is looked whether a descriptor was closed.
+    private static readonly TimeSpan _betweenLooks = TimeSpan.FromSeconds(1);
+
+    // How long connections wait in the kernel when none could be taken, such as for want of descriptors. To ask at once would spin.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly LinuxSocket[] _listeners;
+    private readonly ConntrackTable _table;
+    private readonly OwnAddresses _own;
+    private readonly ReadyQueue _ready;
+    private readonly PollSet _descriptors;
+    private readonly OriginConnections _connections;
+    private readonly Refusals _refusals;
+    private readonly OriginAnswers _answers;
+    private readonly ResponderCounters _counters;
+    private readonly ResponderJournal _journal;
+    private volatile WorkerRules _rules;
+    private long? _pausedAt;
+
+    /// <summary>Makes a server. The listeners, the table and the addresses are its own to close from now on.</summary>
+    /// <exception cref="LinuxException">The process has no descriptor left.</exception>
+    public OriginServer(LinuxSocket[] listeners, ConntrackTable table, OwnAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
+    {
+        _listeners = listeners;
+        _table = table;
+        _own = own;
+        _connections = new OriginConnections(options.OriginPatience);
+        _rules = WorkerRules.From(options, limiter, own);
+        _refusals = new Refusals(counters, journal);
+        _answers = new OriginAnswers(new LookupRetry(table, counters, journal), _refusals, counters, journal, meter);
+        _counters = counters;
+        _journal = journal;
+        _ready = ReadyQueue.Create([stop, .. listeners]);
+        _descriptors = new PollSet([stop, .. listeners]);
+    }
+
+    /// <summary>Goes by other rules from the next connection or line on. Any thread may call it.</summary>
+    public void Change(ResponderOptions options, RateLimiter? limiter) => _rules = WorkerRules.From(options, limiter, _own);
+
+    /// <summary>Answers until the stop signal is set.</summary>
+    /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
+    public void Run()
+    {
+        while (true)
+        {
+            int ready = _ready.Wait((int)Math.Ceiling(UntilNext().TotalMilliseconds));
+            for (int i = 0; i < ready; i++)
+            {
+                int place = _ready.Place(i);
+                if (place == StopPlace)
+                {
+                    return;
+                }
+
+                Serve(place - ListenersPlace);
+            }
+
+            if (ready == 0)
+            {
+                LookAtDescriptors();
+            }
+
+            CloseOverdue();
+            EndPause();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _connections.CloseAll();
+        Array.ForEach(_listeners, listener => listener.Dispose());
+        _ready.Dispose();
+        _table.Dispose();
+        _own.Dispose();
+    }
+
+    private TimeSpan UntilNext() => _connections.UntilOverdue(_pausedAt is null ? _betweenLooks : _pause);
+
+    /// <summary>Serves a listener, or behind them a connection.</summary>
+    private void Serve(int number)
+    {
+        if (number < _listeners.Length)
+        {
+            Accept(_listeners[number]);
+        }
+        else if (_connections[number - _listeners.Length] is { IsOpen: true } connection)
+        {
+            Serve(connection);
+        }
+    }
+
+    private void Serve(OriginConnection connection)
+    {
+        bool wasAnswered = connection.IsAnswered;
+        try
+        {
+            if (wasAnswered)
+            {
+                if (connection.HasEnded())
+                {
+                    connection.Close();
+                }
+            }
+            else if (connection.TryReadLine(out ReadOnlySpan<byte> line))
+            {
+                _answers.Answer(connection, line, _rules);
+            }
+        }
+        catch (LinuxException)
+        {
+            if (!wasAnswered)
+            {
+                _counters.Add(connection.IsAnswered ? Counter.UnsentReplies : Counter.ReceiveErrors);
+            }
+
+            connection.Close();
+        }
+    }
+
+    private void Accept(LinuxSocket listener)
+    {
+        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
+        Admission admission = _rules.Admission;
+        admission.BeginBatch();
+        for (int accepted = 0; accepted < AcceptsAtOnce; accepted++)
+        {
+            try
+            {
+#pragma warning disable CA2000 // its place disposes of it, or who finds none for it
+                if (listener.Accept(address) is not { } socket)
+#pragma warning restore CA2000
+                {
+                    return;
+                }
+
+                uint sender = OriginConnection.AddressIn(address);
+                Admit(socket, sender, admission.JudgeConnection(sender));
+            }
+            catch (LinuxException failure)
+            {
+                _counters.Add(Counter.ReceiveErrors);
+                _journal.NoteAccept(failure.Errno);
+                Pause();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Gives a connection a place, or closes it at once.</summary>
+    private void Admit(LinuxSocket socket, uint sender, Verdict verdict)
+    {
+        int place = verdict == Verdict.Allowed ? _connections.FindRoom(sender) : -1;
+        if (place < 0)
+        {
+            Refuse(verdict, sender);
+            socket.Dispose();
+            return;
+        }
+
+        _connections[place].Open(socket, sender, Stopwatch.GetTimestamp());
+        try
+        {
+            _ready.Add(socket, ListenersPlace + _listeners.Length + place);
+        }
+        catch (LinuxException)
+        {
+            _connections[place].Close();
+            throw;
+        }
+    }
+
+    private void Refuse(Verdict verdict, uint sender)
+    {
+        if (verdict == Verdict.Allowed)
+        {
+            _refusals.Add(Verdict.TooMany, sender);
+        }
+        else
+        {
+            _counters.Add(Counter.Queries); // it is one of those that are refused for who asks
+            _refusals.Add(verdict, sender);
+        }
+    }
+
+    private void CloseOverdue()
+    {
+        while (_connections.FindOverdue() is { } connection)
+        {
+            _refusals.Add(Verdict.TooSlow, connection.Peer);
+            connection.Close();
+        }
+    }
+
+    private void Pause()
+    {
+        _pausedAt = Stopwatch.GetTimestamp();
+        for (int i = 0; i < _listeners.Length; i++)
+        {
+            _ready.Suspend(_listeners[i], ListenersPlace + i);
+        }
+    }
+
+    private void EndPause()
+    {
+        if (_pausedAt is { } began && Stopwatch.GetElapsedTime(began) >= _pause)
+        {
+            _pausedAt = null;
+            for (int i = 0; i < _listeners.Length; i++)
+            {
+                _ready.Resume(_listeners[i], ListenersPlace + i);
+            }
+        }
+    }
+
+    /// <summary>Of a descriptor that was closed the kernel's queue says nothing; asking each of them tells.</summary>
+    private void LookAtDescriptors()
+    {
+        _descriptors.Wait(milliseconds: 0);
+        for (int place = 0; place <= _listeners.Length; place++)
+        {
+            _descriptors.IsReady(place);
+        }
+    }
+}
