@@ -12,7 +12,7 @@ internal sealed record CommandLine(ResponderOptions Responder, string? PidFile, 
 {
     /// <summary>How it is called.</summary>
     public const string Usage = """
-        usage: proxy-helper -I ADDRESS [-I ADDRESS ...] [-P PORT] [-s SECRET | --secret-file FILE] [-p PIDFILE]
+        usage: proxy-helper -I ADDRESS [-I ADDRESS ...] [-P PORT] [--origin-port PORT] [-s SECRET | --secret-file FILE] [-p PIDFILE]
                             [--allow ADDRESS[/BITS] ...] [--trust ADDRESS[/BITS] ...] [--rate QUERIES-A-SECOND] [--workers N]
         """;
 
@@ -36,6 +36,9 @@ internal sealed record CommandLine(ResponderOptions Responder, string? PidFile, 
                     break;
                 case "-P":
                     options = options with { Port = (ushort)ReadNumber(value, ushort.MaxValue, $"'{value}' is not a port.") };
+                    break;
+                case "--origin-port":
+                    options = options with { OriginPort = (ushort)ReadNumber(value, ushort.MaxValue, $"'{value}' is not a port.") };
                     break;
                 case "-s":
                     // What was given is not repeated: it may be nearly the secret.

@@ -34,7 +34,8 @@ try
     using PidFile? pidFile = commandLine.PidFile is { } path ? PidFile.Create(path) : null;
     using var responder = Responder.Start(options);
     using CancellationTokenRegistration stopping = stop.Token.Register(responder.Stop);
-    Console.Error.WriteLine($"proxy-helper: answering on {string.Join(", ", responder.LocalEndPoints)}");
+    string overTcp = options.OriginPort == 0 ? string.Empty : $" and over TCP on {string.Join(", ", responder.OriginEndPoints)}";
+    Console.Error.WriteLine($"proxy-helper: answering on {string.Join(", ", responder.LocalEndPoints)}{overTcp}");
     await foreach (ResponderNotice notice in responder.Notices.ReadAllAsync())
     {
         Console.Error.WriteLine($"proxy-helper: {notice.Message}");
@@ -57,7 +58,7 @@ PosixSignalRegistration StopOn(PosixSignal signal) => PosixSignalRegistration.Cr
 
 static string Summary(ResponderCounts counts) =>
     $"{counts.Queries} queries, {counts.Found} found, {counts.NotFound} not found, {counts.FailedLookups} failed look-ups, " +
-    $"{counts.Refused} refused, {counts.Malformed} malformed, {counts.Late} late, {counts.QueueDrops} dropped from full queues";
+    $"{counts.Refused} refused, {counts.Malformed} malformed, {counts.Late} late, {counts.QueueDrops} dropped from full queues, {counts.ConnectionDrops + counts.ConnectionTimeouts} TCP connections cut off";
 
 static string Advice(Exception failure) => failure switch
 {
