@@ -14,9 +14,13 @@ internal static class SmtpGatedChecks
     public static IEnumerable<SetupCheck> Judge(SmtpGatedConfiguration configuration, string path, int port, uint? secret)
     {
         string edit = $"Set it in {path}, and restart smtp-gated: ";
-        yield return configuration.Mode == "remote-udp"
-            ? SetupCheck.Passed(SetupNames.Mode, "smtp-gated asks a helper (mode remote-udp).")
-            : SetupCheck.Failed(SetupNames.Mode, $"smtp-gated asks no helper over UDP: mode is {configuration.Mode ?? "not set"}.", $"{edit}mode remote-udp");
+        yield return configuration.Mode switch
+        {
+            "remote-udp" => SetupCheck.Passed(SetupNames.Mode, "smtp-gated asks a helper (mode remote-udp)."),
+            "remote" => SetupCheck.Warning(
+                SetupNames.Mode, "smtp-gated asks a helper over TCP (mode remote), which was not tried.", $"Start the helper with -OriginPort {port} (--origin-port {port}); or: {edit}mode remote-udp"),
+            var other => SetupCheck.Failed(SetupNames.Mode, $"smtp-gated asks no helper: its mode is {(string.IsNullOrEmpty(other) ? "not set" : other)}.", $"{edit}mode remote-udp"),
+        };
         yield return configuration.RemotePort is not { } remote
             ? SetupCheck.Warning(SetupNames.GatedPort, "remote_port is not set, or is no port.", $"{edit}remote_port {port}")
             : remote == port

@@ -13,7 +13,7 @@ internal sealed class SmtpGatedConfiguration
     {
     }
 
-    /// <summary>"remote-udp" when it asks a helper.</summary>
+    /// <summary>"remote-udp" or "remote" when it asks a helper.</summary>
     public string? Mode => Value("mode");
 
     /// <summary>The helper's port; null when it is not set or is none.</summary>
