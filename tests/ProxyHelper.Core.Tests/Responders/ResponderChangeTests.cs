@@ -30,6 +30,18 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
+    public void They_are_others_over_tcp_too_and_queries_are_told() => Router.WithResponder(_options with { OriginPort = 114 }, (responder, _) =>
+    {
+        Assert.Equal(OriginAsker.Found, OriginAsker.Ask());
+
+        responder.Change(_options with { OriginPort = 114, IdentFormat = IdentFormat.None, TellsQueries = true });
+
+        Assert.Equal(OriginAsker.Found.Replace("10.1.1.1", "-", StringComparison.Ordinal), OriginAsker.Ask());
+        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.Equal("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);
+    });
+
+    [Fact]
     public void What_is_refused_for_its_sender_goes_to_another_queue_after_a_change_and_is_served() => Router.WithResponder(_options, (responder, asker) =>
     {
         for (int round = 0; round < 50; round++)

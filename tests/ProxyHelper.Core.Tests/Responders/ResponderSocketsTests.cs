@@ -38,6 +38,32 @@ public sealed class ResponderSocketsTests
     });
 
     [Fact]
+    public void A_tcp_socket_that_listens_is_answered_on_too_and_who_connected_meanwhile_is_served() => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(1);
+        using LinuxSocket listener = OriginListener.Open(Asker.Helper(), allowsAbsentAddress: false);
+        for (int round = 0; round < 2; round++)
+        {
+            using var early = new OriginAsker();
+            early.Send(OriginAsker.Query);
+
+            using Responder responder = Responder.Start(Options(1, [bound[0], listener]));
+
+            Assert.Equal([Asker.Helper()], responder.OriginEndPoints);
+            Assert.Equal(OriginAsker.Found, early.ReadToEnd());
+        }
+
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
+    {
+        using LinuxSocket listener = OriginListener.Open(Asker.Helper(), allowsAbsentAddress: false);
+        Assert.Contains("none of them is of UDP", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]))).Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
     public void What_is_no_bound_udp_socket_is_refused() => Router.With(() =>
     {
         using LinuxSocket unbound = LinuxSocket.Open(2, 2, 0, "UDP socket");
