@@ -35,6 +35,7 @@ internal sealed class OriginServer : IDisposable
     private readonly ResponderJournal _journal;
     private volatile WorkerRules _rules;
     private long? _pausedAt;
+    private long _cameRoundAt = Stopwatch.GetTimestamp();
 
     /// <summary>Makes a server. The listeners, the table and the addresses are its own to close from now on.</summary>
     /// <exception cref="LinuxException">The process has no descriptor left.</exception>
@@ -53,6 +54,9 @@ internal sealed class OriginServer : IDisposable
         _descriptors = new PollSet([stop, .. listeners]);
     }
 
+    /// <summary>How long ago it last came round to look at its connections, which it does every second at least.</summary>
+    public TimeSpan SinceItCameRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
+
     /// <summary>Goes by other rules from the next connection or line on. Any thread may call it.</summary>
     public void Change(ResponderOptions options, RateLimiter? limiter) => _rules = WorkerRules.From(options, limiter, _own);
 
@@ -63,6 +67,7 @@ internal sealed class OriginServer : IDisposable
         while (true)
         {
             int ready = _ready.Wait((int)Math.Ceiling(UntilNext().TotalMilliseconds));
+            Volatile.Write(ref _cameRoundAt, Stopwatch.GetTimestamp());
             for (int i = 0; i < ready; i++)
             {
                 int place = _ready.Place(i);

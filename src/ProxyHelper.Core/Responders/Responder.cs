@@ -12,7 +12,7 @@ namespace ProxyHelper.Responders;
 [SupportedOSPlatform("linux")]
 public sealed class Responder : IDisposable
 {
-    // Workers come round every second at least; a longer time means that one hangs.
+    // Its threads come round every second at least; a longer time means that one hangs.
     private static readonly TimeSpan _longestRound = TimeSpan.FromSeconds(5);
 
     private readonly EventSignal _stop;
@@ -98,8 +98,9 @@ public sealed class Responder : IDisposable
     /// <summary>The newest fault, or null when there was none.</summary>
     public ResponderNotice? LastFault => _journal.LastFault;
 
-    /// <summary>Whether every worker has come round to its queues lately, as it does every second at least.</summary>
-    public bool IsResponsive => _workers.All(worker => worker.SinceItCameRound < _longestRound);
+    /// <summary>Whether every thread has come round to its queues and connections lately, as it does every second at least.</summary>
+    public bool IsResponsive =>
+        _workers.All(worker => worker.SinceItCameRound < _longestRound) && (_server is null || _server.SinceItCameRound < _longestRound);
 
     /// <summary>Starts a responder in the network namespace of the calling thread. When this returns, it answers.</summary>
     /// <exception cref="ArgumentException">The options do not fit.</exception>
