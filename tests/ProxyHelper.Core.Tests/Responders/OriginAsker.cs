@@ -14,7 +14,7 @@ internal sealed class OriginAsker : IDisposable
     public const string NotFound = "3527 , 9199 : ERROR : NO-USER\r\n";
     public const string Malformed = "0 , 0 : ERROR : INVALID-PORT\r\n";
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = Patience, SendTimeout = Patience, NoDelay = true };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = Patience, NoDelay = true };
 
     /// <summary>Connects from an address.</summary>
     public OriginAsker(string address = "194.0.22.9", string helper = "194.0.1.1")
@@ -31,7 +31,12 @@ internal sealed class OriginAsker : IDisposable
         return asker.TrySend(query) ? asker.ReadToEnd() : string.Empty;
     }
 
-    public void Send(string text) => _socket.Send(Encoding.ASCII.GetBytes(text));
+    /// <summary>Sends. Not with a SendTimeout: with one, .NET says TimedOut where the other side closed behind a part of it.</summary>
+    public void Send(string text)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        _socket.SendAsync(Encoding.ASCII.GetBytes(text), patience.Token).AsTask().GetAwaiter().GetResult();
+    }
 
     /// <summary>Sends; false when the other side has closed.</summary>
     public bool TrySend(string text)
