@@ -87,7 +87,7 @@ internal sealed class ResponderSockets : IDisposable
     {
         if (endPoint.Port != 0)
         {
-            _listeners.Add((OriginListener.Open(endPoint, allowsAbsentAddress), endPoint));
+            _listeners.Add((ListeningSocket.Open(endPoint, allowsAbsentAddress), endPoint));
         }
     }
 

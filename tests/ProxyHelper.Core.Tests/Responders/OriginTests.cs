@@ -144,7 +144,7 @@ public sealed class OriginTests
     public void A_look_up_that_fails_is_told_apart_from_not_found() => Router.With(() =>
     {
         ConntrackTable table = ConntrackTable.Open();
-        using LinuxSocket listener = OriginListener.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
         Capability.DropNetAdmin(); // the server's thread inherits it
         using var run = new OriginRun(listener, table, _options);
         Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", OriginAsker.Ask());

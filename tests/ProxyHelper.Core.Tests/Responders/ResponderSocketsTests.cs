@@ -41,7 +41,7 @@ public sealed class ResponderSocketsTests
     public void A_tcp_socket_that_listens_is_answered_on_too_and_who_connected_meanwhile_is_served() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1);
-        using LinuxSocket listener = OriginListener.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
         for (int round = 0; round < 2; round++)
         {
             using var early = new OriginAsker();
@@ -59,7 +59,7 @@ public sealed class ResponderSocketsTests
     [Fact]
     public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
     {
-        using LinuxSocket listener = OriginListener.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
         Assert.Contains("none of them is of UDP", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]))).Message, StringComparison.Ordinal);
     });
 

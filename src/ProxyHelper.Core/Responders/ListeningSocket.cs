@@ -5,9 +5,9 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Responders;
 
-/// <summary>The TCP sockets that proxies connect to (smtp-gated's mode remote).</summary>
+/// <summary>TCP sockets that take connections: those of proxies (smtp-gated's mode remote), and of who reads the counters.</summary>
 [SupportedOSPlatform("linux")]
-internal static class OriginListener
+internal static class ListeningSocket
 {
     private const int IPv4Family = 2; // AF_INET
     private const int StreamType = 1; // SOCK_STREAM
