@@ -36,6 +36,9 @@ public enum Errno
     /// <summary>A message, or a netlink answer, that is not of the form agreed on.</summary>
     EBADMSG = 74,
 
+    /// <summary>The descriptor is no socket.</summary>
+    ENOTSOCK = 88,
+
     /// <summary>A message longer than the buffer it was read into.</summary>
     EMSGSIZE = 90,
 
