@@ -1,88 +1,131 @@
-using System.Globalization;
-using System.Net;
+using System.CommandLine;
+using System.CommandLine.Help;
 using ProxyHelper.Responders;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>The options of proxy-helper: those of the helper of 2010, and who may ask, how often, and with which secret.</summary>
-/// <param name="Responder">What to answer on, and how.</param>
-/// <param name="PidFile">Where to write the process's number, or null.</param>
-/// <param name="SecretFile">Where to read the secret, or null.</param>
-internal sealed record CommandLine(ResponderOptions Responder, string? PidFile, string? SecretFile)
+/// <summary>What the arguments and the configuration file that they name say together.</summary>
+internal sealed class CommandLine
 {
-    /// <summary>How it is called.</summary>
-    public const string Usage = """
-        usage: proxy-helper -I ADDRESS [-I ADDRESS ...] [-P PORT] [--origin-port PORT] [-s SECRET | --secret-file FILE] [-p PIDFILE]
-                            [--allow ADDRESS[/BITS] ...] [--trust ADDRESS[/BITS] ...] [--rate QUERIES-A-SECOND] [--workers N]
-        """;
+    private const int HelpWidth = 80; // also where it is no terminal that it is written to
+
+    private readonly CommandLineOptions _options = new();
+    private readonly string[] _arguments;
+    private readonly ParseResult _given;
 
     /// <summary>Reads the arguments.</summary>
-    /// <exception cref="ArgumentException">They do not fit; the message says how.</exception>
-    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    /// <exception cref="SettingsException">They do not fit; the message says how.</exception>
+    public CommandLine(string[] arguments)
     {
-        var addresses = new List<IPAddress>();
-        var allowed = new List<AddressPrefix>();
-        var trusted = new List<AddressPrefix>();
-        var options = new ResponderOptions { Addresses = addresses, AllowedProxies = allowed, TrustedClients = trusted };
-        string? pidFile = null, secretFile = null;
-        for (int i = 0; i < arguments.Count; i += 2)
+        _arguments = arguments;
+        _given = _options.Parse(arguments);
+        if (_given.Errors.Count > 0 && !WantsHelp)
         {
-            string option = arguments[i];
-            string value = i + 1 < arguments.Count ? arguments[i + 1] : throw new ArgumentException($"{option} needs a value.");
-            switch (option)
+            throw new SettingsException(_given.Errors[0].Message);
+        }
+    }
+
+    /// <summary>Whether help is wanted.</summary>
+    public bool WantsHelp => _given.GetResult(_options.Help) is { Implicit: false };
+
+    /// <summary>Whether the version is wanted.</summary>
+    public bool WantsVersion => _given.GetValue(_options.Version);
+
+    /// <summary>Whether only a check is wanted.</summary>
+    public bool WantsCheck => _given.GetValue(_options.Check);
+
+    /// <summary>Writes the help.</summary>
+    public void WriteHelp()
+    {
+        var help = (HelpAction)_options.Help.Action!;
+        help.MaxWidth = HelpWidth;
+        help.Invoke(_given);
+    }
+
+    /// <summary>Reads the configuration file, if there is one, and puts the arguments before what it says.</summary>
+    /// <param name="inheritedSockets">Descriptors to answer on in place of addresses; none for addresses.</param>
+    /// <exception cref="SettingsException">It cannot be read, or does not fit; the message says where.</exception>
+    public Settings ReadSettings(IReadOnlyList<int> inheritedSockets)
+    {
+        string[] fromFile = _given.GetValue(_options.Configuration) is { } path ? [.. FromFile(ConfigurationFile.Read(path))] : [];
+        ParseResult result = _options.Parse([.. _arguments, .. fromFile]);
+        return new Settings
+        {
+            Responder = ResponderOptionsOf(result, inheritedSockets),
+            SecretFile = result.GetValue(_options.SecretFile),
+            PidFile = result.GetValue(_options.PidFile),
+            User = result.GetValue(_options.User),
+            Metrics = result.GetValue(_options.Metrics),
+        };
+    }
+
+    private ResponderOptions ResponderOptionsOf(ParseResult result, IReadOnlyList<int> inheritedSockets)
+    {
+        var defaults = new ResponderOptions { Addresses = result.GetValue(_options.Addresses) ?? [] };
+        ResponderOptions options = defaults with
+        {
+            InheritedSockets = inheritedSockets,
+            Port = Or(_options.Port, defaults.Port),
+            OriginPort = Or(_options.OriginPort, defaults.OriginPort),
+            Secret = result.GetValue(_options.Secret),
+            IdentFormat = result.GetValue(_options.Ident),
+            AllowedProxies = result.GetValue(_options.Allowed) ?? [],
+            TrustedClients = result.GetValue(_options.Trusted) ?? [],
+            MaximumQueriesPerSecond = Or(_options.Rate, defaults.MaximumQueriesPerSecond),
+            MaximumQueueDelay = Or(_options.MaximumDelay, defaults.MaximumQueueDelay),
+            Workers = Or(_options.Workers, defaults.Workers),
+            AllowsAbsentAddresses = result.GetValue(_options.AllowsAbsent),
+            TellsQueries = result.GetValue(_options.Verbose),
+        };
+        try
+        {
+            options.Validate();
+            return options;
+        }
+        catch (ArgumentException mistake)
+        {
+            throw new SettingsException(mistake.Message);
+        }
+
+        T Or<T>(Option<T> option, T otherwise) => result.GetResult(option) is { Implicit: false } ? result.GetValue(option)! : otherwise;
+    }
+
+    /// <summary>
+    /// The lines as arguments, without those that the command line goes before. Each is looked at alone, so that a mistake is told
+    /// with its line.
+    /// </summary>
+    private List<string> FromFile(List<ConfigurationFile.Line> lines)
+    {
+        var arguments = new List<string>();
+        var seen = new Dictionary<Option, string>();
+        foreach (ConfigurationFile.Line line in lines)
+        {
+            Option option = _options.Setting(line.Name) ?? throw new SettingsException($"{line.Place}: there is no setting '{line.Name}'.", isInFile: true);
+            if (!seen.TryAdd(option, line.Place) && option.Arity.MaximumNumberOfValues == 1)
             {
-                case "-I":
-                    addresses.Add(IPAddress.TryParse(value, out IPAddress? address) ? address : throw new ArgumentException($"'{value}' is not an address."));
-                    break;
-                case "-P":
-                    options = options with { Port = (ushort)ReadNumber(value, ushort.MaxValue, $"'{value}' is not a port.") };
-                    break;
-                case "--origin-port":
-                    options = options with { OriginPort = (ushort)ReadNumber(value, ushort.MaxValue, $"'{value}' is not a port.") };
-                    break;
-                case "-s":
-                    // What was given is not repeated: it may be nearly the secret.
-                    options = options with { Secret = ReadNumber(value, uint.MaxValue, "The secret is a number from 0 to 4294967295.") };
-                    break;
-                case "--secret-file":
-                    secretFile = value;
-                    break;
-                case "-p":
-                    pidFile = value;
-                    break;
-                case "--allow":
-                    allowed.Add(ReadPrefix(value));
-                    break;
-                case "--trust":
-                    trusted.Add(ReadPrefix(value));
-                    break;
-                case "--rate":
-                    options = options with { MaximumQueriesPerSecond = (int)ReadNumber(value, ResponderOptions.HighestRate, $"'{value}' is not a rate.") };
-                    break;
-                case "--workers":
-                    options = options with { Workers = (int)ReadNumber(value, ResponderOptions.MaximumWorkers, $"'{value}' is not a number of workers.") };
-                    break;
-                default:
-                    throw new ArgumentException($"There is no option {option}.");
+                throw new SettingsException($"{line.Place}: {line.Name} is set before, in {seen[option]}.", isInFile: true);
+            }
+
+            string argument = $"{option.Name}={(option is Option<bool> ? TrueOrFalse(line) : line.Value)}";
+            if (_options.Parse([argument]).Errors is [var mistake, ..])
+            {
+                throw new SettingsException($"{line.Place}: {mistake.Message}", isInFile: true);
+            }
+
+            if (_given.GetResult(option) is not { Implicit: false })
+            {
+                arguments.Add(argument);
             }
         }
 
-        options.Validate();
-        return new CommandLine(options, pidFile, secretFile);
+        return arguments;
     }
 
-    private static uint ReadNumber(string value, uint largest, string otherwise) =>
-        uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number <= largest ? number : throw new ArgumentException(otherwise);
-
-    private static AddressPrefix ReadPrefix(string value)
+    /// <summary>What stands for a value of an option that has none on the command line.</summary>
+    private static string TrueOrFalse(ConfigurationFile.Line line) => line.Value switch
     {
-        try
-        {
-            return AddressPrefix.Parse(value);
-        }
-        catch (FormatException mistake)
-        {
-            throw new ArgumentException(mistake.Message, mistake);
-        }
-    }
+        "yes" => "true",
+        "no" => "false",
+        _ => throw new SettingsException($"{line.Place}: '{line.Value}' is not yes or no.", isInFile: true),
+    };
 }

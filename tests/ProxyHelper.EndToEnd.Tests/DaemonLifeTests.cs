@@ -18,7 +18,6 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(PosixSignal.SIGTERM)]
     [InlineData(PosixSignal.SIGINT)]
-    [InlineData(PosixSignal.SIGHUP)]
     public async Task It_answers_until_a_signal_and_leaves_nothing(PosixSignal signal)
     {
         using var network = RouterNetwork.Create();
@@ -124,6 +123,15 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [InlineData("-I", "194.0.1.1", "-s", "3405691582 ")]
     [InlineData("-I", "194.0.1.1", "-s", "3405691582", "-P", "x")]
     [InlineData("-I", "194.0.1.1", "-s", "0xcafebabe")]
+    [InlineData("-I", "194.0.1.1", "-P", "115", "-P", "116")]
+    [InlineData("-I", "194.0.1.1", "--ident", "name")]
+    [InlineData("-I", "194.0.1.1", "--max-delay", "61")]
+    [InlineData("-I", "194.0.1.1", "--max-delay", "NaN")]
+    [InlineData("-I", "194.0.1.1", "--metrics", "9114")]
+    [InlineData("-I", "194.0.1.1", "--metrics", "[::1]:9114")]
+    [InlineData("-I", "194.0.1.1", "194.0.1.2")]
+    [InlineData("-I", "194.0.1.1", "@file")]
+    [InlineData("-I", "194.0.1.1", "--origin-port", "x")]
     public async Task Wrong_arguments_get_the_usage(params string[] arguments)
     {
         using RunningProgram program = RunningProgram.Start(daemon.Program, arguments);
@@ -131,6 +139,17 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
         Assert.Equal(2, await program.ExitAsync());
         Assert.Contains("usage: proxy-helper -I ADDRESS", program.Output, StringComparison.Ordinal);
         AssertKeepsSecret(program);
+    }
+
+    [Theory]
+    [InlineData("-d")]
+    [InlineData("--daemonize")]
+    public async Task Whoever_wants_it_in_the_background_is_told_what_does_that(string option)
+    {
+        using RunningProgram program = RunningProgram.Start(daemon.Program, "-I", "194.0.1.1", option);
+
+        Assert.Equal(2, await program.ExitAsync());
+        Assert.Contains("start-stop-daemon --background", program.Output, StringComparison.Ordinal);
     }
 
     [Fact]

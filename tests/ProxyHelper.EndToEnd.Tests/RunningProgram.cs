@@ -74,6 +74,15 @@ internal sealed partial class RunningProgram : IDisposable
         }
     }
 
+    /// <summary>Waits until it has written a line with these words in it so many times.</summary>
+    public void AwaitTimes(int times, string words)
+    {
+        if (!SpinWait.SpinUntil(() => Output.Split(words).Length > times, Patience.Limit))
+        {
+            throw new InvalidOperationException($"it did not write '{words}' {times} times, but: {Output}");
+        }
+    }
+
     /// <summary>Sends it a signal.</summary>
     public void Signal(PosixSignal signal)
     {
@@ -82,6 +91,7 @@ internal sealed partial class RunningProgram : IDisposable
             PosixSignal.SIGHUP => 1,
             PosixSignal.SIGINT => 2,
             PosixSignal.SIGTERM => 15,
+            (PosixSignal)10 => 10, // SIGUSR1
             _ => throw new ArgumentOutOfRangeException(nameof(signal)),
         };
         Send(number);

@@ -1,0 +1,166 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The configuration file, and what it and the command line say together.</summary>
+public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
+{
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+
+    private static readonly byte[] _answer = QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+
+    [Fact]
+    public async Task Settings_come_from_the_file_and_the_command_line_goes_before_it()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string file = Write("# of the test", string.Empty, "address = 194.0.1.1", "  port=115  ", "allow = 10.9.9.9", "allow = 194.0.22.0/24", "ident = none", "verbose = yes");
+
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file, "--port", "114", "--ident=endpoint");
+
+        await program.AwaitAsync("answering on 194.0.1.1:114");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, _query);
+        Assert.Equal("10.1.1.1:20000"u8, reply.AsSpan(28, 14));
+        await program.AwaitAsync("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.");
+    }
+
+    [Theory]
+    [InlineData(2, "a line is NAME = VALUE", "port 115")]
+    [InlineData(2, "a line is NAME = VALUE", "= 115")]
+    [InlineData(2, "there is no setting 'prot'", "prot = 115")]
+    [InlineData(2, "there is no setting 'config'", "config = /etc/other")]
+    [InlineData(2, "there is no setting 'P'", "P = 115")]
+    [InlineData(2, "'70000' is not a port", "port = 70000")]
+    [InlineData(3, "port is set before", "port = 115", "port = 116")]
+    [InlineData(2, "'maybe' is not yes or no", "verbose = maybe")]
+    [InlineData(2, "others may read this file", "secret = 3405691582")]
+    public async Task A_mistake_is_told_with_its_file_and_line(int line, string words, params string[] lines)
+    {
+        string file = Write(["address = 194.0.1.1", .. lines]);
+
+        using RunningProgram program = RunningProgram.Start(daemon.Program, "-c", file);
+
+        Assert.Equal(2, await program.ExitAsync());
+        Assert.Contains($"{file}:{line}: {words}", program.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("3405691582", program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told()
+    {
+        string file = daemon.NewPath();
+
+        using RunningProgram program = RunningProgram.Start(daemon.Program, "-c", file);
+
+        Assert.Equal(2, await program.ExitAsync());
+        Assert.Contains(file, program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_tells_its_version()
+    {
+        using RunningProgram program = RunningProgram.Start(daemon.Program, "-V");
+
+        Assert.Equal(0, await program.ExitAsync());
+        Assert.Matches(@"^proxy-helper \d+\.\d+\.\d+\s*$", program.Output.Trim());
+    }
+
+    [Fact]
+    public async Task Reading_it_again_under_load_loses_no_query()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string file = Write("address = 194.0.1.1", "max-delay = 60", "rate = 0");
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
+        await program.AwaitAsync("answering on");
+        using var load = new QueryLoad(network, _query, _answer);
+
+        for (int round = 1; round <= 50; round++)
+        {
+            string allowed = round % 2 == 0 ? "194.0.22.9" : "194.0.22.0/24";
+            File.WriteAllLines(file, ["address = 194.0.1.1", "max-delay = 60", $"rate = {round % 3 * 500_000}", $"allow = {allowed}"]);
+            program.Signal(PosixSignal.SIGHUP);
+            program.AwaitTimes(round, "configuration read again");
+        }
+
+        await load.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_is_read_again_is_in_force()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string file = Write("address = 194.0.1.1");
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
+        await program.AwaitAsync("answering on");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+
+        File.WriteAllLines(file, ["address = 194.0.1.1", "allow = 10.9.9.9"]);
+        program.Signal(PosixSignal.SIGHUP);
+        program.AwaitTimes(1, "configuration read again");
+        await asker.SendAsync(_query, Patience.Token());
+
+        await program.AwaitAsync("not among the allowed proxies");
+    }
+
+    [Fact]
+    public async Task Where_the_file_does_not_fit_any_more_all_stays_as_it_was()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string file = Write("address = 194.0.1.1");
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
+        await program.AwaitAsync("answering on");
+
+        File.WriteAllLines(file, ["address = 194.0.1.1", "allow = 10.9.9.9", "alow = 10.9.9.9"]);
+        program.Signal(PosixSignal.SIGHUP);
+
+        await program.AwaitAsync($"{file}:3: there is no setting 'alow'");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+    }
+
+    [Fact]
+    public async Task What_only_a_new_start_can_change_is_told()
+    {
+        using var network = RouterNetwork.Create();
+        string file = Write("address = 194.0.1.1");
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
+        await program.AwaitAsync("answering on");
+
+        File.WriteAllLines(file, ["address = 194.0.1.1", "port = 115", "user = nobody"]);
+        program.Signal(PosixSignal.SIGHUP);
+
+        await program.AwaitAsync("port, user: restart it");
+    }
+
+    [Fact]
+    public async Task The_counters_are_written_on_a_signal()
+    {
+        using var network = RouterNetwork.Create();
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        await DaemonOnRouter.ExchangeAsync(asker, _query);
+
+        program.Signal((PosixSignal)10);
+
+        await program.AwaitAsync("up to now 1 queries, 0 found, 1 not found");
+    }
+
+    private string Write(params string[] lines)
+    {
+        string file = daemon.NewPath();
+        File.WriteAllLines(file, lines);
+        return file;
+    }
+}

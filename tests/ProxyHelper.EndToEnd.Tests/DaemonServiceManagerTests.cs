@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The daemon under a service manager, whose part the test plays with the sockets and the environment that systemd uses.</summary>
+public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
+{
+    private const int QueuesPerWorker = 9;
+
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+
+    private static readonly byte[] _answer = QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task It_tells_that_it_is_ready_alive_reloading_and_stopping(bool isAbstract)
+    {
+        using var network = RouterNetwork.Create();
+        string path = daemon.NewPath();
+        using Socket manager = network.Router.Run(() => new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified));
+        manager.Bind(new UnixDomainSocketEndPoint(isAbstract ? $"\0{path}" : path));
+        string program = daemon.Program;
+        using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
+            $"NOTIFY_SOCKET={(isAbstract ? "@" : string.Empty)}{path}", "WATCHDOG_USEC=2000000", program, "-I", "194.0.1.1"));
+
+        string ready = await NextAsync(manager, except: "WATCHDOG=1");
+        Assert.Equal("READY=1\nSTATUS=answering on 194.0.1.1:114", ready);
+        Assert.Equal("WATCHDOG=1", await NextAsync(manager, except: "READY=1"));
+
+        running.Signal(PosixSignal.SIGHUP);
+        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+$", await NextAsync(manager, except: "WATCHDOG=1"));
+        Assert.Equal(ready, await NextAsync(manager, except: "WATCHDOG=1"));
+
+        running.Signal(PosixSignal.SIGTERM);
+        Assert.Equal("STOPPING=1", await NextAsync(manager, except: "WATCHDOG=1"));
+        Assert.Equal(0, await running.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Lines_for_the_journal_bear_their_priority()
+    {
+        using var network = RouterNetwork.Create();
+        string program = daemon.Program;
+
+        // As systemd does, it names the stream that it has connected.
+        using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
+            "bash", "-c", "export JOURNAL_STREAM=0:$(readlink /proc/self/fd/2 | tr -dc 0-9); exec \"$0\" \"$@\"", program, "-I", "194.0.1.1", "--allow", "10.9.9.9"));
+        await running.AwaitAsync("<5>answering on 194.0.1.1:114");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        await asker.SendAsync(_query, Patience.Token());
+
+        await running.AwaitAsync("<4>Dropped a query from 194.0.22.9");
+        Assert.DoesNotContain("proxy-helper: ", running.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(QueuesPerWorker, 1)]
+    [InlineData(2 * QueuesPerWorker, 2)]
+    [InlineData(1, 1)]
+    public async Task Restarts_under_load_lose_no_query_where_the_sockets_stay_open(int sockets, int workers)
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        int[] kept = [.. Enumerable.Range(0, sockets).Select(_ => Bind(network.Router))];
+        using var load = new QueryLoad(network, _query, _answer);
+        try
+        {
+            for (int round = 0; round < 10; round++)
+            {
+                using RunningProgram program = StartWith(network, kept, workers);
+                await program.AwaitAsync("answering on 194.0.1.1:114");
+                using Socket asker = DaemonOnRouter.OpenAsker(network);
+                await DaemonOnRouter.ExchangeAsync(asker, _query);
+                program.Signal(PosixSignal.SIGTERM);
+                Assert.Equal(0, await program.ExitAsync());
+            }
+
+            using RunningProgram last = StartWith(network, kept, workers);
+            await last.AwaitAsync("answering on 194.0.1.1:114");
+            await load.EndAsync();
+        }
+        finally
+        {
+            Array.ForEach(kept, Descriptor.Close);
+        }
+    }
+
+    [Fact]
+    public async Task Descriptors_that_are_no_udp_sockets_are_told()
+    {
+        using var network = RouterNetwork.Create();
+        string program = daemon.Program;
+
+        using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
+            "bash", "-c", "exec 3</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$0\"", program));
+
+        Assert.Equal(1, await running.ExitAsync());
+        Assert.Contains("ENOTSOCK", running.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A socket of the router's port, which programs that are started from here get.</summary>
+    private static int Bind(NetworkHost router) => router.Run(() =>
+    {
+        const int socketLevel = 1, sharePort = 15; // SOL_SOCKET, SO_REUSEPORT
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.SetRawSocketOption(socketLevel, sharePort, BitConverter.GetBytes(1));
+        socket.Bind(IPEndPoint.Parse("194.0.1.1:114"));
+        return Descriptor.Duplicate(socket.SafeHandle);
+    });
+
+    private RunningProgram StartWith(RouterNetwork network, int[] sockets, int workers)
+    {
+        string program = daemon.Program;
+        string passed = string.Join(' ', sockets.Select((socket, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 3}<&{socket}")));
+        string closed = string.Join(' ', sockets.Select(socket => string.Create(CultureInfo.InvariantCulture, $"{socket}<&-")));
+        string script = $"exec {passed}; exec {closed}; export LISTEN_PID=$$ LISTEN_FDS={sockets.Length}; exec \"$0\" \"$@\"";
+        return network.Router.Run(() => RunningProgram.Start("bash", "-c", script, program, "--max-delay", "60", "--workers", $"{workers}"));
+    }
+
+    private static async Task<string> NextAsync(Socket manager, string except)
+    {
+        byte[] buffer = new byte[4096];
+        while (true)
+        {
+            int length = await manager.ReceiveAsync(buffer, Patience.Token());
+            string message = Encoding.UTF8.GetString(buffer, 0, length);
+            if (!message.StartsWith(except, StringComparison.Ordinal))
+            {
+                return message;
+            }
+        }
+    }
+}
