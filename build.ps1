@@ -4,7 +4,8 @@
     Builds, tests, documents and packages ProxyHelper.
 .DESCRIPTION
     Needs the .NET 10 SDK. Pester 5 and Microsoft.PowerShell.PlatyPS are used where they are installed; a step that
-    lacks its module says so. Without pwsh, `dotnet build ProxyHelper.sln`, `tests/run.sh` and `src/package.sh` do the same.
+    lacks its module says so. Without pwsh, `dotnet build ProxyHelper.sln`, `tests/run.sh`, `src/package.sh` and
+    `src/package-deb.sh` do the same.
 .PARAMETER Task
     What to do, in the order given.
 .EXAMPLE
@@ -12,7 +13,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Docs', 'Package')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Package', 'DebianPackage')]
     [string[]] $Task = 'Build'
 )
 
@@ -62,9 +63,14 @@ function Invoke-Package {
     & "$PSScriptRoot/src/package.sh"
 }
 
+function Invoke-DebianPackage {
+    & "$PSScriptRoot/src/package-deb.sh"
+}
+
 switch ($Task) {
     Build { Invoke-Build }
     Test { Invoke-Test }
     Docs { Invoke-Documentation }
     Package { Invoke-Package }
+    DebianPackage { Invoke-DebianPackage }
 }

@@ -54,6 +54,10 @@ install_missing() {
     command -v iptables >/dev/null || packages+=(iptables)
     command -v conntrack >/dev/null || packages+=(conntrack)
     command -v clang >/dev/null || command -v gcc >/dev/null || packages+=(gcc libc6-dev) # what links the native daemon
+    command -v systemd-analyze >/dev/null || packages+=(systemd) # what judges the daemon's unit; it starts nothing
+    command -v strace >/dev/null || packages+=(strace) # what the unit must allow
+    command -v lintian >/dev/null || packages+=(lintian) # what judges the package; it brings dpkg-dev and man
+    [[ -x /bin/kill ]] || packages+=(procps) # what reloads the daemon
     if ((EUID == 0 && ${#packages[@]})); then
         { timeout 300 apt-get update && timeout 300 apt-get install -y "${packages[@]}"; } </dev/null >"$work/apt.log" 2>&1 ||
             { cat "$work/apt.log"; give_up "could not install ${packages[*]}"; }

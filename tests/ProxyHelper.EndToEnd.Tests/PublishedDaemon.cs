@@ -6,7 +6,10 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The daemon as it is installed: compiled ahead of time, when the first test needs it, and once for all tests.</summary>
+/// <summary>
+/// The daemon as it is installed: compiled ahead of time, when the first test needs it, and once for all tests; or the program that
+/// PROXY_HELPER names, such as an installed package's.
+/// </summary>
 public sealed class PublishedDaemon : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("proxy-helper-").FullName;
@@ -22,6 +25,11 @@ public sealed class PublishedDaemon : IDisposable
     {
         get
         {
+            if (Environment.GetEnvironmentVariable("PROXY_HELPER") is { Length: > 0 } installed)
+            {
+                return installed;
+            }
+
             Requirement.Tool("dotnet");
             Assert.SkipUnless(HasLinker(), "needs clang or gcc, which links the daemon");
             return _program.Value;

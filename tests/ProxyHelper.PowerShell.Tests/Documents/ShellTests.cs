@@ -57,9 +57,7 @@ public sealed partial class ShellTests
     public void The_daemon_has_every_option_that_is_named()
     {
         string program = Path.Combine(Document.Root, "src/ProxyHelper.Daemon/bin/Release/net10.0/proxy-helper");
-        string usage = Assert.Throws<InvalidOperationException>(() => Tool.Run(program)).Message; // without arguments it says how it is called
-        Assert.Contains("usage:", usage, StringComparison.Ordinal);
-        HashSet<string> options = [.. Options().Matches(usage).Select(option => option.Value)];
+        HashSet<string> options = [.. Options().Matches(Tool.Run(program, "--help")).Select(option => option.Value)];
         IEnumerable<Passage> calls =
         [
             .. Document.AllInlineCode.Where(code => DaemonCall().IsMatch(code.Text) || IsOptionAlone(code)),

@@ -1,0 +1,26 @@
+# bash completion for proxy-helper(8)
+
+_proxy_helper() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    case $before in
+        -I | --address)
+            mapfile -t COMPREPLY < <(compgen -W "0.0.0.0 $(ip -4 -o address 2>/dev/null | sed 's|.* inet \([0-9.]*\).*|\1|')" -- "$word")
+            ;;
+        --secret-file | -p | --pid-file | -c | --config)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            ;;
+        -u | --user)
+            mapfile -t COMPREPLY < <(compgen -u -- "$word")
+            ;;
+        --ident)
+            mapfile -t COMPREPLY < <(compgen -W 'address endpoint none' -- "$word")
+            ;;
+        -P | --port | --origin-port | -s | --secret | --allow | --trust | --rate | --max-delay | --workers | --metrics) ;;
+        *)
+            mapfile -t COMPREPLY < <(compgen -W '--address --port --origin-port --secret --secret-file --allow --trust --ident --rate --max-delay
+                --workers --allow-absent-address --user --pid-file --metrics --verbose --config --check --version --help' -- "$word")
+            ;;
+    esac
+}
+
+complete -F _proxy_helper proxy-helper

@@ -1,0 +1,23 @@
+# fish completion for proxy-helper(8)
+
+complete -c proxy-helper -f
+complete -c proxy-helper -s I -l address -x -d 'Answer on this address'
+complete -c proxy-helper -s P -l port -x -d 'The UDP port (114)'
+complete -c proxy-helper -l origin-port -x -d 'The TCP port for mode remote (none)'
+complete -c proxy-helper -s s -l secret -x -d 'The secret that queries must carry'
+complete -c proxy-helper -l secret-file -r -F -d 'Read the secret from a file'
+complete -c proxy-helper -l allow -x -d 'Who may ask at all'
+complete -c proxy-helper -l trust -x -d 'Who may ask about any connection'
+complete -c proxy-helper -l ident -x -a 'address endpoint none' -d 'What a reply gives as the name of the user'
+complete -c proxy-helper -l rate -x -d 'Queries that each sender may ask in a second (10000)'
+complete -c proxy-helper -l max-delay -x -d 'Seconds that a query may have waited (1)'
+complete -c proxy-helper -l workers -x -d 'How many threads answer (1)'
+complete -c proxy-helper -l allow-absent-address -d 'Start also when an address is not there yet'
+complete -c proxy-helper -s u -l user -x -a '(__fish_complete_users)' -d 'Become this user once the sockets are open'
+complete -c proxy-helper -s p -l pid-file -r -F -d 'Write the number of the process there'
+complete -c proxy-helper -l metrics -x -d 'Show the counters there to Prometheus'
+complete -c proxy-helper -s v -l verbose -d 'Write each query and its answer, too'
+complete -c proxy-helper -s c -l config -r -F -d 'Read settings from a file'
+complete -c proxy-helper -l check -d 'Say what would keep it from answering'
+complete -c proxy-helper -s V -l version -d 'Write the version'
+complete -c proxy-helper -s h -l help -d 'Write a summary of the options'

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Makes the Debian package of the daemon: src/package-deb.sh [ARCHITECTURE [DIRECTORY]]
+#   ARCHITECTURE    amd64 or arm64, by default this machine's
+#   DIRECTORY       receives it, by default the working copy's artifacts/
+# Needs the .NET 10 SDK, and gcc for the architecture; for arm64 on another machine: apt install gcc-aarch64-linux-gnu
+# The same commit, SDK and gcc give the same bytes, wherever it is built. The last line is the package.
+# PROXY_HELPER, if set, is a program that is published already, to put into the package.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+parts=$root/src/ProxyHelper.Daemon/package
+output=${2:-$root/artifacts}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$work/tree
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+# More than one thread would divide what it compresses, and by their number.
+export DPKG_DEB_THREADS_MAX=1
+
+give_up() {
+    echo "package-deb: $*" >&2
+    exit 1
+}
+
+# Every file in the package has this time: seconds since 1970.
+package_time() {
+    echo "${SOURCE_DATE_EPOCH:-$(git -c safe.directory="$root" -C "$root" log -1 --format=%ct 2>/dev/null)}"
+}
+
+# All that it leaves is below the folder for work: what the working copy's own build left may be stale, or in use.
+publish() {
+    local cross=()
+    if [[ $architecture != "$machine" ]]; then
+        command -v "$prefix-gcc" >/dev/null || give_up "what links for $architecture is missing: apt install gcc-$prefix"
+        cross=(-p:CppCompilerAndLinker="$prefix-gcc" -p:ObjCopyName="$prefix-objcopy")
+    fi
+    dotnet publish "$root/src/ProxyHelper.Daemon" -c Release -r "$runtime" -o "$work/published" --artifacts-path "$work/build" \
+        --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true "${cross[@]}" \
+        </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "it does not build"; }
+}
+
+# MODE FILE DESTINATION
+place() {
+    install -D -m "$1" "$2" "$tree/$3"
+}
+
+# The oldest C library that has all that the program asks of it. Another library would be a dependency that nobody declared.
+needed_libc() {
+    local other
+    other=$(readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|ld-linux-.*)\.so\.' || true)
+    [[ -z $other ]] || give_up "the program needs $other, which the package does not depend on"
+    readelf -VW "$1" | grep -o 'GLIBC_[0-9.]*' | cut -d_ -f2 | sort -V | tail -n 1
+}
+
+gather() {
+    place 755 "$program" usr/sbin/proxy-helper
+    place 644 "$parts/proxy-helper.conf" etc/proxy-helper.conf
+    place 644 "$parts/systemd/proxy-helper.service" usr/lib/systemd/system/proxy-helper.service
+    place 644 "$parts/systemd/proxy-helper.socket" usr/lib/systemd/system/proxy-helper.socket
+    place 644 "$parts/completions/proxy-helper.bash" usr/share/bash-completion/completions/proxy-helper
+    place 644 "$parts/completions/_proxy-helper" usr/share/zsh/vendor-completions/_proxy-helper
+    place 644 "$parts/completions/proxy-helper.fish" usr/share/fish/vendor_completions.d/proxy-helper.fish
+    place 644 "$parts/man/proxy-helper.8" usr/share/man/man8/proxy-helper.8
+    place 644 "$parts/debian/copyright" usr/share/doc/proxy-helper/copyright
+    place 644 "$parts/debian/changelog" usr/share/doc/proxy-helper/changelog
+    place 644 "$parts/debian/overrides" usr/share/lintian/overrides/proxy-helper
+    sed '1,4d; s/^$/./; s/^/ /' "$root/LICENSE" >>"$tree/usr/share/doc/proxy-helper/copyright"
+    sed -i "s/@VERSION@/$version/; s/@DATE@/$(date -uR -d "@$time")/" "$tree/usr/share/doc/proxy-helper/changelog"
+    gzip -9n "$tree/usr/share/doc/proxy-helper/changelog" "$tree/usr/share/man/man8/proxy-helper.8"
+}
+
+describe() {
+    local libc size
+    libc=$(needed_libc "$program")
+    size=$(du -sk --apparent-size "$tree" | cut -f1)
+    mkdir "$tree/DEBIAN"
+    echo /etc/proxy-helper.conf >"$tree/DEBIAN/conffiles"
+    install -m 755 "$parts/debian/"{postinst,prerm,postrm} "$tree/DEBIAN"
+    sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/$libc/" "$parts/debian/control" >"$tree/DEBIAN/control"
+    (cd "$tree" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$work/md5sums"
+    install -m 644 "$work/md5sums" "$tree/DEBIAN/md5sums"
+    chmod 644 "$tree/DEBIAN/"{conffiles,control}
+    find "$tree" -type d -exec chmod 755 {} +
+    find "$tree" -exec touch -h -d "@$time" {} +
+}
+
+machine=$(dpkg --print-architecture 2>/dev/null) || give_up "dpkg is missing, which makes the package: apt install dpkg"
+architecture=${1:-$machine}
+case $architecture in
+    amd64) runtime=linux-x64 prefix=x86-64-linux-gnu ;;
+    arm64) runtime=linux-arm64 prefix=aarch64-linux-gnu ;;
+    *) give_up "there is no package for $architecture, only for amd64 and arm64" ;;
+esac
+time=$(package_time) || true
+[[ $time =~ ^[0-9]+$ ]] || give_up "there is no commit to take the time from: set SOURCE_DATE_EPOCH to seconds since 1970"
+export SOURCE_DATE_EPOCH=$time
+version=$(sed -n "s/^ *ModuleVersion *= *'\([^']*\)'.*/\1/p" "$root/ProxyHelper.psd1")
+program=${PROXY_HELPER:-$work/published/proxy-helper}
+if [[ -z ${PROXY_HELPER-} ]]; then
+    command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+    publish
+fi
+gather
+describe
+mkdir -p "$output"
+package=$output/proxy-helper_${version}_$architecture.deb
+dpkg-deb --build --root-owner-group -Zxz "$tree" "$package" >&2
+echo "$package"

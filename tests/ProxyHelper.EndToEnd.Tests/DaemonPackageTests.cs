@@ -1,0 +1,153 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd;
+
+/// <summary>The Debian package, installed into a folder that stands for a machine: this one's own packages are not touched.</summary>
+public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDisposable
+{
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    private readonly string _work = Directory.CreateTempSubdirectory("proxy-helper-package-").FullName;
+
+    private string Machine => Path.Combine(_work, "machine");
+
+    public void Dispose() => Directory.Delete(_work, recursive: true);
+
+    [Fact]
+    public void It_holds_what_belongs_into_it_as_root_s()
+    {
+        string content = Tool.Run("dpkg-deb", "--contents", MakePackage(_work));
+
+        Assert.Equal(
+            [
+                "-rw-r--r-- root/root /etc/proxy-helper.conf",
+                "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.service",
+                "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.socket",
+                "-rwxr-xr-x root/root /usr/sbin/proxy-helper",
+                "-rw-r--r-- root/root /usr/share/bash-completion/completions/proxy-helper",
+                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/changelog.gz",
+                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/copyright",
+                "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
+                "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
+                "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper.8.gz",
+                "-rw-r--r-- root/root /usr/share/zsh/vendor-completions/_proxy-helper",
+            ],
+            PackedFile().Matches(content).Select(file => $"{file.Groups["mode"].Value} {file.Groups["path"].Value}"));
+        Assert.All(PackedFolder().Matches(content), folder => Assert.Equal("drwxr-xr-x root/root", folder.Value));
+    }
+
+    [Fact]
+    public void It_has_the_version_of_the_module_and_asks_for_the_libraries_of_the_program()
+    {
+        Requirement.Tool("dpkg-shlibdeps");
+        string package = MakePackage(_work);
+        Directory.CreateDirectory($"{_work}/debian");
+        File.WriteAllText($"{_work}/debian/control", "Source: proxy-helper\n\nPackage: proxy-helper\nArchitecture: any\n");
+        string dependencies = Tool.Run("env", "-C", _work, "dpkg-shlibdeps", "-O", daemon.Program).Trim();
+
+        Assert.Equal(dependencies, $"shlibs:Depends={Tool.Run("dpkg-deb", "--field", package, "Depends").Trim()}");
+        Assert.Equal(Tool.Run(daemon.Program, "--version").Trim(), $"proxy-helper {Tool.Run("dpkg-deb", "--field", package, "Version").Trim()}");
+    }
+
+    [Fact]
+    public void Lintian_has_nothing_to_say_against_it()
+    {
+        Requirement.Tool("lintian");
+
+        Tool.Run("lintian", "--allow-root", "--fail-on", "error,warning", MakePackage(_work));
+    }
+
+    [Fact]
+    public void The_same_program_gives_the_same_bytes()
+    {
+        string first = MakePackage($"{_work}/first"), second = MakePackage($"{_work}/second");
+
+        Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
+    }
+
+    [Fact]
+    public async Task What_is_installed_answers_and_purging_leaves_nothing()
+    {
+        Requirement.Tool("systemctl");
+        Install(MakePackage(_work));
+        string[] installed = Files();
+        Assert.Contains("/usr/sbin/proxy-helper", installed);
+        Assert.DoesNotContain(installed, file => file.StartsWith("/etc/systemd/", StringComparison.Ordinal)); // it waits for its address
+        Assert.Empty(Dpkg("--verify", "proxy-helper"));
+        string program = $"{Machine}/usr/sbin/proxy-helper";
+        Assert.Equal(await File.ReadAllBytesAsync(daemon.Program, Patience.Token()), await File.ReadAllBytesAsync(program, Patience.Token())); // the one that all other tests try
+        await AnswersAsync(program);
+        Tool.Run("systemctl", $"--root={Machine}", "--quiet", "enable", "proxy-helper.service", "proxy-helper.socket");
+        Assert.Equal(2, Files().Except(installed).Count()); // the links that start it at boot
+
+        Dpkg("--remove", "proxy-helper");
+        Assert.Equal(["/etc/proxy-helper.conf"], Files()); // an administrator's
+        Dpkg("--purge", "proxy-helper");
+        Assert.Empty(Files());
+        Assert.False(Directory.Exists($"{Machine}/usr"));
+    }
+
+    [Fact]
+    public void An_upgrade_keeps_what_the_administrator_wrote_and_enabled()
+    {
+        Requirement.Tool("systemctl");
+        string package = MakePackage(_work);
+        Install(package);
+        File.WriteAllText($"{Machine}/etc/proxy-helper.conf", "address = 194.0.1.1\n");
+        Tool.Run("systemctl", $"--root={Machine}", "--quiet", "enable", "proxy-helper.service");
+        string[] before = Files();
+
+        Dpkg("--install", package);
+
+        Assert.Equal(before, Files());
+        Assert.Equal("address = 194.0.1.1\n", File.ReadAllText($"{Machine}/etc/proxy-helper.conf"));
+    }
+
+    private async Task AnswersAsync(string program)
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        byte[] query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+        string configuration = $"{Machine}/etc/proxy-helper.conf";
+        using RunningProgram running = network.Router.Run(() => RunningProgram.Start(program, "-c", configuration, "-I", "194.0.1.1"));
+        await running.AwaitAsync("answering on 194.0.1.1:114");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        Assert.Equal(
+            QueryDatagram.Found(query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
+            await DaemonOnRouter.ExchangeAsync(asker, query));
+    }
+
+    private string MakePackage(string folder)
+    {
+        Requirement.Tool("dpkg-deb");
+        Requirement.Tool("readelf");
+        string script = Path.Combine(Repository.Root, "src", "package-deb.sh");
+        string architecture = Tool.Run("dpkg", "--print-architecture").Trim();
+        return Tool.Run("env", $"PROXY_HELPER={daemon.Program}", "bash", script, architecture, folder).Trim();
+    }
+
+    private void Install(string package)
+    {
+        Directory.CreateDirectory($"{Machine}/var/lib/dpkg/updates");
+        Directory.CreateDirectory($"{Machine}/var/lib/dpkg/info");
+        File.WriteAllText($"{Machine}/var/lib/dpkg/status", string.Empty);
+        Dpkg("--install", package);
+    }
+
+    // The machine has no C library of its own to depend on, and no shell: its scripts are run by this one's, with DPKG_ROOT set.
+    private string Dpkg(params string[] arguments) =>
+        Tool.Run("dpkg", [$"--root={Machine}", "--force-depends", "--force-confold", "--force-script-chrootless", "--force-not-root", .. arguments]);
+
+    private string[] Files() => [.. Directory.GetFiles(Machine, "*", SearchOption.AllDirectories)
+        .Select(file => file[Machine.Length..]).Where(file => !file.StartsWith("/var/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"^(?<mode>-\S+ \S+) .* \.(?<path>/\S+)$", RegexOptions.Multiline)]
+    private static partial Regex PackedFile();
+
+    [GeneratedRegex(@"^d\S+ \S+", RegexOptions.Multiline)]
+    private static partial Regex PackedFolder();
+}
