@@ -46,6 +46,17 @@ internal sealed partial class PollSet
         return (happened & Invalid) == 0 ? happened != 0 : throw new LinuxException("poll", Errno.EINVAL, "the descriptor is closed");
     }
 
+    /// <summary>Looks whether a descriptor was closed under the set, which <see cref="ReadyQueue"/> does not tell.</summary>
+    /// <exception cref="LinuxException">One was.</exception>
+    public void RequireOpen()
+    {
+        Wait(milliseconds: 0);
+        for (int place = 0; place < _entries.Length; place++)
+        {
+            IsReady(place);
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int PollCall([In, Out] Entry[] entries, nuint count, int milliseconds);
 

@@ -23,7 +23,6 @@ internal sealed class QueryWait : IDisposable
 
     private readonly ReadyQueue _ready;
     private readonly PollSet _descriptors;
-    private readonly int _count;
     private bool _isClose;
 
     /// <summary>Makes it for a stop signal and queues, which stay their owners' to close.</summary>
@@ -31,7 +30,6 @@ internal sealed class QueryWait : IDisposable
     public QueryWait(EventSignal stop, IReadOnlyList<QuerySocket> queues)
     {
         SafeHandle[] descriptors = [stop, .. queues.Select(queue => queue.Socket)];
-        _count = descriptors.Length;
         _ready = ReadyQueue.Create(descriptors);
         _descriptors = new PollSet(descriptors);
     }
@@ -87,20 +85,10 @@ internal sealed class QueryWait : IDisposable
         int ready = _ready.Wait(MillisecondsBetweenLooks);
         if (ready == 0)
         {
-            LookAtDescriptors();
+            _descriptors.RequireOpen();
         }
 
         _isClose = Stopwatch.GetElapsedTime(began) < _close;
         return ready;
-    }
-
-    /// <summary>Of a descriptor that was closed the kernel's queue says nothing; asking each of them tells.</summary>
-    private void LookAtDescriptors()
-    {
-        _descriptors.Wait(milliseconds: 0);
-        for (int place = 0; place < _count; place++)
-        {
-            _descriptors.IsReady(place);
-        }
     }
 }
