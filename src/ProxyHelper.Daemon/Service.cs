@@ -41,7 +41,7 @@ internal sealed class Service(CommandLine commandLine, Log log) : IDisposable
         responder.Begin();
         TakeSignals(settings, responder);
         using CancellationTokenRegistration stopping = _stop.Token.Register(responder.Stop);
-        using Timer? watchdog = ServiceManager.WatchdogInterval is { } interval ? StartWatchdog(responder, interval) : null;
+        using Watchdog? watchdog = ServiceManager.WatchdogInterval is { } patience ? Watchdog.Start(responder, _manager, patience) : null;
         string answering = WhereItAnswers(responder);
         if (settings.Responder.InheritedSockets.Count > 0 && settings.Responder.Addresses.Count > 0)
         {
@@ -104,18 +104,6 @@ internal sealed class Service(CommandLine commandLine, Log log) : IDisposable
             }
         }
     }
-
-    private Timer StartWatchdog(Responder responder, TimeSpan interval) => new(
-        _ =>
-        {
-            if (responder.IsResponsive)
-            {
-                _manager.SayAlive();
-            }
-        },
-        state: null,
-        TimeSpan.Zero,
-        interval / 2);
 
     /// <summary>Reads the configuration again. Where it does not fit, all stays as it is.</summary>
     private void Reload()
