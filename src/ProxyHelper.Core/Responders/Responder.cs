@@ -18,7 +18,7 @@ public sealed class Responder : IDisposable
     private readonly EventSignal _stop;
     private readonly Worker[] _workers;
     private readonly OriginServer? _server;
-    private readonly Thread[] _threads;
+    private readonly (Thread Thread, IDisposable Owner)[] _threads;
     private readonly ResponderCounters[] _counters;
     private readonly ResponderJournal _journal = new();
 #pragma warning disable CA2213 // who serves the sockets disposes of them when it ends, and the last of the threads of the meter
@@ -49,7 +49,7 @@ public sealed class Responder : IDisposable
             OriginEndPoints = _sockets.OriginEndPoints;
             _meter = Keep(new ResponderMeter(LocalEndPoints, () => Counts, () => Uptime));
             _limiter = NewLimiter(options);
-            _workers = [.. tables.Select((table, i) => new Worker(_sockets.Of(i), table, own[i], _stop, _limiter, options, _counters[i], _journal, _meter))];
+            _workers = [.. tables.Select((table, i) => Keep(new Worker(_sockets.Of(i), table, own[i], _stop, _limiter, options, _counters[i], _journal, _meter)))];
             _server = OriginEndPoints.Count == 0 ? null : new OriginServer(
                 _sockets.Listeners, Keep(ConntrackTable.Open()), Keep(OwnAddresses.Open()), _stop, _limiter, options, _counters[^1], _journal, _meter);
         }
@@ -64,7 +64,8 @@ public sealed class Responder : IDisposable
         }
 #pragma warning restore CA2000
 
-        _threads = [.. _workers.Select(worker => Prepare(worker.Run, worker)), .. _server is null ? (Thread[])[] : [Prepare(_server.Run, _server)]];
+        _threads = [.. _workers.Select(worker => Prepare(worker.Run, worker)), .. _server is null ? ((Thread, IDisposable)[])[] : [Prepare(_server.Run, _server)]];
+        _running = _threads.Length;
 
         T Keep<T>(T one)
             where T : IDisposable
@@ -110,8 +111,16 @@ public sealed class Responder : IDisposable
     public static Responder Start(ResponderOptions options)
     {
         Responder responder = Open(options);
-        responder.Begin();
-        return responder;
+        try
+        {
+            responder.Begin();
+            return responder;
+        }
+        catch
+        {
+            responder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -129,11 +138,15 @@ public sealed class Responder : IDisposable
         return new Responder(options);
     }
 
-    /// <summary>Answers from now on. Its threads have the credentials and the capabilities of the calling thread.</summary>
+    /// <summary>Answers from now on; to be called once. Its threads have the credentials and the capabilities of the calling thread.</summary>
+    /// <exception cref="ObjectDisposedException">It was stopped.</exception>
     public void Begin()
     {
-        _running = _threads.Length;
-        Array.ForEach(_threads, thread => thread.Start());
+        lock (_stop)
+        {
+            ObjectDisposedException.ThrowIf(_isStopped, this);
+            Array.ForEach(_threads, one => one.Thread.Start());
+        }
     }
 
     /// <summary>
@@ -159,7 +172,15 @@ public sealed class Responder : IDisposable
             }
 
             RateLimiter? limiter = options.MaximumQueriesPerSecond == _options.MaximumQueriesPerSecond ? _limiter : NewLimiter(options);
-            _sockets.Change(options);
+            try
+            {
+                _sockets.Change(options);
+            }
+            catch (ObjectDisposedException)
+            {
+                return; // one of its threads has failed meanwhile, and the others end
+            }
+
             Array.ForEach(_workers, worker => worker.Change(options, limiter));
             _server?.Change(options, limiter);
             (_options, _limiter) = (options, limiter);
@@ -187,16 +208,16 @@ public sealed class Responder : IDisposable
             {
                 _isStopped = true;
                 _stop.Set();
-                if (_threads[0].ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+                foreach ((Thread thread, IDisposable owner) in _threads)
                 {
-                    Array.ForEach(_workers, worker => worker.Dispose());
-                    _server?.Dispose();
-                    _meter.Dispose();
-                    _journal.Complete(failure: null);
-                }
-                else
-                {
-                    Array.ForEach(_threads, thread => thread.Join());
+                    if (thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+                    {
+                        End(owner);
+                    }
+                    else
+                    {
+                        thread.Join();
+                    }
                 }
 
                 _stop.Dispose();
@@ -222,7 +243,8 @@ public sealed class Responder : IDisposable
         }
     }
 
-    private Thread Prepare(Action run, IDisposable owner) => new(() => Run(run, owner)) { IsBackground = true, Name = "ProxyHelper" };
+    private (Thread Thread, IDisposable Owner) Prepare(Action run, IDisposable owner) =>
+        (new Thread(() => Run(run, owner)) { IsBackground = true, Name = "ProxyHelper" }, owner);
 
     private void Run(Action run, IDisposable owner)
     {
@@ -236,6 +258,11 @@ public sealed class Responder : IDisposable
             _stop.Set(); // the other workers end with it: half a responder would be worse to find than none
         }
 
+        End(owner);
+    }
+
+    private void End(IDisposable owner)
+    {
         owner.Dispose();
         if (Interlocked.Decrement(ref _running) == 0)
         {

@@ -30,6 +30,25 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
+    public void What_is_changed_before_it_begins_holds_then_and_what_was_stopped_does_not_begin() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        using Responder responder = Responder.Open(_options);
+        responder.Change(_options with { Secret = 7 });
+        responder.Begin();
+        asker.Send(Datagrams.Query, Asker.Helper());
+        Assert.Equal(1, Router.CountsAfter(responder, 1).WrongSecret);
+        responder.Stop();
+        Assert.Throws<ObjectDisposedException>(responder.Begin);
+        responder.Change(_options);
+
+        using Responder never = Responder.Open(_options);
+        never.Stop();
+        Assert.True(never.Notices.Completion.IsCompletedSuccessfully);
+        Assert.Throws<ObjectDisposedException>(never.Begin);
+    });
+
+    [Fact]
     public void They_are_others_over_tcp_too_and_queries_are_told() => Router.WithResponder(_options with { OriginPort = 114 }, (responder, _) =>
     {
         Assert.Equal(OriginAsker.Found, OriginAsker.Ask());
