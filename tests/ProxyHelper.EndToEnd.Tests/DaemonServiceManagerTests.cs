@@ -112,9 +112,10 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     /// <summary>A socket of the router's port, which programs that are started from here get.</summary>
     private static int Bind(NetworkHost router) => router.Run(() =>
     {
-        const int socketLevel = 1, sharePort = 15; // SOL_SOCKET, SO_REUSEPORT
+        const int socketLevel = 1, sharePort = 15, timestamps = 35; // SOL_SOCKET, SO_REUSEPORT, SO_TIMESTAMPNS
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.SetRawSocketOption(socketLevel, sharePort, BitConverter.GetBytes(1));
+        socket.SetRawSocketOption(socketLevel, timestamps, BitConverter.GetBytes(1)); // what the unit's Timestamping=ns does
         socket.Bind(IPEndPoint.Parse("194.0.1.1:114"));
         return Descriptor.Duplicate(socket.SafeHandle);
     });

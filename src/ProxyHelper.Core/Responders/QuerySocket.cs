@@ -12,6 +12,7 @@ internal sealed class QuerySocket : IDisposable
     private const int IPv4Family = 2; // AF_INET
     private const int DatagramType = 2; // SOCK_DGRAM
     private const int SharePort = 15; // SO_REUSEPORT
+    private const int MostWaiting = 100_000; // datagrams; more do not fit into a queue
     private const int FreeBind = 15; // IP_FREEBIND
     private const int PathMtuDiscovery = 10; // IP_MTU_DISCOVER
     private const int IgnorePathMtu = 5; // IP_PMTUDISC_OMIT: a forged "fragmentation needed" changes nothing
@@ -50,13 +51,32 @@ internal sealed class QuerySocket : IDisposable
     /// <exception cref="LinuxException">No socket can be had.</exception>
     public static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress = false) => Open(endPoint, allowsAbsentAddress, isShared: false);
 
-    /// <summary>Takes over a UDP socket that this process was given. Its replies leave by it, too: no other may share its address.</summary>
+    /// <summary>
+    /// Takes over a UDP socket that this process was given. Its replies leave by it, too: no other may share its address. What waits
+    /// in it is thrown away where the kernel has not noted when it came, or whom it was sent to: nobody could say whether it is late.
+    /// </summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public static QuerySocket Adopt(InheritedSocket given)
     {
+        LinuxSocket socket = given.Socket;
         bool isBoundToAll = given.EndPoint.Address.Equals(IPAddress.Any);
-        Prepare(given.Socket, isBoundToAll);
-        return new QuerySocket(given.Socket, isBoundToAll) { EndPoint = given.EndPoint };
+        try
+        {
+            bool isNoted = socket.ReadOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, "SO_TIMESTAMPNS") != 0
+                && (!isBoundToAll || socket.ReadOption(DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO") != 0);
+            Prepare(socket, isBoundToAll);
+            if (!isNoted)
+            {
+                Empty(socket);
+            }
+
+            return new QuerySocket(socket, isBoundToAll) { EndPoint = given.EndPoint };
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens several sockets that share an address and port, which nobody else has.</summary>
@@ -150,6 +170,14 @@ internal sealed class QuerySocket : IDisposable
         socket.SetOption(DatagramControl.SocketLevel, DatagramControl.QueueOverflow, 1, "SO_RXQ_OVFL");
         socket.SetOption(DatagramControl.IPLevel, PathMtuDiscovery, IgnorePathMtu, "IP_MTU_DISCOVER");
         SetIf(socket, isBoundToAll, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO");
+    }
+
+    private static void Empty(LinuxSocket socket)
+    {
+        Span<byte> datagram = stackalloc byte[1];
+        for (int count = 0; count < MostWaiting && socket.TryReceive(datagram, out _); count++)
+        {
+        }
     }
 
     private static void SetIf(LinuxSocket socket, bool isWanted, int level, int option, string what)
