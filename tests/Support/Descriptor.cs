@@ -24,6 +24,19 @@ public static partial class Descriptor
         }
     }
 
+    /// <summary>Ends a socket for all who have it, in both directions.</summary>
+    public static void ShutDown(SafeHandle socket)
+    {
+        const int both = 2; // SHUT_RDWR
+        if (ShutDownCall(socket, both) != 0)
+        {
+            throw new InvalidOperationException($"shutdown: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    private static partial int ShutDownCall(SafeHandle socket, int how);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int ControlCall(SafeHandle handle, int command, int argument);
 

@@ -18,24 +18,26 @@ internal sealed class OriginConnections(TimeSpan patience)
     /// <summary>A place.</summary>
     public OriginConnection this[int place] => _places[place];
 
-    /// <summary>Finds a free place for a source's connection.</summary>
+    /// <summary>Whether one of them still waits for its answer.</summary>
+    public bool HasUnanswered => Array.Exists(_places, connection => connection is { IsOpen: true, IsAnswered: false });
+
+    /// <summary>
+    /// Finds a place for a source's connection: a free one, or one whose connection is to be closed for it. That is one that was
+    /// answered already, or where all places are taken one of the source that has most of them: so nobody keeps the others out by
+    /// having many.
+    /// </summary>
     /// <returns>Its number, or -1 when there are too many connections, in all or from the source.</returns>
     public int FindRoom(uint source)
     {
-        int free = -1, own = 0;
-        for (int place = 0; place < Most; place++)
+        int own = CountOf(source);
+        if (own >= MostOfOneSource)
         {
-            if (!_places[place].IsOpen)
-            {
-                free = place;
-            }
-            else if (_places[place].Peer == source)
-            {
-                own++;
-            }
+            return Oldest(connection => connection.IsAnswered && connection.Peer == source);
         }
 
-        return own < MostOfOneSource ? free : -1;
+        int free = Array.FindIndex(_places, connection => !connection.IsOpen);
+        int answered = free >= 0 ? free : Oldest(connection => connection.IsAnswered);
+        return answered >= 0 ? answered : OldestOfWhoHasMost(own);
     }
 
     /// <summary>A connection that has been open for longer than the patience lasts, or null.</summary>
@@ -69,4 +71,36 @@ internal sealed class OriginConnections(TimeSpan patience)
 
     /// <summary>Closes them all.</summary>
     public void CloseAll() => Array.ForEach(_places, connection => connection.Close());
+
+    private int OldestOfWhoHasMost(int own)
+    {
+        uint greediest = _places.MaxBy(connection => CountOf(connection.Peer))!.Peer;
+        return CountOf(greediest) > own + 1 ? Oldest(connection => connection.Peer == greediest) : -1;
+    }
+
+    private int CountOf(uint source)
+    {
+        int count = 0;
+        foreach (OriginConnection connection in _places)
+        {
+            count += connection.IsOpen && connection.Peer == source ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private int Oldest(Predicate<OriginConnection> isWanted)
+    {
+        int oldest = -1;
+        for (int place = 0; place < Most; place++)
+        {
+            OriginConnection connection = _places[place];
+            if (connection.IsOpen && isWanted(connection) && (oldest < 0 || connection.OpenedAt < _places[oldest].OpenedAt))
+            {
+                oldest = place;
+            }
+        }
+
+        return oldest;
+    }
 }

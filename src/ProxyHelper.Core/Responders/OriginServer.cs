@@ -23,6 +23,10 @@ internal sealed class OriginServer : IDisposable
     // How long connections wait in the kernel when none could be taken, such as for want of descriptors. To ask at once would spin.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
+    // How long connections that were not answered yet live on when it is stopped.
+    private static readonly TimeSpan _farewell = TimeSpan.FromMilliseconds(200);
+
+    private readonly EventSignal _stop;
     private readonly LinuxSocket[] _listeners;
     private readonly ConntrackTable _table;
     private readonly OwnAddresses _own;
@@ -41,6 +45,7 @@ internal sealed class OriginServer : IDisposable
     /// <exception cref="LinuxException">The process has no descriptor left.</exception>
     public OriginServer(LinuxSocket[] listeners, ConntrackTable table, OwnAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
     {
+        _stop = stop;
         _listeners = listeners;
         _table = table;
         _own = own;
@@ -61,27 +66,22 @@ internal sealed class OriginServer : IDisposable
     public void Change(ResponderOptions options, RateLimiter? limiter) => _rules = WorkerRules.From(options, limiter, _own);
 
     /// <summary>Answers until the stop signal is set.</summary>
-    /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
+    /// <exception cref="LinuxException">A descriptor was closed under it, or listens no more: nothing can go on.</exception>
     public void Run()
     {
         while (true)
         {
-            int ready = _ready.Wait((int)Math.Ceiling(UntilNext().TotalMilliseconds));
+            int ready = Wait(UntilNext());
             Volatile.Write(ref _cameRoundAt, Stopwatch.GetTimestamp());
-            for (int i = 0; i < ready; i++)
+            if (!ServeReady(ready))
             {
-                int place = _ready.Place(i);
-                if (place == StopPlace)
-                {
-                    return;
-                }
-
-                Serve(place - ListenersPlace);
+                Finish();
+                return;
             }
 
             if (ready == 0)
             {
-                LookAtDescriptors();
+                _descriptors.RequireOpen();
             }
 
             CloseOverdue();
@@ -100,6 +100,38 @@ internal sealed class OriginServer : IDisposable
     }
 
     private TimeSpan UntilNext() => _connections.UntilOverdue(_pausedAt is null ? _betweenLooks : _pause);
+
+    private int Wait(TimeSpan longest) => _ready.Wait((int)Math.Ceiling(longest.TotalMilliseconds));
+
+    /// <returns>False when the stop signal is set.</returns>
+    private bool ServeReady(int ready)
+    {
+        bool isStopped = false;
+        for (int i = 0; i < ready; i++)
+        {
+            int place = _ready.Place(i);
+            isStopped |= place == StopPlace;
+            if (place >= ListenersPlace)
+            {
+                Serve(place - ListenersPlace);
+            }
+        }
+
+        return !isStopped;
+    }
+
+    /// <summary>Answers whoever had asked when it was stopped: what has come is taken, and a line that is under way has a moment.</summary>
+    private void Finish()
+    {
+        long began = Stopwatch.GetTimestamp();
+        _ready.Suspend(_stop, StopPlace);
+        Array.ForEach(_listeners, Accept);
+        Pause();
+        while (_connections.HasUnanswered && _farewell - Stopwatch.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        {
+            ServeReady(Wait(left));
+        }
+    }
 
     /// <summary>Serves a listener, or behind them a connection.</summary>
     private void Serve(int number)
@@ -161,7 +193,7 @@ internal sealed class OriginServer : IDisposable
                 uint sender = OriginConnection.AddressIn(address);
                 Admit(socket, sender, admission.JudgeConnection(sender));
             }
-            catch (LinuxException failure)
+            catch (LinuxException failure) when (failure.Errno != Errno.EINVAL) // it listens no more: nothing can go on
             {
                 _counters.Add(Counter.ReceiveErrors);
                 _journal.NoteAccept(failure.Errno);
@@ -182,6 +214,7 @@ internal sealed class OriginServer : IDisposable
             return;
         }
 
+        MakeRoom(_connections[place]);
         _connections[place].Open(socket, sender, Stopwatch.GetTimestamp());
         try
         {
@@ -192,6 +225,16 @@ internal sealed class OriginServer : IDisposable
             _connections[place].Close();
             throw;
         }
+    }
+
+    private void MakeRoom(OriginConnection connection)
+    {
+        if (connection is { IsOpen: true, IsAnswered: false })
+        {
+            _refusals.Add(Verdict.TooMany, connection.Peer);
+        }
+
+        connection.Close();
     }
 
     private void Refuse(Verdict verdict, uint sender)
@@ -234,16 +277,6 @@ internal sealed class OriginServer : IDisposable
             {
                 _ready.Resume(_listeners[i], ListenersPlace + i);
             }
-        }
-    }
-
-    /// <summary>Of a descriptor that was closed the kernel's queue says nothing; asking each of them tells.</summary>
-    private void LookAtDescriptors()
-    {
-        _descriptors.Wait(milliseconds: 0);
-        for (int place = 0; place <= _listeners.Length; place++)
-        {
-            _descriptors.IsReady(place);
         }
     }
 }

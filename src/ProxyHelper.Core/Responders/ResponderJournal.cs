@@ -141,7 +141,7 @@ internal sealed class ResponderJournal
         Verdict.Late => $"Dropped a query from {sender} that had waited too long: the machine is overloaded, or its clock was set",
         Verdict.TooOften => $"Dropped a query from {sender}, which asks too often",
         Verdict.MalformedLine => $"Answered {sender} over TCP that its line is no query",
-        Verdict.TooMany => $"Closed a TCP connection from {sender} at once: there are too many, in all or from there",
+        Verdict.TooMany => $"Closed a TCP connection from {sender}: there are too many, in all or from there",
         Verdict.TooSlow => $"Closed a TCP connection from {sender}, whose time was over",
         _ => $"Dropped a datagram from {sender} that is no query",
     };

@@ -95,7 +95,7 @@ public sealed class OriginLimitTests
         Assert.Equal(OriginAsker.NotFound, OriginAsker.Ask(address: "194.0.1.2"));
         Assert.Equal(new ResponderCounts { Queries = 1, NotFound = 1, ConnectionDrops = 1 }, responder.Counts);
         Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal("Closed a TCP connection from 194.0.22.9 at once: there are too many, in all or from there.", notice.Message);
+        Assert.Equal("Closed a TCP connection from 194.0.22.9: there are too many, in all or from there.", notice.Message);
 
         silent[7].Send(OriginAsker.Query); // those that it has are served
         Assert.Equal(OriginAsker.Found, silent[7].ReadToEnd());
@@ -105,9 +105,34 @@ public sealed class OriginLimitTests
     });
 
     [Fact]
+    public void Who_does_not_close_after_his_answer_keeps_nobody_out() => Router.WithResponder(_patient, (responder, _) =>
+    {
+        for (int round = 0; round < 2; round++)
+        {
+            OriginAsker[] idle = Open("194.0.22.9", 64);
+            Array.ForEach(idle, one => one.Send(OriginAsker.Query));
+            AwaitCounts(responder, counts => counts.Found == (round * 65) + 64);
+            Assert.Equal(OriginAsker.Found, OriginAsker.Ask());
+            Array.ForEach(idle, one => Assert.Equal(OriginAsker.Found, one.ReadToEnd()));
+        }
+
+        Assert.Equal(new ResponderCounts { Queries = 130, Found = 130 }, responder.Counts);
+    });
+
+    [Fact]
+    public void Where_all_places_are_taken_who_has_most_makes_room_for_who_has_few() => Router.WithResponder(_patient, (responder, _) =>
+    {
+        OriginAsker[] greedy = [.. Open("127.0.0.1", 64), .. Open("127.0.0.2", 64), .. Open("127.0.0.3", 64), .. Open("127.0.0.4", 64)];
+        Assert.Equal(OriginAsker.Found, OriginAsker.Ask());
+        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1, ConnectionDrops = 1 }, responder.Counts);
+        Assert.Single(greedy, one => one.HasEnded(milliseconds: 0));
+        Array.ForEach(greedy, one => one.Dispose());
+    });
+
+    [Fact]
     public void There_are_256_connections_at_most_and_when_one_ends_there_is_room_again() => Router.WithResponder(_patient, (responder, _) =>
     {
-        OriginAsker[] silent = [.. Open("127.0.0.1", 64), .. Open("127.0.0.2", 64), .. Open("127.0.0.3", 64), .. Open("127.0.0.4", 64)];
+        OriginAsker[] silent = [.. Enumerable.Range(0, 256).Select(number => new OriginAsker($"127.0.1.{number}"))];
         Assert.Equal(string.Empty, OriginAsker.Ask());
         Assert.Equal(1, responder.Counts.ConnectionDrops);
         silent[100].Reset();
@@ -122,6 +147,15 @@ public sealed class OriginLimitTests
         AwaitCounts(responder, counts => counts.ConnectionTimeouts == 64);
         Assert.Equal(OriginAsker.Found, OriginAsker.Ask());
         Array.ForEach(silent, one => one.Dispose());
+    });
+
+    [Fact]
+    public void Who_had_asked_when_it_was_stopped_is_answered() => Router.WithResponder(_patient, (responder, _) =>
+    {
+        OriginAsker[] askers = Open("194.0.22.9", 20);
+        Array.ForEach(askers, asker => asker.Send(OriginAsker.Query));
+        responder.Stop();
+        Array.ForEach(askers, asker => Assert.Equal(OriginAsker.Found, asker.ReadToEnd()));
     });
 
     [Fact]

@@ -57,6 +57,32 @@ public sealed class ResponderSocketsTests
     });
 
     [Fact]
+    public void What_waits_without_the_time_of_its_arrival_is_thrown_away_as_it_may_be_late() => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(1, isNoted: false);
+        using var early = new Asker();
+        early.Send(Datagrams.Query, Asker.Helper());
+
+        using Responder responder = Responder.Start(Options(1, bound));
+
+        using var asker = new Asker();
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(1, Router.CountsAfter(responder, 1).Queries);
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void A_tcp_socket_that_listens_no_more_ends_the_responder() => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(1);
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using Responder responder = Responder.Start(Options(1, [bound[0], listener]));
+        Descriptor.ShutDown(listener);
+        Assert.IsType<LinuxException>(Assert.Throws<AggregateException>(() => responder.Notices.Completion.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).InnerException);
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
     public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
     {
         using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
@@ -78,10 +104,15 @@ public sealed class ResponderSocketsTests
     private static ResponderOptions Options(int workers, LinuxSocket[] bound) =>
         Router.Options() with { Workers = workers, InheritedSockets = [.. bound.Select(Copy)] };
 
-    private static LinuxSocket[] Bind(int count) => [.. Enumerable.Range(0, count).Select(_ =>
+    private static LinuxSocket[] Bind(int count, bool isNoted = true) => [.. Enumerable.Range(0, count).Select(_ =>
     {
         LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "UDP socket"); // AF_INET, SOCK_DGRAM
         socket.SetOption(DatagramControl.SocketLevel, SharePort, 1, "SO_REUSEPORT");
+        if (isNoted)
+        {
+            socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
+        }
+
         SocketAddress address = Asker.Helper().Serialize();
         socket.Bind(address.Buffer.Span[..address.Size], "194.0.1.1:114");
         return socket;
