@@ -45,16 +45,14 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
     }
 
     /// <summary>
-    /// Judges a TCP connection before anything is read from it. It has no age to look at: its answer goes to whoever opened it, or to
-    /// nobody.
+    /// Judges who has opened a TCP connection, before anything is read from it. It has no age to look at: its answer goes to whoever
+    /// opened it, or to nobody.
     /// </summary>
     /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
-    public Verdict JudgeConnection(uint sender)
-    {
-        Verdict access = rules.JudgeConnection(sender);
-        return access == Verdict.Allowed ? JudgeRate(sender) : access;
-    }
+    public Verdict JudgeConnection(uint sender) => rules.JudgeConnection(sender);
 
-    private Verdict JudgeRate(uint sender) =>
+    /// <summary>Takes one query from a sender's rate, if there is one left. To be asked last: only what would be answered takes one.</summary>
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    public Verdict JudgeRate(uint sender) =>
         limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? Verdict.Allowed : Verdict.TooOften;
 }

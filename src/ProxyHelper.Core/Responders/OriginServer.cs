@@ -190,8 +190,7 @@ internal sealed class OriginServer : IDisposable
                     return;
                 }
 
-                uint sender = OriginConnection.AddressIn(address);
-                Admit(socket, sender, admission.JudgeConnection(sender));
+                Admit(socket, OriginConnection.AddressIn(address), admission);
             }
             catch (LinuxException failure) when (failure.Errno != Errno.EINVAL) // it listens no more: nothing can go on
             {
@@ -204,10 +203,12 @@ internal sealed class OriginServer : IDisposable
     }
 
     /// <summary>Gives a connection a place, or closes it at once.</summary>
-    private void Admit(LinuxSocket socket, uint sender, Verdict verdict)
+    private void Admit(LinuxSocket socket, uint sender, Admission admission)
     {
-        int place = verdict == Verdict.Allowed ? _connections.FindRoom(sender) : -1;
-        if (place < 0)
+        Verdict access = admission.JudgeConnection(sender);
+        int place = access == Verdict.Allowed ? _connections.FindRoom(sender) : -1;
+        Verdict verdict = access != Verdict.Allowed ? access : place < 0 ? Verdict.TooMany : admission.JudgeRate(sender);
+        if (verdict != Verdict.Allowed)
         {
             Refuse(verdict, sender);
             socket.Dispose();
@@ -239,15 +240,12 @@ internal sealed class OriginServer : IDisposable
 
     private void Refuse(Verdict verdict, uint sender)
     {
-        if (verdict == Verdict.Allowed)
-        {
-            _refusals.Add(Verdict.TooMany, sender);
-        }
-        else
+        if (verdict != Verdict.TooMany)
         {
             _counters.Add(Counter.Queries); // it is one of those that are refused for who asks
-            _refusals.Add(verdict, sender);
         }
+
+        _refusals.Add(verdict, sender);
     }
 
     private void CloseOverdue()
