@@ -12,7 +12,7 @@ namespace ProxyHelper.Responders;
 internal sealed class ResponderSockets : IDisposable
 {
     private readonly int _workers;
-    private readonly List<QuerySocket[]> _byAddress = [];
+    private readonly List<QuerySocket> _queries = [];
     private readonly List<(LinuxSocket Socket, IPEndPoint EndPoint)> _listeners = [];
 
     private ResponderSockets(int workers)
@@ -21,13 +21,15 @@ internal sealed class ResponderSockets : IDisposable
     }
 
     /// <summary>The addresses and UDP ports.</summary>
-    public IPEndPoint[] EndPoints => [.. _byAddress.Select(sockets => sockets[0].EndPoint)];
+    public IPEndPoint[] EndPoints => [.. ByAddress.Select(sockets => sockets[0].EndPoint)];
 
     /// <summary>The addresses and TCP ports.</summary>
     public IPEndPoint[] OriginEndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 
     /// <summary>The sockets that take TCP connections.</summary>
     public LinuxSocket[] Listeners => [.. _listeners.Select(listener => listener.Socket)];
+
+    private QuerySocket[][] ByAddress => [.. _queries.GroupBy(socket => socket.EndPoint).Select(sockets => sockets.ToArray())];
 
     /// <summary>Opens the sockets, or takes over those that the process was given.</summary>
     /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
@@ -46,7 +48,7 @@ internal sealed class ResponderSockets : IDisposable
             {
                 foreach (IPAddress address in options.Addresses.Distinct())
                 {
-                    opened._byAddress.Add(QuerySocket.OpenShared(
+                    opened._queries.AddRange(QuerySocket.OpenShared(
                         new IPEndPoint(address, options.Port), options.Workers, FairQueues.Count, selection, options.AllowsAbsentAddresses));
                     opened.Listen(new IPEndPoint(address, options.OriginPort), options.AllowsAbsentAddresses);
                 }
@@ -62,24 +64,23 @@ internal sealed class ResponderSockets : IDisposable
     }
 
     /// <summary>The sockets of a worker.</summary>
-    public QuerySocket[] Of(int worker) => [.. _byAddress.SelectMany(sockets => HasFairQueues(sockets)
+    public QuerySocket[] Of(int worker) => [.. ByAddress.SelectMany(sockets => HasFairQueues(sockets)
         ? sockets.Skip(worker * FairQueues.Count).Take(FairQueues.Count)
         : sockets.Where((_, place) => place % _workers == worker))];
 
     /// <summary>Sorts what comes from now on as other options want it. What is in a queue stays there, and is served.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void Change(ResponderOptions options)
-    {
-        PacketFilter selection = FairQueues.Selection(_workers, options.AllowedProxies);
-        _byAddress.FindAll(HasFairQueues).ForEach(sockets => sockets[0].Socket.ChooseBy(selection));
-    }
+    public void Change(ResponderOptions options) => Choose(FairQueues.Selection(_workers, options.AllowedProxies));
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _byAddress.SelectMany(sockets => sockets).ToList().ForEach(socket => socket.Dispose());
+        _queries.ForEach(socket => socket.Dispose());
         _listeners.ForEach(listener => listener.Socket.Dispose());
     }
+
+    private void Choose(PacketFilter selection) =>
+        Array.ForEach(Array.FindAll(ByAddress, HasFairQueues), sockets => sockets[0].Socket.ChooseBy(selection));
 
     private bool HasFairQueues(QuerySocket[] sockets) => sockets.Length == _workers * FairQueues.Count;
 
@@ -93,25 +94,23 @@ internal sealed class ResponderSockets : IDisposable
 
     private void Adopt(IReadOnlyList<int> descriptors, PacketFilter selection)
     {
-        var adopted = new List<QuerySocket>();
         foreach (InheritedSocket given in descriptors.Select(InheritedSocket.Adopt))
         {
             if (given.IsListener)
             {
                 _listeners.Add((given.Socket, given.EndPoint));
-                continue;
             }
-
-            adopted.Add(QuerySocket.Adopt(given));
-            _byAddress.Clear();
-            _byAddress.AddRange(adopted.GroupBy(socket => socket.EndPoint).Select(sockets => sockets.ToArray()));
+            else
+            {
+                _queries.Add(QuerySocket.Adopt(given));
+            }
         }
 
-        if (adopted.Count == 0)
+        if (_queries.Count == 0)
         {
             throw new LinuxException("use the sockets that were given", Errno.EINVAL, "none of them is of UDP");
         }
 
-        _byAddress.FindAll(HasFairQueues).ForEach(sockets => sockets[0].Socket.ChooseBy(selection));
+        Choose(selection);
     }
 }
