@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
@@ -120,6 +121,9 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         int length = address.Length;
         Check(GetNameCall(this, address, ref length), "read the local address");
     }
+
+    /// <summary>The address in a struct sockaddr_in (family, port, address), its bytes read as a big-endian number.</summary>
+    public static uint IPv4AddressIn(ReadOnlySpan<byte> socketAddress) => BinaryPrimitives.ReadUInt32BigEndian(socketAddress[sizeof(uint)..]);
 
     /// <summary>Lets a bound TCP socket take connections.</summary>
     /// <param name="backlog">How many may wait to be accepted.</param>

@@ -24,6 +24,7 @@ public sealed class BindException : LinuxException
     /// <summary>The protocol whose port it is.</summary>
     public IPProtocol Protocol { get; }
 
-    /// <summary>Whether an error number says that an address and port cannot be listened on.</summary>
-    internal static bool IsAbout(Errno errno) => errno is Errno.EADDRINUSE or Errno.EADDRNOTAVAIL or Errno.EACCES;
+    /// <summary>What a failure on the way to a listening socket is to be told as: this, where it says that an address and port cannot be listened on.</summary>
+    internal static LinuxException From(LinuxException failure, IPEndPoint endPoint, IPProtocol protocol) =>
+        failure.Errno is Errno.EADDRINUSE or Errno.EADDRNOTAVAIL or Errno.EACCES ? new BindException(endPoint, failure.Errno, protocol) : failure;
 }

@@ -39,12 +39,7 @@ internal static class ListeningSocket
         catch (LinuxException failure)
         {
             socket.Dispose();
-            if (BindException.IsAbout(failure.Errno))
-            {
-                throw new BindException(endPoint, failure.Errno, IPProtocol.Tcp);
-            }
-
-            throw;
+            throw BindException.From(failure, endPoint, IPProtocol.Tcp);
         }
     }
 }

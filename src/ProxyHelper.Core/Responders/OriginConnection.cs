@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
@@ -66,7 +65,7 @@ internal sealed class OriginConnection
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
         _socket!.ReadLocalAddress(address);
-        return AddressIn(address);
+        return LinuxSocket.IPv4AddressIn(address);
     }
 
     /// <summary>Sends the answer, and says that it is all.</summary>
@@ -94,7 +93,4 @@ internal sealed class OriginConnection
         _socket?.Dispose();
         _socket = null;
     }
-
-    /// <summary>The address in a struct sockaddr_in (family, port, address), its bytes read as a big-endian number.</summary>
-    public static uint AddressIn(ReadOnlySpan<byte> socketAddress) => BinaryPrimitives.ReadUInt32BigEndian(socketAddress[sizeof(uint)..]);
 }

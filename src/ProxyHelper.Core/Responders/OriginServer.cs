@@ -190,7 +190,7 @@ internal sealed class OriginServer : IDisposable
                     return;
                 }
 
-                Admit(socket, OriginConnection.AddressIn(address), admission);
+                Admit(socket, LinuxSocket.IPv4AddressIn(address), admission);
             }
             catch (LinuxException failure) when (failure.Errno != Errno.EINVAL) // it listens no more: nothing can go on
             {

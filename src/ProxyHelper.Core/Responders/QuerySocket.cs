@@ -154,12 +154,7 @@ internal sealed class QuerySocket : IDisposable
         catch (LinuxException failure)
         {
             socket.Dispose();
-            if (BindException.IsAbout(failure.Errno))
-            {
-                throw new BindException(endPoint, failure.Errno, IPProtocol.Udp);
-            }
-
-            throw;
+            throw BindException.From(failure, endPoint, IPProtocol.Udp);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
@@ -151,7 +150,7 @@ internal sealed class Worker : IDisposable
         return asked;
     }
 
-    private uint Sender(int slot) => BinaryPrimitives.ReadUInt32BigEndian(_batch.Address(slot)[sizeof(uint)..]); // struct sockaddr_in: family, port, address
+    private uint Sender(int slot) => LinuxSocket.IPv4AddressIn(_batch.Address(slot));
 
     private void NoteDrops(uint count)
     {
