@@ -47,7 +47,7 @@ gather() {
     mkdir -p "$1"/{bin,en-US}
     cp "$root"/{ProxyHelper.psd1,LICENSE,README.md,CHANGELOG.md} "$1"
     cp "$root"/docs/en-US/*.{xml,help.txt} "$1/en-US"
-    cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Core.dll,PowerShell.dll,Format.ps1xml,Types.ps1xml} "$1/bin"
+    cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Core.dll,Diagnosis.dll,PowerShell.dll,Format.ps1xml,Types.ps1xml} "$1/bin"
 }
 
 time=$(package_time) || true

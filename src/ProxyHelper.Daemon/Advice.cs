@@ -1,7 +1,7 @@
-using ProxyHelper.Conntrack;
+using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
-using ProxyHelper.Responders;
 
 namespace ProxyHelper.Daemon;
 

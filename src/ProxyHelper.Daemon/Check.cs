@@ -1,7 +1,8 @@
 using System.Net;
+using ProxyHelper.Access;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 

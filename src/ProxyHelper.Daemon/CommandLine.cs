@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 

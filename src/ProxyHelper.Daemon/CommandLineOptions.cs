@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Net;
+using ProxyHelper.Addresses;
 using ProxyHelper.Protocol;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Daemon;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ProxyHelper.Linux;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Daemon;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 
@@ -25,7 +25,7 @@ internal sealed record Settings
     /// <exception cref="IOException">The secret's file cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public ResponderOptions WithSecret() =>
-        SecretFile is { } path ? Responder with { Secret = Responders.SecretFile.Read(path) } : Responder;
+        SecretFile is { } path ? Responder with { Secret = Access.SecretFile.Read(path) } : Responder;
 
     /// <summary>The names of the settings that differ, and that only a new start can change.</summary>
     public IEnumerable<string> NeedRestart(Settings other)

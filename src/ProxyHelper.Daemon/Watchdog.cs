@@ -1,6 +1,6 @@
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 

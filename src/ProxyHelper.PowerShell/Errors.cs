@@ -2,9 +2,10 @@ using System.Management.Automation;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
-using ProxyHelper.Responders;
 
 namespace ProxyHelper.PowerShell;
 

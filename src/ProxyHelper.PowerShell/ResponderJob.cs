@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Runtime.Versioning;
-using ProxyHelper.Responders;
+using ProxyHelper.Linux;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.PowerShell;
 

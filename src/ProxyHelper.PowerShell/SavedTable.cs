@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Saved;
 
 namespace ProxyHelper.PowerShell;
 

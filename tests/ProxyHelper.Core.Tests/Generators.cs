@@ -1,4 +1,5 @@
 using CsCheck;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.EndToEnd;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 

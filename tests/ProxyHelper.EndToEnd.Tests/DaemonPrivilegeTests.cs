@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 

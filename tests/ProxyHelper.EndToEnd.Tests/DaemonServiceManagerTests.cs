@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using ProxyHelper.Conntrack;
-using ProxyHelper.Setup;
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.EndToEnd;
 

@@ -2,9 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Client;
 using ProxyHelper.Conntrack;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd;

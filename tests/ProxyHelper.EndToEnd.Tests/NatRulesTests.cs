@@ -1,5 +1,5 @@
 using System.Net;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using ProxyHelper.Responders;
-using ProxyHelper.Setup;
+using ProxyHelper.Diagnosis;
+using ProxyHelper.Server;
 using ProxyHelper.TestSupport;
 using Xunit;
 

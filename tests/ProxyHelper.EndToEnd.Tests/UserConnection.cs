@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.EndToEnd;
 

@@ -10,8 +10,8 @@ public static class FuzzTargets
     [
         new DatagramTarget(),
         new ReplyTarget(),
-        new OriginQueryTarget(),
-        new OriginReplyTarget(),
+        new LineQueryTarget(),
+        new LineReplyTarget(),
         new NetlinkMessagesTarget(),
         new NetlinkAttributesTarget(),
         new ConntrackEntryTarget(),

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using ProxyHelper.Addresses;
 using ProxyHelper.Client;
-using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.PowerShell.Tests;
 

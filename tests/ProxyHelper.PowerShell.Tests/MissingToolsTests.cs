@@ -1,4 +1,4 @@
-using ProxyHelper.Setup;
+using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.PowerShell.Tests;
 

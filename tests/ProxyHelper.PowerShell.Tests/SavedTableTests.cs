@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Saved;
 using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.PowerShell.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.Protocol;
 using ProxyHelper.TestSupport;
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ProxyHelper.Setup;
+using ProxyHelper.Diagnosis;
 using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.PowerShell.Tests;

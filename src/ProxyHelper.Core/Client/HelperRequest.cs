@@ -1,5 +1,5 @@
 using System.Net;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Client;
 

@@ -1,3 +1,5 @@
+using ProxyHelper.Addresses;
+
 namespace ProxyHelper.Conntrack;
 
 /// <summary>A snapshot of one connection that the kernel tracks. What the kernel did not say is null.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.Versioning;
+using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 

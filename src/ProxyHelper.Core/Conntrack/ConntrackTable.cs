@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 

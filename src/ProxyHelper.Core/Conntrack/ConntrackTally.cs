@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack;
 

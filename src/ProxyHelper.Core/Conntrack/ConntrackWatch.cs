@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Protocol;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Protocol;

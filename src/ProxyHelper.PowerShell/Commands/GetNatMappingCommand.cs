@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.PowerShell.Commands;

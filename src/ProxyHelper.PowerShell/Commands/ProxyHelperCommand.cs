@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
-using ProxyHelper.Responders;
+using ProxyHelper.Access;
 
 namespace ProxyHelper.PowerShell.Commands;
 

@@ -4,9 +4,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -130,7 +131,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         try
         {
             path = ResolveFile(path);
-            return Responders.PidFile.Create(path);
+            return Linux.PidFile.Create(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

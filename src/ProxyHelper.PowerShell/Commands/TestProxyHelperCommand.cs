@@ -2,9 +2,10 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using System.Security;
+using ProxyHelper.Addresses;
 using ProxyHelper.Client;
 using ProxyHelper.Conntrack;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -191,7 +192,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         HelperAnswer answer;
         try
         {
-            Task<HelperAnswer> asking = IsOrigin ? OriginClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
+            Task<HelperAnswer> asking = IsOrigin ? LineClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
             answer = Await(asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", longest);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)

@@ -2,8 +2,8 @@ using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
 using System.Security;
-using ProxyHelper.Conntrack;
-using ProxyHelper.Setup;
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.PowerShell.Commands;
 

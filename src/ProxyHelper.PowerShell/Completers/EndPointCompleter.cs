@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Runtime.Versioning;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.PowerShell;

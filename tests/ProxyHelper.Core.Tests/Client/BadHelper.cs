@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyHelper.Addresses;
 using ProxyHelper.Client;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Tests.Protocol;
 
 namespace ProxyHelper.Tests.Client;

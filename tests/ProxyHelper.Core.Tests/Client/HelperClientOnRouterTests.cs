@@ -1,8 +1,9 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Client;
-using ProxyHelper.Conntrack;
-using ProxyHelper.Responders;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
 using ProxyHelper.Tests.Protocol;
-using ProxyHelper.Tests.Responders;
+using ProxyHelper.Tests.Server;
 using Xunit;
 
 namespace ProxyHelper.Tests.Client;
@@ -67,11 +68,11 @@ public sealed class HelperClientOnRouterTests
     [Fact]
     public void Over_TCP_a_connection_that_is_there_is_found_and_one_that_is_not_is_not() => Router.WithResponder(_options with { OriginPort = 114 }, (responder, _) =>
     {
-        HelperAnswer answer = OriginClient.AskAsync(_request, CancellationToken.None).GetAwaiter().GetResult();
+        HelperAnswer answer = LineClient.AskAsync(_request, CancellationToken.None).GetAwaiter().GetResult();
         Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));
         Assert.Equal("4.1.1.2:25 by 10.1.1.1", $"{answer.OriginalDestination} by {answer.Ident}");
         HelperRequest other = _request with { Source = TransportEndPoint.Parse("194.0.1.1:1") };
-        Assert.Equal(HelperOutcome.NotFound, OriginClient.AskAsync(other, CancellationToken.None).GetAwaiter().GetResult().Outcome);
+        Assert.Equal(HelperOutcome.NotFound, LineClient.AskAsync(other, CancellationToken.None).GetAwaiter().GetResult().Outcome);
         Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, NotFound = 1 }, responder.Counts);
     });
 

@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using Xunit;
 

@@ -1,4 +1,6 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Wire;
 using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;

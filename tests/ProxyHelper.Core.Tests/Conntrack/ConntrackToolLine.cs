@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Tests.Conntrack;

@@ -1,5 +1,6 @@
 using CsCheck;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Netlink;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.TestSupport;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.TestSupport;
 using Xunit;

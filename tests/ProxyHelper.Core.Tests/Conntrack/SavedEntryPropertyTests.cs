@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Saved;
 using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;

@@ -1,4 +1,5 @@
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Saved;
 using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;

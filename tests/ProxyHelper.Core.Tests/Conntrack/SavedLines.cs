@@ -1,3 +1,4 @@
+
 namespace ProxyHelper.Tests.Conntrack;
 
 /// <summary>

@@ -1,5 +1,7 @@
 using System.Text;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack.Saved;
+using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Fuzzing;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;

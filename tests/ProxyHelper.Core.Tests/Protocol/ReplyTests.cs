@@ -1,4 +1,4 @@
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 using ProxyHelper.Protocol;
 using Xunit;
 

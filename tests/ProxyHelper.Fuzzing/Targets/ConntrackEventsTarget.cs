@@ -1,4 +1,5 @@
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Fuzzing.Targets;

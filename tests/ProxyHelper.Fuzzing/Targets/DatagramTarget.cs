@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 

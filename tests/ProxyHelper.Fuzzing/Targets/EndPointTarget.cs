@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Fuzzing.Targets;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
-using ProxyHelper.Firewall;
-using ProxyHelper.Setup;
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
+using ProxyHelper.Diagnosis.Firewall;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
@@ -23,7 +24,7 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
     {
         Invariant.Holds(isWhole || firewall.Gap is not null, "what was not read is told");
         var checks = new NatChecks(firewall, evidence: null, smtpPort: 25);
-        (SetupCheck destination, Conntrack.TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
+        (SetupCheck destination, TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
         SetupCheck source = checks.JudgeSource(proxy, IPAddress.Parse("194.0.1.1"));
         SetupCheck notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, proxy);
         foreach (SetupCheck check in (SetupCheck[])[destination, source, notrack])

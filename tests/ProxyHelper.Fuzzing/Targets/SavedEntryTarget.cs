@@ -1,5 +1,8 @@
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Saved;
+using ProxyHelper.Conntrack.Wire;
 
 namespace ProxyHelper.Fuzzing.Targets;
 

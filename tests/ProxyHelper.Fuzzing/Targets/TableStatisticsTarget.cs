@@ -1,4 +1,5 @@
 using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Wire;
 
 namespace ProxyHelper.Fuzzing.Targets;
 

@@ -1,0 +1,61 @@
+using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
+using ProxyHelper.Netlink;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+
+namespace ProxyHelper.Access;
+
+/// <summary>
+/// Who may ask, and about what. smtp-gated asks from the address that accepted the connection, so a sender may ask about the
+/// connections to its own address; this host and trusted clients may ask about any.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class AccessRules(ResponderOptions options, LocalAddresses own)
+{
+    private readonly AddressPrefix[] _allowed = [.. options.AllowedProxies];
+    private readonly AddressPrefix[] _trusted = [.. options.TrustedClients];
+    private readonly uint _secret = options.Secret;
+
+    /// <summary>Judges a query.</summary>
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    /// <param name="query">The query.</param>
+    public Verdict Judge(uint sender, in Query query)
+    {
+        bool isItsOwn = sender == query.Destination.IPv4Number;
+        if (!(MayAsk(sender) && isItsOwn) && !IsTrusted(sender))
+        {
+            return MayAsk(sender) ? Verdict.NotItsOwn : Verdict.NotAllowed;
+        }
+
+        return HasSecret(query) ? Verdict.Allowed : Verdict.WrongSecret;
+    }
+
+    /// <summary>Judges a TCP connection: a query by it can only be about its sender's own connections, and has no room for a secret.</summary>
+    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    public Verdict JudgeConnection(uint sender) => MayAsk(sender) || IsTrusted(sender) ? Verdict.Allowed : Verdict.NotAllowed;
+
+    /// <summary>Whether the sender is this host: it is not held to a rate.</summary>
+    public bool IsThisHost(uint sender) => own.Contains(sender);
+
+    private static bool Contains(AddressPrefix[] prefixes, uint address)
+    {
+        foreach (AddressPrefix prefix in prefixes)
+        {
+            if (prefix.Contains(address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool MayAsk(uint sender) => _allowed.Length == 0 || Contains(_allowed, sender);
+
+    private bool IsTrusted(uint sender) => Contains(_trusted, sender) || own.Contains(sender);
+
+    // Two registers are compared in the same time whatever is in them.
+    private bool HasSecret(in Query query) => (query.Secret ^ _secret) == 0;
+}

@@ -1,0 +1,32 @@
+namespace ProxyHelper.Addresses;
+
+/// <summary>The protocols above IP that conntrack knows by itself (IANA protocol numbers; linux/in.h). Any other number is valid too.</summary>
+public enum IPProtocol : byte
+{
+    /// <summary>None given.</summary>
+    None = 0,
+
+    /// <summary>ICMP for IPv4 (IPPROTO_ICMP).</summary>
+    Icmp = 1,
+
+    /// <summary>TCP (IPPROTO_TCP).</summary>
+    Tcp = 6,
+
+    /// <summary>UDP (IPPROTO_UDP).</summary>
+    Udp = 17,
+
+    /// <summary>DCCP (IPPROTO_DCCP).</summary>
+    Dccp = 33,
+
+    /// <summary>GRE (IPPROTO_GRE): its keys stand where ports do.</summary>
+    Gre = 47,
+
+    /// <summary>ICMP for IPv6 (IPPROTO_ICMPV6).</summary>
+    IcmpV6 = 58,
+
+    /// <summary>SCTP (IPPROTO_SCTP).</summary>
+    Sctp = 132,
+
+    /// <summary>UDP-Lite (IPPROTO_UDPLITE).</summary>
+    UdpLite = 136,
+}

@@ -1,0 +1,230 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Unicode;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.Addresses;
+
+/// <summary>
+/// One end of a connection: an IPv4 or IPv6 address and a port, by value. Where a protocol has no ports the port is 0; for ICMP
+/// see <see cref="ConntrackTuple"/>.
+/// </summary>
+public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, IComparable<TransportEndPoint>, IComparable, IUtf8SpanFormattable
+{
+    private const int IPv4Size = 4;
+    private const int IPv6Size = 16;
+
+    // The address in network byte order, read as big-endian numbers; an IPv4 address is the low half of the second.
+    private readonly ulong _high;
+    private readonly ulong _low;
+    private readonly bool _isIPv6;
+
+    /// <summary>Makes an end point.</summary>
+    /// <param name="address">The address; an IPv4 address mapped into IPv6 (::ffff:10.1.1.1) is taken as the IPv4 address that it is.</param>
+    /// <param name="port">The port, 0 to 65535.</param>
+    public TransportEndPoint(IPAddress address, ushort port)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Span<byte> bytes = stackalloc byte[IPv6Size];
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        plain.TryWriteBytes(bytes, out int length);
+        this = FromBytes(bytes[..length], port);
+    }
+
+    private TransportEndPoint(ulong high, ulong low, bool isIPv6, ushort port)
+    {
+        _high = high;
+        _low = low;
+        _isIPv6 = isIPv6;
+        Port = port;
+    }
+
+    /// <summary>The port, 0 to 65535.</summary>
+    public ushort Port { get; }
+
+    /// <summary>The address as text, without brackets: so that JSON, which takes properties, has it readable.</summary>
+    public string Address => IPAddress.ToString();
+
+    /// <summary>Whether the address is IPv4 or IPv6.</summary>
+    internal AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+
+    /// <summary>The address.</summary>
+    internal IPAddress IPAddress
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[IPv6Size];
+            return new IPAddress(bytes[..WriteAddress(bytes)]);
+        }
+    }
+
+    /// <summary>The bytes of an IPv4 address, read as a big-endian number.</summary>
+    internal uint IPv4Number => (uint)_low;
+
+    /// <summary>Whether both are the same address and port.</summary>
+    public static bool operator ==(TransportEndPoint left, TransportEndPoint right) => left.Equals(right);
+
+    /// <summary>Whether they differ in address or port.</summary>
+    public static bool operator !=(TransportEndPoint left, TransportEndPoint right) => !left.Equals(right);
+
+    /// <summary>Whether the first comes before the second.</summary>
+    public static bool operator <(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether the first comes after the second.</summary>
+    public static bool operator >(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether the first does not come after the second.</summary>
+    public static bool operator <=(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether the first does not come before the second.</summary>
+    public static bool operator >=(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) >= 0;
+
+    /// <summary>Reads an end point, such as 194.0.1.1:20119 or [2001:db8::1]:25. The port must be there.</summary>
+    /// <exception cref="FormatException">The text is not an end point; the message shows how one is written.</exception>
+    public static TransportEndPoint Parse(string text) => TryParse(text, out TransportEndPoint endPoint)
+        ? endPoint
+        : throw new FormatException($"'{text}' is not an address and a port. Write both, such as 194.0.1.1:20119 or [2001:db8::1]:25.");
+
+    /// <summary>Reads an end point.</summary>
+    /// <returns>False when the text is not one.</returns>
+    public static bool TryParse(string? text, out TransportEndPoint endPoint)
+    {
+        endPoint = default;
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
+        int colon = rest.LastIndexOf(':');
+        if (colon < 1 || !NumberText.TryRead(rest[(colon + 1)..], out ushort port))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> host = rest[..colon];
+        bool bracketed = host[0] == '[' && host[^1] == ']';
+        ReadOnlySpan<char> literal = bracketed ? host[1..^1] : host;
+        if (bracketed != literal.Contains(':') || !AddressText.TryRead(literal, out IPAddress? address))
+        {
+            return false;
+        }
+
+        endPoint = new TransportEndPoint(address, port);
+        return true;
+    }
+
+    /// <summary>The end point as System.Net has it.</summary>
+    public IPEndPoint ToIPEndPoint() => new(IPAddress, Port);
+
+    /// <inheritdoc/>
+    public bool Equals(TransportEndPoint other) => _high == other._high && _low == other._low && _isIPv6 == other._isIPv6 && Port == other.Port;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is TransportEndPoint other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_high, _low, _isIPv6, Port);
+
+    /// <summary>IPv4 before IPv6, then by address, then by port.</summary>
+    public int CompareTo(TransportEndPoint other) =>
+        (_isIPv6, _high, _low, Port).CompareTo((other._isIPv6, other._high, other._low, other.Port));
+
+    /// <inheritdoc/>
+    int IComparable.CompareTo(object? obj) => obj switch
+    {
+        null => 1,
+        TransportEndPoint other => CompareTo(other),
+        _ => throw new ArgumentException("An end point compares with end points only.", nameof(obj)),
+    };
+
+    /// <summary>The end point as <see cref="Parse"/> reads it.</summary>
+    public override string ToString() => _isIPv6
+        ? string.Create(CultureInfo.InvariantCulture, $"[{Address}]:{Port}")
+        : string.Create(CultureInfo.InvariantCulture, $"{(byte)(_low >> 24)}.{(byte)(_low >> 16)}.{(byte)(_low >> 8)}.{(byte)_low}:{Port}");
+
+    /// <summary>Writes the end point as text without allocating, for IPv4.</summary>
+    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        if (_isIPv6)
+        {
+            return Utf8.TryWrite(utf8Destination, CultureInfo.InvariantCulture, $"[{Address}]:{Port}", out bytesWritten);
+        }
+
+        if (!TryFormatAddress(utf8Destination, out bytesWritten) || bytesWritten == utf8Destination.Length)
+        {
+            return false;
+        }
+
+        utf8Destination[bytesWritten++] = (byte)':';
+        bool fits = Port.TryFormat(utf8Destination[bytesWritten..], out int digits, default, CultureInfo.InvariantCulture);
+        bytesWritten += digits;
+        return fits;
+    }
+
+    /// <summary>Makes an end point from an address of 4 or 16 bytes in network byte order.</summary>
+    internal static TransportEndPoint FromBytes(ReadOnlySpan<byte> address, ushort port) => address.Length == IPv4Size
+        ? new TransportEndPoint(0, BinaryPrimitives.ReadUInt32BigEndian(address), isIPv6: false, port)
+        : new TransportEndPoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
+
+    /// <summary>Makes an end point from the bytes of an IPv4 address, read as a big-endian number.</summary>
+    internal static TransportEndPoint FromIPv4(uint address, ushort port) => new(0, address, isIPv6: false, port);
+
+    /// <summary>Whether the address is of a family with another one, and begins with the same bits.</summary>
+    /// <param name="network">The address whose bits count.</param>
+    /// <param name="length">How many bits, up to 32 or 128.</param>
+    internal bool BeginsAs(TransportEndPoint network, int length)
+    {
+        TransportEndPoint masked = Masked(length);
+        return masked._high == network._high && masked._low == network._low && _isIPv6 == network._isIPv6;
+    }
+
+    /// <summary>The end point with the bits of its address behind the first few cleared.</summary>
+    /// <param name="length">How many bits stay, up to 32 or 128.</param>
+    internal TransportEndPoint Masked(int length) => _isIPv6
+        ? new TransportEndPoint(_high & HighBits(length), _low & HighBits(length - 64), _isIPv6, Port)
+        : new TransportEndPoint(0, _low & HighBits(length + 32), _isIPv6, Port);
+
+    /// <summary>The same address with another port.</summary>
+    internal TransportEndPoint WithPort(ushort port) => new(_high, _low, _isIPv6, port);
+
+    /// <summary>Writes the address in network byte order.</summary>
+    /// <returns>How many bytes that is: 4 or 16.</returns>
+    internal int WriteAddress(Span<byte> bytes)
+    {
+        if (!_isIPv6)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)_low);
+            return IPv4Size;
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], _low);
+        return IPv6Size;
+    }
+
+    private static ulong HighBits(int count) => count <= 0 ? 0 : count >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - count);
+
+    /// <summary>Writes the address alone as text: dotted for IPv4, without brackets for IPv6.</summary>
+    internal bool TryFormatAddress(Span<byte> utf8, out int written)
+    {
+        if (_isIPv6)
+        {
+            return IPAddress.TryFormat(utf8, out written);
+        }
+
+        written = 0;
+        for (int shift = 24; shift >= 0; shift -= 8)
+        {
+            if (!((byte)(_low >> shift)).TryFormat(utf8[written..], out int digits, default, CultureInfo.InvariantCulture))
+            {
+                return false;
+            }
+
+            written += digits;
+            if (shift > 0 && written < utf8.Length)
+            {
+                utf8[written++] = (byte)'.'; // without room for it there is none for the digits after it either
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Protocol;
+
+namespace ProxyHelper.Client;
+
+/// <summary>
+/// smtp-gated's side over TCP: a connection from the proxy's own address to the address that it sees, a line, and all that comes up
+/// to the end. The addresses of the connection are a part of the question, so it can be asked on the proxy alone. Runs on any system.
+/// </summary>
+public static class LineClient
+{
+    /// <summary>Asks, and waits for the answer. Silence and refusal are outcomes, not exceptions. It is asked once; there is no secret.</summary>
+    /// <exception cref="ArgumentException">An end point is not IPv4, or the helper's address is not the source's.</exception>
+    /// <exception cref="SocketException">AddressNotAvailable: the destination's address is not one of this machine.</exception>
+    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Destination.AddressFamily != AddressFamily.InterNetwork || !request.Helper.Address.Equals(request.Source.IPAddress))
+        {
+            throw new ArgumentException("Over TCP the helper at the source's IPv4 address is asked, from the destination's.", nameof(request));
+        }
+
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(request.Destination.IPAddress, 0));
+        var answer = new HelperAnswer
+        {
+            Source = request.Source,
+            Destination = request.Destination,
+            Helper = request.Helper,
+            AskedFrom = (IPEndPoint?)socket.LocalEndPoint,
+            Outcome = HelperOutcome.TimedOut,
+            Sends = 1,
+        };
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(request.Timeout);
+        try
+        {
+            return await ExchangeAsync(socket, answer, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return answer;
+        }
+        catch (SocketException failure) when (OutcomeOf(failure.SocketErrorCode) is { } outcome)
+        {
+            return answer with { Outcome = outcome };
+        }
+    }
+
+    private static async Task<HelperAnswer> ExchangeAsync(Socket socket, HelperAnswer answer, CancellationToken patience)
+    {
+        byte[] buffer = new byte[LineReply.LongestRead + 1]; // so that a longer answer is seen to be one
+        var query = new LineQuery(answer.Source.Port, answer.Destination.Port);
+        int length = query.Write(buffer);
+        long beganAt = Stopwatch.GetTimestamp();
+        await socket.ConnectAsync(answer.Helper, patience).ConfigureAwait(false);
+        await socket.SendAsync(buffer.AsMemory(0, length), patience).ConfigureAwait(false);
+        length = await ReadToEndAsync(socket, buffer, patience).ConfigureAwait(false);
+        TimeSpan roundTripTime = Stopwatch.GetElapsedTime(beganAt);
+        if (length == 0)
+        {
+            return answer with { Outcome = HelperOutcome.Closed };
+        }
+
+        return LineReply.TryRead(buffer.AsSpan(0, length), query, out LineReply reply, out ReplyFault fault)
+            ? Answered(answer with { RoundTripTime = roundTripTime }, reply)
+            : answer with { Outcome = HelperOutcome.InvalidReply, IgnoredReplies = [new IgnoredReply(answer.Helper, fault)] };
+    }
+
+    private static async Task<int> ReadToEndAsync(Socket socket, byte[] buffer, CancellationToken patience)
+    {
+        int length = 0, received;
+        do
+        {
+            received = await socket.ReceiveAsync(buffer.AsMemory(length), patience).ConfigureAwait(false);
+            length += received;
+        }
+        while (received > 0 && length < buffer.Length);
+
+        return length;
+    }
+
+    private static HelperAnswer Answered(HelperAnswer answer, LineReply reply) => reply.Error switch
+    {
+        LineError.None => answer with { Outcome = HelperOutcome.Found, OriginalDestination = reply.OriginalDestination, Ident = reply.Ident },
+        LineError.NoUser => answer with { Outcome = HelperOutcome.NotFound },
+        _ => answer with { Outcome = HelperOutcome.Failed },
+    };
+
+    private static HelperOutcome? OutcomeOf(SocketError error) => error switch
+    {
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => HelperOutcome.Closed,
+        SocketError.TimedOut => HelperOutcome.TimedOut,
+        _ => HelperClient.OutcomeOf(error),
+    };
+}

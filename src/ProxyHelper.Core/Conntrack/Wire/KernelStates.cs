@@ -1,0 +1,80 @@
+using ProxyHelper.Addresses;
+
+namespace ProxyHelper.Conntrack.Wire;
+
+/// <summary>
+/// The states of one protocol: by the kernel's numbers, as netlink has them, and by its names, as /proc/net/nf_conntrack and the
+/// conntrack tool write them.
+/// </summary>
+internal sealed class KernelStates
+{
+    private readonly (string Name, ConnectionState State)[] _states;
+
+    private KernelStates(params (string Name, ConnectionState State)[] states)
+    {
+        _states = states;
+    }
+
+    /// <summary>enum tcp_conntrack (linux/netfilter/nf_conntrack_tcp.h).</summary>
+    public static KernelStates Tcp { get; } = new(
+        ("NONE", ConnectionState.None),
+        ("SYN_SENT", ConnectionState.SynSent),
+        ("SYN_RECV", ConnectionState.SynReceived),
+        ("ESTABLISHED", ConnectionState.Established),
+        ("FIN_WAIT", ConnectionState.FinWait),
+        ("CLOSE_WAIT", ConnectionState.CloseWait),
+        ("LAST_ACK", ConnectionState.LastAck),
+        ("TIME_WAIT", ConnectionState.TimeWait),
+        ("CLOSE", ConnectionState.Close),
+        ("SYN_SENT2", ConnectionState.SynSent2));
+
+    /// <summary>enum sctp_conntrack (linux/netfilter/nf_conntrack_sctp.h).</summary>
+    public static KernelStates Sctp { get; } = new(
+        ("NONE", ConnectionState.None),
+        ("CLOSED", ConnectionState.Closed),
+        ("COOKIE_WAIT", ConnectionState.CookieWait),
+        ("COOKIE_ECHOED", ConnectionState.CookieEchoed),
+        ("ESTABLISHED", ConnectionState.Established),
+        ("SHUTDOWN_SENT", ConnectionState.ShutdownSent),
+        ("SHUTDOWN_RECD", ConnectionState.ShutdownReceived),
+        ("SHUTDOWN_ACK_SENT", ConnectionState.ShutdownAckSent),
+        ("HEARTBEAT_SENT", ConnectionState.HeartbeatSent),
+        ("HEARTBEAT_ACKED", ConnectionState.HeartbeatAcknowledged));
+
+    /// <summary>enum ct_dccp_states (linux/netfilter/nf_conntrack_dccp.h); newer kernels track DCCP no more.</summary>
+    public static KernelStates Dccp { get; } = new(
+        ("NONE", ConnectionState.None),
+        ("REQUEST", ConnectionState.Request),
+        ("RESPOND", ConnectionState.Respond),
+        ("PARTOPEN", ConnectionState.PartOpen),
+        ("OPEN", ConnectionState.Open),
+        ("CLOSEREQ", ConnectionState.CloseRequested),
+        ("CLOSING", ConnectionState.Closing),
+        ("TIMEWAIT", ConnectionState.TimeWait));
+
+    /// <summary>Those of a protocol, or null where it has no states.</summary>
+    public static KernelStates? Of(IPProtocol protocol) => protocol switch
+    {
+        IPProtocol.Tcp => Tcp,
+        IPProtocol.Sctp => Sctp,
+        IPProtocol.Dccp => Dccp,
+        _ => null,
+    };
+
+    /// <summary>The state with a number, or null where there is none.</summary>
+    public ConnectionState? Numbered(byte number) => number < _states.Length ? _states[number].State : null;
+
+    /// <summary>The state with a name, or null where there is none.</summary>
+    public ConnectionState? Named(ReadOnlySpan<char> name)
+    {
+        foreach ((string known, ConnectionState state) in _states)
+        {
+            if (name.SequenceEqual(known))
+            {
+                return state;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,26 @@
+namespace ProxyHelper.Diagnosis.Firewall;
+
+/// <summary>The packet that rules are tried with: what is known of it. The rest is open, and may be anything.</summary>
+internal sealed class FirewallPacket
+{
+    private readonly Dictionary<PacketField, uint> _known = new() { [PacketField.Family] = IPv4, [PacketField.Loopback] = 0 };
+
+    /// <summary>AF_INET.</summary>
+    public const uint IPv4 = 2;
+
+    /// <summary>AF_INET6.</summary>
+    public const uint IPv6 = 10;
+
+    /// <summary>What a field has, or null where that is open.</summary>
+    public uint? this[PacketField field]
+    {
+        get => _known.TryGetValue(field, out uint value) ? value : null;
+        init
+        {
+            if (value is { } known)
+            {
+                _known[field] = known;
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Text;
+using ProxyHelper.Addresses;
+
+namespace ProxyHelper.Diagnosis.Firewall;
+
+/// <summary>One rule as iptables-save writes it: options with their values, and what is done behind -j.</summary>
+internal sealed class IptablesRule
+{
+    private readonly List<FirewallCondition> _conditions = [];
+    private readonly string _tool;
+    private readonly string _table;
+    private readonly string _place;
+    private string _target = string.Empty;
+    private bool _isGoto;
+    private string? _destination;
+    private bool _isNotrack;
+
+    private IptablesRule(string tool, string table, string place)
+    {
+        _tool = tool;
+        _table = table;
+        _place = place;
+    }
+
+    /// <summary>How a chain is found.</summary>
+    public static string Key(string tool, string table, string chain) => $"{tool} {table} {chain}";
+
+    /// <summary>Reads a rule's words.</summary>
+    public static FirewallRule Read(ReadOnlySpan<string> words, string tool, string table, string chain)
+    {
+        var rule = new IptablesRule(tool, table, $"table {table}, chain {chain}");
+        bool isNegated = false;
+        for (int i = 0; i < words.Length; i++)
+        {
+            string option = words[i];
+            if (option == "!")
+            {
+                isNegated = true;
+                continue;
+            }
+
+            // What has a value has one, but for the few that have none.
+            string? value = i + 1 < words.Length && !words[i + 1].StartsWith('-') && words[i + 1] != "!" ? words[++i] : null;
+            rule.Take(option, value, isNegated);
+            isNegated = false;
+        }
+
+        return rule.Make();
+    }
+
+    /// <summary>The words of a line; those in quotation marks may have spaces.</summary>
+    public static string[] Words(string line)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        bool isQuoted = false;
+        for (int i = 0; i < line.Length; i++)
+        {
+            char letter = line[i];
+            if (letter == '\\' && isQuoted && i + 1 < line.Length)
+            {
+                word.Append(line[++i]);
+            }
+            else if (letter == '"')
+            {
+                isQuoted = !isQuoted;
+            }
+            else if (letter == ' ' && !isQuoted)
+            {
+                words.Add(word.ToString());
+                word.Clear();
+            }
+            else
+            {
+                word.Append(letter);
+            }
+        }
+
+        words.Add(word.ToString());
+        return [.. words.Where(one => one.Length > 0)];
+    }
+
+    private void Take(string option, string? value, bool isNegated)
+    {
+        switch (option)
+        {
+            case "-j" or "-g":
+                (_target, _isGoto) = (value ?? string.Empty, option == "-g");
+                break;
+            case "--to-destination" or "--to-source":
+                _destination = value;
+                break;
+            case "--notrack":
+                _isNotrack = true;
+                break;
+            case "-m" when value is "tcp" or "udp" or "multiport" or "addrtype" or "conntrack" or "state" or "comment" or "rpfilter":
+            case "--comment" or "--to-ports" or "--random" or "--random-fully" or "--persistent":
+                break; // their options say it; what has no part in where a packet goes
+            default:
+                _conditions.Add(Condition(option, value, isNegated, $"{(isNegated ? "! " : string.Empty)}{option}{(value is null ? string.Empty : " ")}{value}"));
+                break;
+        }
+    }
+
+    private static FirewallCondition Condition(string option, string? value, bool isNegated, string text) => (option, value) switch
+    {
+        ("-i" or "-o", "lo") => FirewallCondition.Of(PacketField.Loopback, 1, text, isNegated),
+        ("-i" or "-o", not null) => new FirewallCondition(PacketField.Device, [], isNegated, text),
+        ("--invert" or "--loose" or "--validmark" or "--accept-local", _) => new FirewallCondition(PacketField.Device, [], isNegated, text), // of rpfilter: the way back
+        ("-p", not null) when NftValues.TryReadProtocol(value, out uint protocol) => FirewallCondition.Of(PacketField.Protocol, protocol, text, isNegated),
+        ("-s", not null) => Listed(PacketField.SourceAddress, AddressRange(value), isNegated, text),
+        ("-d", not null) => Listed(PacketField.DestinationAddress, AddressRange(value), isNegated, text),
+        ("--sport" or "--sports", not null) => Listed(PacketField.SourcePort, PortRanges(value), isNegated, text),
+        ("--dport" or "--dports", not null) => Listed(PacketField.DestinationPort, PortRanges(value), isNegated, text),
+        ("--ctorigdstport", not null) => Listed(PacketField.OriginalDestinationPort, PortRanges(value), isNegated, text),
+        ("--dst-type", "LOCAL") => FirewallCondition.Of(PacketField.DestinationIsLocal, 1, text, isNegated),
+        ("--ctstate" or "--state", not null) when value.Split(',').Contains("DNAT") => FirewallCondition.Of(PacketField.DestinationIsTranslated, 1, text, isNegated),
+        ("--ctstate" or "--state", not null) => FirewallCondition.Of(PacketField.IsNew, value.Split(',').Contains("NEW") ? 1u : 0, text, isNegated),
+        _ => FirewallCondition.Unclear(text),
+    };
+
+    private static FirewallCondition Listed(PacketField field, IReadOnlyList<NumberRange>? values, bool isNegated, string text) =>
+        values is null ? FirewallCondition.Unclear(text) : new FirewallCondition(field, values, isNegated, text);
+
+    private static NumberRange[]? AddressRange(string text)
+    {
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        int length = 32;
+        bool isPrefix = slash < 0 || NumberText.TryRead(text.AsSpan(slash + 1), out length);
+        return isPrefix && NumberRange.TryReadAddress(slash < 0 ? text : text.AsSpan(0, slash), out uint address) && NumberRange.OfPrefix(address, length) is { } range ? [range] : null;
+    }
+
+    private static NumberRange[]? PortRanges(string text)
+    {
+        NumberRange?[] ranges = [.. text.Split(',').Select(part => Range(part, ':'))];
+        return ranges.Any(range => range is null) ? null : [.. ranges.Select(range => range!.Value)];
+    }
+
+    private static NumberRange? Range(string text, char separator)
+    {
+        string[] ends = text.Split(separator);
+        return ends.Length <= 2 && NumberText.TryRead(ends[0], out uint first) && NumberText.TryRead(ends[^1], out uint last) ? new NumberRange(first, last) : null;
+    }
+
+    /// <summary>The new address and port behind --to-destination or --to-source: 194.0.22.9, 194.0.22.9:9199, 194.0.1.1-194.0.1.4:1024-2047.</summary>
+    private (NumberRange? Addresses, NumberRange? Ports) Destination()
+    {
+        string[] parts = (_destination ?? string.Empty).Split(':');
+        string[] ends = parts[0].Split('-');
+        NumberRange? ports = parts.Length == 2 ? Range(parts[1], '-') : null;
+        bool isRead = ends.Length <= 2 && parts.Length <= 2 && (parts.Length == 1 || ports is not null);
+        return isRead && NumberRange.TryReadAddress(ends[0], out uint first) && NumberRange.TryReadAddress(ends[^1], out uint last)
+            ? (new NumberRange(first, last), ports)
+            : (null, null);
+    }
+
+    private FirewallRule Make()
+    {
+        FirewallAction action = _target switch
+        {
+            "ACCEPT" => FirewallAction.Accept,
+            "DROP" or "REJECT" or "QUEUE" or "NFQUEUE" or "TPROXY" => FirewallAction.Drop,
+            "RETURN" => FirewallAction.Return,
+            "DNAT" => FirewallAction.DestinationNat,
+            "SNAT" => FirewallAction.SourceNat,
+            "MASQUERADE" => FirewallAction.Masquerade,
+            "REDIRECT" => FirewallAction.Redirect,
+            "NOTRACK" => FirewallAction.Notrack,
+            "CT" when _isNotrack => FirewallAction.Notrack,
+            "" or "LOG" or "NFLOG" or "MARK" or "CONNMARK" or "CT" or "TCPMSS" => FirewallAction.Continue,
+            _ => _isGoto ? FirewallAction.Goto : FirewallAction.Jump, // a chain; one that there is not is unclear to who walks
+        };
+        (NumberRange? addresses, NumberRange? ports) = Destination();
+        return new FirewallRule
+        {
+            Conditions = _conditions,
+            Action = action,
+            Chain = Key(_tool, _table, _target),
+            Addresses = addresses,
+            Ports = ports,
+            Text = FirewallRule.NatText(_target, addresses, ports),
+            Place = _place,
+        };
+    }
+}

@@ -1,0 +1,121 @@
+using ProxyHelper.Access;
+using ProxyHelper.Addresses;
+using ProxyHelper.Netlink;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Server;
+using Xunit;
+
+namespace ProxyHelper.Tests.Access;
+
+/// <summary>Who gets an answer. The verdicts are asked on a host that has 194.0.1.1, of a secret 7.</summary>
+public sealed class AdmissionTests
+{
+    private const uint Secret = 7;
+    private const string Proxy = "194.0.22.9";
+
+    private readonly DateTime _receivedAt = DateTime.UtcNow;
+
+    [Theory]
+    [InlineData(Proxy, Proxy, Secret, "", "", Verdict.Allowed)] // about its own connection
+    [InlineData(Proxy, "194.0.22.8", Secret, "", "", Verdict.NotItsOwn)]
+    [InlineData(Proxy, Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
+    [InlineData(Proxy, Proxy, 0, "", "", Verdict.WrongSecret)]
+    [InlineData(Proxy, Proxy, Secret, Proxy, "", Verdict.Allowed)]
+    [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8 194.0.22.0/24", "", Verdict.Allowed)]
+    [InlineData(Proxy, "194.0.22.8", Secret, Proxy, "", Verdict.NotItsOwn)] // who may ask may still not ask about others
+    [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8", "", Verdict.NotAllowed)]
+    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "", Verdict.NotAllowed)]
+    [InlineData(Proxy, "194.0.22.8", Secret, "", Proxy, Verdict.Allowed)] // trusted: about any
+    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "194.0.22.0/24", Verdict.Allowed)] // and need not be allowed besides
+    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", Proxy, Verdict.WrongSecret)]
+    [InlineData("194.0.1.1", Proxy, Secret, "10.0.0.0/8", "", Verdict.Allowed)] // this host: about any
+    [InlineData("127.0.0.1", Proxy, Secret, "10.0.0.0/8", "", Verdict.Allowed)]
+    [InlineData("194.0.1.1", Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
+    [InlineData("127.0.0.1", Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
+    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Verdict.NotItsOwn)] // who may not ask learns nothing about the secret
+    [InlineData(Proxy, Proxy, Secret + 1, "10.0.0.0/8", "", Verdict.NotAllowed)]
+    public void The_sender_the_connection_and_the_secret_decide(string sender, string about, uint secret, string allowed, string trusted, object verdict) =>
+        NetworkNamespace.Run(
+            () =>
+            {
+                using LocalAddresses own = LocalAddresses.Open();
+                Admission admission = Make(Options(allowed, trusted), own, limiter: null);
+                Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), AddressNumber.Of(sender), _receivedAt, out _));
+            },
+            "194.0.1.1");
+
+    [Fact]
+    public void What_is_no_query_is_malformed_whoever_sends_it() => NetworkNamespace.Run(() =>
+    {
+        using LocalAddresses own = LocalAddresses.Open();
+        Admission admission = Make(Options("10.0.0.0/8", string.Empty), own, limiter: null);
+        Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], AddressNumber.Of(Proxy), _receivedAt, out _));
+    });
+
+    [Fact]
+    public void Who_asks_too_often_is_refused_and_others_and_this_host_are_not() => NetworkNamespace.Run(
+        () =>
+        {
+            using LocalAddresses own = LocalAddresses.Open();
+            Admission admission = Make(Options(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
+            Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), AddressNumber.Of(sender), _receivedAt, out _);
+
+            Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
+            Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]); // trusted, but not this host
+            Assert.All(Enumerable.Repeat("194.0.1.1", 10), sender => Assert.Equal(Verdict.Allowed, Ask(sender)));
+        },
+        "194.0.1.1");
+
+    [Fact]
+    public void What_would_not_be_answered_uses_up_nobodys_rate() => NetworkNamespace.Run(() =>
+    {
+        using LocalAddresses own = LocalAddresses.Open();
+        Admission admission = Make(Options(string.Empty, string.Empty), own, new RateLimiter(1));
+        uint sender = AddressNumber.Of(Proxy);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(Verdict.WrongSecret, admission.Judge(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
+            Assert.Equal(Verdict.NotItsOwn, admission.Judge(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
+            Assert.Equal(Verdict.Late, admission.Judge(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
+        }
+
+        Assert.Equal(Verdict.Allowed, admission.Judge(Query(Proxy, Secret), sender, _receivedAt, out _));
+    });
+
+    [Fact]
+    public void Who_may_not_ask_is_told_apart_from_who_asks_late() => NetworkNamespace.Run(() =>
+    {
+        using LocalAddresses own = LocalAddresses.Open();
+        Admission admission = Make(Options(string.Empty, string.Empty), own, limiter: null);
+        Verdict Ask(string about, uint secret) => admission.Judge(Query(about, secret), AddressNumber.Of(Proxy), _receivedAt.AddMinutes(-2), out _);
+        Assert.Equal([Verdict.NotItsOwn, Verdict.WrongSecret, Verdict.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
+    });
+
+    private Admission Make(ResponderOptions options, LocalAddresses own, RateLimiter? limiter)
+    {
+        Assert.True(_receivedAt <= DateTime.UtcNow); // before the batch begins
+        var admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
+        admission.BeginBatch();
+        return admission;
+    }
+
+    private static ResponderOptions Options(string allowed, string trusted) => Router.Options("194.0.1.1") with
+    {
+        Secret = Secret,
+        AllowedProxies = Prefixes(allowed),
+        TrustedClients = Prefixes(trusted),
+        MaximumQueueDelay = TimeSpan.FromMinutes(1), // of which a busy machine makes no query late
+    };
+
+    private static AddressPrefix[] Prefixes(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressPrefix.Parse)];
+
+    private static byte[] Query(string about, uint secret)
+    {
+        byte[] datagram = new byte[66];
+        new Query(1, secret, TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse($"{about}:9199")).Write(datagram);
+        return datagram;
+    }
+}

@@ -1,0 +1,130 @@
+using CsCheck;
+using ProxyHelper.Access;
+using Xunit;
+
+namespace ProxyHelper.Tests.Access;
+
+/// <summary>Time is given in tokens: a rate of ten gives ten of them in a second.</summary>
+public sealed class RateLimiterTests
+{
+    private const int Rate = 10;
+    private const uint Source = 0x0A01_0101;
+
+    private readonly RateLimiter _limiter = new(Rate);
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(123_456u)]
+    [InlineData(uint.MaxValue - 3)] // the count comes round in the middle
+    public void A_seconds_worth_at_once_and_then_one_for_each_token_of_time(uint start)
+    {
+        Assert.Equal(Rate, Taken(Source, start, 100));
+        Assert.Equal(0, Taken(Source, start, 100));
+        Assert.Equal(1, Taken(Source, start + 1, 100));
+        Assert.Equal(3, Taken(Source, start + 4, 100));
+        Assert.Equal(Rate, Taken(Source, start + 1000, 100));
+    }
+
+    [Fact]
+    public void One_source_does_not_use_up_anothers()
+    {
+        Assert.Equal(Rate, Taken(Source, 0, 1000));
+        Assert.Equal(Rate, Taken(Source + 1, 0, 1000));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_gives_a_bucket_back_and_nobody_is_shut_out()
+    {
+        DateTime now = DateTime.UtcNow;
+        Assert.Equal(Rate, Taken(Source, _limiter.TimeAt(now), 100));
+        Assert.Equal(Rate, Taken(Source, _limiter.TimeAt(now.AddHours(-1)), 100));
+    }
+
+    [Fact]
+    public void Time_goes_on_by_the_rate()
+    {
+        DateTime now = DateTime.UtcNow;
+        Assert.Equal((uint)Rate, _limiter.TimeAt(now.AddSeconds(1)) - _limiter.TimeAt(now));
+        Assert.Equal((uint)Rate * 3600, _limiter.TimeAt(now.AddHours(1)) - _limiter.TimeAt(now));
+    }
+
+    [Fact]
+    public void Ten_times_more_sources_than_places_are_all_served_and_the_heaviest_keeps_its_limit()
+    {
+        // The heaviest asks again and again, so its bucket is never the fullest of its set.
+        int heavy = Taken(Source, 0, 100);
+        for (uint other = 1; other <= 40_960; other++)
+        {
+            Assert.True(_limiter.TryTake(0xC000_0000 + other, 0));
+            heavy += Taken(Source, 0, 1);
+        }
+
+        Assert.Equal(Rate, heavy);
+    }
+
+    [Fact]
+    public void A_source_that_keeps_to_its_rate_is_served_however_many_others_ask_and_nothing_grows()
+    {
+        Assert.True(_limiter.TryTake(Source, 0)); // once, so that all is compiled
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        uint other = 0xC000_0000;
+        int served = 0, others = 0;
+        for (uint now = 1; now <= 50; now++)
+        {
+            served += _limiter.TryTake(Source, now) ? 1 : 0;
+            for (int i = 0; i < 2000; i++)
+            {
+                others += _limiter.TryTake(other++, now) ? 1 : 0;
+            }
+        }
+
+        Assert.Equal((50, 100_000), (served, others));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, others - 1); // less than a byte for each source
+    }
+
+    [Fact]
+    public void In_any_sequence_each_source_gets_what_a_bucket_of_its_own_gives_and_never_more_than_its_rate_and_a_second() =>
+        Gen.Select(Gen.OneOf(Gen.UInt, Gen.UInt[uint.MaxValue - 200, uint.MaxValue]), Gen.Select(Gen.UInt[0, 3], Gen.Int[0, 3]).Array[1, 300]).Sample(
+            (start, asks) =>
+            {
+                var limiter = new RateLimiter(Rate);
+                uint now = start;
+                uint[] missing = new uint[4], taken = new uint[4]; // of four sources
+                foreach ((uint elapsed, int source) in asks)
+                {
+                    now += elapsed;
+                    missing = [.. missing.Select(tokens => tokens - Math.Min(tokens, elapsed))];
+                    bool isTaken = limiter.TryTake(Source + ((uint)source << 29), now); // these are never in one set
+                    if (isTaken != missing[source] < Rate)
+                    {
+                        return false;
+                    }
+
+                    missing[source] += isTaken ? 1u : 0;
+                    taken[source] += isTaken ? 1u : 0;
+                }
+
+                return taken.All(tokens => tokens <= Rate + (now - start));
+            },
+            iter: 2000);
+
+    [Fact]
+    public void Threads_share_a_bucket()
+    {
+        var limiter = new RateLimiter(100_000);
+        int taken = 0;
+        Parallel.For(0, 8, _ =>
+        {
+            for (int i = 0; i < 50_000; i++)
+            {
+                if (limiter.TryTake(Source, 0))
+                {
+                    Interlocked.Increment(ref taken);
+                }
+            }
+        });
+        Assert.Equal(100_000, taken);
+    }
+
+    private int Taken(uint source, uint now, int tries) => Enumerable.Range(0, tries).Count(_ => _limiter.TryTake(source, now));
+}

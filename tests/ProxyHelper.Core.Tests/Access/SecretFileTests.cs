@@ -1,0 +1,65 @@
+using ProxyHelper.Access;
+using Xunit;
+
+namespace ProxyHelper.Tests.Access;
+
+public sealed class SecretFileTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("proxy-helper-");
+
+    [Theory]
+    [InlineData("12345", UnixFileMode.UserRead | UnixFileMode.UserWrite, 12345)]
+    [InlineData("12345\n", UnixFileMode.UserRead, 12345)]
+    [InlineData(" 7 \r\n", UnixFileMode.UserRead, 7)]
+    [InlineData("4294967295", UnixFileMode.UserRead, uint.MaxValue)]
+    [InlineData("0", UnixFileMode.UserRead, 0)]
+    public void A_number_that_its_owner_alone_can_read_is_the_secret(string text, UnixFileMode mode, uint secret) =>
+        Assert.Equal(secret, SecretFile.Read(Write(text, mode)));
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.OtherWrite)]
+    public void A_file_that_others_may_use_is_unsafe(UnixFileMode others)
+    {
+        string path = Write("12345", UnixFileMode.UserRead | others);
+        SecretFileException failure = Assert.Throws<SecretFileException>(() => SecretFile.Read(path));
+        Assert.Equal((true, path), (failure.IsUnsafe, failure.Path));
+        Assert.DoesNotContain("12345", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    [InlineData("secret99")]
+    [InlineData("-991")]
+    [InlineData("0x991")]
+    [InlineData("4294967296")]
+    [InlineData("99 1")]
+    [InlineData("99\u0661")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000000991")]
+    public void What_is_no_number_is_not_repeated(string text)
+    {
+        SecretFileException failure = Assert.Throws<SecretFileException>(() => SecretFile.Read(Write(text, UnixFileMode.UserRead)));
+        Assert.False(failure.IsUnsafe);
+        Assert.DoesNotContain("99", failure.Message.Replace(failure.Path, string.Empty, StringComparison.Ordinal).Replace("4294967295", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_and_a_directory_are_told()
+    {
+        Assert.Throws<FileNotFoundException>(() => SecretFile.Read(Path.Combine(_directory.FullName, "none")));
+        Assert.Throws<UnauthorizedAccessException>(() => SecretFile.Read(_directory.FullName));
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    private string Write(string text, UnixFileMode mode)
+    {
+        string path = Path.Combine(_directory.FullName, "secret");
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, mode);
+        return path;
+    }
+}

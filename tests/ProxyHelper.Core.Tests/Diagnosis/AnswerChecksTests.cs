@@ -1,0 +1,53 @@
+using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Client;
+using ProxyHelper.Diagnosis;
+using Xunit;
+
+namespace ProxyHelper.Tests.Diagnosis;
+
+/// <summary>What a helper said, and what that means for the set-up.</summary>
+public sealed class AnswerChecksTests
+{
+    [Theory]
+    [InlineData(HelperOutcome.Found, false, null, "Passed Passed")]
+    [InlineData(HelperOutcome.NotFound, false, null, "Passed Passed")]
+    [InlineData(HelperOutcome.TimedOut, false, null, "Failed Skipped")]
+    [InlineData(HelperOutcome.TimedOut, false, false, "Failed Skipped")]
+    [InlineData(HelperOutcome.TimedOut, false, true, "Passed Failed")]
+    [InlineData(HelperOutcome.TimedOut, true, null, "Passed Failed")]
+    [InlineData(HelperOutcome.Refused, false, null, "Failed Skipped")]
+    [InlineData(HelperOutcome.Unreachable, false, null, "Failed Skipped")]
+    [InlineData(HelperOutcome.InvalidReply, false, null, "Failed Skipped")]
+    public void Answer_and_secret_are_judged_on_either_side(HelperOutcome outcome, bool answersWithoutSecret, bool? countedWrongSecret, string expected)
+    {
+        var probe = new AnswerProbe(Answer(outcome), answersWithoutSecret, countedWrongSecret);
+        foreach (SetupRole role in Enum.GetValues<SetupRole>())
+        {
+            SetupCheck[] checks = [.. AnswerChecks.Judge(probe, role)];
+            Assert.Equal(expected, string.Join(' ', checks.Select(check => check.Result)));
+            Assert.Equal([SetupNames.Answer, SetupNames.Secret], checks.Select(check => check.Name));
+            Assert.All(checks, check => Assert.Equal(check.Result == SetupResult.Passed, check.Action.Length == 0));
+        }
+    }
+
+    [Fact]
+    public void What_answered_in_the_helpers_place_is_told()
+    {
+        HelperAnswer answer = Answer(HelperOutcome.InvalidReply) with
+        {
+            IgnoredReplies = [new IgnoredReply(IPEndPoint.Parse("10.9.8.7:53"), ProxyHelper.Protocol.ReplyFault.Length)],
+        };
+        SetupCheck check = AnswerChecks.Judge(new AnswerProbe(answer, AnswersWithoutSecret: false, CountedWrongSecret: null), SetupRole.Router).First();
+        Assert.Contains("10.9.8.7:53", check.Reason, StringComparison.Ordinal);
+    }
+
+    private static HelperAnswer Answer(HelperOutcome outcome) => new()
+    {
+        Source = TransportEndPoint.Parse("194.0.1.1:1"),
+        Destination = TransportEndPoint.Parse("194.0.22.9:9199"),
+        Outcome = outcome,
+        Helper = IPEndPoint.Parse("194.0.1.1:114"),
+        RoundTripTime = outcome is HelperOutcome.Found or HelperOutcome.NotFound ? TimeSpan.FromMilliseconds(1) : null,
+    };
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
+using ProxyHelper.Server;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Server;
+using Xunit;
+
+namespace ProxyHelper.Tests.Diagnosis;
+
+/// <summary>All checks, one after the other, on the real kernel: on a router without rules, and where there is nothing.</summary>
+public sealed class SetupInspectionTests
+{
+    private static readonly SetupOptions _options = new()
+    {
+        HelperAddress = IPAddress.Parse("194.0.1.1"),
+        SmtpGatedConfiguration = "/nonexistent/smtp-gated.conf",
+        Timeout = TimeSpan.FromMinutes(1),
+    };
+
+    [Fact]
+    public void A_router_without_rules_answers_and_shows_the_connections_that_other_rules_have_led() => Router.WithResponder(Router.Options("194.0.1.1"), (_, _) =>
+    {
+        SetupCheck[] checks = Run(_options with { Role = SetupRole.Router });
+        Assert.Equal(
+            [
+                "Host: Passed", "Kernel conntrack: Passed", "Permission: Passed", "Conntrack table: Passed", "Conntrack drops: Passed",
+                "Helper address: Passed", "DNAT rule: Warning", "SNAT rule: Skipped", "UDP answer: Passed", "Secret: Passed",
+                "Notrack rules: Warning", "smtp-gated max_per_host: Skipped",
+            ],
+            checks.Select(check => $"{check.Name}: {check.Result}"));
+    });
+
+    [Fact]
+    public void The_proxy_is_not_asked_about_kernel_and_rules() => Router.WithResponder(Router.Options("194.0.1.1"), (_, _) => Assert.Equal(
+        ["Host: Passed", "UDP answer: Passed", "Secret: Passed", "smtp-gated max_per_host: Skipped"],
+        Run(_options with { Role = SetupRole.Proxy }).Select(check => $"{check.Name}: {check.Result}")));
+
+    [Fact]
+    public void Who_has_the_helpers_address_is_the_router_and_who_has_the_proxys_alone_the_proxy() => Router.With(() =>
+    {
+        SetupOptions elsewhere = _options with { HelperAddress = IPAddress.Parse("203.0.113.5"), Timeout = TimeSpan.FromMilliseconds(10) };
+        Assert.Contains("taken for the router", Run(_options)[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("taken for the proxy", Run(elsewhere with { Proxy = TransportEndPoint.Parse("194.0.22.9:9199") })[0].Reason, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void A_secret_that_the_helper_does_not_have_is_told_from_silence() => Router.WithResponder(Router.Options("194.0.1.1"), (_, _) =>
+    {
+        SetupCheck[] checks = Run(_options with { Role = SetupRole.Proxy, Secret = 4711, Timeout = TimeSpan.FromMilliseconds(200) });
+        SetupCheck secret = checks.Single(check => check.Name == SetupNames.Secret);
+        Assert.Equal(SetupResult.Failed, secret.Result);
+        Assert.StartsWith("The helper has no secret", secret.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(checks, check => check.ToString().Contains("4711", StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void A_wrong_secret_is_told_where_the_helpers_count_of_them_is_at_hand()
+    {
+        ResponderOptions options = Router.Options("194.0.1.1") with { Secret = 7 };
+        Router.WithResponder(options, (responder, _) =>
+        {
+            SetupOptions wrong = _options with { Secret = 8, Timeout = TimeSpan.FromMilliseconds(200), WrongSecrets = () => responder.Counts.WrongSecret };
+            Assert.Equal(SetupResult.Failed, Run(wrong).Single(check => check.Name == SetupNames.Secret).Result);
+            Assert.Equal(SetupResult.Passed, Run(wrong with { Secret = 7, Timeout = _options.Timeout }).Single(check => check.Name == SetupNames.Secret).Result);
+        });
+    }
+
+    [Fact]
+    public void Where_nothing_is_known_nobody_is_asked_and_each_check_says_what_to_do() => NetworkNamespace.Run(() =>
+    {
+        SetupCheck[] checks = Run(_options with { HelperAddress = null, Role = SetupRole.Router });
+        Assert.Equal(
+            [SetupNames.Address, SetupNames.SourceNat, SetupNames.Answer, SetupNames.Secret, SetupNames.PerHost],
+            checks.Where(check => check.Result == SetupResult.Skipped).Select(check => check.Name));
+        Assert.All(checks, check => Assert.Equal(check.Result == SetupResult.Passed, check.Action.Length == 0));
+    });
+
+    [Fact]
+    public void A_configuration_that_cannot_be_read_is_said_and_the_other_checks_go_on() => NetworkNamespace.Run(() =>
+    {
+        string tooLong = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(tooLong, new byte[(1024 * 1024) + 1]);
+            SetupCheck[] checks = Run(_options with { Role = SetupRole.Proxy, HelperAddress = IPAddress.Loopback, SmtpGatedConfiguration = tooLong });
+            Assert.Equal(SetupResult.Failed, checks.Single(check => check.Name == SetupNames.Answer).Result);
+            Assert.StartsWith("smtp-gated's configuration cannot be read", checks[^1].Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(tooLong);
+        }
+    });
+
+    [Fact]
+    public void It_ends_early_when_it_is_told_to()
+    {
+        using var ended = new CancellationTokenSource();
+        ended.Cancel();
+        NetworkNamespace.Run(() => Assert.ThrowsAny<OperationCanceledException>(() => SetupInspection.Run(_options, ended.Token).ToArray()), "194.0.1.1");
+    }
+
+    private static SetupCheck[] Run(SetupOptions options) => [.. SetupInspection.Run(options, CancellationToken.None)];
+}

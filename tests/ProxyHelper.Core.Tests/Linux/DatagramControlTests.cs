@@ -1,0 +1,60 @@
+using ProxyHelper.Linux;
+using Xunit;
+
+namespace ProxyHelper.Tests.Linux;
+
+/// <summary>What the kernel says beside a datagram, written down byte by byte (little-endian, 64 bits).</summary>
+public sealed class DatagramControlTests
+{
+    // 1,700,000,000 s and 123,456,700 ns since 1970
+    private const string Timestamp = "2000000000000000 01000000 23000000 00F1536500000000 BCCC5B0700000000";
+
+    // interface 1, local address 194.0.1.1, header's destination 194.0.1.2, four bytes of padding
+    private const string PacketInfo = "1C00000000000000 00000000 08000000 01000000 C2000101 C2000102 00000000";
+    private const string Unknown = "1400000000000000 00000000 02000000 40000000 00000000"; // IP_TTL
+
+    private static readonly DateTime _time = DateTime.UnixEpoch.AddSeconds(1_700_000_000).AddTicks(1_234_567);
+
+    [Theory]
+    [InlineData(Timestamp + PacketInfo)]
+    [InlineData(PacketInfo + Timestamp)]
+    [InlineData(Unknown + PacketInfo + Unknown + Timestamp)]
+    public void Address_and_time_are_read_in_any_order_and_beside_others(string control)
+    {
+        DatagramControl read = DatagramControl.Read(Bytes.Of(control));
+        Assert.Equal((0xC2000101u, _time), (read.LocalAddress, read.ReceivedAt));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1C00000000000000 00000000")] // cut within a header
+    [InlineData("0F00000000000000 00000000 08000000" + PacketInfo)] // shorter than its own header
+    [InlineData("0000000000000000 00000000 08000000" + PacketInfo)]
+    [InlineData("FFFFFFFFFFFFFFFF 00000000 08000000" + PacketInfo)]
+    [InlineData("2100000000000000 00000000 08000000 01000000 C2000101 C2000102 00000000")] // longer than what is there
+    [InlineData("1400000000000000 00000000 08000000 01000000")] // too short for what it says that it is
+    [InlineData("1800000000000000 01000000 23000000 0000000000000000")]
+    public void What_is_not_there_or_malformed_is_null(string control)
+    {
+        DatagramControl read = DatagramControl.Read(Bytes.Of(control));
+        Assert.Equal((null, null), (read.LocalAddress, read.ReceivedAt));
+    }
+
+    [Theory]
+    [InlineData("1400000000000000 01000000 28000000 07000000 00000000", 7)]
+    [InlineData(Timestamp + "1400000000000000 01000000 28000000 FFFFFFFF 00000000" + PacketInfo, uint.MaxValue)]
+    [InlineData("1200000000000000 01000000 28000000 0700 000000000000", 0)] // two bytes are no count
+    [InlineData(Timestamp + PacketInfo, 0)]
+    public void The_count_of_drops_is_read_and_none_is_none(string control, uint dropped) =>
+        Assert.Equal(dropped, DatagramControl.Read(Bytes.Of(control)).Dropped);
+
+    [Fact]
+    public void A_replys_source_is_written_as_the_kernel_reads_it_with_no_interface()
+    {
+        byte[] control = new byte[DatagramControl.Size];
+        control.AsSpan().Fill(0xFF);
+        DatagramControl.WriteSource(control, 0xC2000101);
+        Assert.Equal(Bytes.Of("1C00000000000000 00000000 08000000 00000000 C2000101 00000000 00000000"), control[..DatagramControl.SourceSize]);
+        Assert.Equal(0xC2000101u, DatagramControl.Read(control.AsSpan(0, DatagramControl.SourceSize)).LocalAddress);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using CsCheck;
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Protocol;
+
+public sealed class LinePropertyTests
+{
+    private static readonly Gen<ushort> _port = Gen.UShort[1, ushort.MaxValue];
+    private static readonly Gen<LineQuery> _query = Gen.Select(_port, _port, (source, destination) => new LineQuery(source, destination));
+    private static readonly Gen<string> _blanks = Gen.String[Gen.OneOf(Gen.Const(' '), Gen.Const('\t')), 0, 5];
+
+    [Fact]
+    public void Any_query_comes_back_from_its_line() => _query.Sample(
+        query =>
+        {
+            byte[] line = new byte[15];
+            int length = query.Write(line);
+            return LineQuery.TryRead(line.AsSpan(0, length), out LineQuery read, out _) && read == query;
+        },
+        iter: 10_000);
+
+    [Fact]
+    public void Blanks_around_the_ports_do_not_change_a_query() => Gen.Select(_query, _blanks.Array[4], Gen.Bool).Sample(
+        (query, blanks, isPlain) =>
+        {
+            string line = $"{blanks[0]}{query.SourcePort}{blanks[1]},{blanks[2]}{query.DestinationPort}{blanks[3]}{(isPlain ? "\n" : "\r\n")}";
+            return LineQuery.TryRead(Encoding.ASCII.GetBytes(line), out LineQuery read, out _) && read == query;
+        },
+        iter: 10_000);
+
+    [Fact]
+    public void Any_original_ends_come_back_from_the_answer_and_are_none_to_another_query() =>
+        Gen.Select(_query, _query, Generators.IPv4EndPoint, Generators.IPv4EndPoint, _port, Gen.Enum<IdentFormat>()).Sample(
+            (query, other, source, destination, port, format) =>
+            {
+                byte[] line = new byte[LineReply.LongestWritten];
+                TransportEndPoint server = destination.WithPort(port);
+                int length = LineReply.WriteFound(line, query, new ConntrackTuple(IPProtocol.Tcp, source, server), format);
+                string ident = format switch
+                {
+                    IdentFormat.Address => source.Address,
+                    IdentFormat.Endpoint => source.ToString() is { Length: > 20 } text ? text[..20] : source.ToString(),
+                    _ => "-",
+                };
+                return LineReply.TryRead(line.AsSpan(0, length), query, out LineReply reply, out _)
+                    && reply == new LineReply(LineError.None, server, ident)
+                    && LineReply.TryRead(line.AsSpan(0, length), other, out _, out _) == (other == query);
+            },
+            iter: 10_000);
+}

@@ -1,7 +1,0 @@
-using Xunit;
-
-namespace ProxyHelper.Tests.Responders;
-
-/// <summary>Tests that count what the whole process has: none runs beside another.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>smtp-gated's socket: bound to the proxy's address, it takes an answer from anybody and tells who that was.</summary>
+internal sealed class Asker : IDisposable
+{
+    private const int Patience = 60_000; // milliseconds for what comes at once
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Patience };
+    private readonly byte[] _buffer = new byte[2000];
+
+    public Asker(string address = "194.0.22.9")
+    {
+        _socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+    }
+
+    public static IPEndPoint Helper(string address = "194.0.1.1", int port = 114) => new(IPAddress.Parse(address), port);
+
+    public void Send(byte[] datagram, IPEndPoint helper) => _socket.SendTo(datagram, helper);
+
+    public byte[] Receive(out IPEndPoint sender)
+    {
+        var address = new SocketAddress(AddressFamily.InterNetwork);
+        int length = _socket.ReceiveFrom(_buffer, SocketFlags.None, address);
+        sender = (IPEndPoint)new IPEndPoint(0, 0).Create(address);
+        return _buffer[..length];
+    }
+
+    /// <summary>Asks, and checks that the answer comes from where it was asked.</summary>
+    public byte[] Ask(byte[] query, IPEndPoint helper)
+    {
+        Send(query, helper);
+        byte[] reply = Receive(out IPEndPoint sender);
+        return sender.Equals(helper) ? reply : throw new InvalidOperationException($"asked {helper}, answered by {sender}");
+    }
+
+    public bool HasAnswer() => _socket.Poll(0, SelectMode.SelectRead);
+
+    public void Dispose() => _socket.Dispose();
+}

@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Conntrack.Wire;
+using ProxyHelper.Netlink;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>What becomes of queries when the socket to the conntrack table fails under them.</summary>
+public sealed class NetlinkTroubleTests
+{
+    private const int Queries = UdpServer.BatchSize;
+
+    [Fact]
+    public void Lost_answers_are_asked_for_again_and_what_fails_twice_is_answered_not_found() => Router.With(() =>
+    {
+        // The smallest buffer that the kernel gives holds a few of the 32 answers: ENOBUFS, each time.
+        AddConnections();
+        using var asker = new Asker();
+        QuerySocket socket = QuerySocket.Open(Asker.Helper());
+        for (int i = 0; i < Queries; i++)
+        {
+            asker.Send(Query(i), Asker.Helper());
+        }
+
+        using var run = new UdpServerRun(socket, ConntrackTable.Open(UdpServer.BatchSize, receiveBuffer: 1));
+        for (int i = 0; i < Queries; i++)
+        {
+            Assert.Equal(NotFound(i), asker.Receive(out _));
+        }
+
+        AssertToldOnce(run, "ENOBUFS: answers were lost");
+        for (int i = 0; i < Queries; i++)
+        {
+            Assert.Equal(Found(i), asker.Ask(Query(i), Asker.Helper())); // one answer alone has room
+        }
+
+        Assert.Equal(new ResponderCounts { Queries = 2 * Queries, FailedLookups = Queries, Found = Queries, TableReopenings = 2 }, run.Counters.Read());
+        AssertToldOnce(run, "can be asked again");
+    });
+
+    [Fact]
+    public void A_socket_that_dies_is_replaced_and_nobody_notices() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        ConntrackTable table = ConntrackTable.Open(UdpServer.BatchSize);
+        using var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()), table);
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+
+        Sabotage.Kill(table.Socket.Handle);
+
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(new ResponderCounts { Queries = 3, Found = 3, TableReopenings = 1 }, run.Counters.Read());
+        Assert.False(run.Journal.Reader.TryRead(out _)); // nothing that an administrator could do
+    });
+
+    [Fact]
+    public void An_answer_that_was_not_asked_for_is_nobodys() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        ConntrackTable table = ConntrackTable.Open(UdpServer.BatchSize);
+        SendLookup(table.Socket, sequence: 4711); // its answer waits in the table's socket
+        using var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()), table);
+
+        Assert.Equal(NotFound(1), asker.Ask(Query(1), Asker.Helper()));
+        SendLookup(table.Socket, sequence: 4712);
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+
+        Assert.Equal(new ResponderCounts { Queries = 2, NotFound = 1, Found = 1, TableReopenings = 2 }, run.Counters.Read());
+        Assert.False(run.Journal.Reader.TryRead(out _));
+    });
+
+    [Fact]
+    public void Signals_lose_no_query() => Router.With(() =>
+    {
+        using PosixSignalRegistration handler = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => { }); // else the kernel ignores it
+        using var asker = new Asker();
+        using var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()));
+        bool isOver = false;
+        var storm = new Thread(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                Sabotage.InterruptAllThreads();
+            }
+        });
+        storm.Start();
+        try
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            storm.Join();
+        }
+
+        Assert.Equal(new ResponderCounts { Queries = 2000, Found = 2000 }, run.Counters.Read());
+    });
+
+    /// <summary>Asks for the router's connection; nobody reads the answer.</summary>
+    private static void SendLookup(NetlinkSocket socket, uint sequence)
+    {
+        byte[] request = new byte[ConntrackRequest.MaximumSize];
+        var writer = new NetlinkWriter(request);
+        ConntrackTuple reply = new(IPProtocol.Tcp, TransportEndPoint.Parse("194.0.22.9:9199"), TransportEndPoint.Parse("194.0.1.1:3527"));
+        ConntrackRequest.WriteGet(ref writer, sequence, CtAttribute.TupleReply, reply, zone: 0);
+        socket.Send(request.AsSpan(0, writer.Length));
+    }
+
+    /// <summary>Adds a connection for each query: 10.1.1.1:5120 + i, seen as 194.0.1.1:512 + i.</summary>
+    private static void AddConnections()
+    {
+        using ConntrackFixture table = ConntrackFixture.Open();
+        table.Add(Enumerable.Range(0, Queries).Select(i => ConntrackFlow.Tcp($"10.1.1.1:{5120 + i}", "4.1.1.2:25", "194.0.22.9:9199", $"194.0.1.1:{512 + i}")));
+    }
+
+    private static byte[] Query(int i) => Datagrams.Query.With(4, 0, 0, 0, (byte)i).With(24, 2, (byte)i);
+
+    private static byte[] NotFound(int i) => Datagrams.NotFound.With(4, 0, 0, 0, (byte)i).With(24, 2, (byte)i);
+
+    private static byte[] Found(int i) => Datagrams.Found.With(4, 0, 0, 0, (byte)i).With(24, 20, (byte)i);
+
+    private static void AssertToldOnce(UdpServerRun run, string words)
+    {
+        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains(words, notice.Message, StringComparison.Ordinal);
+        Assert.False(run.Journal.Reader.TryRead(out _));
+    }
+}

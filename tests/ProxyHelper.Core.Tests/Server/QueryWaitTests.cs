@@ -1,0 +1,69 @@
+using ProxyHelper.Linux;
+using ProxyHelper.Server;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>The wait for queries; each is done thrice in a row, as the waits after the first may be spent awake.</summary>
+public sealed class QueryWaitTests
+{
+    private readonly bool[] _hasMore = [true, true, true];
+
+    [Fact]
+    public void It_tells_which_queues_have_something_and_only_those() => With((wait, _, queues) =>
+    {
+        using var asker = new Asker();
+        for (int round = 0; round < 3; round++)
+        {
+            asker.Send([1], Asker.Helper(port: 115));
+            Assert.True(wait.Wait(_hasMore));
+            Assert.Equal([false, true, false], _hasMore);
+            asker.Send([1], Asker.Helper(port: 116));
+            Assert.True(wait.Wait(_hasMore));
+            Assert.Equal([false, true, true], _hasMore);
+            Assert.Equal([1, 1], queues.Skip(1).Select(Drain));
+        }
+    });
+
+    [Fact]
+    public void It_waits_for_what_is_not_there_yet() => With((wait, _, queues) =>
+    {
+        using var asker = new Asker();
+        for (int round = 0; round < 3; round++)
+        {
+            var sender = new Thread(() => asker.Send([1], Asker.Helper()));
+            sender.Start();
+            Assert.True(wait.Wait(_hasMore));
+            sender.Join();
+            Assert.Equal([true, false, false], _hasMore);
+            Assert.Equal(1, Drain(queues[0]));
+        }
+    });
+
+    [Fact]
+    public void It_tells_of_the_stop_signal_also_beside_queries() => With((wait, stop, _) =>
+    {
+        using var asker = new Asker();
+        asker.Send([1], Asker.Helper());
+        stop.Set();
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.False(wait.Wait(_hasMore)));
+    });
+
+    private static void With(Action<QueryWait, EventSignal, QuerySocket[]> body) => NetworkNamespace.Run(
+        () =>
+        {
+            using var stop = EventSignal.Create();
+            QuerySocket[] queues = [.. Enumerable.Range(114, 3).Select(port => QuerySocket.Open(Asker.Helper(port: port)))];
+            using (var wait = new QueryWait(stop, queues))
+            {
+                body(wait, stop, queues);
+            }
+
+            Array.ForEach(queues, queue => queue.Dispose());
+        },
+        "194.0.1.1",
+        "194.0.22.9");
+
+    private static int Drain(QuerySocket queue) => new MessageBatch(8, 16).Receive(queue.Socket, 0, 8, "test");
+}

@@ -1,0 +1,124 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>Other options while it answers.</summary>
+public sealed class ResponderChangeTests
+{
+    private static readonly ResponderOptions _options = Router.Options("194.0.1.1");
+
+    [Fact]
+    public void The_rules_are_others_from_then_on() => Router.WithResponder(_options, (responder, asker) =>
+    {
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+
+        responder.Change(_options with { IdentFormat = IdentFormat.None });
+
+        byte[] reply = asker.Ask(Datagrams.Query, Asker.Helper());
+        Assert.Equal(Datagrams.Found[..28], reply[..28]);
+        Assert.All(reply[28..], value => Assert.Equal(0, value));
+
+        responder.Change(_options with { Secret = 7 });
+        asker.Send(Datagrams.Query, Asker.Helper());
+        Assert.Equal(1, Router.CountsAfter(responder, 3).WrongSecret);
+
+        responder.Change(_options);
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+    });
+
+    [Fact]
+    public void What_is_changed_before_it_begins_holds_then_and_what_was_stopped_does_not_begin() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        using Responder responder = Responder.Open(_options);
+        responder.Change(_options with { Secret = 7 });
+        responder.Begin();
+        asker.Send(Datagrams.Query, Asker.Helper());
+        Assert.Equal(1, Router.CountsAfter(responder, 1).WrongSecret);
+        responder.Stop();
+        Assert.Throws<ObjectDisposedException>(responder.Begin);
+        responder.Change(_options);
+
+        using Responder never = Responder.Open(_options);
+        never.Stop();
+        Assert.True(never.Notices.Completion.IsCompletedSuccessfully);
+        Assert.Throws<ObjectDisposedException>(never.Begin);
+    });
+
+    [Fact]
+    public void They_are_others_over_tcp_too_and_queries_are_told() => Router.WithResponder(_options with { OriginPort = 114 }, (responder, _) =>
+    {
+        Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
+
+        responder.Change(_options with { OriginPort = 114, IdentFormat = IdentFormat.None, TellsQueries = true });
+
+        Assert.Equal(TcpAsker.Found.Replace("10.1.1.1", "-", StringComparison.Ordinal), TcpAsker.Ask());
+        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.Equal("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);
+    });
+
+    [Fact]
+    public void What_is_refused_for_its_sender_goes_to_another_queue_after_a_change_and_is_served() => Router.WithResponder(_options, (responder, asker) =>
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            asker.Send(Datagrams.Query, Asker.Helper());
+            responder.Change(_options with { AllowedProxies = [AddressPrefix.Parse(round % 2 == 0 ? "10.0.0.1" : "194.0.22.9")] });
+            Assert.Equal(Datagrams.Found, asker.Receive(out _)); // this host may always ask
+        }
+    });
+
+    [Fact]
+    public void What_takes_a_new_start_is_refused_and_nothing_changes() => Router.WithResponder(_options, (responder, asker) =>
+    {
+        foreach (ResponderOptions other in (ResponderOptions[])[_options with { Port = 115 }, _options with { Workers = 2 }, Router.Options("194.0.1.2")])
+        {
+            Assert.Contains("new start", Assert.Throws<ArgumentException>(() => responder.Change(other with { Secret = 7 })).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+    });
+
+    [Fact]
+    public void Queries_that_were_sent_before_it_begins_wait_until_it_does() => Router.With(() =>
+    {
+        using var asker = new Asker();
+        using Responder responder = Responder.Open(_options);
+        asker.Send(Datagrams.Query, Asker.Helper());
+        Assert.False(asker.HasAnswer());
+
+        responder.Begin();
+
+        Assert.Equal(Datagrams.Found, asker.Receive(out _));
+        Assert.True(responder.IsResponsive);
+    });
+
+    [Fact]
+    public void One_that_never_began_frees_its_port_and_has_nothing_to_tell() => Router.With(() =>
+    {
+        Responder responder = Responder.Open(_options);
+        responder.Dispose();
+        Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
+        Responder.Start(_options).Dispose();
+    });
+
+    [Fact]
+    public void Queries_are_told_only_where_that_is_wanted() => Router.WithResponder(_options, (responder, asker) =>
+    {
+        asker.Ask(Datagrams.Query, Asker.Helper());
+        Assert.False(responder.Notices.TryPeek(out _));
+
+        responder.Change(_options with { TellsQueries = true });
+        asker.Ask(Datagrams.Query, Asker.Helper());
+
+        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.Equal(NoticeKind.Query, notice.Kind);
+        Assert.Equal("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);
+        Assert.Null(responder.LastFault);
+    });
+}

@@ -1,0 +1,134 @@
+using ProxyHelper.Linux;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>What can be chosen about a responder, seen from outside.</summary>
+public sealed class ResponderOptionsTests
+{
+    private static readonly ResponderOptions _options = Router.Options("194.0.1.1");
+
+    [Fact]
+    public void Several_workers_answer_each_query_once_and_right() => Router.WithResponder(_options with { Workers = 3 }, (responder, asker) =>
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] other = Datagrams.Query.With(24, (byte)(i >> 8), (byte)i); // another port: another worker
+            Assert.Equal(Datagrams.NotFound.With(24, (byte)(i >> 8), (byte)i), asker.Ask(other, Asker.Helper()));
+            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        }
+
+        Assert.False(asker.HasAnswer());
+        Assert.Equal(new ResponderCounts { Queries = 600, Found = 300, NotFound = 300 }, responder.Counts);
+    });
+
+    [Fact]
+    public void Several_workers_answer_many_askers_at_once_each_by_its_own_cookie() => Router.WithResponder(_options with { Workers = 3 }, (responder, _) =>
+    {
+        Asker[] askers = [.. Enumerable.Range(0, 8).Select(_ => new Asker())];
+        Parallel.For(0, askers.Length, number =>
+        {
+            for (byte i = 0; i < 100; i++)
+            {
+                byte[] cookie = [0, 0, (byte)number, i];
+                byte[] other = Datagrams.Query.With(24, (byte)number, i).With(4, cookie);
+                Assert.Equal(Datagrams.NotFound.With(24, (byte)number, i).With(4, cookie), askers[number].Ask(other, Asker.Helper()));
+                Assert.Equal(Datagrams.Found.With(4, cookie), askers[number].Ask(Datagrams.Query.With(4, cookie), Asker.Helper()));
+            }
+        });
+        Array.ForEach(askers, asker => asker.Dispose());
+        Assert.Equal(new ResponderCounts { Queries = 1600, Found = 800, NotFound = 800 }, responder.Counts);
+    });
+
+    [Fact]
+    public void What_is_not_said_is_what_the_manual_says()
+    {
+        var options = new ResponderOptions { Addresses = _options.Addresses };
+        Assert.Equal((114, 0, 0u, IdentFormat.Address, 1), (options.Port, options.OriginPort, options.Secret, options.IdentFormat, options.Workers));
+        Assert.Equal((10_000, TimeSpan.FromSeconds(1)), (options.MaximumQueriesPerSecond, options.MaximumQueueDelay));
+        Assert.Equal(([], [], false), (options.AllowedProxies, options.TrustedClients, options.AllowsAbsentAddresses));
+        options.Validate();
+    }
+
+    [Fact]
+    public void A_second_one_with_several_workers_on_the_same_port_does_not_start() => Router.WithResponder(_options with { Workers = 2 }, (_, asker) =>
+    {
+        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options with { Workers = 2 })).Errno);
+        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options)).Errno);
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+    });
+
+    [Fact]
+    public void An_address_that_is_not_there_yet_is_answered_on_when_it_comes_and_when_it_comes_back() => NetworkNamespace.Run(
+        () =>
+        {
+            Assert.Equal(Errno.EADDRNOTAVAIL, Assert.Throws<BindException>(() => Responder.Start(_options)).Errno);
+            using Responder responder = Responder.Start(_options with { AllowsAbsentAddresses = true });
+            using var asker = new Asker();
+            for (int round = 0; round < 3; round++)
+            {
+                Tool.Run("ip", "address", "add", "194.0.1.1/32", "dev", "lo");
+                Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
+                Tool.Run("ip", "address", "del", "194.0.1.1/32", "dev", "lo");
+            }
+
+            Assert.Equal(3, responder.Counts.NotFound);
+        },
+        "194.0.22.9");
+
+    [Fact]
+    public void A_shorter_queue_delay_is_kept() => Router.With(() =>
+    {
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
+        using var asker = new Asker();
+        UdpServerTests.UntilTimestamped(socket, asker);
+        asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
+        DateTime sentAt = DateTime.UtcNow;
+        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromMilliseconds(20)); // its age is what is tested
+        using var run = new UdpServerRun(socket, options: _options with { MaximumQueueDelay = TimeSpan.FromTicks(1) });
+        Assert.True(SpinWait.SpinUntil(() => run.Counters.Read().Late == 1, TimeSpan.FromMinutes(1)));
+        Assert.False(asker.HasAnswer());
+    });
+
+    [Fact]
+    public void Who_asks_about_anothers_connection_is_told_with_his_address() => Router.WithResponder(_options with { Secret = 1 }, (responder, asker) =>
+    {
+        asker.Send(Datagrams.Query, Asker.Helper());
+        asker.Send(Datagrams.Query, Asker.Helper());
+        Router.CountsAfter(responder, 2);
+        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.Equal("Dropped a query from 194.0.22.9 with a wrong secret.", notice.Message);
+        Assert.False(responder.Notices.TryRead(out _));
+        Assert.Null(responder.LastFault);
+    });
+
+    [Fact]
+    public void How_long_answers_took_is_known() => Router.WithResponder(_options, (responder, asker) =>
+    {
+        Assert.Null(responder.Latency(0.5));
+        for (int i = 0; i < 100; i++)
+        {
+            asker.Ask(Datagrams.Query, Asker.Helper());
+        }
+
+        // The last answer may be read before its time is recorded.
+        Assert.True(SpinWait.SpinUntil(() => responder.Latency(0.5) is not null, TimeSpan.FromMinutes(1)));
+        Assert.InRange(responder.Latency(0.99)!.Value, responder.Latency(0.5)!.Value, TimeSpan.FromMinutes(1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => responder.Latency(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => responder.Latency(1.1));
+    });
+
+    [Fact]
+    public void The_secret_is_in_no_text_of_the_options_or_the_query()
+    {
+        ResponderOptions options = _options with { Secret = 3405691582 };
+        Assert.Equal("194.0.1.1:114", options.ToString());
+        Assert.True(Query.TryRead(Datagrams.QueryWithSecret(3405691582), out Query query, out _));
+        Assert.Equal("194.0.1.1:3527 -> 194.0.22.9:9199", query.ToString());
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using ProxyHelper.Linux;
+using ProxyHelper.Server;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>Sockets that somebody else has bound, as a service manager does. What is tried with them is a copy of the descriptor, as in another process.</summary>
+public sealed class ResponderSocketsTests
+{
+    private const int SharePort = 15; // SO_REUSEPORT
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(1, ResponderOptions.QueuesPerWorker)]
+    [InlineData(2, 3)]
+    [InlineData(2, 2 * ResponderOptions.QueuesPerWorker)]
+    public void It_answers_on_them_and_leaves_them_to_who_bound_them(int workers, int count) => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(count);
+        for (int round = 0; round < 2; round++)
+        {
+            var askers = Enumerable.Range(0, 10).Select(_ => new Asker()).ToList();
+            askers.ForEach(asker => asker.Send(Datagrams.Query, Asker.Helper())); // nobody reads them yet
+
+            using Responder responder = Responder.Start(Options(workers, bound));
+
+            Assert.Equal([Asker.Helper()], responder.LocalEndPoints);
+            askers.ForEach(asker => Assert.Equal(Datagrams.Found, asker.Receive(out _)));
+            askers.ForEach(asker => asker.Dispose());
+        }
+
+        Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1"))); // they are still bound
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void A_tcp_socket_that_listens_is_answered_on_too_and_who_connected_meanwhile_is_served() => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(1);
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        for (int round = 0; round < 2; round++)
+        {
+            using var early = new TcpAsker();
+            early.Send(TcpAsker.Query);
+
+            using Responder responder = Responder.Start(Options(1, [bound[0], listener]));
+
+            Assert.Equal([Asker.Helper()], responder.OriginEndPoints);
+            Assert.Equal(TcpAsker.Found, early.ReadToEnd());
+        }
+
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void What_waits_without_the_time_of_its_arrival_is_thrown_away_as_it_may_be_late() => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(1, isNoted: false);
+        using var early = new Asker();
+        early.Send(Datagrams.Query, Asker.Helper());
+
+        using Responder responder = Responder.Start(Options(1, bound));
+
+        using var asker = new Asker();
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(1, Router.CountsAfter(responder, 1).Queries);
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void A_tcp_socket_that_listens_no_more_ends_the_responder() => Router.With(() =>
+    {
+        LinuxSocket[] bound = Bind(1);
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using Responder responder = Responder.Start(Options(1, [bound[0], listener]));
+        Descriptor.ShutDown(listener);
+        Assert.IsType<LinuxException>(Assert.Throws<AggregateException>(() => responder.Notices.Completion.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).InnerException);
+        Array.ForEach(bound, socket => socket.Dispose());
+    });
+
+    [Fact]
+    public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
+    {
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        Assert.Contains("none of them is of UDP", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]))).Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void What_is_no_bound_udp_socket_is_refused() => Router.With(() =>
+    {
+        using LinuxSocket unbound = LinuxSocket.Open(2, 2, 0, "UDP socket");
+        using LinuxSocket stream = LinuxSocket.Open(2, 1, 0, "TCP socket");
+        using LinuxSocket version6 = LinuxSocket.Open(10, 2, 0, "UDP socket of IPv6");
+        foreach (LinuxSocket socket in (LinuxSocket[])[unbound, stream, version6])
+        {
+            Assert.Contains("neither a bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]))).Message, StringComparison.Ordinal);
+        }
+    });
+
+    private static ResponderOptions Options(int workers, LinuxSocket[] bound) =>
+        Router.Options() with { Workers = workers, InheritedSockets = [.. bound.Select(Copy)] };
+
+    private static LinuxSocket[] Bind(int count, bool isNoted = true) => [.. Enumerable.Range(0, count).Select(_ =>
+    {
+        LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "UDP socket"); // AF_INET, SOCK_DGRAM
+        socket.SetOption(DatagramControl.SocketLevel, SharePort, 1, "SO_REUSEPORT");
+        if (isNoted)
+        {
+            socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
+        }
+
+        SocketAddress address = Asker.Helper().Serialize();
+        socket.Bind(address.Buffer.Span[..address.Size], "194.0.1.1:114");
+        return socket;
+    })];
+
+    private static int Copy(LinuxSocket socket) => Descriptor.Duplicate(socket);
+}

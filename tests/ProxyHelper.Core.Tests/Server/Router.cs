@@ -1,0 +1,60 @@
+using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>A machine with the router's two addresses and the proxy's, and the connection of the protocol's description.</summary>
+internal static class Router
+{
+    private const int Patience = 60_000; // milliseconds for what comes at once
+
+    /// <summary>10.1.1.1:20000 -> 4.1.1.2:25, seen as 194.0.1.1:3527 -> 194.0.22.9:9199.</summary>
+    public static ConntrackFlow Flow { get; } = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
+    /// <summary>Options that answer on these addresses; and on a machine so busy that a query waits for a second it is answered still.</summary>
+    public static ResponderOptions Options(params string[] addresses) =>
+        new() { Addresses = [.. addresses.Select(IPAddress.Parse)], MaximumQueueDelay = TimeSpan.FromMinutes(1) };
+
+    /// <summary>Runs the body on that machine.</summary>
+    public static void With(Action body) => NetworkNamespace.Run(
+        () =>
+        {
+            using ConntrackFixture table = ConntrackFixture.Open();
+            table.Add(Flow);
+            body();
+        },
+        "194.0.1.1",
+        "194.0.1.2",
+        "194.0.22.9");
+
+    /// <summary>Runs the body there beside a responder.</summary>
+    public static void WithResponder(ResponderOptions options, Action<Responder, Asker> body) => With(() =>
+    {
+        using var asker = new Asker();
+        using Responder responder = Responder.Start(options);
+        body(responder, asker);
+    });
+
+    /// <summary>A query about the original direction of the connection.</summary>
+    public static byte[] OriginalDirection()
+    {
+        byte[] query = Datagrams.Query;
+        new ProxyHelper.Protocol.Query(Datagrams.Cookie, 0, TransportEndPoint.Parse("4.1.1.2:25"), TransportEndPoint.Parse("10.1.1.1:20000")).Write(query);
+        return query;
+    }
+
+    /// <summary>The counts when so many datagrams have been read and judged: not all wait in one queue.</summary>
+    public static ResponderCounts CountsAfter(Responder responder, int datagrams)
+    {
+        Assert.True(SpinWait.SpinUntil(() => Sum(responder.Counts) >= datagrams, Patience), $"{responder.Counts}");
+        return responder.Counts;
+    }
+
+    public static long Sum(ResponderCounts counts) =>
+        counts.Found + counts.NotFound + counts.FailedLookups + counts.Malformed + counts.Refused + counts.Late;
+}

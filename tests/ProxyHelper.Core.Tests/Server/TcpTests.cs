@@ -1,0 +1,180 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>The responder over TCP as smtp-gated meets it in mode remote, the real kernel behind it.</summary>
+public sealed class TcpTests
+{
+    private static readonly ResponderOptions _options = Router.Options("194.0.1.1") with { OriginPort = 114, OriginPatience = TimeSpan.FromMinutes(2) };
+
+    [Fact]
+    public void The_query_of_the_description_gets_the_answer_of_the_description_beside_the_one_over_UDP() => Router.WithResponder(_options, (responder, asker) =>
+    {
+        Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(TcpAsker.Found, TcpAsker.Ask("3527,9199\n"));
+        Assert.Equal(new ResponderCounts { Queries = 3, Found = 3 }, responder.Counts);
+        Assert.Equal([Asker.Helper()], responder.LocalEndPoints);
+        Assert.Equal([Asker.Helper()], responder.OriginEndPoints);
+        Assert.NotNull(responder.Latency(0.5));
+    });
+
+    [Theory]
+    [InlineData("3526 , 9199\r\n", "3526 , 9199 : ERROR : NO-USER\r\n")]
+    [InlineData("3527 , 9198\r\n", "3527 , 9198 : ERROR : NO-USER\r\n")]
+    [InlineData("9199 , 3527\r\n", "9199 , 3527 : ERROR : NO-USER\r\n")]
+    public void What_is_not_there_is_answered_at_once(string query, string answer) => Router.WithResponder(_options, (responder, _) =>
+    {
+        Assert.Equal(answer, TcpAsker.Ask(query));
+        Assert.Equal(new ResponderCounts { Queries = 1, NotFound = 1 }, responder.Counts);
+    });
+
+    [Fact]
+    public void Who_asks_is_told_of_connections_between_the_two_addresses_of_the_query_alone() =>
+        Router.WithResponder(Router.Options("0.0.0.0") with { OriginPort = 114 }, (responder, _) =>
+        {
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(helper: "194.0.1.2"));
+            Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
+            Assert.Equal(new ResponderCounts { Queries = 3, Found = 1, NotFound = 2 }, responder.Counts);
+        });
+
+    [Theory]
+    [InlineData("nonsense\r\n")]
+    [InlineData("\n")]
+    [InlineData("3527 , 0\r\n")]
+    [InlineData("3527 , 65536\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: 194.0.1.1\r\n\r\n")]
+    public void A_line_that_is_no_query_is_told_so_counted_and_told(string line) => Router.WithResponder(_options, (responder, _) =>
+    {
+        Assert.Equal(TcpAsker.Malformed, TcpAsker.Ask(line));
+        Assert.Equal(new ResponderCounts { Queries = 1, Malformed = 1 }, responder.Counts);
+        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.Equal((NoticeKind.Refusal, "Answered 194.0.22.9 over TCP that its line is no query."), (notice.Kind, notice.Message));
+    });
+
+    [Fact]
+    public void A_client_that_ends_sending_behind_its_line_or_sends_more_behind_it_is_answered() => Router.WithResponder(_options, (responder, _) =>
+    {
+        using var asker = new TcpAsker();
+        asker.Send(TcpAsker.Query);
+        asker.EndSending();
+        Assert.Equal(TcpAsker.Found, asker.ReadToEnd());
+        Assert.Equal(TcpAsker.Found, TcpAsker.Ask(TcpAsker.Query + new string('x', 20_000)));
+        Assert.Equal(new ResponderCounts { Queries = 2, Found = 2 }, responder.Counts);
+    });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("3527 , 9199")]
+    public void A_client_that_ends_sending_before_its_line_has_ended_is_told_so(string beginning) => Router.WithResponder(_options, (responder, _) =>
+    {
+        using var asker = new TcpAsker();
+        asker.Send(beginning);
+        asker.EndSending();
+        Assert.Equal(TcpAsker.Malformed, asker.ReadToEnd());
+        Assert.Equal(new ResponderCounts { Queries = 1, Malformed = 1 }, responder.Counts);
+    });
+
+    [Fact]
+    public void A_line_may_come_byte_by_byte() => Router.WithResponder(_options, (responder, _) =>
+    {
+        using var asker = new TcpAsker();
+        foreach (char letter in TcpAsker.Query)
+        {
+            asker.Send($"{letter}");
+        }
+
+        Assert.Equal(TcpAsker.Found, asker.ReadToEnd());
+        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1 }, responder.Counts);
+    });
+
+    [Theory]
+    [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
+    [InlineData(IdentFormat.None, "-")]
+    public void The_ident_is_the_one_chosen(IdentFormat format, string ident) => Router.WithResponder(_options with { IdentFormat = format }, (_, _) =>
+        Assert.Equal($"3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : {ident}\r\n", TcpAsker.Ask()));
+
+    [Fact]
+    public void Who_is_not_allowed_is_closed_at_once_counted_and_told() =>
+        Router.WithResponder(_options with { AllowedProxies = [AddressPrefix.Parse("198.51.100.0/28")], Secret = 7 }, (responder, _) =>
+        {
+            AddStrangers();
+            Assert.Equal(string.Empty, TcpAsker.Ask(address: "198.51.100.99"));
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.1")); // the secret is for UDP alone
+            Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host
+            Assert.Equal(new ResponderCounts { Queries = 3, Found = 1, NotFound = 1, NotAllowed = 1 }, responder.Counts);
+            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.Equal("Dropped a query from 198.51.100.99, which is not among the allowed proxies.", notice.Message);
+        });
+
+    [Fact]
+    public void A_trusted_client_is_answered() =>
+        Router.WithResponder(_options with { AllowedProxies = [AddressPrefix.Parse("198.51.100.1")], TrustedClients = [AddressPrefix.Parse("198.51.100.2")] }, (_, _) =>
+        {
+            AddStrangers();
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.2"));
+        });
+
+    [Fact]
+    public void Queries_over_TCP_and_UDP_take_from_one_rate() => Router.WithResponder(_options with { MaximumQueriesPerSecond = 1 }, (responder, _) =>
+    {
+        AddStrangers();
+        using var stranger = new Asker("198.51.100.1");
+        for (int i = 0; i < 10; i++)
+        {
+            stranger.Send(Datagrams.Query.With(20, 198, 51, 100, 1), Asker.Helper());
+        }
+
+        Router.CountsAfter(responder, 10);
+        int answered = Enumerable.Range(0, 20).Count(_ => TcpAsker.Ask(address: "198.51.100.1").Length > 0);
+        ResponderCounts counts = responder.Counts;
+        Assert.InRange(answered, 0, 19); // one in a second
+        Assert.Equal((30, 30, 0), (counts.Queries, counts.NotFound + counts.TooOften, counts.Found));
+        Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host is held to no rate
+    });
+
+    [Fact]
+    public void A_look_up_that_fails_is_told_apart_from_not_found() => Router.With(() =>
+    {
+        ConntrackTable table = ConntrackTable.Open();
+        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        Capability.DropNetAdmin(); // the server's thread inherits it
+        using var run = new TcpRun(listener, table, _options);
+        Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
+        Assert.Equal(new ResponderCounts { Queries = 1, FailedLookups = 1, TableReopenings = 1 }, run.Counters.Read());
+        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void A_TCP_port_in_use_is_told_and_leaves_the_UDP_port_free() => Router.WithResponder(_options, (_, _) =>
+    {
+        ResponderOptions other = _options with { Port = 1140 };
+        BindException failure = Assert.Throws<BindException>(() => Responder.Start(other));
+        Assert.Equal((Errno.EADDRINUSE, Asker.Helper(), IPProtocol.Tcp), (failure.Errno, failure.EndPoint, failure.Protocol));
+        Responder.Start(other with { OriginPort = 1141 }).Stop();
+        Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
+    });
+
+    [Fact]
+    public void An_address_that_is_not_there_yet_is_answered_on_when_it_comes() => NetworkNamespace.Run(
+        () =>
+        {
+            using Responder responder = Responder.Start(_options with { AllowsAbsentAddresses = true });
+            Tool.Run("ip", "address", "add", "194.0.1.1/32", "dev", "lo");
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
+        },
+        "194.0.22.9");
+
+    // Their addresses are routed to this machine, but are not ones that it has, so they are not taken for its own.
+    private static void AddStrangers() => Tool.Run("ip", "route", "add", "local", "198.51.100.0/24", "dev", "lo");
+}

@@ -1,0 +1,112 @@
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Tests.Server;
+
+/// <summary>The worker alone, on a thread and with a socket that the test has in its hand.</summary>
+public sealed class UdpServerTests
+{
+    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Measured = 10_000;
+
+    [Fact]
+    public void A_query_costs_no_allocation() => Router.With(() =>
+    {
+        Assert.InRange(Serve(500), 0, long.MaxValue); // once, so that all is compiled
+        Assert.InRange(Serve(Measured), 0, Measured - 1); // less than a byte each: what is told of the refused ones, at most every ten seconds
+    });
+
+    [Fact]
+    public void A_query_that_waited_longer_than_a_second_is_dropped_and_counted_and_the_next_is_answered() => Router.With(() =>
+    {
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
+        using var asker = new Asker();
+        UntilTimestamped(socket, asker);
+        asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
+        DateTime sentAt = DateTime.UtcNow;
+        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // its age is what is tested
+        using var run = new UdpServerRun(socket, options: Router.Options("194.0.1.1") with { MaximumQueueDelay = TimeSpan.FromSeconds(1) });
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, Late = 1 }, run.Counters.Read());
+        Assert.False(asker.HasAnswer());
+    });
+
+    [Fact]
+    public void A_look_up_that_fails_is_answered_not_found_counted_and_told_once() => Router.With(() =>
+    {
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
+        using var asker = new Asker();
+        ConntrackTable table = ConntrackTable.Open(UdpServer.BatchSize);
+        Capability.DropNetAdmin(); // the worker's thread inherits it
+        using var run = new UdpServerRun(socket, table);
+        Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
+        Assert.Equal(new ResponderCounts { Queries = 2, FailedLookups = 2, TableReopenings = 3 }, run.Counters.Read());
+        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
+        Assert.Equal(NoticeKind.Fault, notice.Kind);
+        Assert.Same(notice, run.Journal.LastFault);
+        Assert.False(run.Journal.Reader.TryRead(out _));
+    });
+
+    [Fact]
+    public void A_reply_that_the_kernel_refuses_to_send_is_counted_and_the_next_query_is_answered() => Router.With(() =>
+    {
+        Requirement.Tool("nft");
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper());
+        using Asker unreachable = new("194.0.1.2"), asker = new();
+        Tool.Run("nft", "add table ip test; add chain ip test output { type filter hook output priority 0; }");
+        Tool.Run("nft", "add rule ip test output ip daddr 194.0.1.2 udp sport 114 drop");
+        var run = new UdpServerRun(socket);
+        using (run)
+        {
+            unreachable.Send(Datagrams.Query, Asker.Helper());
+            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        }
+
+        // Both may be of one batch, and what was not sent is counted after it: so it is read when the worker has ended.
+        Assert.Equal(new ResponderCounts { Queries = 2, Found = 2, UnsentReplies = 1 }, run.Counters.Read());
+    });
+
+    /// <summary>Serves so many queries, and tells how many bytes the worker's thread allocated for them.</summary>
+    private static long Serve(int queries)
+    {
+        var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()));
+        using (run)
+        {
+            using var asker = new Asker();
+            byte[][] kinds = [Datagrams.Query, Datagrams.Query.With(24, 0, 1), Datagrams.QueryWithSecret(1), new byte[67]];
+            for (int i = 0; i < queries; i += kinds.Length)
+            {
+                Array.ForEach(kinds, kind => asker.Send(kind, Asker.Helper()));
+                asker.Receive(out _);
+                asker.Receive(out _);
+            }
+        }
+
+        ResponderCounts counts = run.Counters.Read();
+        Assert.Equal((queries / 4, queries / 4), (counts.Found, counts.NotFound));
+        return run.Allocated;
+    }
+
+    // The kernel starts to stamp datagrams a moment after the first socket has asked for it, in a work queue.
+    internal static void UntilTimestamped(QuerySocket socket, Asker asker)
+    {
+        var batch = new MessageBatch(1, 128, DatagramControl.Size);
+        DateTime sentAt;
+        do
+        {
+            asker.Send([0], Asker.Helper());
+            sentAt = DateTime.UtcNow;
+            SpinWait.SpinUntil(() => DateTime.UtcNow > sentAt);
+            Assert.True(new PollSet(socket.Socket).Wait(Patience));
+            Assert.Equal(1, batch.Receive(socket.Socket, 0, batch.Slots, "test"));
+        }
+        while (DatagramControl.Read(batch.Control(0)).ReceivedAt > sentAt);
+    }
+}

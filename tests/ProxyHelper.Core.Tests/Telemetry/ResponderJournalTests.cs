@@ -1,0 +1,87 @@
+using ProxyHelper.Linux;
+using ProxyHelper.Telemetry;
+using Xunit;
+
+namespace ProxyHelper.Tests.Telemetry;
+
+public sealed class ResponderJournalTests
+{
+    [Fact]
+    public void Trouble_is_told_when_it_begins_and_when_it_is_over_and_not_again_at_once()
+    {
+        var journal = new ResponderJournal();
+        Errno[] notes = [Errno.None, Errno.ENOBUFS, Errno.ENOBUFS, Errno.EPERM, Errno.None, Errno.None, Errno.ENOBUFS, Errno.None, Errno.EPERM];
+        Array.ForEach(notes, journal.NoteLookups);
+        journal.Complete(null);
+        List<ResponderNotice> told = Told(journal);
+        Assert.Equal([NoticeKind.Fault, NoticeKind.Recovery], told.Select(notice => notice.Kind));
+        Assert.Same(told[0], journal.LastFault);
+        Assert.Contains("ENOBUFS: answers were lost", told[0].Message, StringComparison.Ordinal);
+        Assert.Contains("can be asked again", told[1].Message, StringComparison.Ordinal);
+        Assert.True(journal.Reader.Completion.IsCompletedSuccessfully);
+    }
+
+    [Theory]
+    [InlineData(Errno.EPERM, "CAP_NET_ADMIN is missing")]
+    [InlineData(Errno.EINVAL, "is nf_conntrack_netlink loaded?")]
+    [InlineData(Errno.ETIMEDOUT, "(ETIMEDOUT): queries are answered \"not found\"")]
+    public void What_can_be_done_about_it_is_said(Errno errno, string advice)
+    {
+        var journal = new ResponderJournal();
+        journal.NoteLookups(errno);
+        Assert.True(journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains(advice, notice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_flood_is_told_once_with_its_address_each_reason_by_itself()
+    {
+        var journal = new ResponderJournal();
+        for (int i = 0; i < 1000; i++)
+        {
+            journal.NoteRefused(Verdict.NotItsOwn, 0x0A09_0909);
+            journal.NoteRefused(Verdict.WrongSecret, 0x0A09_090A);
+        }
+
+        journal.Complete(null);
+        Assert.Equal(
+            [
+                (NoticeKind.Refusal, "Dropped a query from 10.9.9.9 about a connection that is not its own; it is no trusted client."),
+                (NoticeKind.Refusal, "Dropped a query from 10.9.9.10 with a wrong secret."),
+            ],
+            Told(journal).Select(notice => (notice.Kind, notice.Message)));
+        Assert.Null(journal.LastFault); // that it refuses is no fault of the responder's
+    }
+
+    [Fact]
+    public void Drops_are_told_with_their_number()
+    {
+        var journal = new ResponderJournal();
+        journal.NoteDrops(500);
+        journal.NoteDrops(1);
+        Assert.True(journal.Reader.TryRead(out ResponderNotice? notice) && !journal.Reader.TryRead(out _));
+        Assert.Contains("(499 more like it since the last message)", notice.Message, StringComparison.Ordinal);
+        Assert.Same(notice, journal.LastFault);
+    }
+
+    [Fact]
+    public void It_ends_with_what_ended_the_responder()
+    {
+        var journal = new ResponderJournal();
+        var failure = new LinuxException("poll", Errno.EINVAL);
+        journal.Complete(failure);
+        Assert.True(journal.Reader.Completion.IsFaulted);
+        Assert.Same(failure, journal.Reader.Completion.Exception!.InnerException);
+    }
+
+    private static List<ResponderNotice> Told(ResponderJournal journal)
+    {
+        List<ResponderNotice> told = [];
+        while (journal.Reader.TryRead(out ResponderNotice? notice))
+        {
+            told.Add(notice);
+        }
+
+        return told;
+    }
+}

@@ -1,0 +1,54 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Protocol;
+
+namespace ProxyHelper.Fuzzing.Targets;
+
+/// <summary>What comes over TCP to who asks a helper.</summary>
+internal sealed class LineReplyTarget : IFuzzTarget
+{
+    /// <inheritdoc/>
+    public string Name => "origin-reply";
+
+    /// <inheritdoc/>
+    public void Run(ReadOnlySpan<byte> input)
+    {
+        // Its own ports, so that the rest is read too.
+        var reader = new LineReader(input);
+        ushort source = reader.ReadPort();
+        reader.Expect(',');
+        var query = new LineQuery(source, reader.ReadPort());
+        bool isReply = LineReply.TryRead(input, query, out LineReply reply, out ReplyFault fault);
+        Invariant.Holds(isReply == (fault == ReplyFault.None), "what is no answer has a fault");
+        Invariant.Holds(!LineReply.TryRead(input, new LineQuery((ushort)~source, 1), out _, out _), "an answer to another query is none to this one");
+        if (!isReply)
+        {
+            Invariant.Holds(reply == default, "of what is no answer nothing is read");
+            return;
+        }
+
+        Invariant.Holds(input.Length <= LineReply.LongestRead && input.IndexOf((byte)'\n') == input.Length - 1, "an answer is one line, and ends with it");
+        Invariant.Holds(!LineQuery.TryRead(input, out _, out _), "no answer is a query");
+        CheckBody(query, reply);
+    }
+
+    private static void CheckBody(LineQuery query, LineReply reply)
+    {
+        Span<byte> written = stackalloc byte[LineReply.LongestWritten];
+        int length;
+        if (reply.Error == LineError.None)
+        {
+            Invariant.Holds(reply.Ident is { Length: >= 1 and <= 20 } && reply.Ident.All(letter => letter is > ' ' and <= '~'), "an ident is one word that can be shown");
+            var original = new ConntrackTuple(IPProtocol.Tcp, reply.OriginalDestination, reply.OriginalDestination);
+            length = LineReply.WriteFound(written, query, original, IdentFormat.None);
+            reply = reply with { Ident = "-" };
+        }
+        else
+        {
+            Invariant.Holds(reply.OriginalDestination == default && reply.Ident.Length == 0, "an error has no ends");
+            length = LineReply.WriteError(written, query, reply.Error);
+        }
+
+        Invariant.Holds(LineReply.TryRead(written[..length], query, out LineReply read, out _) && read == reply, "an answer is read as it was written");
+    }
+}
