@@ -66,7 +66,7 @@ internal sealed class CommandLine
         {
             InheritedSockets = inheritedSockets,
             Port = Or(_options.Port, defaults.Port),
-            OriginPort = Or(_options.OriginPort, defaults.OriginPort),
+            OriginPort = Or(_options.TcpPort, defaults.OriginPort),
             Secret = result.GetValue(_options.Secret),
             IdentFormat = result.GetValue(_options.Ident),
             AllowedProxies = result.GetValue(_options.Allowed) ?? [],

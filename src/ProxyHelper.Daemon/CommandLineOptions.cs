@@ -29,8 +29,8 @@ internal sealed class CommandLineOptions
 
     public Option<ushort> Port { get; } = OptionValue.One("--port", "-P", "PORT", "The UDP port (114)", OptionValue.Port);
 
-    public Option<ushort> OriginPort { get; } = OptionValue.One(
-        "--origin-port", null, "PORT", "Answer over TCP on this port, too, for smtp-gated's mode remote (0, not at all)", OptionValue.Port);
+    public Option<ushort> TcpPort { get; } = OptionValue.One(
+        "--tcp-port", null, "PORT", "Answer over TCP on this port, too, for smtp-gated's mode remote (0, not at all)", OptionValue.Port);
 
     // What was given is not repeated: it may be nearly the secret.
     public Option<uint> Secret { get; } = OptionValue.One(
@@ -85,7 +85,7 @@ internal sealed class CommandLineOptions
     /// <summary>Those that the configuration file can have, by their long names.</summary>
     private Option[] Settings =>
     [
-        Addresses, Port, OriginPort, Secret, SecretFile, Allowed, Trusted, Ident, Rate, MaximumDelay, Workers, AllowsAbsent, User, PidFile, Metrics,
+        Addresses, Port, TcpPort, Secret, SecretFile, Allowed, Trusted, Ident, Rate, MaximumDelay, Workers, AllowsAbsent, User, PidFile, Metrics,
         Verbose,
     ];
 

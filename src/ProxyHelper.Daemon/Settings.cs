@@ -34,7 +34,7 @@ internal sealed record Settings
         [
             ("address", Responder.Addresses.SequenceEqual(other.Responder.Addresses)),
             ("port", Responder.Port == other.Responder.Port),
-            ("origin-port", Responder.OriginPort == other.Responder.OriginPort),
+            ("tcp-port", Responder.OriginPort == other.Responder.OriginPort),
             ("workers", Responder.Workers == other.Responder.Workers),
             ("allow-absent-address", Responder.AllowsAbsentAddresses == other.Responder.AllowsAbsentAddresses),
             ("pid-file", PidFile == other.PidFile),

@@ -131,7 +131,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [InlineData("-I", "194.0.1.1", "--metrics", "[::1]:9114")]
     [InlineData("-I", "194.0.1.1", "194.0.1.2")]
     [InlineData("-I", "194.0.1.1", "@file")]
-    [InlineData("-I", "194.0.1.1", "--origin-port", "x")]
+    [InlineData("-I", "194.0.1.1", "--tcp-port", "x")]
     public async Task Wrong_arguments_get_the_usage(params string[] arguments)
     {
         using RunningProgram program = RunningProgram.Start(daemon.Program, arguments);

@@ -32,7 +32,7 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
     {
         using var network = RouterNetwork.Create();
         using var gateway = new MailGateway(network);
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--origin-port", "114");
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--tcp-port", "114");
         UserConnection[] connections = await gateway.OpenAsync(
             [.. Enumerable.Range(0, 20).Select(i => ($"10.1.1.{(i % 4) + 1}:{30000 + (i / 4)}", $"4.1.1.{i + 1}:25"))]);
         var answers = new ConcurrentDictionary<int, string>();
@@ -56,12 +56,12 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
     {
         using var network = RouterNetwork.Create();
         using var gateway = new MailGateway(network);
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--origin-port", "114", "--allow", "194.0.22.8");
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--tcp-port", "114", "--allow", "194.0.22.8");
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         Assert.Equal(string.Empty, await ClosedAsync(SmtpGated.AskOriginAsync(network.Proxy, connection)));
         await program.AwaitAsync("Dropped a query from 194.0.22.9, which is not among the allowed proxies");
 
-        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-P", "115", "--origin-port", "114");
+        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-P", "115", "--tcp-port", "114");
         Assert.Equal(1, await second.ExitAsync());
         Assert.Contains("bind 194.0.1.1:114 (TCP): Address already in use", second.Output, StringComparison.Ordinal);
     }

@@ -15,9 +15,9 @@ _proxy_helper() {
         --ident)
             mapfile -t COMPREPLY < <(compgen -W 'address endpoint none' -- "$word")
             ;;
-        -P | --port | --origin-port | -s | --secret | --allow | --trust | --rate | --max-delay | --workers | --metrics) ;;
+        -P | --port | --tcp-port | -s | --secret | --allow | --trust | --rate | --max-delay | --workers | --metrics) ;;
         *)
-            mapfile -t COMPREPLY < <(compgen -W '--address --port --origin-port --secret --secret-file --allow --trust --ident --rate --max-delay
+            mapfile -t COMPREPLY < <(compgen -W '--address --port --tcp-port --secret --secret-file --allow --trust --ident --rate --max-delay
                 --workers --allow-absent-address --user --pid-file --metrics --verbose --config --check --version --help' -- "$word")
             ;;
     esac

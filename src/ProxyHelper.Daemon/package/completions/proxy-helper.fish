@@ -3,7 +3,7 @@
 complete -c proxy-helper -f
 complete -c proxy-helper -s I -l address -x -d 'Answer on this address'
 complete -c proxy-helper -s P -l port -x -d 'The UDP port (114)'
-complete -c proxy-helper -l origin-port -x -d 'The TCP port for mode remote (none)'
+complete -c proxy-helper -l tcp-port -x -d 'The TCP port for mode remote (none)'
 complete -c proxy-helper -s s -l secret -x -d 'The secret that queries must carry'
 complete -c proxy-helper -l secret-file -r -F -d 'Read the secret from a file'
 complete -c proxy-helper -l allow -x -d 'Who may ask at all'
