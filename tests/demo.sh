@@ -10,7 +10,7 @@ steps=0
 players=()
 declare -A said=()
 
-die() { echo "demo: $*" >&2; exit 1; }
+give_up() { echo "demo: $*" >&2; exit 1; }
 step() { printf '\n%d. %s\n\n' $((++steps)) "$1"; (($# == 1)) || printf '   %s\n' "${@:2}"; }
 on() { ip netns exec "$1-$$" "${@:2}"; } # HOST COMMAND...
 
@@ -26,35 +26,6 @@ clean_up() {
         ip netns delete "$host-$$" 2>/dev/null || true
     done
     rm -rf "$work"
-}
-
-install_missing() {
-    local packages=()
-    command -v ip >/dev/null || packages+=(iproute2)
-    command -v nft >/dev/null || packages+=(nftables)
-    if ((${#packages[@]})); then
-        { timeout 300 apt-get update && timeout 300 apt-get install -y "${packages[@]}"; } >"$work/apt.log" 2>&1 ||
-            { cat "$work/apt.log" >&2; die "could not install ${packages[*]}"; }
-    fi
-    command -v dotnet >/dev/null || die "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
-}
-
-# As the user behind sudo, so that a later build of theirs finds no files of root's in its way.
-build() {
-    local as_user=()
-    [[ -z ${SUDO_USER:-} || $SUDO_USER == root ]] || as_user=(sudo -H -u "$SUDO_USER")
-    timeout 300 "${as_user[@]}" dotnet build "$root/$1" -c Release --nologo -v quiet \
-        -nodeReuse:false -p:UseSharedCompilation=false </dev/null >"$work/build.log" 2>&1 ||
-        { cat "$work/build.log" >&2; die "$1 does not build"; }
-}
-
-choose_engine() {
-    if command -v pwsh >/dev/null && pwsh -NoProfile -Command 'exit [int]($PSVersionTable.PSVersion -lt [version]"7.6")'; then
-        engine=(pwsh -NoProfile -NonInteractive -File)
-    else
-        build tests/ProxyHelper.EngineHost
-        engine=("$here/ProxyHelper.EngineHost/bin/Release/net10.0/ProxyHelper.EngineHost")
-    fi
 }
 
 # LINK HOST ADDRESS ROUTER-ADDRESS: a host, and its cable to the router
@@ -81,7 +52,7 @@ lay_out_hosts() {
 
 # HOST: runs demo/HOST.ps1 there, beside this script; a failure is told like any other event
 play() {
-    { timeout --kill-after=5 180 ip netns exec "$1-$$" "${engine[@]}" "$here/demo/$1.ps1" || echo "failed $1" >&"$events"; } &
+    { timeout --kill-after=5 180 ip netns exec "$1-$$" "$here/pwsh" -NoProfile -NonInteractive -File "$here/demo/$1.ps1" || echo "failed $1" >&"$events"; } &
     players+=($!)
 }
 
@@ -89,18 +60,19 @@ play() {
 await() {
     local event words
     until [[ -v said[$1] ]]; do
-        read -r -t "$patience" -u "$events" event words || die "waited $patience seconds for '$1'"
-        [[ $event != failed ]] || die "the script of the $words failed"
+        read -r -t "$patience" -u "$events" event words || give_up "waited $patience seconds for '$1'"
+        [[ $event != failed ]] || give_up "the script of the $words failed"
         said[$event]=$words
     done
 }
 
-[[ $EUID == 0 ]] || die "network namespaces need root: sudo $0"
+[[ $EUID == 0 ]] || give_up "network namespaces need root: sudo $0"
 work=$(mktemp -d)
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-install_missing
+. "$here/prepare.sh"
+install_missing ip nft
 # Opened for reading and writing, so that no end of these pipes ever waits for the other to be opened.
 export DEMO_PIPES=$work
 mkfifo "$work/events" "$work/router" "$work/proxy"
@@ -108,7 +80,6 @@ exec {events}<>"$work/events" {router_turn}<>"$work/router" {proxy_turn}<>"$work
 
 echo "ProxyHelper, shown on four hosts of its own (building first: up to a minute)"
 build src/ProxyHelper.PowerShell
-choose_engine
 
 step "Four hosts, each a network namespace of this machine" \
     "  user 10.1.1.1 ─────── router 194.0.1.1 ─────── mail server 4.1.1.1:25" \
@@ -150,5 +121,5 @@ await router-stopped
 step "Was the answer right?" \
     "the user's connection   ${said[user-connected]}" \
     "the responder's answer  ${said[proxy-answered]}"
-[[ ${said[user-connected]} == "${said[proxy-answered]}" ]] || die "the answer is wrong"
+[[ ${said[user-connected]} == "${said[proxy-answered]}" ]] || give_up "the answer is wrong"
 echo "   Yes, to the port."

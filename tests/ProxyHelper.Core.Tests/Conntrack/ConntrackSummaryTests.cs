@@ -57,4 +57,14 @@ public sealed class ConntrackSummaryTests
             ]);
         Assert.Equal((12u, 100u, null, null), (summary.Entries, summary.Maximum, summary.Mappings, summary.ByProtocol));
     }
+
+    [Theory]
+    [InlineData(89u, 100u, false)]
+    [InlineData(90u, 100u, true)]
+    [InlineData(100u, 100u, true)]
+    [InlineData(4_000_000_000u, 4_294_967_295u, true)]
+    [InlineData(5u, 0u, false)] // no limit
+    [InlineData(5u, null, false)]
+    public void A_table_is_nearly_full_from_nine_tenths_on(uint entries, uint? maximum, bool isNearlyFull) =>
+        Assert.Equal(isNearlyFull, new ConntrackStatistics(entries, maximum).IsNearlyFull);
 }

@@ -1,15 +1,14 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
-# What a user sees of the module: of the package that $env:PROXYHELPER_MODULE names, else of the working copy. ./build.ps1 -Task Test
-# runs it, as root in a network namespace of its own, without which what needs the router is skipped.
+# What a user sees of the packaged module.
 
 BeforeDiscovery {
-    $script:scenarios = & "$PSScriptRoot/Scenarios/Invoke-Scenario.ps1"
+    $script:scenarios = & "$PSScriptRoot/../Scenarios/Invoke-Scenario.ps1"
 }
 
 BeforeAll {
-    $folder = $env:PROXYHELPER_MODULE ? $env:PROXYHELPER_MODULE : "$PSScriptRoot/.."
+    $folder = (Get-Module ProxyHelper -ListAvailable).ModuleBase
     $script:manifest = "$folder/ProxyHelper.psd1"
-    $script:runner = "$PSScriptRoot/Scenarios/Invoke-Scenario.ps1"
+    $script:runner = "$PSScriptRoot/../Scenarios/Invoke-Scenario.ps1"
     $devices = [System.Net.NetworkInformation.NetworkInterface]::GetAllNetworkInterfaces() | Where-Object NetworkInterfaceType -NE Loopback
     $script:isRouter = -not $devices -and (id -u) -eq 0
     $script:unlessRouter = 'it needs root, and a network namespace of its own (unshare -n)'

@@ -1,0 +1,58 @@
+# Watch-NatMapping. The pipeline itself makes the changes that the watch shows.
+
+Describe 'Watch-NatMapping' {
+    BeforeAll { . "$PSScriptRoot/Support.ps1" }
+    BeforeEach { Initialize-Router }
+    AfterEach { Clear-Router }
+
+    It 'shows the present mappings and then each change' {
+        $streams = Get-Streams {
+            Watch-NatMapping -Protocol Tcp -Count 4 -TimeoutSeconds 60 | ForEach-Object {
+                switch ($_.Change) {
+                    Present { $null = conntrack -I -p tcp -s 10.1.1.9 -d 4.1.1.1 --sport 9 --dport 25 --state SYN_SENT -t 60 --src-nat 194.0.1.1 2>&1 }
+                    New { $null = conntrack -U -s 10.1.1.9 --mark 5 2>&1 }
+                    Updated { Get-NatMapping -OriginalSource 10.1.1.9 | Remove-NatMapping -Confirm:$false }
+                }
+                $_
+            }
+        }
+        $streams.Output | ForEach-Object { "$($_.Change) $($_.OriginalSource)" } |
+            Should -Be 'Present 10.1.1.1:10943', 'New 10.1.1.9:9', 'Updated 10.1.1.9:9', 'Destroyed 10.1.1.9:9'
+        $streams.Error + $streams.Warning | Should -BeNullOrEmpty
+    }
+
+    It 'ends after its time, and shows connections without NAT if asked' {
+        @(Watch-NatMapping -TimeoutSeconds 0).Count | Should -Be 2
+        @(Watch-NatMapping -TimeoutSeconds 0 -IncludeUntranslated).Count | Should -Be 3
+        @(Watch-NatMapping -Count 2).Count | Should -Be 2
+    }
+
+    It 'ends after its time although each change makes another change' {
+        $mark = 0
+        $changes = Watch-NatMapping -Protocol Tcp -TimeoutSeconds 0.2 | ForEach-Object { $mark++; $null = conntrack -U -s 10.1.1.1 --mark $mark 2>&1; $_.Change }
+        @($changes)[0] | Should -Be Present
+    }
+
+    It 'warns about lost changes and is right afterwards' {
+        Initialize-Router ([ProxyHelper.TestSupport.RouterFixture]::UserConnection)
+        $alive = @{}
+        $many = foreach ($port in 1..3000) { New-Flow 10.2.2.2:$port 4.1.1.53:53 4.1.1.53:53 10.2.2.2:$port -Udp }
+        $streams = Get-Streams {
+            Watch-NatMapping -IncludeUntranslated -ReceiveBufferSize 4KB -Count 3001 -TimeoutSeconds 60 | ForEach-Object {
+                if ($_.Change -eq 'Present') { Add-Flow $many }
+                if ($_.Change -ne 'Destroyed') { $alive["$($_.OriginalSource)"] = $true }
+            }
+        }
+        $streams.Warning.Message | Should -BeLike '*-ReceiveBufferSize than 4096 bytes*'
+        $alive.Count | Should -Be 3001
+    }
+
+    It 'ends with Ctrl+C at a terminal while nothing happens, and the shell can use the table again' {
+        $screen = Invoke-Terminal 120 -InterruptAfter 'watching' @'
+            Import-Module ProxyHelper
+            try { Watch-NatMapping | ForEach-Object { if ($_.OriginalSource -eq '10.1.1.2:5353' -or ++$seen -eq 2) { [Console]::Out.Write('watching') } } }
+            finally { [Console]::Out.WriteLine("`nended with $(@(Get-NatMapping).Count) mappings") }
+'@
+        $screen | Should -Contain 'ended with 2 mappings'
+    }
+}

@@ -1,0 +1,39 @@
+# Prepares the machine for the tests and the demonstration. A script sources this file after it has set $root and $work, and after
+# it has defined 'give_up MESSAGE...', which ends the script.
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en POWERSHELL_TELEMETRY_OPTOUT=1
+PATH=$PATH:/usr/sbin:/sbin
+
+# The Debian packages of programs that the tests use.
+declare -A package_of=(
+    [ip]=iproute2 [nft]=nftables [iptables]=iptables [conntrack]=conntrack
+    [gcc]="gcc libc6-dev"      # links the native daemon
+    [systemd-analyze]=systemd  # checks the daemon's unit
+    [strace]=strace            # lists the system calls that the unit must allow
+    [lintian]=lintian          # checks the Debian package
+    [/bin/kill]=procps         # reloads the daemon
+)
+
+# PROGRAM...: installs the packages of the programs that are missing.
+install_missing() {
+    local program packages=()
+    for program; do
+        # shellcheck disable=SC2206 # one program can need two packages
+        command -v "$program" >/dev/null || packages+=(${package_of[$program]})
+    done
+    if ((EUID == 0 && ${#packages[@]})); then
+        echo "Installing ${packages[*]}"
+        { timeout 300 apt-get update && timeout 300 apt-get install -y "${packages[@]}"; } </dev/null >"$work/apt.log" 2>&1 ||
+            { cat "$work/apt.log"; give_up "cannot install ${packages[*]}"; }
+    fi
+    command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+}
+
+# PROJECT: builds a project or a solution. Under sudo, the user behind sudo builds, so that root owns no file of the working copy.
+build() {
+    local as_user=()
+    ((EUID)) || [[ -z ${SUDO_USER:-} || $SUDO_USER == root ]] || as_user=(sudo -H -u "$SUDO_USER")
+    timeout 900 "${as_user[@]}" dotnet build "$root/$1" -c Release --nologo -v quiet \
+        -nodeReuse:false -p:UseSharedCompilation=false </dev/null >"$work/build.log" 2>&1 ||
+        { cat "$work/build.log"; give_up "$1 does not build"; }
+}
