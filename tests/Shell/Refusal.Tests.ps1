@@ -1,0 +1,103 @@
+# What an administrator learns about queries that get no reply.
+
+Describe 'A refused query' {
+    BeforeAll {
+        . "$PSScriptRoot/Support.ps1"
+        $times = 100
+        $secret = [uint32]4711
+
+        # Gives a socket of another host: its address is routed to this host, but it is not an address of this host.
+        function Open-Stranger([string] $Address) {
+            ip route add local "$Address/32" dev lo
+            $socket = [System.Net.Sockets.UdpClient]::new([ipendpoint]::Parse("${Address}:0"))
+            $socket.Connect('194.0.1.1', 114)
+            $socket
+        }
+
+        # Gives the 66 bytes of a query.
+        function New-Query([string] $Destination, [uint32] $Secret) {
+            $query = [byte[]]::new(66)
+            [ProxyHelper.Protocol.Query]::new(4711, $Secret, '194.0.1.1:20119', "${Destination}:9199").Write($query)
+            , $query
+        }
+
+        function Wait-Counts($Job, [int] $Datagrams) {
+            Wait-Until { $Job.Found + $Job.NotFound + $Job.FailedLookups + $Job.Refused + $Job.Malformed + $Job.Late -ge $Datagrams }
+        }
+    }
+    BeforeEach { Initialize-Router }
+    AfterEach { Clear-Router }
+
+    It 'is counted as <Reason>, and a limited number of warnings names its sender' -ForEach @(
+        @{ Reason = 'NotAllowed'; Address = '198.51.100.99'; Message = 'which is not among the allowed proxies' }
+        @{ Reason = 'NotItsOwn'; Address = '198.51.100.1'; Message = 'about a connection that is not its own' }
+        @{ Reason = 'WrongSecret'; Address = '198.51.100.2'; Message = 'with a wrong secret' }
+        @{ Reason = 'TooOften'; Address = '198.51.100.3'; Message = 'which asks too often' }
+        @{ Reason = 'Malformed'; Address = '198.51.100.4'; Message = 'that is no query' }
+    ) {
+        $job = Start-ProxyHelper 194.0.1.1 -Secret 4711 -AllowedProxy 198.51.100.0/28 -MaxQueriesPerSecond 1 -MaxQueueDelay 60
+        $datagram = switch ($Reason) {
+            NotItsOwn { New-Query 194.0.22.9 $secret }
+            WrongSecret { New-Query $Address ($secret + 1) }
+            Malformed { , [byte[]](1, 2, 3) }
+            default { New-Query $Address $secret }
+        }
+        $stranger = Open-Stranger $Address
+        foreach ($time in 1..$times) { $null = $stranger.Send($datagram, $datagram.Length) }
+        $stranger.Dispose()
+
+        Wait-Counts $job $times
+        $job.Queries | Should -Be $times
+        $job.$Reason + $job.NotFound | Should -Be $times
+        if ($Reason -eq 'TooOften') { $job.TooOften | Should -BeGreaterThan 0 } # one query a second is not too often
+        else { $job.$Reason | Should -Be $times }
+        $job.Refused | Should -Be ($Reason -eq 'Malformed' ? 0 : $job.$Reason)
+
+        Wait-Until { $job.Warning.Count }
+        $warnings = (Get-Streams { Receive-Job $job -Keep }).Warning.Message
+        @($warnings).Count | Should -BeLessOrEqual 7 # one in ten seconds, for the minute that Wait-Until waits at most
+        $warnings | Should -Match "^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Dropped a (query|datagram) from $([regex]::Escape($Address)),? $Message"
+        $job.LastFault | Should -BeNullOrEmpty # refusals are no faults
+    }
+
+    It 'is answered if its sender is a trusted client' {
+        $job = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 -TrustedClient 198.51.100.0/24 -MaxQueueDelay 60
+        $stranger = Open-Stranger 198.51.100.1
+        $query = New-Query 194.0.22.9 0
+        $null = $stranger.Send($query, $query.Length)
+        Wait-Counts $job 1
+        $stranger.Dispose()
+        $job.Found | Should -Be 1
+    }
+
+    It 'is the last fault if it waited too long' {
+        $job = Start-ProxyHelper 194.0.1.1 -MaxQueueDelay ([timespan]::FromTicks(1)) # nothing is as fast
+        (Test-ProxyHelper @shortQuestion).Outcome | Should -Be TimedOut
+        Wait-Counts $job 1
+        $job.Late | Should -Be 1
+        Wait-Until { $job.LastFault }
+        $job.LastFault | Should -Match '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Dropped a query from 194\.0\.22\.9 that had waited too long'
+    }
+
+    It 'is counted each time and reported once' {
+        $job = Start-ProxyHelper 194.0.1.1 -Secret 7
+        foreach ($time in 1..3) { (Test-ProxyHelper @shortQuestion).Outcome | Should -Be TimedOut }
+        "$($job.WrongSecret) $($job.Refused) $($job.NotItsOwn)" | Should -BeExactly '3 3 0'
+        (Get-Streams { Receive-Job $job -Keep }).Warning.Message | Should -Match '^[0-9: -]{19} Dropped a query from 194\.0\.22\.9 with a wrong secret\.$'
+        $job.LastFault | Should -BeNullOrEmpty
+    }
+
+    It 'makes Test-ProxyHelper advise about connections of other hosts: <Destination>' -ForEach @(
+        @{ Destination = '192.0.2.1'; IsAdvised = $true } # not an address of this host, so another address asks
+        @{ Destination = '194.0.22.9'; IsAdvised = $false }
+    ) {
+        $null = Start-ProxyHelper 194.0.1.1 -Secret 7 # silent, since the query has no secret
+        $asked = @{ HelperAddress = '194.0.1.1'; Source = '194.0.1.1:20119'; Destination = "${Destination}:9199"; Retries = 1; TimeoutSeconds = 0.05 }
+        $streams = Get-Streams { Test-ProxyHelper @asked }
+        $streams.Output.Outcome | Should -Be TimedOut
+        [bool]($streams.Warning -match 'start it with -TrustedClient ') | Should -Be $IsAdvised
+        $streams = Get-Streams { Test-ProxyHelper @asked -Quiet }
+        $streams.Output | Should -Be $false
+        $streams.Warning | Should -BeNullOrEmpty
+    }
+}

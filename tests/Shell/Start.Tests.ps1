@@ -1,0 +1,122 @@
+# Start-ProxyHelper: how its parameters are written, and what an impossible start says.
+
+Describe 'Start-ProxyHelper' {
+    BeforeAll { . "$PSScriptRoot/Support.ps1" }
+    BeforeEach { Initialize-Router }
+    AfterEach { Clear-Router }
+
+    It 'answers the proxy with <_>' -ForEach @(
+        '-AllowedProxy 194.0.22.9'
+        "-AllowedProxy '194.0.22.0/24', 10.1.1.1"
+        "-AllowedProxy ([ipaddress]'194.0.22.9')"
+        "-TrustedClient 194.0.22.0/24, ([ipaddress]'10.1.1.1') -MaxQueriesPerSecond 5 -MaxQueueDelay 0:0:0.5 -Workers 2"
+        '-MaxQueriesPerSecond 0 -MaxQueueDelay ([timespan]::FromMinutes(1)) -AllowAbsentAddress'
+        '-MaxQueueDelay 30' # the engine alone would take 30 as 3 microseconds
+        "-MaxQueueDelay '30'" # and '30' as 30 days
+        '-MaxQueueDelay 0.5e2'
+        '-MaxQueueDelay 0:0:30'
+        '-MaxQueueDelay ([timespan]::FromSeconds(30))'
+    ) {
+        $null = & ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 $_"))
+        (Test-ProxyHelper 194.0.1.1 @question).Outcome | Should -Be Found
+    }
+
+    It 'takes text from a configuration: <_>' -ForEach '194.0.22.9', '194.0.22.0/24 10.0.0.0/8' {
+        $given = @{ BindAddress = '194.0.1.1'; AllowedProxy = -split $_; TrustedClient = -split $_ }
+        $null = Start-ProxyHelper @given
+        (Test-ProxyHelper @question).Outcome | Should -Be Found
+    }
+
+    It 'refuses <Arguments> and says how it is written' -ForEach @(
+        @{ Arguments = '-AllowedProxy proxy'; Message = "'proxy' is not an IPv4 address or prefix. Write one such as 194.0.22.9 or 194.0.22.0/24." }
+        @{ Arguments = '-AllowedProxy 10.1.1.1/8'; Message = 'Did you mean 10.0.0.0/8, or the one address?' }
+        @{ Arguments = '-TrustedClient 2001:db8::1'; Message = 'is not an IPv4 address or prefix' }
+        @{ Arguments = "-TrustedClient ([ipaddress]'::1')"; Message = '::1 is not an IPv4 address' }
+        @{ Arguments = '-AllowedProxy @()'; Message = 'AllowedProxy' }
+        @{ Arguments = '-MaxQueriesPerSecond -1'; Message = 'MaxQueriesPerSecond' }
+        @{ Arguments = '-MaxQueriesPerSecond 1000001'; Message = 'MaxQueriesPerSecond' }
+        @{ Arguments = '-Workers 0'; Message = 'Workers' }
+        @{ Arguments = '-Workers 65'; Message = 'Workers' }
+    ) {
+        "$(Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 $Arguments")))" | Should -BeLike "*$Message*"
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a queue delay of <_>' -ForEach "'0:0:0'", "'0:1:1'", "'-0:0:1'", '0', '61', '-1' {
+        $failure = Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 -MaxQueueDelay $_"))
+        Assert-Error $failure InvalidResponderOption StartProxyHelper InvalidArgument 'a delay such as 0:0:1'
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Get-Help*'
+        "$failure" | Should -BeLike '*a minute at most*'
+        $failure.TargetObject | Should -Be ($_ -match ':' ? [timespan]$_.Trim("'") : [timespan]::FromSeconds($_))
+    }
+
+    It 'binds addresses that may ask by name only' {
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 194.0.22.9 } # a forgotten comma gives no access
+        $failure.FullyQualifiedErrorId | Should -BeExactly 'PositionalParameterNotFound,ProxyHelper.PowerShell.Commands.StartProxyHelperCommand'
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'needs -AllowAbsentAddress for an address that the host does not have yet' {
+        Assert-Error (Get-Failure { Start-ProxyHelper 203.0.113.5 }) AddressNotLocal StartProxyHelper InvalidArgument -AllowAbsentAddress
+        (Start-ProxyHelper 203.0.113.5 -AllowAbsentAddress).State | Should -Be Running
+    }
+
+    It 'names the end point that is in use, and starts on no other address' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $failure = Get-Failure { Start-ProxyHelper 194.0.22.9, 194.0.1.1 -Name second }
+        Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy 'ss -ulpn'
+        $failure.TargetObject | Should -Be ([ipendpoint]::Parse('194.0.1.1:114'))
+        (Get-Job).Name | Should -Be ProxyHelper
+        (Test-ProxyHelper @question).Outcome | Should -Be Found
+        (Start-ProxyHelper 194.0.22.9).State | Should -Be Running
+    }
+
+    It 'names the TCP port that is in use, and starts on no UDP port' {
+        $null = Start-ProxyHelper 194.0.1.1 -OriginPort 114
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -Port 115 -OriginPort 114 }
+        Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy 'ss -tlpn sport = :114'
+        "$failure" | Should -BeLike '*194.0.1.1:114 (TCP)*'
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-OriginPort*'
+        (Start-ProxyHelper 194.0.1.1 -Port 115).State | Should -Be Running
+    }
+
+    It 'names the addresses of this host if it gets the address of another' {
+        $failure = Get-Failure { Start-ProxyHelper 192.0.2.1 }
+        Assert-Error $failure AddressNotLocal StartProxyHelper InvalidArgument '0.0.0.0'
+        "$failure" | Should -BeLike '*194.0.1.1*'
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'refuses IPv6, which smtp-gated does not have' {
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1, ::1 }
+        Assert-Error $failure InvalidResponderOption StartProxyHelper InvalidArgument IPv4
+        "$($failure.TargetObject)" | Should -BeExactly '::1'
+    }
+
+    It 'reports a pid file that it cannot write before anything starts' {
+        Assert-Error (Get-Failure { Start-ProxyHelper 194.0.1.1 -PidFile /nowhere/at/all.pid }) PidFileUnusable StartProxyHelper WriteError -PidFile
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a path of another provider for -<Parameter>' -ForEach @(
+        @{ Parameter = 'SecretFile'; Id = 'SecretFileUnusable' }
+        @{ Parameter = 'PidFile'; Id = 'PidFileUnusable' }
+    ) {
+        $path = @{ $Parameter = 'Variable:secret' } # not the file ./secret in the directory of the process
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 @path }
+        $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
+        "$failure" | Should -BeLike "*'Variable:secret' is no file*"
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'names the capability that it lacks to use conntrack, and writes no pid file' {
+        $failure = Invoke-WithoutCapability NetAdmin "try { Start-ProxyHelper 194.0.1.1 -PidFile '$TestDrive/pid' } catch { `$_ }; Get-Job"
+        Assert-Error $failure NeedsNetAdmin StartProxyHelper PermissionDenied CAP_NET_ADMIN
+        "$TestDrive/pid" | Should -Not -Exist
+    }
+
+    It 'names the ports that need no privilege' {
+        $failure = Invoke-WithoutCapability NetBindService 'try { Start-ProxyHelper 194.0.1.1 } catch { $_ }'
+        Assert-Error $failure PortNeedsPrivilege StartProxyHelper PermissionDenied '1024'
+    }
+}
