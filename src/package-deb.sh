@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the Debian package of the daemon: src/package-deb.sh [ARCHITECTURE [DIRECTORY]]
-#   ARCHITECTURE    amd64 or arm64, by default this machine's
-#   DIRECTORY       receives it, by default the working copy's artifacts/
-# Needs the .NET 10 SDK, and gcc for the architecture; for arm64 on another machine: apt install gcc-aarch64-linux-gnu
-# The same commit, SDK and gcc give the same bytes, wherever it is built. The last line is the package.
-# PROXY_HELPER, if set, is a program that is published already, to put into the package.
+#   ARCHITECTURE    amd64 or arm64. The default is the architecture of this machine.
+#   DIRECTORY       the output directory. The default is artifacts/ in the working copy.
+# The script needs the .NET 10 SDK and a gcc for the architecture. For arm64 on another machine, run
+# 'apt install gcc-aarch64-linux-gnu'. The same commit, SDK and gcc give the same bytes on every machine. The last line
+# of the output is the package. PROXY_HELPER can name a published program to put into the package.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/tree
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-# More than one thread would divide what it compresses, and by their number.
+# With several threads the compressed bytes would depend on the number of threads.
 export DPKG_DEB_THREADS_MAX=1
 
 give_up() {
@@ -22,21 +22,23 @@ give_up() {
     exit 1
 }
 
-# Every file in the package has this time: seconds since 1970.
+# The time of every file in the package, in seconds since 1970.
 package_time() {
     echo "${SOURCE_DATE_EPOCH:-$(git -c safe.directory="$root" -C "$root" log -1 --format=%ct 2>/dev/null)}"
 }
 
-# All that it leaves is below the folder for work: what the working copy's own build left may be stale, or in use.
+# The build writes only to the work folder. The output of an earlier build in the working copy may be stale or in use.
 publish() {
     local cross=()
     if [[ $architecture != "$machine" ]]; then
-        command -v "$prefix-gcc" >/dev/null || give_up "what links for $architecture is missing: apt install gcc-$prefix"
+        command -v "$prefix-gcc" >/dev/null ||
+            give_up "the linker for $architecture is missing. Run 'apt install gcc-$prefix'."
         cross=(-p:CppCompilerAndLinker="$prefix-gcc" -p:ObjCopyName="$prefix-objcopy")
     fi
-    dotnet publish "$root/src/ProxyHelper.Daemon" -c Release -r "$runtime" -o "$work/published" --artifacts-path "$work/build" \
-        --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true "${cross[@]}" \
-        </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "it does not build"; }
+    dotnet publish "$root/src/ProxyHelper.Daemon" -c Release -r "$runtime" \
+        -o "$work/published" --artifacts-path "$work/build" --nologo -v quiet \
+        -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true "${cross[@]}" \
+        </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "the build failed"; }
 }
 
 # MODE FILE DESTINATION
@@ -44,11 +46,13 @@ place() {
     install -D -m "$1" "$2" "$tree/$3"
 }
 
-# The oldest C library that has all that the program asks of it. Another library would be a dependency that nobody declared.
+# PROGRAM: writes the lowest version of the C library that has every symbol of the program. Another library would be an
+# undeclared dependency.
 needed_libc() {
     local other
-    other=$(readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|ld-linux-.*)\.so\.' || true)
-    [[ -z $other ]] || give_up "the program needs $other, which the package does not depend on"
+    other=$(readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+        grep -vE '^(libc|libm|ld-linux-.*)\.so\.' || true)
+    [[ -z $other ]] || give_up "the program needs $other, which is not among the dependencies of the package"
     readelf -VW "$1" | grep -o 'GLIBC_[0-9.]*' | cut -d_ -f2 | sort -V | tail -n 1
 }
 
@@ -76,7 +80,8 @@ describe() {
     mkdir "$tree/DEBIAN"
     echo /etc/proxy-helper.conf >"$tree/DEBIAN/conffiles"
     install -m 755 "$parts/debian/"{postinst,prerm,postrm} "$tree/DEBIAN"
-    sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/$libc/" "$parts/debian/control" >"$tree/DEBIAN/control"
+    sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/$libc/" \
+        "$parts/debian/control" >"$tree/DEBIAN/control"
     (cd "$tree" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$work/md5sums"
     install -m 644 "$work/md5sums" "$tree/DEBIAN/md5sums"
     chmod 644 "$tree/DEBIAN/"{conffiles,control}
@@ -84,20 +89,22 @@ describe() {
     find "$tree" -exec touch -h -d "@$time" {} +
 }
 
-machine=$(dpkg --print-architecture 2>/dev/null) || give_up "dpkg is missing, which makes the package: apt install dpkg"
+machine=$(dpkg --print-architecture 2>/dev/null) || give_up "dpkg is missing. Run 'apt install dpkg'."
 architecture=${1:-$machine}
 case $architecture in
     amd64) runtime=linux-x64 prefix=x86-64-linux-gnu ;;
     arm64) runtime=linux-arm64 prefix=aarch64-linux-gnu ;;
-    *) give_up "there is no package for $architecture, only for amd64 and arm64" ;;
+    *) give_up "the architecture $architecture is not supported. Use amd64 or arm64." ;;
 esac
 time=$(package_time) || true
-[[ $time =~ ^[0-9]+$ ]] || give_up "there is no commit to take the time from: set SOURCE_DATE_EPOCH to seconds since 1970"
+[[ $time =~ ^[0-9]+$ ]] ||
+    give_up "there is no commit that gives the time. Set SOURCE_DATE_EPOCH to seconds since 1970."
 export SOURCE_DATE_EPOCH=$time
 version=$(sed -n "s/^ *ModuleVersion *= *'\([^']*\)'.*/\1/p" "$root/ProxyHelper.psd1")
 program=${PROXY_HELPER:-$work/published/proxy-helper}
 if [[ -z ${PROXY_HELPER-} ]]; then
-    command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+    command -v dotnet >/dev/null ||
+        give_up "the .NET 10 SDK is missing. Install it from https://dotnet.microsoft.com/download"
     publish
 fi
 gather

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Makes the package: src/package.sh [DIRECTORY], by default the working copy's artifacts/. It leaves there
-#   ProxyHelper/VERSION/           the module as it is installed
-#   ProxyHelper.VERSION.nupkg      the same for a gallery: Publish-PSResource -NupkgPath
-#   ProxyHelper.VERSION.zip        the same for unpacking in a directory of PSModulePath
-# The same commit gives the same bytes, wherever it is built. Needs the .NET 10 SDK. The last line is the module's directory.
+# Makes the packages of the module: src/package.sh [DIRECTORY]. The default directory is artifacts/ in the working copy.
+# The script writes:
+#   ProxyHelper/VERSION/           the module, ready to use
+#   ProxyHelper.VERSION.nupkg      the module for a gallery: Publish-PSResource -NupkgPath
+#   ProxyHelper.VERSION.zip        the module to unpack in a directory of PSModulePath
+# The same commit gives the same bytes on every machine. The script needs the .NET 10 SDK. The last line of the output
+# is the directory of the module.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -17,19 +19,19 @@ give_up() {
     exit 1
 }
 
-# Every file in the archives has this time: seconds since 1970.
+# The time of every file in the archives, in seconds since 1970.
 package_time() {
     echo "${SOURCE_DATE_EPOCH:-$(git -c safe.directory="$root" -C "$root" log -1 --format=%ct 2>/dev/null)}"
 }
 
-# All that it leaves is below the folder for work: what the working copy's own build left may be stale, or in use.
+# The build writes only to the work folder. The output of an earlier build in the working copy may be stale or in use.
 build() {
     dotnet build "$root/src/ProxyHelper.Packaging" -c Release --artifacts-path "$work/build" --nologo -v quiet \
         -nodeReuse:false -p:UseSharedCompilation=false -p:ContinuousIntegrationBuild=true \
-        </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "it does not build"; }
+        </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "the build failed"; }
 }
 
-# What is inside, of ours and of others: PowerShellStandard.Library is what the compiler alone needs.
+# The list of all components in the module. PowerShellStandard.Library is left out, for only the compiler needs it.
 write_bill_of_materials() {
     (
         cd "$root"
@@ -39,21 +41,27 @@ write_bill_of_materials() {
             --include-project-references --exclude-dev --exclude-filter PowerShellStandard.Library \
             --no-serial-number --set-name ProxyHelper --set-version "$version" --set-type Library \
             --output "$1" --filename ProxyHelper.cdx.json
-    ) </dev/null >"$work/materials.log" 2>&1 || { cat "$work/materials.log" >&2; give_up "the bill of materials cannot be made"; }
-    sed -i "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$(date -u -d "@$time" +%Y-%m-%dT%H:%M:%SZ)\"/" "$1/ProxyHelper.cdx.json"
+    ) </dev/null >"$work/materials.log" 2>&1 ||
+        { cat "$work/materials.log" >&2; give_up "the bill of materials could not be made"; }
+    local stamp
+    stamp=$(date -u -d "@$time" +%Y-%m-%dT%H:%M:%SZ)
+    sed -i "s/\"timestamp\": \"[^\"]*\"/\"timestamp\": \"$stamp\"/" "$1/ProxyHelper.cdx.json"
 }
 
 gather() {
     mkdir -p "$1"/{bin,en-US}
     cp "$root"/{ProxyHelper.psd1,LICENSE,README.md,CHANGELOG.md} "$1"
     cp "$root"/docs/en-US/*.{xml,help.txt} "$1/en-US"
-    cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Core.dll,Diagnosis.dll,PowerShell.dll,Format.ps1xml,Types.ps1xml} "$1/bin"
+    cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Core,Diagnosis,PowerShell}.dll "$1/bin"
+    cp "$work"/build/bin/ProxyHelper.PowerShell/release/ProxyHelper.{Format,Types}.ps1xml "$1/bin"
 }
 
 time=$(package_time) || true
-[[ $time =~ ^[0-9]+$ ]] || give_up "there is no commit to take the time from: set SOURCE_DATE_EPOCH to seconds since 1970"
+[[ $time =~ ^[0-9]+$ ]] ||
+    give_up "there is no commit that gives the time. Set SOURCE_DATE_EPOCH to seconds since 1970."
 version=$(sed -n "s/^ *ModuleVersion *= *'\([^']*\)'.*/\1/p" "$root/ProxyHelper.psd1")
-command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+command -v dotnet >/dev/null ||
+    give_up "the .NET 10 SDK is missing. Install it from https://dotnet.microsoft.com/download"
 build
 gather "$work/module"
 write_bill_of_materials "$work/module"

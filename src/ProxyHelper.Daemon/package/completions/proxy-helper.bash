@@ -1,8 +1,8 @@
 # bash completion for proxy-helper(8)
 
 _proxy_helper() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-    case $before in
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    case $previous in
         -I | --address)
             mapfile -t COMPREPLY < <(compgen -W "0.0.0.0 $(ip -4 -o address 2>/dev/null | sed 's|.* inet \([0-9.]*\).*|\1|')" -- "$word")
             ;;
