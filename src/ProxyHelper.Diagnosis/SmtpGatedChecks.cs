@@ -18,7 +18,7 @@ internal static class SmtpGatedChecks
         {
             "remote-udp" => SetupCheck.Passed(SetupNames.Mode, "smtp-gated asks a helper (mode remote-udp)."),
             "remote" => SetupCheck.Warning(
-                SetupNames.Mode, "smtp-gated asks a helper over TCP (mode remote), which was not tried.", $"Start the helper with -OriginPort {port} (--tcp-port {port}); or: {edit}mode remote-udp"),
+                SetupNames.Mode, "smtp-gated asks a helper over TCP (mode remote), which was not tried.", $"Start the helper with -TcpPort {port} (--tcp-port {port}); or: {edit}mode remote-udp"),
             var other => SetupCheck.Failed(SetupNames.Mode, $"smtp-gated asks no helper: its mode is {(string.IsNullOrEmpty(other) ? "not set" : other)}.", $"{edit}mode remote-udp"),
         };
         yield return configuration.RemotePort is not { } remote

@@ -132,23 +132,23 @@ internal static class Errors
         endPoint,
         "Give IPv4 end points.");
 
-    public static ErrorRecord ParameterNotForOrigin(string parameter) => Make(
-        new ArgumentException($"-{parameter} has no meaning with -Protocol Origin: over TCP there is no secret, and it is asked once."),
+    public static ErrorRecord ParameterNotForTcp(string parameter) => Make(
+        new ArgumentException($"-{parameter} has no meaning with -Transport Tcp: over TCP there is no secret, and it is asked once."),
         ErrorCategory.InvalidArgument,
         parameter,
-        $"Leave -{parameter} out, or ask over UDP without -Protocol Origin.");
+        $"Leave -{parameter} out, or ask over UDP without -Transport Tcp.");
 
     public static ErrorRecord HelperNotSource(IPAddress helper, TransportEndPoint source) => Make(
         new ArgumentException($"{helper} is not the address of {source}: over TCP a helper is asked about connections to the address that it is asked at."),
         ErrorCategory.InvalidArgument,
         helper,
-        "Leave -HelperAddress out, or ask over UDP without -Protocol Origin.");
+        "Leave -HelperAddress out, or ask over UDP without -Transport Tcp.");
 
     public static ErrorRecord DestinationNotLocal(TransportEndPoint destination, Exception cause) => Make(
         new ArgumentException($"{destination.Address} is not an address of this machine: over TCP only the proxy itself can ask about its connections.", cause),
         ErrorCategory.InvalidArgument,
         destination,
-        "Run it on the proxy, or ask over UDP without -Protocol Origin.");
+        "Run it on the proxy, or ask over UDP without -Transport Tcp.");
 
     public static ErrorRecord HelperHostNotFound(string host, Exception? cause) => Make(
         new ItemNotFoundException($"The helper's host '{host}' has no IPv4 address. {cause?.Message}", cause),
@@ -186,7 +186,7 @@ internal static class Errors
 
     private static bool IsTcp(BindException cause) => cause.Protocol == IPProtocol.Tcp;
 
-    private static string PortParameter(BindException cause) => IsTcp(cause) ? "OriginPort" : "Port";
+    private static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
 
     private static string Fill(ConntrackStatistics statistics) => statistics.Entries == 0
         ? "The table is empty: does a firewall rule of this network namespace use connection tracking?"

@@ -30,7 +30,7 @@ public sealed class ResponderJob : Job
         _pidFile = pidFile;
         PSJobTypeName = "ProxyHelper";
         SetJobState(JobState.Running);
-        Tell(OriginLocation is null ? $"Answering on {Location} (UDP)." : $"Answering on {Location} (UDP) and {OriginLocation} (TCP).");
+        Tell(TcpLocation is null ? $"Answering on {Location} (UDP)." : $"Answering on {Location} (UDP) and {TcpLocation} (TCP).");
         _pump = Task.Run(PumpAsync);
     }
 
@@ -41,10 +41,10 @@ public sealed class ResponderJob : Job
     public IReadOnlyList<IPEndPoint> LocalEndPoints => _responder.LocalEndPoints;
 
     /// <summary>Where it listens for TCP, as text; null where it does not.</summary>
-    public string? OriginLocation => OriginEndPoints.Count == 0 ? null : string.Join(", ", OriginEndPoints);
+    public string? TcpLocation => TcpEndPoints.Count == 0 ? null : string.Join(", ", TcpEndPoints);
 
     /// <summary>Where it listens for TCP.</summary>
-    public IReadOnlyList<IPEndPoint> OriginEndPoints => _responder.OriginEndPoints;
+    public IReadOnlyList<IPEndPoint> TcpEndPoints => _responder.OriginEndPoints;
 
     /// <summary>When it was started, local time.</summary>
     public DateTime StartedAt => _responder.StartedAt.LocalDateTime;

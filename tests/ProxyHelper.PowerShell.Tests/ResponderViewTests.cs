@@ -21,7 +21,7 @@ public sealed class ResponderViewTests
     [Fact]
     public void The_list_says_what_it_is_what_it_answered_what_it_dropped_and_what_went_wrong() => Assert.Equal(
         [
-            "Id", "Name", "State", "Location", "OriginLocation", "StartedAt", "Uptime",
+            "Id", "Name", "State", "Location", "TcpLocation", "StartedAt", "Uptime",
             "Queries", "Found", "NotFound", "FailedLookups", "MedianMilliseconds", "Percentile99Milliseconds",
             "Refused", "NotAllowed", "NotItsOwn", "WrongSecret", "TooOften", "Malformed", "Late",
             "QueueDrops", "ConnectionDrops", "ConnectionTimeouts", "UnsentReplies", "ReceiveErrors", "TableReopenings", "LastFault",

@@ -34,8 +34,8 @@ $silence = @{ Retries = 1; TimeoutSeconds = 0.2 }
     Name  = 'Over TCP, as smtp-gated asks in its mode remote, it tells the same, and both ways count together'
     Needs = 'Router'
     Does  = {
-        $responder = Start-ProxyHelper 194.0.1.1 -OriginPort 114
-        $answer = Test-ProxyHelper -Protocol Origin @question
+        $responder = Start-ProxyHelper 194.0.1.1 -TcpPort 114
+        $answer = Test-ProxyHelper -Transport Tcp @question
         Assert-Equal 'Found' $answer.Outcome 'The outcome'
         Assert-Equal '4.1.1.1:25 for 10.1.1.1' "$($answer.OriginalDestination) for $($answer.Ident)" 'Who was called, and for whom'
         $null = Test-ProxyHelper @question

@@ -72,11 +72,11 @@ Describe 'Start-ProxyHelper' {
     }
 
     It 'names the TCP port that is in use, and starts on no UDP port' {
-        $null = Start-ProxyHelper 194.0.1.1 -OriginPort 114
-        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -Port 115 -OriginPort 114 }
+        $null = Start-ProxyHelper 194.0.1.1 -TcpPort 114
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -Port 115 -TcpPort 114 }
         Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy 'ss -tlpn sport = :114'
         "$failure" | Should -BeLike '*194.0.1.1:114 (TCP)*'
-        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-OriginPort*'
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-TcpPort*'
         (Start-ProxyHelper 194.0.1.1 -Port 115).State | Should -Be Running
     }
 

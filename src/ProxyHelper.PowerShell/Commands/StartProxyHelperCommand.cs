@@ -29,7 +29,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <summary>The TCP port to answer on as well, as smtp-gated asks in its mode remote; commonly the same 114. None (0) unless said. There is no secret over TCP.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
-    public int OriginPort { get; set; }
+    public int TcpPort { get; set; }
 
     /// <summary>The secret that queries must carry, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
     [Parameter]
@@ -90,7 +90,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     protected override void EndProcessing()
     {
         string endPoints = string.Join(", ", BindAddress.Distinct().Select(address => new IPEndPoint(address, Port)));
-        if (!ShouldProcess(OriginPort == 0 ? endPoints : $"{endPoints} and TCP port {OriginPort}", "Answer queries about NAT mappings"))
+        if (!ShouldProcess(TcpPort == 0 ? endPoints : $"{endPoints} and TCP port {TcpPort}", "Answer queries about NAT mappings"))
         {
             return;
         }
@@ -149,7 +149,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             {
                 Addresses = BindAddress,
                 Port = (ushort)Port,
-                OriginPort = (ushort)OriginPort,
+                OriginPort = (ushort)TcpPort,
                 Secret = secret,
                 IdentFormat = IdentFormat,
                 AllowedProxies = AllowedProxy,

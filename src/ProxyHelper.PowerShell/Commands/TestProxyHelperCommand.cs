@@ -21,7 +21,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private uint _secret;
 
-    private bool IsOrigin => Protocol == HelperProtocol.Origin;
+    private bool IsTcp => Transport == HelperTransport.Tcp;
 
     /// <summary>The helper's address or host name. The source's address unless said, as smtp-gated does.</summary>
     [Parameter(Position = 0)]
@@ -41,9 +41,12 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Destination { get; set; }
 
-    /// <summary>A row that gives the ends by their names. The helper knows TCP alone: a row whose Protocol is another is passed over with an error.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)]
-    public PSObject? InputObject { get; set; }
+    /// <summary>
+    /// The protocol of the connection, which rows of a file give by its name. The default is Tcp. A helper knows TCP only: a row of
+    /// another protocol is an error.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    public IPProtocol Protocol { get; set; } = IPProtocol.Tcp;
 
     /// <summary>A mapping from Get-NatMapping to ask about; the answer says whether the helper agrees with it.</summary>
     [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)] // a mapping from the pipeline gives the end points by their names, too
@@ -51,26 +54,28 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ValidateNotNull]
     public ConntrackEntry? Mapping { get; set; }
 
-    /// <summary>How to ask: Udp (smtp-gated's mode remote-udp) unless said, or Origin (over TCP, its mode remote), which the proxy alone can.</summary>
+    /// <summary>
+    /// How to ask: Udp (smtp-gated's mode remote-udp) or Tcp (its mode remote). The default is Udp. Only the proxy can ask over TCP.
+    /// </summary>
     [Parameter]
-    public HelperProtocol Protocol { get; set; }
+    public HelperTransport Transport { get; set; }
 
     /// <summary>The helper's port, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ResponderOptions.DefaultPort;
 
-    /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said. Not with -Protocol Origin.</summary>
+    /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said. Not with -Transport Tcp.</summary>
     [Parameter]
     [Secret]
     public SecureString? Secret { get; set; }
 
-    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600). Not with -Protocol Origin.</summary>
+    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600). Not with -Transport Tcp.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretFile { get; set; }
 
-    /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said. Not with -Protocol Origin.</summary>
+    /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said. Not with -Transport Tcp.</summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int Retries { get; set; } = 3;
@@ -87,9 +92,9 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (IsOrigin && _udpParameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter)
+        if (IsTcp && _udpParameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter)
         {
-            Throw(Errors.ParameterNotForOrigin(parameter));
+            Throw(Errors.ParameterNotForTcp(parameter));
         }
 
         _secret = ReadSecret(Secret, SecretFile);
@@ -109,9 +114,9 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Source = mapping.TranslatedSource;
             Destination = mapping.TranslatedDestination;
         }
-        else if (RowProtocol is { } protocol and not IPProtocol.Tcp)
+        else if (Protocol != IPProtocol.Tcp)
         {
-            WriteError(Errors.MappingNotAskable(protocol, Source, Destination, $"{protocol} {Source} -> {Destination}"));
+            WriteError(Errors.MappingNotAskable(Protocol, Source, Destination, $"{Protocol} {Source} -> {Destination}"));
             return;
         }
 
@@ -126,7 +131,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
         if (ResolveHelper() is { } helper)
         {
-            if (IsOrigin && helper.ToString() != Source.Address)
+            if (IsTcp && helper.ToString() != Source.Address)
             {
                 WriteError(Errors.HelperNotSource(helper, Source));
                 return;
@@ -135,10 +140,6 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Ask(new IPEndPoint(helper, Port));
         }
     }
-
-    // Not by the property's name, as -Protocol is how to ask.
-    private IPProtocol? RowProtocol =>
-        InputObject?.Properties[nameof(ConntrackEntry.Protocol)] is { } property && LanguagePrimitives.TryConvertTo(property.Value, out IPProtocol protocol) ? protocol : null;
 
     private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
 
@@ -176,8 +177,8 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private void Ask(IPEndPoint helper)
     {
-        TimeSpan longest = TimeSpan.FromSeconds(TimeoutSeconds) * (IsOrigin ? 1 : Retries);
-        WriteVerbose(IsOrigin
+        TimeSpan longest = TimeSpan.FromSeconds(TimeoutSeconds) * (IsTcp ? 1 : Retries);
+        WriteVerbose(IsTcp
             ? $"Asking {helper} over TCP about {Source} -> {Destination}, for {Seconds(longest)} at most."
             : $"Asking {helper} about {Source} -> {Destination}, up to {Retries} times in {Seconds(longest)}, {(_secret == 0 ? "without a secret" : "with a secret")}.");
         var request = new HelperRequest
@@ -192,7 +193,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         HelperAnswer answer;
         try
         {
-            Task<HelperAnswer> asking = IsOrigin ? LineClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
+            Task<HelperAnswer> asking = IsTcp ? LineClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
             answer = Await(asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", longest);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
@@ -221,7 +222,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     private void Tell(HelperAnswer answer)
     {
         string from = answer.AskedFrom?.Address.ToString() ?? "nowhere";
-        WriteVerbose(IsOrigin
+        WriteVerbose(IsTcp
             ? $"{answer.Outcome}, asked from {from}{(answer.RoundTripTime is { } all ? $", {Seconds(all)} from the beginning" : string.Empty)}."
             : $"{answer.Outcome} after {answer.Sends} of {Retries} sends from {from}{(answer.RoundTripTime is { } time ? $", {Seconds(time)} after the last" : string.Empty)}.");
         foreach (IgnoredReply ignored in answer.IgnoredReplies)

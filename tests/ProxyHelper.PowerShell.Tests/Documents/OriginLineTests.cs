@@ -13,7 +13,7 @@ public sealed class OriginLineTests
     {
         string[] shown = [.. Document.All.Single(document => document.Path == "docs/protocol.md").Blocks
             .Last(block => block.Language == "text").Text.Split('\n').Select(line => line.Split("   ")[0])];
-        session.One("Start-ProxyHelper 194.0.1.1 -OriginPort 114");
+        session.One("Start-ProxyHelper 194.0.1.1 -TcpPort 114");
         Assert.Equal($"{shown[1]}\r\n", Ask(shown[0]));
         using (ConntrackFixture table = ConntrackFixture.Open())
         {

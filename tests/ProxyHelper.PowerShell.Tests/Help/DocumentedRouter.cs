@@ -29,7 +29,7 @@ internal static class DocumentedRouter
             default:
                 ClassicRouter.Run(session => InFolder(session, one =>
                 {
-                    StartResponder(one, command == "Test-ProxyHelper" ? "-OriginPort 114" : string.Empty);
+                    StartResponder(one, command == "Test-ProxyHelper" ? "-TcpPort 114" : string.Empty);
                     body(one);
                 }));
                 break;
