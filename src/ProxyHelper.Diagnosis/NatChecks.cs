@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis.Firewall;
@@ -59,7 +58,7 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
         RuleEffect[] effects = [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Postrouting, isNat: true, new FirewallPacket
         {
             [PacketField.Protocol] = Tcp,
-            [PacketField.DestinationAddress] = leads.IPv4Number,
+            [PacketField.DestinationAddress] = NumberRange.NumberOf(leads),
             [PacketField.DestinationPort] = leads.Port,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
@@ -69,7 +68,7 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
         RuleEffect[] translations = [.. effects.Where(effect => effect.Rule.Action is FirewallAction.SourceNat or FirewallAction.Masquerade)];
         IPAddress? shown = helper is null || helper.Equals(IPAddress.Any) ? null : helper;
         string rule = $"ip daddr {leads.Address} tcp dport {leads.Port} snat to {shown?.ToString() ?? "194.0.1.1"}";
-        int at = Array.FindIndex(effects, effect => effect.Rule is { Action: FirewallAction.SourceNat, Addresses: { } addresses } && (shown is null || addresses.Contains(NumberRange.NumberOf(shown))));
+        int at = Array.FindIndex(effects, effect => effect.Rule is { Action: FirewallAction.SourceNat, Addresses: { } addresses } && (shown is null || addresses.Contains(NumberRange.NumberOf(IPv4Address.FromIPAddress(shown)))));
         if (at < 0)
         {
             return WithoutRule(SetupNames.SourceNat, $"shows the proxy {leads} {shown?.ToString() ?? "this host"} as the source", effects, translations, rule);
@@ -88,13 +87,11 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
             return null;
         }
 
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, address.First);
-        return TransportEndPoint.FromBytes(bytes, (ushort)(effect.Rule.Ports?.First ?? smtpPort));
+        return new TransportEndPoint(NumberRange.AddressOf(address.First), (ushort)(effect.Rule.Ports?.First ?? smtpPort));
     }
 
     private bool LeadsTo(RuleEffect effect, TransportEndPoint proxy) =>
-        effect.Rule.Addresses is { } addresses && addresses.Contains(proxy.IPv4Number) && (effect.Rule.Ports ?? new NumberRange(smtpPort)).Contains(proxy.Port);
+        effect.Rule.Addresses is { } addresses && NumberRange.NumberOf(proxy) is { } number && addresses.Contains(number) && (effect.Rule.Ports ?? new NumberRange(smtpPort)).Contains(proxy.Port);
 
     private SetupCheck WithRule(string name, string what, RuleEffect[] effects, int at)
     {

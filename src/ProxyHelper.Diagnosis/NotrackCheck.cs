@@ -18,11 +18,11 @@ internal static class NotrackCheck
     /// <param name="proxy">The proxy, or null when it is not known.</param>
     public static SetupCheck Judge(FirewallReading firewall, Evidence? evidence, IPAddress? helper, ushort port, TransportEndPoint? proxy)
     {
-        uint? own = helper is null || helper.Equals(IPAddress.Any) ? null : NumberRange.NumberOf(helper);
+        uint? own = helper is null || helper.Equals(IPAddress.Any) ? null : NumberRange.NumberOf(IPv4Address.FromIPAddress(helper));
         IReadOnlyList<RuleEffect> arriving = RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: false, new FirewallPacket
         {
             [PacketField.Protocol] = Udp,
-            [PacketField.SourceAddress] = proxy?.IPv4Number,
+            [PacketField.SourceAddress] = NumberRange.NumberOf(proxy),
             [PacketField.DestinationAddress] = own,
             [PacketField.DestinationPort] = port,
             [PacketField.DestinationIsLocal] = 1,
@@ -33,7 +33,7 @@ internal static class NotrackCheck
             [PacketField.Protocol] = Udp,
             [PacketField.SourceAddress] = own,
             [PacketField.SourcePort] = port,
-            [PacketField.DestinationAddress] = proxy?.IPv4Number,
+            [PacketField.DestinationAddress] = NumberRange.NumberOf(proxy),
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.IsNew] = 0,
         });

@@ -144,7 +144,7 @@ public sealed class SetupInspection
         try
         {
             using LocalAddresses own = LocalAddresses.Open();
-            return address.Equals(IPAddress.Any) || own.Contains(new TransportEndPoint(address, 0).IPv4Number);
+            return address.Equals(IPAddress.Any) || (new TransportEndPoint(address, 0).TryGetIPv4(out IPv4Address known) && own.Contains(known));
         }
         catch (LinuxException)
         {

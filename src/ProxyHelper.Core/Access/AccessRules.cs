@@ -19,11 +19,11 @@ internal sealed class AccessRules(ResponderOptions options, LocalAddresses own)
     private readonly uint _secret = options.Secret;
 
     /// <summary>Judges a query.</summary>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    /// <param name="sender">The address it came from.</param>
     /// <param name="query">The query.</param>
-    public Verdict Judge(uint sender, in Query query)
+    public Verdict Judge(IPv4Address sender, in Query query)
     {
-        bool isItsOwn = sender == query.Destination.IPv4Number;
+        bool isItsOwn = query.Destination.TryGetIPv4(out IPv4Address destination) && destination == sender;
         if (!(MayAsk(sender) && isItsOwn) && !IsTrusted(sender))
         {
             return MayAsk(sender) ? Verdict.NotItsOwn : Verdict.NotAllowed;
@@ -33,13 +33,13 @@ internal sealed class AccessRules(ResponderOptions options, LocalAddresses own)
     }
 
     /// <summary>Judges a TCP connection: a query by it can only be about its sender's own connections, and has no room for a secret.</summary>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
-    public Verdict JudgeConnection(uint sender) => MayAsk(sender) || IsTrusted(sender) ? Verdict.Allowed : Verdict.NotAllowed;
+    /// <param name="sender">The address it came from.</param>
+    public Verdict JudgeConnection(IPv4Address sender) => MayAsk(sender) || IsTrusted(sender) ? Verdict.Allowed : Verdict.NotAllowed;
 
     /// <summary>Whether the sender is this host: it is not held to a rate.</summary>
-    public bool IsThisHost(uint sender) => own.Contains(sender);
+    public bool IsThisHost(IPv4Address sender) => own.Contains(sender);
 
-    private static bool Contains(AddressPrefix[] prefixes, uint address)
+    private static bool Contains(AddressPrefix[] prefixes, IPv4Address address)
     {
         foreach (AddressPrefix prefix in prefixes)
         {
@@ -52,9 +52,9 @@ internal sealed class AccessRules(ResponderOptions options, LocalAddresses own)
         return false;
     }
 
-    private bool MayAsk(uint sender) => _allowed.Length == 0 || Contains(_allowed, sender);
+    private bool MayAsk(IPv4Address sender) => _allowed.Length == 0 || Contains(_allowed, sender);
 
-    private bool IsTrusted(uint sender) => Contains(_trusted, sender) || own.Contains(sender);
+    private bool IsTrusted(IPv4Address sender) => Contains(_trusted, sender) || own.Contains(sender);
 
     // Two registers are compared in the same time whatever is in them.
     private bool HasSecret(in Query query) => (query.Secret ^ _secret) == 0;

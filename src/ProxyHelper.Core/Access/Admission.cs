@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Protocol;
 using ProxyHelper.Telemetry;
 
@@ -20,10 +21,10 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
 
     /// <summary>Judges a datagram of the batch.</summary>
     /// <param name="datagram">Its bytes; longer than a query where it was longer.</param>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    /// <param name="sender">The address it came from.</param>
     /// <param name="receivedAt">When the kernel took it in.</param>
     /// <param name="query">The query, when it is one.</param>
-    public Verdict Judge(ReadOnlySpan<byte> datagram, uint sender, DateTime? receivedAt, out Query query)
+    public Verdict Judge(ReadOnlySpan<byte> datagram, IPv4Address sender, DateTime? receivedAt, out Query query)
     {
         if (!Query.TryRead(datagram, out query, out _))
         {
@@ -49,11 +50,11 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
     /// Judges who has opened a TCP connection, before anything is read from it. It has no age to look at: its answer goes to whoever
     /// opened it, or to nobody.
     /// </summary>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
-    public Verdict JudgeConnection(uint sender) => rules.JudgeConnection(sender);
+    /// <param name="sender">The address it came from.</param>
+    public Verdict JudgeConnection(IPv4Address sender) => rules.JudgeConnection(sender);
 
     /// <summary>Takes one query from a sender's rate, if there is one left. To be asked last: only what would be answered takes one.</summary>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
-    public Verdict JudgeRate(uint sender) =>
+    /// <param name="sender">The address it came from.</param>
+    public Verdict JudgeRate(IPv4Address sender) =>
         limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? Verdict.Allowed : Verdict.TooOften;
 }

@@ -1,3 +1,5 @@
+using ProxyHelper.Addresses;
+
 namespace ProxyHelper.Access;
 
 /// <summary>
@@ -31,9 +33,9 @@ internal sealed class RateLimiter
 
     /// <summary>Takes a token from a source's bucket.</summary>
     /// <returns>False when it is empty: the source asks too often.</returns>
-    public bool TryTake(uint source, uint now)
+    public bool TryTake(IPv4Address source, uint now)
     {
-        Span<ulong> set = _buckets.AsSpan((int)(source * _factor >> (32 - SetBits)) * Ways, Ways);
+        Span<ulong> set = _buckets.AsSpan((int)(source.Value * _factor >> (32 - SetBits)) * Ways, Ways);
         while (true)
         {
             ref ulong bucket = ref Choose(set, source, now);
@@ -44,17 +46,17 @@ internal sealed class RateLimiter
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref bucket, ((ulong)source << 32) | (now + taken + 1), seen) == seen)
+            if (Interlocked.CompareExchange(ref bucket, ((ulong)source.Value << 32) | (now + taken + 1), seen) == seen)
             {
                 return true;
             }
         }
     }
 
-    private static uint AddressOf(ulong bucket) => (uint)(bucket >> 32);
+    private static IPv4Address AddressOf(ulong bucket) => new((uint)(bucket >> 32));
 
     /// <summary>The source's bucket, or else the fullest one.</summary>
-    private ref ulong Choose(Span<ulong> set, uint source, uint now)
+    private ref ulong Choose(Span<ulong> set, IPv4Address source, uint now)
     {
         int best = 0;
         uint least = uint.MaxValue;

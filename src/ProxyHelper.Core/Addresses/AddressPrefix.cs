@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace ProxyHelper.Addresses;
 
@@ -13,11 +11,11 @@ public readonly record struct AddressPrefix
     /// <summary>Makes the prefix that is one address.</summary>
     /// <exception cref="ArgumentException">It is not IPv4.</exception>
     public AddressPrefix(IPAddress address)
-        : this(ReadNumber(address), AddressBits)
+        : this(IPv4Address.FromIPAddress(address), AddressBits)
     {
     }
 
-    private AddressPrefix(uint network, int length)
+    private AddressPrefix(IPv4Address network, int length)
     {
         Network = network;
         Length = length;
@@ -26,8 +24,8 @@ public readonly record struct AddressPrefix
     /// <summary>How many bits are the same, 0 to 32.</summary>
     public int Length { get; }
 
-    /// <summary>The first address, its bytes read as a big-endian number.</summary>
-    internal uint Network { get; }
+    /// <summary>Gets the first address.</summary>
+    internal IPv4Address Network { get; }
 
     /// <summary>One bit for each that is the same.</summary>
     internal uint Mask => Length == 0 ? 0 : uint.MaxValue << (AddressBits - Length);
@@ -40,44 +38,23 @@ public readonly record struct AddressPrefix
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
         int slash = rest.IndexOf('/');
         int length = AddressBits;
-        if ((slash >= 0 && !TryReadLength(rest[(slash + 1)..], out length)) || !TryReadAddress(slash < 0 ? rest : rest[..slash], out uint address))
+        if ((slash >= 0 && !TryReadLength(rest[(slash + 1)..], out length)) || !IPv4Address.TryParse(slash < 0 ? rest : rest[..slash], out IPv4Address address))
         {
             throw new FormatException($"'{text}' is not an IPv4 address or prefix. Write one such as 194.0.22.9 or 194.0.22.0/24.");
         }
 
         var prefix = new AddressPrefix(address, length);
-        var network = new AddressPrefix(address & prefix.Mask, length);
+        var network = new AddressPrefix(new IPv4Address(address.Value & prefix.Mask), length);
         return prefix == network ? prefix : throw new FormatException($"'{text}' has bits set after the first {length}. Did you mean {network}, or the one address?");
     }
 
-    /// <summary>Whether an address, its bytes read as a big-endian number, begins with these bits.</summary>
-    internal bool Contains(uint address) => (address & Mask) == Network;
+    /// <summary>Returns a value indicating whether an address starts with these bits.</summary>
+    internal bool Contains(IPv4Address address) => (address.Value & Mask) == Network.Value;
 
     /// <summary>The prefix as <see cref="Parse"/> reads it.</summary>
-    public override string ToString()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, Network);
-        var address = new IPAddress(bytes);
-        return Length == AddressBits ? address.ToString() : string.Create(CultureInfo.InvariantCulture, $"{address}/{Length}");
-    }
+    public override string ToString() =>
+        Length == AddressBits ? Network.ToString() : string.Create(CultureInfo.InvariantCulture, $"{Network}/{Length}");
 
     private static bool TryReadLength(ReadOnlySpan<char> digits, out int length) =>
         NumberText.TryRead(digits, out length) && length <= AddressBits;
-
-    private static bool TryReadAddress(ReadOnlySpan<char> text, out uint number)
-    {
-        bool isAddress = AddressText.TryRead(text, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetwork;
-        number = isAddress ? ReadNumber(address!) : 0;
-        return isAddress;
-    }
-
-    private static uint ReadNumber(IPAddress address)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        return address.AddressFamily == AddressFamily.InterNetwork && address.TryWriteBytes(bytes, out _)
-            ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
-            : throw new ArgumentException($"{address} is not an IPv4 address; smtp-gated asks over IPv4 only.", nameof(address));
-    }
 }

@@ -13,7 +13,6 @@ namespace ProxyHelper.Addresses;
 /// </summary>
 public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, IComparable<TransportEndPoint>, IComparable, IUtf8SpanFormattable
 {
-    private const int IPv4Size = 4;
     private const int IPv6Size = 16;
 
     // The address in network byte order, read as big-endian numbers; an IPv4 address is the low half of the second.
@@ -33,6 +32,14 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         this = FromBytes(bytes[..length], port);
     }
 
+    /// <summary>Makes an end point of IPv4.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="port">The port, 0 to 65535.</param>
+    public TransportEndPoint(IPv4Address address, ushort port)
+        : this(0, address.Value, isIPv6: false, port)
+    {
+    }
+
     private TransportEndPoint(ulong high, ulong low, bool isIPv6, ushort port)
     {
         _high = high;
@@ -47,11 +54,11 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>The address as text, without brackets: so that JSON, which takes properties, has it readable.</summary>
     public string Address => IPAddress.ToString();
 
-    /// <summary>Whether the address is IPv4 or IPv6.</summary>
-    internal AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+    /// <summary>Gets the family of the address: IPv4 (InterNetwork) or IPv6 (InterNetworkV6).</summary>
+    public AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 
-    /// <summary>The address.</summary>
-    internal IPAddress IPAddress
+    /// <summary>Gets the address as System.Net has it.</summary>
+    public IPAddress IPAddress
     {
         get
         {
@@ -59,9 +66,6 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
             return new IPAddress(bytes[..WriteAddress(bytes)]);
         }
     }
-
-    /// <summary>The bytes of an IPv4 address, read as a big-endian number.</summary>
-    internal uint IPv4Number => (uint)_low;
 
     /// <summary>Whether both are the same address and port.</summary>
     public static bool operator ==(TransportEndPoint left, TransportEndPoint right) => left.Equals(right);
@@ -111,7 +115,15 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         return true;
     }
 
-    /// <summary>The end point as System.Net has it.</summary>
+    /// <summary>Gets the address if it is IPv4.</summary>
+    /// <returns>False when the address is IPv6.</returns>
+    public bool TryGetIPv4(out IPv4Address address)
+    {
+        address = _isIPv6 ? default : new IPv4Address((uint)_low);
+        return !_isIPv6;
+    }
+
+    /// <summary>Returns the end point as System.Net has it.</summary>
     public IPEndPoint ToIPEndPoint() => new(IPAddress, Port);
 
     /// <inheritdoc/>
@@ -138,7 +150,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>The end point as <see cref="Parse"/> reads it.</summary>
     public override string ToString() => _isIPv6
         ? string.Create(CultureInfo.InvariantCulture, $"[{Address}]:{Port}")
-        : string.Create(CultureInfo.InvariantCulture, $"{(byte)(_low >> 24)}.{(byte)(_low >> 16)}.{(byte)(_low >> 8)}.{(byte)_low}:{Port}");
+        : string.Create(CultureInfo.InvariantCulture, $"{new IPv4Address((uint)_low)}:{Port}");
 
     /// <summary>Writes the end point as text without allocating, for IPv4.</summary>
     public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
@@ -160,12 +172,9 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     }
 
     /// <summary>Makes an end point from an address of 4 or 16 bytes in network byte order.</summary>
-    internal static TransportEndPoint FromBytes(ReadOnlySpan<byte> address, ushort port) => address.Length == IPv4Size
-        ? new TransportEndPoint(0, BinaryPrimitives.ReadUInt32BigEndian(address), isIPv6: false, port)
+    internal static TransportEndPoint FromBytes(ReadOnlySpan<byte> address, ushort port) => address.Length == IPv4Address.Size
+        ? new TransportEndPoint(IPv4Address.FromBytes(address), port)
         : new TransportEndPoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
-
-    /// <summary>Makes an end point from the bytes of an IPv4 address, read as a big-endian number.</summary>
-    internal static TransportEndPoint FromIPv4(uint address, ushort port) => new(0, address, isIPv6: false, port);
 
     /// <summary>Whether the address is of a family with another one, and begins with the same bits.</summary>
     /// <param name="network">The address whose bits count.</param>
@@ -192,7 +201,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         if (!_isIPv6)
         {
             BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)_low);
-            return IPv4Size;
+            return IPv4Address.Size;
         }
 
         BinaryPrimitives.WriteUInt64BigEndian(bytes, _high);
@@ -205,26 +214,6 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>Writes the address alone as text: dotted for IPv4, without brackets for IPv6.</summary>
     internal bool TryFormatAddress(Span<byte> utf8, out int written)
     {
-        if (_isIPv6)
-        {
-            return IPAddress.TryFormat(utf8, out written);
-        }
-
-        written = 0;
-        for (int shift = 24; shift >= 0; shift -= 8)
-        {
-            if (!((byte)(_low >> shift)).TryFormat(utf8[written..], out int digits, default, CultureInfo.InvariantCulture))
-            {
-                return false;
-            }
-
-            written += digits;
-            if (shift > 0 && written < utf8.Length)
-            {
-                utf8[written++] = (byte)'.'; // without room for it there is none for the digits after it either
-            }
-        }
-
-        return true;
+        return _isIPv6 ? IPAddress.TryFormat(utf8, out written) : new IPv4Address((uint)_low).TryFormat(utf8, out written);
     }
 }

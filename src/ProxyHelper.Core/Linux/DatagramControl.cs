@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
 
@@ -35,15 +35,15 @@ internal readonly ref struct DatagramControl
     private const ulong LastSecond = 253_402_300_799; // 9999-12-31 23:59:59, the last that DateTime has
     private const ulong NanosecondsPerSecond = 1_000_000_000;
 
-    private DatagramControl(uint? localAddress, DateTime? receivedAt, uint dropped)
+    private DatagramControl(IPv4Address? localAddress, DateTime? receivedAt, uint dropped)
     {
         LocalAddress = localAddress;
         ReceivedAt = receivedAt;
         Dropped = dropped;
     }
 
-    /// <summary>The local IPv4 address that was asked, its bytes read as a big-endian number; null where the kernel did not say.</summary>
-    public uint? LocalAddress { get; }
+    /// <summary>The local IPv4 address that was asked; null where the kernel did not say.</summary>
+    public IPv4Address? LocalAddress { get; }
 
     /// <summary>When the datagram reached this machine, UTC; null where the kernel did not say.</summary>
     public DateTime? ReceivedAt { get; }
@@ -54,7 +54,7 @@ internal readonly ref struct DatagramControl
     /// <summary>Reads control data as it was received.</summary>
     public static DatagramControl Read(ReadOnlySpan<byte> control)
     {
-        uint? localAddress = null;
+        IPv4Address? localAddress = null;
         DateTime? receivedAt = null;
         uint dropped = 0;
         while (control.Length >= HeaderSize)
@@ -69,7 +69,7 @@ internal readonly ref struct DatagramControl
             switch ((BitConverter.ToInt32(control[8..]), BitConverter.ToInt32(control[12..])))
             {
                 case (IPLevel, PacketInfo) when data.Length >= PacketInfoSize:
-                    localAddress = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
+                    localAddress = IPv4Address.FromBytes(data.Slice(4, IPv4Address.Size));
                     break;
                 case (SocketLevel, TimestampNanoseconds) when data.Length >= TimestampSize:
                     receivedAt = ReadTime(data);
@@ -87,14 +87,14 @@ internal readonly ref struct DatagramControl
 
     /// <summary>Writes control data that makes a reply leave from an address, by whatever interface routing says.</summary>
     /// <param name="control">At least <see cref="SourceSize"/> bytes.</param>
-    /// <param name="address">The address, its bytes read as a big-endian number.</param>
-    public static void WriteSource(Span<byte> control, uint address)
+    /// <param name="address">The address.</param>
+    public static void WriteSource(Span<byte> control, IPv4Address address)
     {
         control[..SourceSize].Clear();
         BitConverter.TryWriteBytes(control, (ulong)(HeaderSize + PacketInfoSize));
         BitConverter.TryWriteBytes(control[8..], IPLevel);
         BitConverter.TryWriteBytes(control[12..], PacketInfo);
-        BinaryPrimitives.WriteUInt32BigEndian(control[(HeaderSize + 4)..], address); // interface index 0: routing decides
+        address.TryWriteBytes(control[(HeaderSize + 4)..]); // interface index 0: routing decides
     }
 
     /// <summary>Reads a struct timespec; null for one that is no time from 1970 to 9999, so that no clock can throw here.</summary>

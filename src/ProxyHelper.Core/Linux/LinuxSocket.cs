@@ -1,7 +1,7 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
 
@@ -122,8 +122,8 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         Check(GetNameCall(this, address, ref length), "read the local address");
     }
 
-    /// <summary>The address in a struct sockaddr_in (family, port, address), its bytes read as a big-endian number.</summary>
-    public static uint IPv4AddressIn(ReadOnlySpan<byte> socketAddress) => BinaryPrimitives.ReadUInt32BigEndian(socketAddress[sizeof(uint)..]);
+    /// <summary>Returns the address in a struct sockaddr_in (family, port, address).</summary>
+    public static IPv4Address IPv4AddressIn(ReadOnlySpan<byte> socketAddress) => IPv4Address.FromBytes(socketAddress.Slice(4, IPv4Address.Size));
 
     /// <summary>Lets a bound TCP socket take connections.</summary>
     /// <param name="backlog">How many may wait to be accepted.</param>

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Netlink;
@@ -18,12 +18,10 @@ internal sealed class LocalAddresses : IDisposable
     private const ushort LocalAttribute = 2; // IFA_LOCAL (linux/if_addr.h)
     private const byte IPv4Family = 2; // AF_INET
     private const int HeaderSize = 8; // struct ifaddrmsg
-    private const uint LoopbackNetwork = 127u << 24;
-    private const uint LoopbackMask = 255u << 24;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<uint> _addresses = [];
+    private readonly HashSet<IPv4Address> _addresses = [];
     private readonly NetlinkDump _dump = new("list the addresses", patience: 0);
     private readonly byte[] _request = new byte[NetlinkMessage.HeaderSize + HeaderSize];
     private NetlinkSocket _socket;
@@ -52,10 +50,10 @@ internal sealed class LocalAddresses : IDisposable
         }
     }
 
-    /// <summary>Whether an address, its bytes read as a big-endian number, is this host's.</summary>
-    public bool Contains(uint address)
+    /// <summary>Returns a value indicating whether an address is one of this host.</summary>
+    public bool Contains(IPv4Address address)
     {
-        if ((address & LoopbackMask) == LoopbackNetwork)
+        if (address.IsLoopback)
         {
             return true;
         }
@@ -116,9 +114,9 @@ internal sealed class LocalAddresses : IDisposable
         var attributes = new NetlinkAttributes(payload.Length < HeaderSize ? default : payload[HeaderSize..]);
         while (attributes.MoveNext())
         {
-            if (attributes.Type == LocalAttribute && attributes.Bytes.Length == sizeof(uint))
+            if (attributes.Type == LocalAttribute && attributes.Bytes.Length == IPv4Address.Size)
             {
-                _addresses.Add(BinaryPrimitives.ReadUInt32BigEndian(attributes.Bytes));
+                _addresses.Add(IPv4Address.FromBytes(attributes.Bytes));
             }
         }
     }

@@ -63,7 +63,7 @@ internal static class FairQueues
         {
             filter.LoadWord(SenderOffset);
             filter.And(allowed[i].Mask);
-            filter.SkipUnless(allowed[i].Network, 1);
+            filter.SkipUnless(allowed[i].Network.Value, 1);
             filter.Skip(((allowed.Count - 1 - i) * instructions) + 1); // past the other prefixes and the return
         }
 

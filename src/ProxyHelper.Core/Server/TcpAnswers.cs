@@ -39,8 +39,8 @@ internal sealed class TcpAnswers(LookupRetry lookup, Refusals refusals, Responde
         // The reply direction: from the proxy's accepting port to the port that NAT gave the user at the address that was asked.
         _asked[0] = new ConntrackTuple(
             IPProtocol.Tcp,
-            TransportEndPoint.FromIPv4(connection.Peer, query.DestinationPort),
-            TransportEndPoint.FromIPv4(connection.ReadLocalAddress(), query.SourcePort),
+            new TransportEndPoint(connection.Peer, query.DestinationPort),
+            new TransportEndPoint(connection.ReadLocalAddress(), query.SourcePort),
             Icmp: null);
         lookup.Find(_asked, _lookups);
         if (rules.TellsQueries)

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
 
@@ -21,8 +22,8 @@ internal sealed class TcpConnection
     /// <summary>Whether there is a connection in this place.</summary>
     public bool IsOpen => _socket is not null;
 
-    /// <summary>The client's address, its bytes read as a big-endian number.</summary>
-    public uint Peer { get; private set; }
+    /// <summary>The client's address.</summary>
+    public IPv4Address Peer { get; private set; }
 
     /// <summary>When it was opened, by the clock of Stopwatch.</summary>
     public long OpenedAt { get; private set; }
@@ -31,7 +32,7 @@ internal sealed class TcpConnection
     public bool IsAnswered { get; private set; }
 
     /// <summary>Takes a connection in.</summary>
-    public void Open(LinuxSocket socket, uint peer, long now)
+    public void Open(LinuxSocket socket, IPv4Address peer, long now)
     {
         _socket = socket;
         _length = 0;
@@ -59,9 +60,9 @@ internal sealed class TcpConnection
         return end >= 0 || received == 0 || _length == _bytes.Length;
     }
 
-    /// <summary>The address that the client connected to, its bytes read as a big-endian number.</summary>
+    /// <summary>The address that the client connected to.</summary>
     /// <exception cref="LinuxException">The connection is broken.</exception>
-    public uint ReadLocalAddress()
+    public IPv4Address ReadLocalAddress()
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
         _socket!.ReadLocalAddress(address);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Server;
 
@@ -27,7 +28,7 @@ internal sealed class TcpConnections(TimeSpan patience)
     /// having many.
     /// </summary>
     /// <returns>Its number, or -1 when there are too many connections, in all or from the source.</returns>
-    public int FindRoom(uint source)
+    public int FindRoom(IPv4Address source)
     {
         int own = CountOf(source);
         if (own >= MostOfOneSource)
@@ -74,11 +75,11 @@ internal sealed class TcpConnections(TimeSpan patience)
 
     private int OldestOfWhoHasMost(int own)
     {
-        uint greediest = _places.MaxBy(connection => CountOf(connection.Peer))!.Peer;
+        IPv4Address greediest = _places.MaxBy(connection => CountOf(connection.Peer))!.Peer;
         return CountOf(greediest) > own + 1 ? Oldest(connection => connection.Peer == greediest) : -1;
     }
 
-    private int CountOf(uint source)
+    private int CountOf(IPv4Address source)
     {
         int count = 0;
         foreach (TcpConnection connection in _places)

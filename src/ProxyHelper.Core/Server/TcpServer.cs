@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
@@ -206,7 +207,7 @@ internal sealed class TcpServer : IDisposable
     }
 
     /// <summary>Gives a connection a place, or closes it at once.</summary>
-    private void Admit(LinuxSocket socket, uint sender, Admission admission)
+    private void Admit(LinuxSocket socket, IPv4Address sender, Admission admission)
     {
         Verdict access = admission.JudgeConnection(sender);
         int place = access == Verdict.Allowed ? _connections.FindRoom(sender) : -1;
@@ -241,7 +242,7 @@ internal sealed class TcpServer : IDisposable
         connection.Close();
     }
 
-    private void Refuse(Verdict verdict, uint sender)
+    private void Refuse(Verdict verdict, IPv4Address sender)
     {
         if (verdict != Verdict.TooMany)
         {

@@ -137,7 +137,7 @@ internal sealed class UdpServer : IDisposable
         {
             var control = DatagramControl.Read(_batch.Control(slot));
             dropped = control.Dropped;
-            uint sender = Sender(slot);
+            IPv4Address sender = Sender(slot);
             Verdict verdict = admission.Judge(_batch.Data(slot), sender, control.ReceivedAt, out Query query);
             if (verdict != Verdict.Allowed)
             {
@@ -154,7 +154,7 @@ internal sealed class UdpServer : IDisposable
         return asked;
     }
 
-    private uint Sender(int slot) => LinuxSocket.IPv4AddressIn(_batch.Address(slot));
+    private IPv4Address Sender(int slot) => LinuxSocket.IPv4AddressIn(_batch.Address(slot));
 
     private void NoteDrops(uint count)
     {

@@ -1,3 +1,5 @@
+using ProxyHelper.Addresses;
+
 namespace ProxyHelper.Telemetry;
 
 /// <summary>Counts and tells what is not answered as it would like to be.</summary>
@@ -5,8 +7,8 @@ internal sealed class Refusals(ResponderCounters counters, ResponderJournal jour
 {
     /// <summary>Takes note of one.</summary>
     /// <param name="verdict">Why.</param>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
-    public void Add(Verdict verdict, uint sender)
+    /// <param name="sender">The address it came from.</param>
+    public void Add(Verdict verdict, IPv4Address sender)
     {
         counters.Add(verdict switch
         {

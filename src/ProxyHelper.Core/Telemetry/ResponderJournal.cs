@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Threading.Channels;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 
@@ -59,24 +59,24 @@ internal sealed class ResponderJournal
 
     /// <summary>Takes note of a datagram, or a TCP connection, that was dropped.</summary>
     /// <param name="verdict">Why.</param>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
-    public void NoteRefused(Verdict verdict, uint sender)
+    /// <param name="sender">The address it came from.</param>
+    public void NoteRefused(Verdict verdict, IPv4Address sender)
     {
         lock (_notices)
         {
             ref Topic topic = ref _refusals[(int)verdict];
             if (topic.IsDue())
             {
-                Tell(verdict == Verdict.Late ? NoticeKind.Fault : NoticeKind.Refusal, $"{Words(verdict, AddressOf(sender))}{topic.TakeSilent()}.");
+                Tell(verdict == Verdict.Late ? NoticeKind.Fault : NoticeKind.Refusal, $"{Words(verdict, sender)}{topic.TakeSilent()}.");
             }
         }
     }
 
     /// <summary>Takes note of a query that is answered. While much is unread it is left out, so that it drives out nothing else.</summary>
-    /// <param name="sender">The address it came from, its bytes read as a big-endian number.</param>
+    /// <param name="sender">The address it came from.</param>
     /// <param name="asked">The tuple that was looked up, in the reply's direction.</param>
     /// <param name="lookup">What was found.</param>
-    public void NoteQuery(uint sender, in ConntrackTuple asked, in Lookup lookup)
+    public void NoteQuery(IPv4Address sender, in ConntrackTuple asked, in Lookup lookup)
     {
         if (_notices.Reader.Count >= Kept / 2)
         {
@@ -89,7 +89,7 @@ internal sealed class ResponderJournal
             LookupOutcome.NotFound => "not found",
             _ => "not found, as the look-up failed",
         };
-        Tell(NoticeKind.Query, $"{AddressOf(sender)} asked about {asked.Destination} -> {asked.Source}: {answer}.");
+        Tell(NoticeKind.Query, $"{sender} asked about {asked.Destination} -> {asked.Source}: {answer}.");
     }
 
     /// <summary>Takes note of datagrams that the kernel dropped because the queue was full.</summary>
@@ -122,9 +122,6 @@ internal sealed class ResponderJournal
     /// <param name="failure">What ended the responder, or null when it was stopped.</param>
     public void Complete(Exception? failure) => _notices.Writer.TryComplete(failure);
 
-    private static IPAddress AddressOf(uint sender) =>
-        new(BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(sender) : sender);
-
     private static string Advice(Errno errno) => errno switch
     {
         Errno.EPERM => ": CAP_NET_ADMIN is missing",
@@ -133,7 +130,7 @@ internal sealed class ResponderJournal
         _ => string.Empty,
     };
 
-    private static string Words(Verdict verdict, IPAddress sender) => verdict switch
+    private static string Words(Verdict verdict, IPv4Address sender) => verdict switch
     {
         Verdict.NotAllowed => $"Dropped a query from {sender}, which is not among the allowed proxies",
         Verdict.NotItsOwn => $"Dropped a query from {sender} about a connection that is not its own; it is no trusted client",

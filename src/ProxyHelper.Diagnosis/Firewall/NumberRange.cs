@@ -1,10 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Numbers from one to another: ports, protocols, or IPv4 addresses (their bytes read as a big-endian number).</summary>
+/// <summary>Numbers from one to another: ports, protocols, or IPv4 addresses.</summary>
 /// <param name="First">The first of them.</param>
 /// <param name="Last">The last of them.</param>
 internal readonly record struct NumberRange(uint First, uint Last)
@@ -39,24 +37,23 @@ internal readonly record struct NumberRange(uint First, uint Last)
     /// <summary>Reads an IPv4 address.</summary>
     public static bool TryReadAddress(ReadOnlySpan<char> text, out uint number)
     {
-        number = 0;
-        if (!AddressText.TryRead(text, out IPAddress? address) || address.AddressFamily != AddressFamily.InterNetwork)
-        {
-            return false;
-        }
-
+        bool isAddress = IPv4Address.TryParse(text, out IPv4Address address);
         number = NumberOf(address);
-        return true;
+        return isAddress;
     }
 
-    /// <summary>The number of an IPv4 address.</summary>
-    public static uint NumberOf(IPAddress address) => new TransportEndPoint(address, 0).IPv4Number;
+    /// <summary>Returns the number that stands for an address in a range.</summary>
+    public static uint NumberOf(IPv4Address address) => address.Value;
+
+    /// <summary>Returns the number that stands for the address of an end point, or null when it has no IPv4 address.</summary>
+    public static uint? NumberOf(TransportEndPoint? end) => end is { } known && known.TryGetIPv4(out IPv4Address address) ? NumberOf(address) : null;
+
+    /// <summary>Returns the address that a number in a range stands for.</summary>
+    public static IPv4Address AddressOf(uint number) => new(number);
 
     /// <summary>The range as addresses in text.</summary>
-    public string ToAddresses() => IsOne ? Dotted(First) : $"{Dotted(First)}-{Dotted(Last)}";
+    public string ToAddresses() => IsOne ? AddressOf(First).ToString() : $"{AddressOf(First)}-{AddressOf(Last)}";
 
     /// <summary>The range as numbers in text.</summary>
     public override string ToString() => IsOne ? $"{First}" : $"{First}-{Last}";
-
-    private static string Dotted(uint number) => $"{number >> 24}.{(number >> 16) & 255}.{(number >> 8) & 255}.{number & 255}";
 }

@@ -43,7 +43,7 @@ public sealed class AdmissionTests
             {
                 using LocalAddresses own = LocalAddresses.Open();
                 Admission admission = Make(Options(allowed, trusted), own, limiter: null);
-                Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), AddressNumber.Of(sender), _receivedAt, out _));
+                Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
             },
             "194.0.1.1");
 
@@ -52,7 +52,7 @@ public sealed class AdmissionTests
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Options("10.0.0.0/8", string.Empty), own, limiter: null);
-        Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], AddressNumber.Of(Proxy), _receivedAt, out _));
+        Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
     });
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class AdmissionTests
         {
             using LocalAddresses own = LocalAddresses.Open();
             Admission admission = Make(Options(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
-            Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), AddressNumber.Of(sender), _receivedAt, out _);
+            Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
 
             Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
             Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]); // trusted, but not this host
@@ -74,7 +74,7 @@ public sealed class AdmissionTests
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Options(string.Empty, string.Empty), own, new RateLimiter(1));
-        uint sender = AddressNumber.Of(Proxy);
+        var sender = IPv4Address.Parse(Proxy);
         for (int i = 0; i < 10; i++)
         {
             Assert.Equal(Verdict.WrongSecret, admission.Judge(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
@@ -90,7 +90,7 @@ public sealed class AdmissionTests
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Options(string.Empty, string.Empty), own, limiter: null);
-        Verdict Ask(string about, uint secret) => admission.Judge(Query(about, secret), AddressNumber.Of(Proxy), _receivedAt.AddMinutes(-2), out _);
+        Verdict Ask(string about, uint secret) => admission.Judge(Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
         Assert.Equal([Verdict.NotItsOwn, Verdict.WrongSecret, Verdict.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
     });
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 using Xunit;
 
 namespace ProxyHelper.Tests.Access;
@@ -8,7 +9,9 @@ namespace ProxyHelper.Tests.Access;
 public sealed class RateLimiterTests
 {
     private const int Rate = 10;
-    private const uint Source = 0x0A01_0101;
+
+    private static readonly IPv4Address _source = IPv4Address.Parse("10.1.1.1");
+    private static readonly IPv4Address _others = IPv4Address.Parse("192.0.0.0");
 
     private readonly RateLimiter _limiter = new(Rate);
 
@@ -18,26 +21,26 @@ public sealed class RateLimiterTests
     [InlineData(uint.MaxValue - 3)] // the count comes round in the middle
     public void A_seconds_worth_at_once_and_then_one_for_each_token_of_time(uint start)
     {
-        Assert.Equal(Rate, Taken(Source, start, 100));
-        Assert.Equal(0, Taken(Source, start, 100));
-        Assert.Equal(1, Taken(Source, start + 1, 100));
-        Assert.Equal(3, Taken(Source, start + 4, 100));
-        Assert.Equal(Rate, Taken(Source, start + 1000, 100));
+        Assert.Equal(Rate, Taken(_source, start, 100));
+        Assert.Equal(0, Taken(_source, start, 100));
+        Assert.Equal(1, Taken(_source, start + 1, 100));
+        Assert.Equal(3, Taken(_source, start + 4, 100));
+        Assert.Equal(Rate, Taken(_source, start + 1000, 100));
     }
 
     [Fact]
     public void One_source_does_not_use_up_anothers()
     {
-        Assert.Equal(Rate, Taken(Source, 0, 1000));
-        Assert.Equal(Rate, Taken(Source + 1, 0, 1000));
+        Assert.Equal(Rate, Taken(_source, 0, 1000));
+        Assert.Equal(Rate, Taken(Next(_source, 1), 0, 1000));
     }
 
     [Fact]
     public void A_clock_that_is_set_back_gives_a_bucket_back_and_nobody_is_shut_out()
     {
         DateTime now = DateTime.UtcNow;
-        Assert.Equal(Rate, Taken(Source, _limiter.TimeAt(now), 100));
-        Assert.Equal(Rate, Taken(Source, _limiter.TimeAt(now.AddHours(-1)), 100));
+        Assert.Equal(Rate, Taken(_source, _limiter.TimeAt(now), 100));
+        Assert.Equal(Rate, Taken(_source, _limiter.TimeAt(now.AddHours(-1)), 100));
     }
 
     [Fact]
@@ -52,11 +55,11 @@ public sealed class RateLimiterTests
     public void Ten_times_more_sources_than_places_are_all_served_and_the_heaviest_keeps_its_limit()
     {
         // The heaviest asks again and again, so its bucket is never the fullest of its set.
-        int heavy = Taken(Source, 0, 100);
+        int heavy = Taken(_source, 0, 100);
         for (uint other = 1; other <= 40_960; other++)
         {
-            Assert.True(_limiter.TryTake(0xC000_0000 + other, 0));
-            heavy += Taken(Source, 0, 1);
+            Assert.True(_limiter.TryTake(Next(_others, other), 0));
+            heavy += Taken(_source, 0, 1);
         }
 
         Assert.Equal(Rate, heavy);
@@ -65,16 +68,16 @@ public sealed class RateLimiterTests
     [Fact]
     public void A_source_that_keeps_to_its_rate_is_served_however_many_others_ask_and_nothing_grows()
     {
-        Assert.True(_limiter.TryTake(Source, 0)); // once, so that all is compiled
+        Assert.True(_limiter.TryTake(_source, 0)); // once, so that all is compiled
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        uint other = 0xC000_0000;
+        uint other = 0;
         int served = 0, others = 0;
         for (uint now = 1; now <= 50; now++)
         {
-            served += _limiter.TryTake(Source, now) ? 1 : 0;
+            served += _limiter.TryTake(_source, now) ? 1 : 0;
             for (int i = 0; i < 2000; i++)
             {
-                others += _limiter.TryTake(other++, now) ? 1 : 0;
+                others += _limiter.TryTake(Next(_others, other++), now) ? 1 : 0;
             }
         }
 
@@ -94,7 +97,7 @@ public sealed class RateLimiterTests
                 {
                     now += elapsed;
                     missing = [.. missing.Select(tokens => tokens - Math.Min(tokens, elapsed))];
-                    bool isTaken = limiter.TryTake(Source + ((uint)source << 29), now); // these are never in one set
+                    bool isTaken = limiter.TryTake(Next(_source, (uint)source << 29), now); // these are never in one set
                     if (isTaken != missing[source] < Rate)
                     {
                         return false;
@@ -117,7 +120,7 @@ public sealed class RateLimiterTests
         {
             for (int i = 0; i < 50_000; i++)
             {
-                if (limiter.TryTake(Source, 0))
+                if (limiter.TryTake(_source, 0))
                 {
                     Interlocked.Increment(ref taken);
                 }
@@ -126,5 +129,7 @@ public sealed class RateLimiterTests
         Assert.Equal(100_000, taken);
     }
 
-    private int Taken(uint source, uint now, int tries) => Enumerable.Range(0, tries).Count(_ => _limiter.TryTake(source, now));
+    private static IPv4Address Next(IPv4Address address, uint distance) => new(address.Value + distance);
+
+    private int Taken(IPv4Address source, uint now, int tries) => Enumerable.Range(0, tries).Count(_ => _limiter.TryTake(source, now));
 }

@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using Xunit;
 
@@ -13,6 +14,7 @@ public sealed class DatagramControlTests
     private const string PacketInfo = "1C00000000000000 00000000 08000000 01000000 C2000101 C2000102 00000000";
     private const string Unknown = "1400000000000000 00000000 02000000 40000000 00000000"; // IP_TTL
 
+    private static readonly IPv4Address _local = IPv4Address.Parse("194.0.1.1");
     private static readonly DateTime _time = DateTime.UnixEpoch.AddSeconds(1_700_000_000).AddTicks(1_234_567);
 
     [Theory]
@@ -22,7 +24,7 @@ public sealed class DatagramControlTests
     public void Address_and_time_are_read_in_any_order_and_beside_others(string control)
     {
         DatagramControl read = DatagramControl.Read(Bytes.Of(control));
-        Assert.Equal((0xC2000101u, _time), (read.LocalAddress, read.ReceivedAt));
+        Assert.Equal((_local, _time), (read.LocalAddress, read.ReceivedAt));
     }
 
     [Theory]
@@ -53,8 +55,8 @@ public sealed class DatagramControlTests
     {
         byte[] control = new byte[DatagramControl.Size];
         control.AsSpan().Fill(0xFF);
-        DatagramControl.WriteSource(control, 0xC2000101);
+        DatagramControl.WriteSource(control, _local);
         Assert.Equal(Bytes.Of("1C00000000000000 00000000 08000000 00000000 C2000101 00000000 00000000"), control[..DatagramControl.SourceSize]);
-        Assert.Equal(0xC2000101u, DatagramControl.Read(control.AsSpan(0, DatagramControl.SourceSize)).LocalAddress);
+        Assert.Equal(_local, DatagramControl.Read(control.AsSpan(0, DatagramControl.SourceSize)).LocalAddress);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
+using ProxyHelper.Addresses;
 using ProxyHelper.Netlink;
 using ProxyHelper.TestSupport;
 using ProxyHelper.Tests.Server;
@@ -81,5 +82,5 @@ public sealed class LocalAddressesTests
     private static string[] Sockets() =>
         [.. Directory.GetFileSystemEntries("/proc/self/fd").Where(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)];
 
-    private static bool Has(LocalAddresses own, string address) => own.Contains(AddressNumber.Of(address));
+    private static bool Has(LocalAddresses own, string address) => own.Contains(IPv4Address.Parse(address));
 }

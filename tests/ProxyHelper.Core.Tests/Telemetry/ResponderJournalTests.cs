@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Telemetry;
 using Xunit;
@@ -39,8 +40,8 @@ public sealed class ResponderJournalTests
         var journal = new ResponderJournal();
         for (int i = 0; i < 1000; i++)
         {
-            journal.NoteRefused(Verdict.NotItsOwn, 0x0A09_0909);
-            journal.NoteRefused(Verdict.WrongSecret, 0x0A09_090A);
+            journal.NoteRefused(Verdict.NotItsOwn, IPv4Address.Parse("10.9.9.9"));
+            journal.NoteRefused(Verdict.WrongSecret, IPv4Address.Parse("10.9.9.10"));
         }
 
         journal.Complete(null);

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Fuzzing.Targets;
@@ -6,7 +6,7 @@ namespace ProxyHelper.Fuzzing.Targets;
 /// <summary>What the kernel says beside a datagram.</summary>
 internal sealed class ControlDataTarget : IFuzzTarget
 {
-    private const uint OtherAddress = 0xC2000101;
+    private static readonly IPv4Address _otherAddress = IPv4Address.Parse("194.0.1.1");
 
     /// <inheritdoc/>
     public string Name => "control-data";
@@ -22,10 +22,10 @@ internal sealed class ControlDataTarget : IFuzzTarget
         CheckBehindOther(input, control);
     }
 
-    private static void CheckAddress(ReadOnlySpan<byte> input, uint? address)
+    private static void CheckAddress(ReadOnlySpan<byte> input, IPv4Address? address)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, address ?? 0);
+        Span<byte> bytes = stackalloc byte[IPv4Address.Size];
+        (address ?? IPv4Address.Any).TryWriteBytes(bytes);
         Invariant.Holds(address is null || input.IndexOf(bytes) >= 0, "an address is one of those that are there");
     }
 
@@ -40,10 +40,10 @@ internal sealed class ControlDataTarget : IFuzzTarget
     private static void CheckBehindOther(ReadOnlySpan<byte> input, DatagramControl control)
     {
         byte[] bytes = new byte[DatagramControl.SourceSize + input.Length];
-        DatagramControl.WriteSource(bytes, OtherAddress);
+        DatagramControl.WriteSource(bytes, _otherAddress);
         input.CopyTo(bytes.AsSpan(DatagramControl.SourceSize));
         DatagramControl behind = DatagramControl.Read(bytes);
-        Invariant.Holds(behind.LocalAddress == (control.LocalAddress ?? OtherAddress), "the last address holds");
+        Invariant.Holds(behind.LocalAddress == (control.LocalAddress ?? _otherAddress), "the last address holds");
         Invariant.Holds(
             (behind.ReceivedAt, behind.Dropped) == (control.ReceivedAt, control.Dropped),
             "time and count are the same behind an address");

@@ -71,7 +71,7 @@ internal static class KernelFilterAttributes
     {
         if (address is { } present)
         {
-            writer.Put(type, present.IPv4Number);
+            present.WriteAddress(writer.Attribute(type, IPv4Address.Size));
         }
     }
 

@@ -37,8 +37,8 @@ internal static class PlainTuple
     {
         _form.CopyTo(attribute);
         attribute[TypeOffset] = type;
-        BinaryPrimitives.WriteUInt32BigEndian(attribute[SourceOffset..], tuple.Source.IPv4Number);
-        BinaryPrimitives.WriteUInt32BigEndian(attribute[DestinationOffset..], tuple.Destination.IPv4Number);
+        tuple.Source.WriteAddress(attribute[SourceOffset..]);
+        tuple.Destination.WriteAddress(attribute[DestinationOffset..]);
         BinaryPrimitives.WriteUInt16BigEndian(attribute[SourcePortOffset..], tuple.Source.Port);
         BinaryPrimitives.WriteUInt16BigEndian(attribute[DestinationPortOffset..], tuple.Destination.Port);
     }
