@@ -17,7 +17,7 @@ internal sealed record AnswerProbe(HelperAnswer Answer, bool AnswersWithoutSecre
     /// <summary>Asks the helper.</summary>
     /// <exception cref="SocketException">No socket can be had.</exception>
     /// <exception cref="OperationCanceledException">It was ended early.</exception>
-    public static AnswerProbe Ask(IPEndPoint helper, TransportEndPoint? proxy, uint secret, SetupOptions options, CancellationToken cancellationToken)
+    public static AnswerProbe Ask(IPEndPoint helper, TransportEndPoint? proxy, uint secret, InspectionOptions options, CancellationToken cancellationToken)
     {
         long refused = options.WrongSecrets?.Invoke() ?? 0;
         HelperRequest request = new()

@@ -10,7 +10,7 @@ internal static class KernelChecks
     private const string GetPermission = "Run this as root, or give the process CAP_NET_ADMIN (setcap, AmbientCapabilities).";
 
     /// <summary>Judges what the kernel said.</summary>
-    public static IEnumerable<SetupCheck> Judge(ConntrackProbe probe)
+    public static IEnumerable<Finding> Judge(ConntrackProbe probe)
     {
         yield return Kernel(probe);
         yield return Permission(probe);
@@ -18,52 +18,52 @@ internal static class KernelChecks
         yield return Drops(probe.Counters);
     }
 
-    private static SetupCheck Kernel(ConntrackProbe probe) => probe.Failure switch
+    private static Finding Kernel(ConntrackProbe probe) => probe.Failure switch
     {
-        null => SetupCheck.Passed(SetupNames.Kernel, "The kernel tracks connections, and answers about them."),
-        { Errno: Errno.EPERM } when probe.IsLoaded => SetupCheck.Passed(SetupNames.Kernel, "The kernel tracks connections (nf_conntrack is there)."),
-        { Errno: Errno.EPERM } => SetupCheck.Skipped(SetupNames.Kernel, "Without permission it cannot be told whether the kernel tracks connections.", GetPermission),
-        { Errno: Errno.EAFNOSUPPORT } => SetupCheck.Skipped(SetupNames.Kernel, "This process may not ask the kernel.", GetPermission),
-        var failure => SetupCheck.Failed(SetupNames.Kernel, $"The kernel cannot be asked about connections. {failure.Message}", LoadModule),
+        null => Finding.Passed(CheckNames.Kernel, "The kernel tracks connections, and answers about them."),
+        { Errno: Errno.EPERM } when probe.IsLoaded => Finding.Passed(CheckNames.Kernel, "The kernel tracks connections (nf_conntrack is there)."),
+        { Errno: Errno.EPERM } => Finding.Skipped(CheckNames.Kernel, "Without permission it cannot be told whether the kernel tracks connections.", GetPermission),
+        { Errno: Errno.EAFNOSUPPORT } => Finding.Skipped(CheckNames.Kernel, "This process may not ask the kernel.", GetPermission),
+        var failure => Finding.Failed(CheckNames.Kernel, $"The kernel cannot be asked about connections. {failure.Message}", LoadModule),
     };
 
-    private static SetupCheck Permission(ConntrackProbe probe) => probe.Failure switch
+    private static Finding Permission(ConntrackProbe probe) => probe.Failure switch
     {
-        null => SetupCheck.Passed(SetupNames.Permission, "This process may ask conntrack (CAP_NET_ADMIN)."),
-        { Errno: Errno.EPERM } => SetupCheck.Failed(SetupNames.Permission, "This process may not ask conntrack: it lacks CAP_NET_ADMIN.", GetPermission),
-        { Errno: Errno.EAFNOSUPPORT } => SetupCheck.Failed(
-            SetupNames.Permission, "This process may not open AF_NETLINK sockets.", "Allow them: RestrictAddressFamilies of its systemd unit must name AF_NETLINK."),
-        _ => SetupCheck.Skipped(SetupNames.Permission, "It cannot be told while the kernel does not answer.", LoadModule),
+        null => Finding.Passed(CheckNames.Permission, "This process may ask conntrack (CAP_NET_ADMIN)."),
+        { Errno: Errno.EPERM } => Finding.Failed(CheckNames.Permission, "This process may not ask conntrack: it lacks CAP_NET_ADMIN.", GetPermission),
+        { Errno: Errno.EAFNOSUPPORT } => Finding.Failed(
+            CheckNames.Permission, "This process may not open AF_NETLINK sockets.", "Allow them: RestrictAddressFamilies of its systemd unit must name AF_NETLINK."),
+        _ => Finding.Skipped(CheckNames.Permission, "It cannot be told while the kernel does not answer.", LoadModule),
     };
 
-    private static SetupCheck Table(ConntrackStatistics? statistics)
+    private static Finding Table(ConntrackStatistics? statistics)
     {
         if (statistics is not { } table)
         {
-            return SetupCheck.Skipped(SetupNames.Table, "The table cannot be asked.", GetPermission);
+            return Finding.Skipped(CheckNames.Table, "The table cannot be asked.", GetPermission);
         }
 
         string fill = $"{table.Entries} of {table.Maximum?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} entries";
         return table.IsNearlyFull
-            ? SetupCheck.Warning(
-                SetupNames.Table,
+            ? Finding.Warning(
+                CheckNames.Table,
                 $"It is nearly full: {fill}. When it is, new connections are dropped.",
                 $"sysctl -w net.netfilter.nf_conntrack_max={Math.Min((ulong)table.Maximum!.Value * 2, int.MaxValue)}; 'Get-NatMapping -IncludeUntranslated' shows what fills it.")
-            : SetupCheck.Passed(SetupNames.Table, $"It has room: {fill}.");
+            : Finding.Passed(CheckNames.Table, $"It has room: {fill}.");
     }
 
-    private static SetupCheck Drops(ConntrackCounters? counted)
+    private static Finding Drops(ConntrackCounters? counted)
     {
         if (counted is not { } counters)
         {
-            return SetupCheck.Skipped(SetupNames.Drops, "The kernel's counts cannot be read.", GetPermission);
+            return Finding.Skipped(CheckNames.Drops, "The kernel's counts cannot be read.", GetPermission);
         }
 
         return counters.Drop + counters.EarlyDrop > 0
-            ? SetupCheck.Warning(
-                SetupNames.Drops,
+            ? Finding.Warning(
+                CheckNames.Drops,
                 $"Since it started, the kernel has dropped {counters.Drop} packets and thrown out {counters.EarlyDrop} entries, as the table was full or an entry could not be made.",
                 "Run 'Measure-NatMapping -Quick' again later: if Drop or EarlyDrop grows, raise net.netfilter.nf_conntrack_max.")
-            : SetupCheck.Passed(SetupNames.Drops, "The kernel has dropped nothing for lack of room.");
+            : Finding.Passed(CheckNames.Drops, "The kernel has dropped nothing for lack of room.");
     }
 }

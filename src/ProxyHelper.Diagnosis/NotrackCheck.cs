@@ -16,7 +16,7 @@ internal static class NotrackCheck
     /// <param name="helper">The helper's address, or null when it is not known.</param>
     /// <param name="port">The helper's port.</param>
     /// <param name="proxy">The proxy, or null when it is not known.</param>
-    public static SetupCheck Judge(FirewallReading firewall, Evidence? evidence, IPAddress? helper, ushort port, TransportEndPoint? proxy)
+    public static Finding Judge(FirewallReading firewall, Evidence? evidence, IPAddress? helper, ushort port, TransportEndPoint? proxy)
     {
         uint? own = helper is null || helper.Equals(IPAddress.Any) ? null : NumberRange.NumberOf(IPv4Address.FromIPAddress(helper));
         IReadOnlyList<RuleEffect> arriving = RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: false, new FirewallPacket
@@ -40,20 +40,20 @@ internal static class NotrackCheck
         return Judge(firewall.Gap, evidence?.TrackedQueries ?? 0, port, arriving, leaving);
     }
 
-    private static SetupCheck Judge(string? gap, int tracked, ushort port, IReadOnlyList<RuleEffect> arriving, IReadOnlyList<RuleEffect> leaving)
+    private static Finding Judge(string? gap, int tracked, ushort port, IReadOnlyList<RuleEffect> arriving, IReadOnlyList<RuleEffect> leaving)
     {
         string seen = tracked > 0 ? $" The table has {tracked} entries about UDP port {port}." : string.Empty;
         Certainty comes = Kept(arriving), goes = Kept(leaving);
         if (comes == Certainty.Never && arriving is [.., { Rule.Action: FirewallAction.Drop, Certainty: Certainty.Always } drop])
         {
-            return SetupCheck.Failed(SetupNames.Notrack, $"The rule {drop} drops the proxy's queries.", "Let the proxy's queries pass: docs/security.md, \"Firewall rules\".");
+            return Finding.Failed(CheckNames.Notrack, $"The rule {drop} drops the proxy's queries.", "Let the proxy's queries pass: docs/security.md, \"Firewall rules\".");
         }
 
         if (comes >= Certainty.Sometimes && goes >= Certainty.Sometimes)
         {
             return tracked > 0
-                ? SetupCheck.Warning(SetupNames.Notrack, $"There are rules that keep queries out of conntrack, but it has some.{seen}", "If they were loaded just now, run this again in a minute; else compare them with docs/security.md, also for queries of this host's own.")
-                : SetupCheck.Passed(SetupNames.Notrack, $"Queries and answers are kept out of conntrack, by {First(arriving)} and {First(leaving)}.");
+                ? Finding.Warning(CheckNames.Notrack, $"There are rules that keep queries out of conntrack, but it has some.{seen}", "If they were loaded just now, run this again in a minute; else compare them with docs/security.md, also for queries of this host's own.")
+                : Finding.Passed(CheckNames.Notrack, $"Queries and answers are kept out of conntrack, by {First(arriving)} and {First(leaving)}.");
         }
 
         string missing = (comes, goes) switch
@@ -66,8 +66,8 @@ internal static class NotrackCheck
         bool isUnclear = gap is not null || missing.Length == 0;
         string doubt = gap ?? "a rule about them is not understood here";
         return isUnclear
-            ? SetupCheck.Warning(SetupNames.Notrack, $"It cannot be told whether queries are kept out of conntrack: {doubt}.{seen}", LoadRules)
-            : SetupCheck.Warning(SetupNames.Notrack, $"{missing} kept out of conntrack: each takes an entry there for 30 seconds, and is dropped when the table is full.{seen}", LoadRules);
+            ? Finding.Warning(CheckNames.Notrack, $"It cannot be told whether queries are kept out of conntrack: {doubt}.{seen}", LoadRules)
+            : Finding.Warning(CheckNames.Notrack, $"{missing} kept out of conntrack: each takes an entry there for 30 seconds, and is dropped when the table is full.{seen}", LoadRules);
     }
 
     private static Certainty Kept(IReadOnlyList<RuleEffect> effects)

@@ -54,9 +54,9 @@ public sealed class FullTableTests(PublishedDaemon daemon)
 
         using (FullTable.Make())
         {
-            SetupCheck[] checks = network.Router.Run(() => SetupInspection.Run(new SetupOptions(), TestContext.Current.CancellationToken).ToArray());
-            SetupCheck table = Assert.Single(checks, check => check.Name == "Conntrack table");
-            Assert.Equal(SetupResult.Warning, table.Result);
+            Finding[] findings = network.Router.Run(() => Inspection.Run(new InspectionOptions(), TestContext.Current.CancellationToken).ToArray());
+            Finding table = Assert.Single(findings, finding => finding.Check == "Conntrack table");
+            Assert.Equal(Severity.Warning, table.Severity);
             Assert.Contains("1 of 1 entries", table.Reason, StringComparison.Ordinal);
             Assert.Contains("sysctl -w net.netfilter.nf_conntrack_max=2", table.Action, StringComparison.Ordinal);
         }

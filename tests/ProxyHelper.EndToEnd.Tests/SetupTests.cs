@@ -23,14 +23,14 @@ public sealed class SetupTests
         await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         string configuration = Path.GetTempFileName();
         await File.WriteAllTextAsync(configuration, "mode remote-udp\nremote_port 114\nmax_per_host 1000\n", Patience.Token());
-        var options = new SetupOptions { HelperAddress = _router, SmtpGatedConfiguration = configuration, Timeout = Patience.Limit };
+        var options = new InspectionOptions { HelperAddress = _router, SmtpGatedConfiguration = configuration, Timeout = Patience.Limit };
 
-        SetupCheck[] onRouter = Look(network.Router, options), onProxy = Look(network.Proxy, options);
+        Finding[] onRouter = Look(network.Router, options), onProxy = Look(network.Proxy, options);
 
         File.Delete(configuration);
         Assert.Contains("taken for the router", onRouter[0].Reason, StringComparison.Ordinal);
         Assert.Contains("taken for the proxy", onProxy[0].Reason, StringComparison.Ordinal);
-        Assert.All([.. onRouter, .. onProxy], check => Assert.True(check.Result == SetupResult.Passed, check.ToString()));
+        Assert.All([.. onRouter, .. onProxy], finding => Assert.True(finding.Severity == Severity.Passed, finding.ToString()));
         Assert.Equal((15, 7), (onRouter.Length, onProxy.Length));
     }
 
@@ -42,10 +42,10 @@ public sealed class SetupTests
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         network.Router.Run(() => Tool.Run("nft", "delete table ip mail_gateway"));
 
-        SetupCheck[] checks = Look(network.Router, new SetupOptions { HelperAddress = _router, Proxy = connection.Destination, Timeout = TimeSpan.FromMilliseconds(100) });
+        Finding[] findings = Look(network.Router, new InspectionOptions { HelperAddress = _router, Proxy = connection.Destination, Timeout = TimeSpan.FromMilliseconds(100) });
 
-        SetupCheck rule = Assert.Single(checks, check => check.Name == "DNAT rule");
-        Assert.Equal(SetupResult.Warning, rule.Result);
+        Finding rule = Assert.Single(findings, finding => finding.Check == "DNAT rule");
+        Assert.Equal(Severity.Warning, rule.Severity);
         Assert.Contains("10.1.1.1:10943 -> 4.1.1.1:25", rule.Reason, StringComparison.Ordinal);
     }
 
@@ -56,15 +56,15 @@ public sealed class SetupTests
         network.Router.Run(() => Tool.Run("nft", "table inet closed { chain input { type filter hook input priority filter; udp dport 114 drop; }; }"));
         using Responder responder = Start(network);
 
-        SetupCheck[] checks = Look(network.Proxy, new SetupOptions { Role = SetupRole.Proxy, HelperAddress = _router, Timeout = TimeSpan.FromMilliseconds(100) });
+        Finding[] findings = Look(network.Proxy, new InspectionOptions { Role = SetupRole.Proxy, HelperAddress = _router, Timeout = TimeSpan.FromMilliseconds(100) });
 
-        SetupCheck answer = Assert.Single(checks, check => check.Name == "UDP answer");
-        Assert.Equal(SetupResult.Failed, answer.Result);
+        Finding answer = Assert.Single(findings, finding => finding.Check == "UDP answer");
+        Assert.Equal(Severity.Failed, answer.Severity);
         Assert.Contains("194.0.1.1:114 is silent to a query from 194.0.22.9", answer.Reason, StringComparison.Ordinal);
         Assert.Contains("Queries stands still", answer.Action, StringComparison.Ordinal);
     }
 
-    private static SetupCheck[] Look(NetworkHost host, SetupOptions options) => host.Run(() => SetupInspection.Run(options, Patience.Token()).ToArray());
+    private static Finding[] Look(NetworkHost host, InspectionOptions options) => host.Run(() => Inspection.Run(options, Patience.Token()).ToArray());
 
     private static Responder Start(RouterNetwork network) => network.Router.Run(() => Responder.Start(new ResponderOptions { Addresses = [_router] }));
 }

@@ -11,13 +11,13 @@ public sealed class MissingToolsTests
     public void Nothing_is_claimed_about_rules_and_all_else_is_looked_at() => RightRouter.Run(session =>
     {
         session.Run("$null = Start-ProxyHelper 194.0.1.1");
-        SetupCheck[] checks = [.. session.Run("""
+        Finding[] findings = [.. session.Run("""
             $path = $env:PATH
             try { $env:PATH = ''; Test-ProxyHelperSetup -SmtpGatedConfiguration $gated -Proxy 194.0.22.9:9199 } finally { $env:PATH = $path }
-            """).Select(check => Assert.IsType<SetupCheck>(check.BaseObject))];
+            """).Select(finding => Assert.IsType<Finding>(finding.BaseObject))];
         string[] rules = ["DNAT rule", "SNAT rule", "Notrack rules"];
-        Assert.All(checks, check => Assert.True(check.Result == (rules.Contains(check.Name) ? SetupResult.Warning : SetupResult.Passed), check.ToString()));
-        Assert.All(checks.Where(check => rules.Contains(check.Name)), check => Assert.Contains("there is no nft in PATH", check.Reason, StringComparison.Ordinal));
-        Assert.Contains("apt install nftables", checks.Single(check => check.Name == "DNAT rule").Action, StringComparison.Ordinal);
+        Assert.All(findings, finding => Assert.True(finding.Severity == (rules.Contains(finding.Check) ? Severity.Warning : Severity.Passed), finding.ToString()));
+        Assert.All(findings.Where(finding => rules.Contains(finding.Check)), finding => Assert.Contains("there is no nft in PATH", finding.Reason, StringComparison.Ordinal));
+        Assert.Contains("apt install nftables", findings.Single(finding => finding.Check == "DNAT rule").Action, StringComparison.Ordinal);
     });
 }

@@ -69,13 +69,13 @@ Describe 'In the shell' {
         Stop-ProxyHelper ProxyHelper # what follows asks for what runs
     }
 
-    It 'Test-ProxyHelperSetup gives a result and a reason for each check, an action where it has not passed, and no errors' {
-        $checks = Test-ProxyHelperSetup 127.0.0.1 -Port 9 -TimeoutSeconds 0.1 -ErrorVariable failures
+    It 'Test-ProxyHelperSetup gives a severity and a reason for each check, an action where it has not passed, and no errors' {
+        $findings = Test-ProxyHelperSetup 127.0.0.1 -Port 9 -TimeoutSeconds 0.1 -ErrorVariable failures
         $failures | Should -BeNullOrEmpty
-        $checks.Name | Should -Contain 'DNAT rule'
-        $checks | Where-Object Reason -EQ '' | Should -BeNullOrEmpty
-        $checks | Where-Object { ($_.Result -eq 'Passed') -ne ($_.Action -eq '') } | Should -BeNullOrEmpty
-        ($checks | Where-Object Name -EQ 'UDP answer').Result | Should -Be 'Failed'
+        $findings.Check | Should -Contain 'DNAT rule'
+        $findings | Where-Object Reason -EQ '' | Should -BeNullOrEmpty
+        $findings | Where-Object { ($_.Severity -eq 'Passed') -ne ($_.Action -eq '') } | Should -BeNullOrEmpty
+        ($findings | Where-Object Check -EQ 'UDP answer').Severity | Should -Be 'Failed'
     }
 
     It 'Test-ProxyHelperSetup is shown as a table that fits a screen of <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {

@@ -12,7 +12,7 @@ namespace ProxyHelper.PowerShell.Commands;
 /// to do. It changes nothing, and goes on whatever one check comes to.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "ProxyHelperSetup")]
-[OutputType(typeof(SetupCheck))]
+[OutputType(typeof(Finding))]
 public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 {
     /// <summary>
@@ -87,7 +87,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 
         try
         {
-            foreach (SetupCheck check in SetupInspection.Run(Options(), Cancellation))
+            foreach (Finding check in Inspection.Run(Options(), Cancellation))
             {
                 WriteObject(check);
             }
@@ -98,10 +98,10 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         }
     }
 
-    private SetupOptions Options()
+    private InspectionOptions Options()
     {
         (IPEndPoint? known, Func<long>? wrongSecrets) = OperatingSystem.IsLinux() && Role != SetupRole.Proxy ? FindResponder() : default;
-        return new SetupOptions
+        return new InspectionOptions
         {
             Role = Role,
             HelperAddress = HelperAddress ?? known?.Address,

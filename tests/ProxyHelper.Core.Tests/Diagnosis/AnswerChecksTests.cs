@@ -24,10 +24,10 @@ public sealed class AnswerChecksTests
         var probe = new AnswerProbe(Answer(outcome), answersWithoutSecret, countedWrongSecret);
         foreach (SetupRole role in Enum.GetValues<SetupRole>())
         {
-            SetupCheck[] checks = [.. AnswerChecks.Judge(probe, role)];
-            Assert.Equal(expected, string.Join(' ', checks.Select(check => check.Result)));
-            Assert.Equal([SetupNames.Answer, SetupNames.Secret], checks.Select(check => check.Name));
-            Assert.All(checks, check => Assert.Equal(check.Result == SetupResult.Passed, check.Action.Length == 0));
+            Finding[] findings = [.. AnswerChecks.Judge(probe, role)];
+            Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
+            Assert.Equal([CheckNames.Answer, CheckNames.Secret], findings.Select(finding => finding.Check));
+            Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
         }
     }
 
@@ -38,8 +38,8 @@ public sealed class AnswerChecksTests
         {
             IgnoredReplies = [new IgnoredReply(IPEndPoint.Parse("10.9.8.7:53"), ProxyHelper.Protocol.ReplyFault.Length)],
         };
-        SetupCheck check = AnswerChecks.Judge(new AnswerProbe(answer, AnswersWithoutSecret: false, CountedWrongSecret: null), SetupRole.Router).First();
-        Assert.Contains("10.9.8.7:53", check.Reason, StringComparison.Ordinal);
+        Finding finding = AnswerChecks.Judge(new AnswerProbe(answer, AnswersWithoutSecret: false, CountedWrongSecret: null), SetupRole.Router).First();
+        Assert.Contains("10.9.8.7:53", finding.Reason, StringComparison.Ordinal);
     }
 
     private static HelperAnswer Answer(HelperOutcome outcome) => new()

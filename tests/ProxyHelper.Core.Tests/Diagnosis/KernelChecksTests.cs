@@ -31,8 +31,8 @@ public sealed class KernelChecksTests
 
     private static void Check(string expected, ConntrackProbe probe)
     {
-        SetupCheck[] checks = [.. KernelChecks.Judge(probe)];
-        Assert.Equal(expected, string.Join(' ', checks.Select(check => check.Result)));
-        Assert.All(checks, check => Assert.Equal(check.Result == SetupResult.Passed, check.Action.Length == 0));
+        Finding[] findings = [.. KernelChecks.Judge(probe)];
+        Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
+        Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
     }
 }

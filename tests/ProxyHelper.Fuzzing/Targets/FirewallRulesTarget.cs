@@ -24,15 +24,15 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
     {
         Invariant.Holds(isWhole || firewall.Gap is not null, "what was not read is told");
         var checks = new NatChecks(firewall, evidence: null, smtpPort: 25);
-        (SetupCheck destination, TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
-        SetupCheck source = checks.JudgeSource(proxy, IPAddress.Parse("194.0.1.1"));
-        SetupCheck notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, proxy);
-        foreach (SetupCheck check in (SetupCheck[])[destination, source, notrack])
+        (Finding destination, TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
+        Finding source = checks.JudgeSource(proxy, IPAddress.Parse("194.0.1.1"));
+        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, proxy);
+        foreach (Finding finding in (Finding[])[destination, source, notrack])
         {
-            Invariant.Holds(check.Reason.Length > 0, "each check has a reason");
-            Invariant.Holds(check.Result == SetupResult.Passed == (check.Action.Length == 0), "whatever has not passed says what to do");
+            Invariant.Holds(finding.Reason.Length > 0, "each finding has a reason");
+            Invariant.Holds(finding.Severity == Severity.Passed == (finding.Action.Length == 0), "whatever has not passed says what to do");
         }
 
-        Invariant.Holds(destination.Result != SetupResult.Passed || proxy is not null, "who says that mail is led somewhere says where");
+        Invariant.Holds(destination.Severity != Severity.Passed || proxy is not null, "who says that mail is led somewhere says where");
     }
 }

@@ -54,10 +54,10 @@ public sealed class FirewallReadingTests
     {
         var checks = new NatChecks(firewall, evidence: null, smtpPort: 25);
         TransportEndPoint? leads = proxy is null ? null : TransportEndPoint.Parse(proxy);
-        (SetupCheck destination, leads) = checks.JudgeDestination(leads);
-        SetupCheck source = checks.JudgeSource(leads, IPAddress.Parse("194.0.1.1"));
-        SetupCheck notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, leads);
-        Assert.Equal(expected, $"{destination.Result} {source.Result} {notrack.Result}");
-        Assert.All((SetupCheck[])[destination, source, notrack], check => Assert.Equal(check.Result == SetupResult.Passed, check.Action.Length == 0));
+        (Finding destination, leads) = checks.JudgeDestination(leads);
+        Finding source = checks.JudgeSource(leads, IPAddress.Parse("194.0.1.1"));
+        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, leads);
+        Assert.Equal(expected, $"{destination.Severity} {source.Severity} {notrack.Severity}");
+        Assert.All((Finding[])[destination, source, notrack], finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
     }
 }

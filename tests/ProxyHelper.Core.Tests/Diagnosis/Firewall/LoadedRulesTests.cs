@@ -38,7 +38,7 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "limit rate 1/second tcp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "dnat ip to tcp dport map { 25 : 194.0.22.9 . 9199 }")]
     [InlineData("Warning", "ip saddr . tcp dport { 10.1.1.1 . 25 } dnat ip to 194.0.22.9:9199")]
-    public void Destination_NAT(string expected, string rules) => Check(expected, rules, "prerouting", "dstnat", checks => checks.JudgeDestination(_proxy).Check);
+    public void Destination_NAT(string expected, string rules) => Check(expected, rules, "prerouting", "dstnat", checks => checks.JudgeDestination(_proxy).Finding);
 
     [Theory]
     [InlineData("Passed", "ip daddr 194.0.22.9 tcp dport 9199 snat ip to 194.0.1.1")]
@@ -103,19 +103,19 @@ public sealed class LoadedRulesTests
         Tool.Run(tool, ["-t", "nat", "-N", "mail"]);
         Tool.Run(tool, ["-t", "nat", "-A", "mail", "-p", "tcp", "-j", "DNAT", "--to-destination", "194.0.22.9:9199"]);
         Tool.Run(tool, ["-t", "nat", "-A", "PREROUTING", .. conditions.Split(' '), "-j", "mail"]);
-        AssertResult(expected, new NatChecks(Read(), evidence: null, 25).JudgeDestination(_proxy).Check);
+        AssertResult(expected, new NatChecks(Read(), evidence: null, 25).JudgeDestination(_proxy).Finding);
     });
 
     [Fact]
     public void Where_the_mail_goes_is_found_out() => NetworkNamespace.Run(() =>
     {
         Load("table ip mail { chain pre { type nat hook prerouting priority dstnat; tcp dport 25 dnat to 194.0.22.9:9199; }; }");
-        (SetupCheck check, TransportEndPoint? proxy) = new NatChecks(Read(), evidence: null, 25).JudgeDestination(proxy: null);
+        (Finding finding, TransportEndPoint? proxy) = new NatChecks(Read(), evidence: null, 25).JudgeDestination(proxy: null);
         Assert.Equal(_proxy, proxy);
-        Assert.Contains("194.0.22.9:9199", check.Reason, StringComparison.Ordinal);
+        Assert.Contains("194.0.22.9:9199", finding.Reason, StringComparison.Ordinal);
     });
 
-    private static void Check(string expected, string rules, string hook, string priority, Func<NatChecks, SetupCheck> judge) => NetworkNamespace.Run(() =>
+    private static void Check(string expected, string rules, string hook, string priority, Func<NatChecks, Finding> judge) => NetworkNamespace.Run(() =>
     {
         Load($$"""
             table inet mail {
@@ -135,5 +135,5 @@ public sealed class LoadedRulesTests
 
     private static FirewallReading Read() => FirewallReading.Read(TestContext.Current.CancellationToken);
 
-    private static void AssertResult(string expected, SetupCheck check) => Assert.True(expected == check.Result.ToString(), check.ToString());
+    private static void AssertResult(string expected, Finding finding) => Assert.True(expected == finding.Severity.ToString(), finding.ToString());
 }

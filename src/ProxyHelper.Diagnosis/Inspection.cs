@@ -13,9 +13,9 @@ namespace ProxyHelper.Diagnosis;
 /// Looks through the whole chain, from the kernel to smtp-gated, in the network namespace of the calling thread. It changes nothing,
 /// and goes on whatever one check comes to.
 /// </summary>
-public sealed class SetupInspection
+public sealed class Inspection
 {
-    private readonly SetupOptions _options;
+    private readonly InspectionOptions _options;
     private readonly CancellationToken _cancellationToken;
     private readonly SmtpGatedConfiguration? _configuration;
     private readonly string _configurationFault = "smtp-gated's configuration is not on this host.";
@@ -24,7 +24,7 @@ public sealed class SetupInspection
     private TransportEndPoint? _proxy;
     private FirewallReading? _firewall;
 
-    private SetupInspection(SetupOptions options, CancellationToken cancellationToken)
+    private Inspection(InspectionOptions options, CancellationToken cancellationToken)
     {
         _options = options;
         _cancellationToken = cancellationToken;
@@ -46,19 +46,19 @@ public sealed class SetupInspection
     /// <param name="options">What the set-up is to be. Its addresses are IPv4.</param>
     /// <param name="cancellationToken">Ends them early.</param>
     /// <exception cref="OperationCanceledException">It was ended early.</exception>
-    public static IEnumerable<SetupCheck> Run(SetupOptions options, CancellationToken cancellationToken)
+    public static IEnumerable<Finding> Run(InspectionOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new SetupInspection(options, cancellationToken).Run();
+        return new Inspection(options, cancellationToken).Run();
     }
 
-    private IEnumerable<SetupCheck> Run()
+    private IEnumerable<Finding> Run()
     {
         if (!OperatingSystem.IsLinux())
         {
             yield return _options.Role == SetupRole.Proxy
-                ? SetupCheck.Passed(SetupNames.Host, $"{RuntimeInformation.OSDescription}; taken for the proxy.")
-                : SetupCheck.Failed(SetupNames.Host, $"This is {RuntimeInformation.OSDescription}. A router needs Linux, whose conntrack table is asked.", "Run it on the router; or say -Role Proxy.");
+                ? Finding.Passed(CheckNames.Host, $"{RuntimeInformation.OSDescription}; taken for the proxy.")
+                : Finding.Failed(CheckNames.Host, $"This is {RuntimeInformation.OSDescription}. A router needs Linux, whose conntrack table is asked.", "Run it on the router; or say -Role Proxy.");
         }
 
         SetupRole role = _options.Role ?? SetupRole.Proxy;
@@ -66,54 +66,54 @@ public sealed class SetupInspection
         {
             bool isLocal = IsLocal(_options.HelperAddress);
             role = _options.Role ?? FindRole(isLocal);
-            yield return SetupCheck.Passed(SetupNames.Host, $"{RuntimeInformation.OSDescription}; taken for the {(role == SetupRole.Router ? "router" : "proxy")}{(_options.Role is null ? " (-Role says otherwise)" : string.Empty)}.");
-            foreach (SetupCheck check in role == SetupRole.Router ? Router(isLocal) : [])
+            yield return Finding.Passed(CheckNames.Host, $"{RuntimeInformation.OSDescription}; taken for the {(role == SetupRole.Router ? "router" : "proxy")}{(_options.Role is null ? " (-Role says otherwise)" : string.Empty)}.");
+            foreach (Finding check in role == SetupRole.Router ? Router(isLocal) : [])
             {
                 yield return check;
             }
         }
 
-        foreach (SetupCheck check in Guard(SetupNames.Answer, () => Answer(role)))
+        foreach (Finding check in Guard(CheckNames.Answer, () => Answer(role)))
         {
             yield return check;
         }
 
         if (OperatingSystem.IsLinux() && role == SetupRole.Router)
         {
-            foreach (SetupCheck check in Guard(SetupNames.Notrack, Notrack))
+            foreach (Finding check in Guard(CheckNames.Notrack, Notrack))
             {
                 yield return check;
             }
         }
 
-        foreach (SetupCheck check in Guard(SetupNames.PerHost, () => SmtpGated(role)))
+        foreach (Finding check in Guard(CheckNames.PerHost, () => SmtpGated(role)))
         {
             yield return check;
         }
     }
 
     [SupportedOSPlatform("linux")]
-    private IEnumerable<SetupCheck> Router(bool isLocal) =>
+    private IEnumerable<Finding> Router(bool isLocal) =>
     [
-        .. Guard(SetupNames.Kernel, () => KernelChecks.Judge(ConntrackProbe.Read())),
-        .. Guard(SetupNames.Address, () => [AddressCheck.Judge(_options.HelperAddress, isLocal)]),
-        .. Guard(SetupNames.DestinationNat, Nat),
+        .. Guard(CheckNames.Kernel, () => KernelChecks.Judge(ConntrackProbe.Read())),
+        .. Guard(CheckNames.Address, () => [AddressCheck.Judge(_options.HelperAddress, isLocal)]),
+        .. Guard(CheckNames.DestinationNat, Nat),
     ];
 
     [SupportedOSPlatform("linux")]
-    private IEnumerable<SetupCheck> Nat()
+    private IEnumerable<Finding> Nat()
     {
         _firewall = FirewallReading.Read(_cancellationToken);
         var checks = new NatChecks(_firewall, ReadEvidence(), (ushort)_options.SmtpPort);
-        (SetupCheck destination, _proxy) = checks.JudgeDestination(_options.Proxy);
+        (Finding destination, _proxy) = checks.JudgeDestination(_options.Proxy);
         return [destination, checks.JudgeSource(_proxy, _options.HelperAddress)];
     }
 
     [SupportedOSPlatform("linux")]
-    private IEnumerable<SetupCheck> Notrack() =>
+    private IEnumerable<Finding> Notrack() =>
         [NotrackCheck.Judge(_firewall ?? FirewallReading.Read(_cancellationToken), ReadEvidence(), _options.HelperAddress, _port, _proxy)];
 
-    private IEnumerable<SetupCheck> Answer(SetupRole role)
+    private IEnumerable<Finding> Answer(SetupRole role)
     {
         if (_options.HelperAddress is not { } address)
         {
@@ -124,7 +124,7 @@ public sealed class SetupInspection
         return AnswerChecks.Judge(AnswerProbe.Ask(helper, _proxy, _secret, _options, _cancellationToken), role);
     }
 
-    private IEnumerable<SetupCheck> SmtpGated(SetupRole role) => _configuration is { } configuration
+    private IEnumerable<Finding> SmtpGated(SetupRole role) => _configuration is { } configuration
         ? SmtpGatedChecks.Judge(configuration, _options.SmtpGatedConfiguration, _port, _options.Secret)
         : [SmtpGatedChecks.Absent(role, _options.SmtpGatedConfiguration, _configurationFault)];
 
@@ -166,7 +166,7 @@ public sealed class SetupInspection
     }
 
     /// <summary>A check that breaks is a check that failed, and the others go on.</summary>
-    private static IReadOnlyList<SetupCheck> Guard(string name, Func<IEnumerable<SetupCheck>> check)
+    private static IReadOnlyList<Finding> Guard(string name, Func<IEnumerable<Finding>> check)
     {
         try
         {
@@ -174,7 +174,7 @@ public sealed class SetupInspection
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
         {
-            return [SetupCheck.Failed(name, $"This could not be looked at. {failure.Message}", "Run it again; if that happens each time, look by hand as docs/troubleshooting.md says.")];
+            return [Finding.Failed(name, $"This could not be looked at. {failure.Message}", "Run it again; if that happens each time, look by hand as docs/troubleshooting.md says.")];
         }
     }
 }

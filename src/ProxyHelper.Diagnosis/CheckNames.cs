@@ -1,7 +1,7 @@
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>What the checks are called. Scripts pick them by these names.</summary>
-internal static class SetupNames
+internal static class CheckNames
 {
     public const string Host = "Host";
     public const string Kernel = "Kernel conntrack";

@@ -4,7 +4,7 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>What a set-up is to be: what is not given is found out where that can be done.</summary>
-public sealed record SetupOptions
+public sealed record InspectionOptions
 {
     /// <summary>What this host is, or null to find out.</summary>
     public SetupRole? Role { get; init; }

@@ -8,10 +8,10 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis;
 
-/// <summary>All checks, one after the other, on the real kernel: on a router without rules, and where there is nothing.</summary>
-public sealed class SetupInspectionTests
+/// <summary>All findings, one after the other, on the real kernel: on a router without rules, and where there is nothing.</summary>
+public sealed class InspectionTests
 {
-    private static readonly SetupOptions _options = new()
+    private static readonly InspectionOptions _options = new()
     {
         HelperAddress = IPAddress.Parse("194.0.1.1"),
         SmtpGatedConfiguration = "/nonexistent/smtp-gated.conf",
@@ -21,25 +21,25 @@ public sealed class SetupInspectionTests
     [Fact]
     public void A_router_without_rules_answers_and_shows_the_connections_that_other_rules_have_led() => Router.WithResponder(Router.Options("194.0.1.1"), (_, _) =>
     {
-        SetupCheck[] checks = Run(_options with { Role = SetupRole.Router });
+        Finding[] findings = Run(_options with { Role = SetupRole.Router });
         Assert.Equal(
             [
                 "Host: Passed", "Kernel conntrack: Passed", "Permission: Passed", "Conntrack table: Passed", "Conntrack drops: Passed",
                 "Helper address: Passed", "DNAT rule: Warning", "SNAT rule: Skipped", "UDP answer: Passed", "Secret: Passed",
                 "Notrack rules: Warning", "smtp-gated max_per_host: Skipped",
             ],
-            checks.Select(check => $"{check.Name}: {check.Result}"));
+            findings.Select(finding => $"{finding.Check}: {finding.Severity}"));
     });
 
     [Fact]
     public void The_proxy_is_not_asked_about_kernel_and_rules() => Router.WithResponder(Router.Options("194.0.1.1"), (_, _) => Assert.Equal(
         ["Host: Passed", "UDP answer: Passed", "Secret: Passed", "smtp-gated max_per_host: Skipped"],
-        Run(_options with { Role = SetupRole.Proxy }).Select(check => $"{check.Name}: {check.Result}")));
+        Run(_options with { Role = SetupRole.Proxy }).Select(finding => $"{finding.Check}: {finding.Severity}")));
 
     [Fact]
     public void Who_has_the_helpers_address_is_the_router_and_who_has_the_proxys_alone_the_proxy() => Router.With(() =>
     {
-        SetupOptions elsewhere = _options with { HelperAddress = IPAddress.Parse("203.0.113.5"), Timeout = TimeSpan.FromMilliseconds(10) };
+        InspectionOptions elsewhere = _options with { HelperAddress = IPAddress.Parse("203.0.113.5"), Timeout = TimeSpan.FromMilliseconds(10) };
         Assert.Contains("taken for the router", Run(_options)[0].Reason, StringComparison.Ordinal);
         Assert.Contains("taken for the proxy", Run(elsewhere with { Proxy = TransportEndPoint.Parse("194.0.22.9:9199") })[0].Reason, StringComparison.Ordinal);
     });
@@ -47,11 +47,11 @@ public sealed class SetupInspectionTests
     [Fact]
     public void A_secret_that_the_helper_does_not_have_is_told_from_silence() => Router.WithResponder(Router.Options("194.0.1.1"), (_, _) =>
     {
-        SetupCheck[] checks = Run(_options with { Role = SetupRole.Proxy, Secret = 4711, Timeout = TimeSpan.FromMilliseconds(200) });
-        SetupCheck secret = checks.Single(check => check.Name == SetupNames.Secret);
-        Assert.Equal(SetupResult.Failed, secret.Result);
+        Finding[] findings = Run(_options with { Role = SetupRole.Proxy, Secret = 4711, Timeout = TimeSpan.FromMilliseconds(200) });
+        Finding secret = findings.Single(finding => finding.Check == CheckNames.Secret);
+        Assert.Equal(Severity.Failed, secret.Severity);
         Assert.StartsWith("The helper has no secret", secret.Reason, StringComparison.Ordinal);
-        Assert.DoesNotContain(checks, check => check.ToString().Contains("4711", StringComparison.Ordinal));
+        Assert.DoesNotContain(findings, finding => finding.ToString().Contains("4711", StringComparison.Ordinal));
     });
 
     [Fact]
@@ -60,20 +60,20 @@ public sealed class SetupInspectionTests
         ResponderOptions options = Router.Options("194.0.1.1") with { Secret = 7 };
         Router.WithResponder(options, (responder, _) =>
         {
-            SetupOptions wrong = _options with { Secret = 8, Timeout = TimeSpan.FromMilliseconds(200), WrongSecrets = () => responder.Counts.WrongSecret };
-            Assert.Equal(SetupResult.Failed, Run(wrong).Single(check => check.Name == SetupNames.Secret).Result);
-            Assert.Equal(SetupResult.Passed, Run(wrong with { Secret = 7, Timeout = _options.Timeout }).Single(check => check.Name == SetupNames.Secret).Result);
+            InspectionOptions wrong = _options with { Secret = 8, Timeout = TimeSpan.FromMilliseconds(200), WrongSecrets = () => responder.Counts.WrongSecret };
+            Assert.Equal(Severity.Failed, Run(wrong).Single(finding => finding.Check == CheckNames.Secret).Severity);
+            Assert.Equal(Severity.Passed, Run(wrong with { Secret = 7, Timeout = _options.Timeout }).Single(finding => finding.Check == CheckNames.Secret).Severity);
         });
     }
 
     [Fact]
     public void Where_nothing_is_known_nobody_is_asked_and_each_check_says_what_to_do() => NetworkNamespace.Run(() =>
     {
-        SetupCheck[] checks = Run(_options with { HelperAddress = null, Role = SetupRole.Router });
+        Finding[] findings = Run(_options with { HelperAddress = null, Role = SetupRole.Router });
         Assert.Equal(
-            [SetupNames.Address, SetupNames.SourceNat, SetupNames.Answer, SetupNames.Secret, SetupNames.PerHost],
-            checks.Where(check => check.Result == SetupResult.Skipped).Select(check => check.Name));
-        Assert.All(checks, check => Assert.Equal(check.Result == SetupResult.Passed, check.Action.Length == 0));
+            [CheckNames.Address, CheckNames.SourceNat, CheckNames.Answer, CheckNames.Secret, CheckNames.PerHost],
+            findings.Where(finding => finding.Severity == Severity.Skipped).Select(finding => finding.Check));
+        Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
     });
 
     [Fact]
@@ -83,9 +83,9 @@ public sealed class SetupInspectionTests
         try
         {
             File.WriteAllBytes(tooLong, new byte[(1024 * 1024) + 1]);
-            SetupCheck[] checks = Run(_options with { Role = SetupRole.Proxy, HelperAddress = IPAddress.Loopback, SmtpGatedConfiguration = tooLong });
-            Assert.Equal(SetupResult.Failed, checks.Single(check => check.Name == SetupNames.Answer).Result);
-            Assert.StartsWith("smtp-gated's configuration cannot be read", checks[^1].Reason, StringComparison.Ordinal);
+            Finding[] findings = Run(_options with { Role = SetupRole.Proxy, HelperAddress = IPAddress.Loopback, SmtpGatedConfiguration = tooLong });
+            Assert.Equal(Severity.Failed, findings.Single(finding => finding.Check == CheckNames.Answer).Severity);
+            Assert.StartsWith("smtp-gated's configuration cannot be read", findings[^1].Reason, StringComparison.Ordinal);
         }
         finally
         {
@@ -98,8 +98,8 @@ public sealed class SetupInspectionTests
     {
         using var ended = new CancellationTokenSource();
         ended.Cancel();
-        NetworkNamespace.Run(() => Assert.ThrowsAny<OperationCanceledException>(() => SetupInspection.Run(_options, ended.Token).ToArray()), "194.0.1.1");
+        NetworkNamespace.Run(() => Assert.ThrowsAny<OperationCanceledException>(() => Inspection.Run(_options, ended.Token).ToArray()), "194.0.1.1");
     }
 
-    private static SetupCheck[] Run(SetupOptions options) => [.. SetupInspection.Run(options, CancellationToken.None)];
+    private static Finding[] Run(InspectionOptions options) => [.. Inspection.Run(options, CancellationToken.None)];
 }

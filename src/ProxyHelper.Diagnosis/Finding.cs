@@ -1,0 +1,36 @@
+namespace ProxyHelper.Diagnosis;
+
+/// <summary>Represents the outcome of one check of the set-up.</summary>
+/// <param name="Check">The name of the check.</param>
+/// <param name="Severity">How serious the finding is.</param>
+/// <param name="Reason">What the check found, with figures and addresses.</param>
+/// <param name="Action">What to do or to type next. Empty if the check passed.</param>
+public sealed record Finding(string Check, Severity Severity, string Reason, string Action)
+{
+    internal static Finding Passed(string check, string reason) => new(check, Severity.Passed, reason, string.Empty);
+
+    internal static Finding Warning(string check, string reason, string action) =>
+        new(check, Severity.Warning, reason, action);
+
+    internal static Finding Failed(string check, string reason, string action) =>
+        new(check, Severity.Failed, reason, action);
+
+    internal static Finding Skipped(string check, string reason, string action) =>
+        new(check, Severity.Skipped, reason, action);
+}
+
+/// <summary>Specifies how serious a finding is.</summary>
+public enum Severity
+{
+    /// <summary>The part of the set-up is correct.</summary>
+    Passed,
+
+    /// <summary>The part works, but not well or not for long, or the check cannot decide.</summary>
+    Warning,
+
+    /// <summary>smtp-gated cannot get correct answers with this setup.</summary>
+    Failed,
+
+    /// <summary>The check did not run, because it lacks something that it needs.</summary>
+    Skipped,
+}
