@@ -13,7 +13,7 @@ internal static class Check
     /// <returns>Whether nothing is missing.</returns>
     public static bool Run(Settings settings)
     {
-        ResponderOptions options = settings.Responder;
+        ListenOptions options = settings.Listen;
         bool isWell = Try("the conntrack table can be asked", TryTable);
         if (settings.SecretFile is { } secretFile)
         {
@@ -23,10 +23,10 @@ internal static class Check
         foreach (IPAddress address in options.InheritedSockets.Count > 0 ? [] : options.Addresses)
         {
             var endPoint = new IPEndPoint(address, options.Port);
-            isWell &= Try($"{endPoint} can be listened on", () => QuerySocket.Open(endPoint, options.AllowsAbsentAddresses).Dispose());
-            if (options.OriginPort != 0)
+            isWell &= Try($"{endPoint} can be listened on", () => QuerySocket.Open(endPoint, options.AllowAbsentAddresses).Dispose());
+            if (options.TcpPort != 0)
             {
-                isWell &= TryListening(new IPEndPoint(address, options.OriginPort), options.AllowsAbsentAddresses);
+                isWell &= TryListening(new IPEndPoint(address, options.TcpPort), options.AllowAbsentAddresses);
             }
         }
 
@@ -45,7 +45,7 @@ internal static class Check
             isWell &= Try($"{pidFile} can be written", () => PidFile.Create(pidFile).Dispose());
         }
 
-        if (options.AllowedProxies.Count == 0)
+        if (settings.Rules.AllowedProxies.Count == 0)
         {
             Say("note", "everybody may ask about connections to its own address: name the proxy with --allow, or let the firewall do it");
         }

@@ -51,7 +51,8 @@ internal sealed class CommandLine
         ParseResult result = _options.Parse([.. _arguments, .. fromFile]);
         return new Settings
         {
-            Responder = ResponderOptionsOf(result, inheritedSockets),
+            Listen = ListenOptionsOf(result, inheritedSockets),
+            Rules = AnswerRulesOf(result),
             SecretFile = result.GetValue(_options.SecretFile),
             PidFile = result.GetValue(_options.PidFile),
             User = result.GetValue(_options.User),
@@ -59,36 +60,52 @@ internal sealed class CommandLine
         };
     }
 
-    private ResponderOptions ResponderOptionsOf(ParseResult result, IReadOnlyList<int> inheritedSockets)
+    private ListenOptions ListenOptionsOf(ParseResult result, IReadOnlyList<int> inheritedSockets)
     {
-        var defaults = new ResponderOptions { Addresses = result.GetValue(_options.Addresses) ?? [] };
-        ResponderOptions options = defaults with
+        var defaults = new ListenOptions { Addresses = result.GetValue(_options.Addresses) ?? [] };
+        ListenOptions options = defaults with
         {
             InheritedSockets = inheritedSockets,
-            Port = Or(_options.Port, defaults.Port),
-            OriginPort = Or(_options.TcpPort, defaults.OriginPort),
+            Port = ValueOr(result, _options.Port, defaults.Port),
+            TcpPort = ValueOr(result, _options.TcpPort, defaults.TcpPort),
+            Workers = ValueOr(result, _options.Workers, defaults.Workers),
+            AllowAbsentAddresses = result.GetValue(_options.AllowsAbsent),
+        };
+        Validate(options.Validate);
+        return options;
+    }
+
+    private AnswerRules AnswerRulesOf(ParseResult result)
+    {
+        var defaults = new AnswerRules();
+        AnswerRules rules = defaults with
+        {
             Secret = result.GetValue(_options.Secret),
             IdentFormat = result.GetValue(_options.Ident),
             AllowedProxies = result.GetValue(_options.Allowed) ?? [],
             TrustedClients = result.GetValue(_options.Trusted) ?? [],
-            MaximumQueriesPerSecond = Or(_options.Rate, defaults.MaximumQueriesPerSecond),
-            MaximumQueueDelay = Or(_options.MaximumDelay, defaults.MaximumQueueDelay),
-            Workers = Or(_options.Workers, defaults.Workers),
-            AllowsAbsentAddresses = result.GetValue(_options.AllowsAbsent),
-            TellsQueries = result.GetValue(_options.Verbose),
+            MaxQueriesPerSecond = ValueOr(result, _options.Rate, defaults.MaxQueriesPerSecond),
+            MaxQueueDelay = ValueOr(result, _options.MaximumDelay, defaults.MaxQueueDelay),
+            LogQueries = result.GetValue(_options.Verbose),
         };
+        Validate(rules.Validate);
+        return rules;
+    }
+
+    private static void Validate(Action validate)
+    {
         try
         {
-            options.Validate();
-            return options;
+            validate();
         }
         catch (ArgumentException mistake)
         {
             throw new SettingsException(mistake.Message);
         }
-
-        T Or<T>(Option<T> option, T otherwise) => result.GetResult(option) is { Implicit: false } ? result.GetValue(option)! : otherwise;
     }
+
+    private static T ValueOr<T>(ParseResult result, Option<T> option, T otherwise) =>
+        result.GetResult(option) is { Implicit: false } ? result.GetValue(option)! : otherwise;
 
     /// <summary>
     /// The lines as arguments, without those that the command line goes before. Each is looked at alone, so that a mistake is told

@@ -51,14 +51,14 @@ internal sealed class CommandLineOptions
 
     public Option<int> Rate { get; } = OptionValue.One(
         "--rate", null, "NUMBER", "How many queries each sender may ask in a second (10000); 0 for any number", value =>
-            (int)OptionValue.Number(value, ResponderOptions.HighestRate, $"'{value}' is not a rate."));
+            (int)OptionValue.Number(value, AnswerRules.MaxRate, $"'{value}' is not a rate."));
 
     public Option<TimeSpan> MaximumDelay { get; } = OptionValue.One(
         "--max-delay", null, "SECONDS", "How long a query may have waited to be answered still (1)", OptionValue.Seconds);
 
     public Option<int> Workers { get; } = OptionValue.One(
         "--workers", null, "NUMBER", "How many threads answer (1)", value =>
-            (int)OptionValue.Number(value, ResponderOptions.MaximumWorkers, $"'{value}' is not a number of workers."));
+            (int)OptionValue.Number(value, ListenOptions.MaxWorkers, $"'{value}' is not a number of workers."));
 
     public Option<bool> AllowsAbsent { get; } = OptionValue.Flag(
         "--allow-absent-address", null, "Start also when an address is not there yet, such as at boot");

@@ -31,7 +31,7 @@ internal sealed class Service(CommandLine commandLine, Log log) : IDisposable
         On(ShowCounters, WriteCounters);
         Settings settings = commandLine.ReadSettings(ServiceManager.InheritedSockets);
         using PidFile? pidFile = settings.PidFile is { } path ? PidFile.Create(path) : null;
-        using var responder = Responder.Open(settings.WithSecret());
+        using var responder = Responder.Open(settings.Listen, settings.RulesWithSecret());
         using MetricsServer? metrics = settings.Metrics is { } endPoint ? MetricsServer.Open(endPoint, responder) : null;
         metrics?.Begin();
         if (settings.User is { } user)
@@ -39,12 +39,12 @@ internal sealed class Service(CommandLine commandLine, Log log) : IDisposable
             Privileges.Become(user); // between the threads that need nothing, and those that answer
         }
 
-        responder.Begin();
+        responder.Start();
         TakeSignals(settings, responder);
         using CancellationTokenRegistration stopping = _stop.Token.Register(responder.Stop);
         using Watchdog? watchdog = ServiceManager.WatchdogInterval is { } patience ? Watchdog.Start(responder, _manager, patience) : null;
         string answering = WhereItAnswers(responder);
-        if (settings.Responder.InheritedSockets.Count > 0 && settings.Responder.Addresses.Count > 0)
+        if (settings.Listen.InheritedSockets.Count > 0 && settings.Listen.Addresses.Count > 0)
         {
             log.Write(Priority.Warning, "it was given sockets: the addresses and the port of the configuration are not used");
         }
@@ -78,8 +78,8 @@ internal sealed class Service(CommandLine commandLine, Log log) : IDisposable
 
     private static string WhereItAnswers(Responder responder)
     {
-        string overTcp = responder.OriginEndPoints.Count == 0 ? string.Empty : $" and over TCP on {string.Join(", ", responder.OriginEndPoints)}";
-        return $"answering on {string.Join(", ", responder.LocalEndPoints)}{overTcp}";
+        string overTcp = responder.TcpEndPoints.Count == 0 ? string.Empty : $" and over TCP on {string.Join(", ", responder.TcpEndPoints)}";
+        return $"answering on {string.Join(", ", responder.UdpEndPoints)}{overTcp}";
     }
 
     private static string Summary(ResponderCounts counts) =>
@@ -120,18 +120,8 @@ internal sealed class Service(CommandLine commandLine, Log log) : IDisposable
             _manager.SayReloading();
             try
             {
-                Settings settings = commandLine.ReadSettings(_settings.Responder.InheritedSockets);
-                ResponderOptions options = settings.WithSecret();
-                _responder.Change(_settings.Responder with
-                {
-                    Secret = options.Secret,
-                    AllowedProxies = options.AllowedProxies,
-                    TrustedClients = options.TrustedClients,
-                    IdentFormat = options.IdentFormat,
-                    MaximumQueriesPerSecond = options.MaximumQueriesPerSecond,
-                    MaximumQueueDelay = options.MaximumQueueDelay,
-                    TellsQueries = options.TellsQueries,
-                });
+                Settings settings = commandLine.ReadSettings(_settings.Listen.InheritedSockets);
+                _responder.ChangeRules(settings.RulesWithSecret());
                 string[] later = [.. _settings.NeedRestart(settings)];
                 log.Write(Priority.Notice, "configuration read again");
                 if (later.Length > 0)

@@ -6,8 +6,11 @@ namespace ProxyHelper.Daemon;
 /// <summary>All that the command line and the configuration file say.</summary>
 internal sealed record Settings
 {
-    /// <summary>What to answer on, and how. The secret is in it only when it was given as such.</summary>
-    public required ResponderOptions Responder { get; init; }
+    /// <summary>Gets the settings of the responder that only a restart can change.</summary>
+    public required ListenOptions Listen { get; init; }
+
+    /// <summary>Gets the settings of the responder that a reload can change. The secret of a secret file is not among them.</summary>
+    public required AnswerRules Rules { get; init; }
 
     /// <summary>Where to read the secret, or null.</summary>
     public string? SecretFile { get; init; }
@@ -21,22 +24,22 @@ internal sealed record Settings
     /// <summary>Where to show the counters, or null.</summary>
     public IPEndPoint? Metrics { get; init; }
 
-    /// <summary>The options with the secret in them.</summary>
+    /// <summary>Returns the rules with the secret of the secret file.</summary>
     /// <exception cref="IOException">The secret's file cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public ResponderOptions WithSecret() =>
-        SecretFile is { } path ? Responder with { Secret = Access.SecretFile.Read(path) } : Responder;
+    public AnswerRules RulesWithSecret() =>
+        SecretFile is { } path ? Rules with { Secret = Access.SecretFile.Read(path) } : Rules;
 
     /// <summary>The names of the settings that differ, and that only a new start can change.</summary>
     public IEnumerable<string> NeedRestart(Settings other)
     {
         (string Name, bool IsSame)[] settings =
         [
-            ("address", Responder.Addresses.SequenceEqual(other.Responder.Addresses)),
-            ("port", Responder.Port == other.Responder.Port),
-            ("tcp-port", Responder.OriginPort == other.Responder.OriginPort),
-            ("workers", Responder.Workers == other.Responder.Workers),
-            ("allow-absent-address", Responder.AllowsAbsentAddresses == other.Responder.AllowsAbsentAddresses),
+            ("address", Listen.Addresses.SequenceEqual(other.Listen.Addresses)),
+            ("port", Listen.Port == other.Listen.Port),
+            ("tcp-port", Listen.TcpPort == other.Listen.TcpPort),
+            ("workers", Listen.Workers == other.Listen.Workers),
+            ("allow-absent-address", Listen.AllowAbsentAddresses == other.Listen.AllowAbsentAddresses),
             ("pid-file", PidFile == other.PidFile),
             ("user", User == other.User),
             ("metrics", Equals(Metrics, other.Metrics)),

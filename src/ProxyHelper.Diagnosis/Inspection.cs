@@ -38,7 +38,7 @@ public sealed class Inspection
             _configurationFault = $"smtp-gated's configuration cannot be read. {failure.Message}";
         }
 
-        _port = (ushort)(options.Port ?? _configuration?.RemotePort ?? ResponderOptions.DefaultPort);
+        _port = (ushort)(options.Port ?? _configuration?.RemotePort ?? ListenOptions.DefaultPort);
         _secret = options.Secret ?? _configuration?.Secret ?? 0;
     }
 

@@ -24,7 +24,7 @@ public sealed class ResponderJob : Job
     private string? _breakdown;
 
     internal ResponderJob(Responder responder, PidFile? pidFile, string name)
-        : base($"Start-ProxyHelper {string.Join(", ", responder.LocalEndPoints.Select(endPoint => endPoint.Address))}", name)
+        : base($"Start-ProxyHelper {string.Join(", ", responder.UdpEndPoints.Select(endPoint => endPoint.Address))}", name)
     {
         _responder = responder;
         _pidFile = pidFile;
@@ -35,16 +35,16 @@ public sealed class ResponderJob : Job
     }
 
     /// <summary>Where it listens, as text, but for TCP.</summary>
-    public override string Location => string.Join(", ", _responder.LocalEndPoints);
+    public override string Location => string.Join(", ", _responder.UdpEndPoints);
 
     /// <summary>Where it listens, but for TCP.</summary>
-    public IReadOnlyList<IPEndPoint> LocalEndPoints => _responder.LocalEndPoints;
+    public IReadOnlyList<IPEndPoint> LocalEndPoints => _responder.UdpEndPoints;
 
     /// <summary>Where it listens for TCP, as text; null where it does not.</summary>
     public string? TcpLocation => TcpEndPoints.Count == 0 ? null : string.Join(", ", TcpEndPoints);
 
     /// <summary>Where it listens for TCP.</summary>
-    public IReadOnlyList<IPEndPoint> TcpEndPoints => _responder.OriginEndPoints;
+    public IReadOnlyList<IPEndPoint> TcpEndPoints => _responder.TcpEndPoints;
 
     /// <summary>When it was started, local time.</summary>
     public DateTime StartedAt => _responder.StartedAt.LocalDateTime;

@@ -113,7 +113,7 @@ public sealed class FirewallRulesTests
     }
 
     private static Responder Start(RouterNetwork network, IPAddress address, ushort port) => network.Router.Run(() =>
-        Responder.Start(new ResponderOptions { Addresses = [address], Port = port }));
+        Responder.Start(new ListenOptions { Addresses = [address], Port = port }, new AnswerRules()));
 
     /// <summary>Sends queries as the mail server, and in the names of the proxy and of the router; when this returns, they have come.</summary>
     private static async Task SendFromOutsideAsync(RouterNetwork network, IPAddress asked)

@@ -130,7 +130,7 @@ public sealed class NatLookupTests
     }
 
     private static Responder Start(RouterNetwork network, IPAddress address, params string[] trusted) => network.Router.Run(() =>
-        Responder.Start(new ResponderOptions { Addresses = [address], TrustedClients = [.. trusted.Select(AddressPrefix.Parse)] }));
+        Responder.Start(new ListenOptions { Addresses = [address] }, new AnswerRules { TrustedClients = [.. trusted.Select(AddressPrefix.Parse)] }));
 
     /// <summary>Asks about all without waiting for an answer between them.</summary>
     private static Task<HelperAnswer[]> AskAllAsync(RouterNetwork network, UserConnection[] connections) => Task.WhenAll(
@@ -148,7 +148,7 @@ public sealed class NatLookupTests
 
     private static HelperRequest Request(string source, string destination, string helper = "194.0.1.1") => new()
     {
-        Helper = new IPEndPoint(IPAddress.Parse(helper), ResponderOptions.DefaultPort),
+        Helper = new IPEndPoint(IPAddress.Parse(helper), ListenOptions.DefaultPort),
         Source = TransportEndPoint.Parse(source),
         Destination = TransportEndPoint.Parse(destination),
         Timeout = TimeSpan.FromSeconds(10),

@@ -24,7 +24,7 @@ public sealed class NatRulesTests
             network.Router.Run(() => Tool.Run("iptables", "-P", "FORWARD", "DROP")); // what the nft rules have in them
         }
 
-        using Responder responder = network.Router.Run(() => Responder.Start(new ResponderOptions { Addresses = [IPAddress.Parse("194.0.1.1")] }));
+        using Responder responder = network.Router.Run(() => Responder.Start(new ListenOptions { Addresses = [IPAddress.Parse("194.0.1.1")] }, new AnswerRules()));
         using var gateway = new MailGateway(network);
 
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");

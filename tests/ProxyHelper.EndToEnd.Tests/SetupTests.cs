@@ -66,5 +66,5 @@ public sealed class SetupTests
 
     private static Finding[] Look(NetworkHost host, InspectionOptions options) => host.Run(() => Inspection.Run(options, Patience.Token()).ToArray());
 
-    private static Responder Start(RouterNetwork network) => network.Router.Run(() => Responder.Start(new ResponderOptions { Addresses = [_router] }));
+    private static Responder Start(RouterNetwork network) => network.Router.Run(() => Responder.Start(new ListenOptions { Addresses = [_router] }, new AnswerRules()));
 }

@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Netlink;
 using ProxyHelper.Protocol;
-using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Access;
@@ -12,11 +11,11 @@ namespace ProxyHelper.Access;
 /// connections to its own address; this host and trusted clients may ask about any.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class AccessRules(ResponderOptions options, LocalAddresses own)
+internal sealed class AccessRules(
+    uint secret, IReadOnlyList<AddressPrefix> allowed, IReadOnlyList<AddressPrefix> trusted, LocalAddresses own)
 {
-    private readonly AddressPrefix[] _allowed = [.. options.AllowedProxies];
-    private readonly AddressPrefix[] _trusted = [.. options.TrustedClients];
-    private readonly uint _secret = options.Secret;
+    private readonly AddressPrefix[] _allowed = [.. allowed];
+    private readonly AddressPrefix[] _trusted = [.. trusted];
 
     /// <summary>Judges a query.</summary>
     /// <param name="sender">The address it came from.</param>
@@ -57,5 +56,5 @@ internal sealed class AccessRules(ResponderOptions options, LocalAddresses own)
     private bool IsTrusted(IPv4Address sender) => Contains(_trusted, sender) || own.Contains(sender);
 
     // Two registers are compared in the same time whatever is in them.
-    private bool HasSecret(in Query query) => (query.Secret ^ _secret) == 0;
+    private bool HasSecret(in Query query) => (query.Secret ^ secret) == 0;
 }

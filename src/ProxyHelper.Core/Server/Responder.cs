@@ -13,31 +13,34 @@ namespace ProxyHelper.Server;
 
 /// <summary>Answers smtp-gated's queries on threads of its own, from its start until it is stopped.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class Responder : IDisposable
+public sealed class Responder : IDisposable, IAsyncDisposable
 {
     // Its threads come round every second at least; a longer time means that one hangs.
     private static readonly TimeSpan _longestRound = TimeSpan.FromSeconds(5);
 
-    private readonly EventSignal _stop;
+    private readonly Lock _lifeCycle = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly UdpServer[] _workers;
     private readonly TcpServer? _server;
     private readonly (Thread Thread, IDisposable Owner)[] _threads;
     private readonly ResponderCounters[] _counters;
     private readonly ResponderJournal _journal = new();
-#pragma warning disable CA2213 // who serves the sockets disposes of them when it ends, and the last of the threads of the meter
+#pragma warning disable CA2213 // disposed of by the threads when they end
+    private readonly EventSignal _stop;
     private readonly ResponderSockets _sockets;
     private readonly ResponderMeter _meter;
 #pragma warning restore CA2213
     private readonly long _startedAt = Stopwatch.GetTimestamp();
-    private ResponderOptions _options;
+    private volatile ResponderState _state;
+    private volatile AnswerRules _rules;
     private RateLimiter? _limiter;
     private int _running;
     private Exception? _failure;
-    private bool _isStopped;
 
-    private Responder(ResponderOptions options)
+    private Responder(ListenOptions options, AnswerRules rules)
     {
-        _options = options;
+        Options = options;
+        _rules = rules;
         _counters = [.. Enumerable.Range(0, options.Workers + 1).Select(_ => new ResponderCounters())];
         _stop = EventSignal.Create();
         var open = new Stack<IDisposable>([_stop]);
@@ -47,14 +50,14 @@ public sealed class Responder : IDisposable
             ConntrackTable[] tables = [.. Enumerable.Range(0, options.Workers).Select(_ => Keep(ConntrackTable.Open(UdpServer.BatchSize)))];
             ProveLookups(tables[0]);
             LocalAddresses[] own = [.. tables.Select(_ => Keep(LocalAddresses.Open()))];
-            _sockets = Keep(ResponderSockets.Open(options));
-            LocalEndPoints = _sockets.EndPoints;
-            OriginEndPoints = _sockets.OriginEndPoints;
-            _meter = Keep(new ResponderMeter(LocalEndPoints, () => Counts, () => Uptime));
-            _limiter = NewLimiter(options);
-            _workers = [.. tables.Select((table, i) => Keep(new UdpServer(_sockets.Of(i), table, own[i], _stop, _limiter, options, _counters[i], _journal, _meter)))];
-            _server = OriginEndPoints.Count == 0 ? null : new TcpServer(
-                _sockets.Listeners, Keep(ConntrackTable.Open()), Keep(LocalAddresses.Open()), _stop, _limiter, options, _counters[^1], _journal, _meter);
+            _sockets = Keep(ResponderSockets.Open(options, rules.AllowedProxies));
+            UdpEndPoints = _sockets.EndPoints;
+            TcpEndPoints = _sockets.TcpEndPoints;
+            _meter = Keep(new ResponderMeter(UdpEndPoints, () => Counts, () => Uptime));
+            _limiter = NewLimiter(rules);
+            _workers = [.. tables.Select((table, i) => Keep(new UdpServer(_sockets.Of(i), table, own[i], _stop, _limiter, rules, _counters[i], _journal, _meter)))];
+            _server = TcpEndPoints.Count == 0 ? null : new TcpServer(
+                _sockets.Listeners, Keep(ConntrackTable.Open()), Keep(LocalAddresses.Open()), _stop, options.MaxConnectionTime, _limiter, rules, _counters[^1], _journal, _meter);
         }
         catch
         {
@@ -78,45 +81,60 @@ public sealed class Responder : IDisposable
         }
     }
 
-    /// <summary>The addresses and UDP ports that it answers on.</summary>
-    public IReadOnlyList<IPEndPoint> LocalEndPoints { get; }
+    /// <summary>Gets the settings that are fixed.</summary>
+    public ListenOptions Options { get; }
 
-    /// <summary>The addresses and TCP ports that it answers on; none unless an <see cref="ResponderOptions.OriginPort"/> was given.</summary>
-    public IReadOnlyList<IPEndPoint> OriginEndPoints { get; }
+    /// <summary>Gets the rules that are in force.</summary>
+    public AnswerRules Rules => _rules;
 
-    /// <summary>When it was started.</summary>
+    /// <summary>Gets the addresses and UDP ports that the responder listens on.</summary>
+    public IReadOnlyList<IPEndPoint> UdpEndPoints { get; }
+
+    /// <summary>Gets the addresses and TCP ports that the responder listens on. The list is empty if TCP is not used.</summary>
+    public IReadOnlyList<IPEndPoint> TcpEndPoints { get; }
+
+    /// <summary>Gets how far the life of the responder has come.</summary>
+    public ResponderState State => _state;
+
+    /// <summary>
+    /// Gets a task that completes when the responder has ended and its sockets are closed. The task is faulted with the exception
+    /// that ended the responder.
+    /// </summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Gets the time at which the responder was opened.</summary>
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>How long ago that is, by a clock that does not jump.</summary>
+    /// <summary>Gets the time since <see cref="StartedAt"/>, by a clock that never jumps.</summary>
     public TimeSpan Uptime => Stopwatch.GetElapsedTime(_startedAt);
 
-    /// <summary>What it has seen up to now.</summary>
+    /// <summary>Gets the counts up to now.</summary>
     public ResponderCounts Counts => ResponderCounters.Sum(_counters);
 
     /// <summary>
-    /// What an administrator should know, as it happens. It ends when the responder has: its sockets are closed then. It ends with
-    /// an exception if the responder could not go on.
+    /// Gets the notices for an administrator. The channel ends when the responder has ended and its sockets are closed. The channel
+    /// ends with an exception if the responder faulted.
     /// </summary>
     public ChannelReader<ResponderNotice> Notices => _journal.Reader;
 
-    /// <summary>The newest fault, or null when there was none.</summary>
+    /// <summary>Gets the newest fault, or null.</summary>
     public ResponderNotice? LastFault => _journal.LastFault;
 
-    /// <summary>Whether every thread has come round to its queues and connections lately, as it does every second at least.</summary>
+    /// <summary>Gets whether every thread has looked at its queues and connections recently. Each thread does so every second at least.</summary>
     public bool IsResponsive =>
-        _workers.All(worker => worker.SinceItCameRound < _longestRound) && (_server is null || _server.SinceItCameRound < _longestRound);
+        _workers.All(worker => worker.TimeSinceLastRound < _longestRound) && (_server is null || _server.TimeSinceLastRound < _longestRound);
 
-    /// <summary>Starts a responder in the network namespace of the calling thread. When this returns, it answers.</summary>
-    /// <exception cref="ArgumentException">The options do not fit.</exception>
-    /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
-    /// <exception cref="NetlinkException">The conntrack table cannot be asked: EPERM when CAP_NET_ADMIN is missing.</exception>
-    /// <exception cref="LinuxException">No socket can be had.</exception>
-    public static Responder Start(ResponderOptions options)
+    /// <summary>Opens and starts a responder in the network namespace of the calling thread.</summary>
+    /// <exception cref="ArgumentException">Thrown when an option or a rule is invalid.</exception>
+    /// <exception cref="BindException">Thrown when an address and port cannot be bound. No address stays bound.</exception>
+    /// <exception cref="NetlinkException">Thrown when the conntrack table cannot be read. Without CAP_NET_ADMIN the error is EPERM.</exception>
+    /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
+    public static Responder Start(ListenOptions options, AnswerRules rules)
     {
-        Responder responder = Open(options);
+        Responder responder = Open(options, rules);
         try
         {
-            responder.Begin();
+            responder.Start();
             return responder;
         }
         catch
@@ -127,66 +145,70 @@ public sealed class Responder : IDisposable
     }
 
     /// <summary>
-    /// Opens a responder's sockets, as <see cref="Start"/> does, but answers nothing until <see cref="Begin"/>: queries wait. In
-    /// between a process can give up the privileges that only this takes.
+    /// Opens the sockets of a responder in the network namespace of the calling thread. Queries wait until <see cref="Start()"/>.
+    /// In between, the process can give up the privileges that only the opening needs.
     /// </summary>
-    /// <exception cref="ArgumentException">The options do not fit.</exception>
-    /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
-    /// <exception cref="NetlinkException">The conntrack table cannot be asked: EPERM when CAP_NET_ADMIN is missing.</exception>
-    /// <exception cref="LinuxException">No socket can be had.</exception>
-    public static Responder Open(ResponderOptions options)
+    /// <exception cref="ArgumentException">Thrown when an option or a rule is invalid.</exception>
+    /// <exception cref="BindException">Thrown when an address and port cannot be bound. No address stays bound.</exception>
+    /// <exception cref="NetlinkException">Thrown when the conntrack table cannot be read. Without CAP_NET_ADMIN the error is EPERM.</exception>
+    /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
+    public static Responder Open(ListenOptions options, AnswerRules rules)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(rules);
         options.Validate();
-        return new Responder(options);
+        rules.Validate();
+        return new Responder(options, rules);
     }
 
-    /// <summary>Answers from now on; to be called once. Its threads have the credentials and the capabilities of the calling thread.</summary>
-    /// <exception cref="ObjectDisposedException">It was stopped.</exception>
-    public void Begin()
+    /// <summary>Starts to answer. The responder's threads have the credentials and the capabilities of the calling thread.</summary>
+    /// <exception cref="InvalidOperationException">Thrown when the responder was started before.</exception>
+    /// <exception cref="ObjectDisposedException">Thrown when the responder was stopped.</exception>
+    public void Start()
     {
-        lock (_stop)
+        lock (_lifeCycle)
         {
-            ObjectDisposedException.ThrowIf(_isStopped, this);
+            ObjectDisposedException.ThrowIf(_state > ResponderState.Running, this);
+            if (_state == ResponderState.Running)
+            {
+                throw new InvalidOperationException("The responder was started before.");
+            }
+
+            _state = ResponderState.Running;
             Array.ForEach(_threads, one => one.Thread.Start());
         }
     }
 
     /// <summary>
-    /// Goes by other options from now on, and loses no query: who may ask, how often, with which secret, how late, what replies give
-    /// as the user's name and what is told. A rate that stays the same goes on with what was asked before.
+    /// Replaces all rules at once and loses no query. If the rate limit stays the same, the limiter keeps its counts. After the
+    /// responder has ended, the method does nothing.
     /// </summary>
-    /// <exception cref="ArgumentException">They do not fit, or differ in what only a new start can change. Nothing has changed.</exception>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void Change(ResponderOptions options)
+    /// <exception cref="ArgumentException">Thrown when a rule is invalid. No rule has changed.</exception>
+    /// <exception cref="LinuxException">Thrown when the kernel refused the change. No rule has changed.</exception>
+    public void ChangeRules(AnswerRules rules)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        lock (_stop)
+        ArgumentNullException.ThrowIfNull(rules);
+        rules.Validate();
+        lock (_lifeCycle)
         {
-            if (!_options.HasSameSockets(options))
-            {
-                throw new ArgumentException("Addresses, ports and workers change only with a new start.");
-            }
-
-            if (_isStopped || Volatile.Read(ref _running) == 0)
+            if (_state > ResponderState.Running)
             {
                 return;
             }
 
-            RateLimiter? limiter = options.MaximumQueriesPerSecond == _options.MaximumQueriesPerSecond ? _limiter : NewLimiter(options);
+            RateLimiter? limiter = rules.MaxQueriesPerSecond == _rules.MaxQueriesPerSecond ? _limiter : NewLimiter(rules);
             try
             {
-                _sockets.Change(options);
+                _sockets.ChangeRules(rules.AllowedProxies);
             }
             catch (ObjectDisposedException)
             {
                 return; // one of its threads has failed meanwhile, and the others end
             }
 
-            Array.ForEach(_workers, worker => worker.Change(options, limiter));
-            _server?.Change(options, limiter);
-            (_options, _limiter) = (options, limiter);
+            Array.ForEach(_workers, worker => worker.Change(rules, limiter));
+            _server?.Change(rules, limiter);
+            (_rules, _limiter) = (rules, limiter);
         }
     }
 
@@ -202,37 +224,55 @@ public sealed class Responder : IDisposable
         return LatencyHistogram.Percentile(_counters.Select(counters => counters.Latencies), part, LatencyHistogram.MinuteOf(DateTime.UtcNow));
     }
 
-    /// <summary>Stops it, and returns when its ports are free. Stopping it again does nothing.</summary>
+    /// <summary>
+    /// Stops the responder and returns when its sockets are closed. Queries that were received before are answered. If the
+    /// responder has ended already, the method does nothing.
+    /// </summary>
     public void Stop()
     {
-        lock (_stop)
+        BeginStop();
+        if (!Array.Exists(_threads, one => one.Thread == Thread.CurrentThread)) // a thread cannot wait for its own end
         {
-            if (!_isStopped)
-            {
-                _isStopped = true;
-                _stop.Set();
-                foreach ((Thread thread, IDisposable owner) in _threads)
-                {
-                    if (thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
-                    {
-                        End(owner);
-                    }
-                    else
-                    {
-                        thread.Join();
-                    }
-                }
-
-                _stop.Dispose();
-            }
+            Task.WaitAny(Completion); // does not throw if the task is faulted
         }
+    }
+
+    /// <summary>Stops the responder as <see cref="Stop"/> does. The task completes when the sockets are closed, and is never faulted.</summary>
+    public async Task StopAsync()
+    {
+        BeginStop();
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Stop();
 
-    private static RateLimiter? NewLimiter(ResponderOptions options) =>
-        options.MaximumQueriesPerSecond == 0 ? null : new RateLimiter(options.MaximumQueriesPerSecond);
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(StopAsync());
+
+    private void BeginStop()
+    {
+        lock (_lifeCycle)
+        {
+            if (_state >= ResponderState.Stopping)
+            {
+                return;
+            }
+
+            _state = ResponderState.Stopping;
+            _stop.Set();
+            foreach ((Thread thread, IDisposable owner) in _threads)
+            {
+                if (thread.ThreadState.HasFlag(System.Threading.ThreadState.Unstarted))
+                {
+                    End(owner);
+                }
+            }
+        }
+    }
+
+    private static RateLimiter? NewLimiter(AnswerRules rules) =>
+        rules.MaxQueriesPerSecond == 0 ? null : new RateLimiter(rules.MaxQueriesPerSecond);
 
     /// <summary>Asks once as the workers will: a start that cannot look up fails, and the first query waits for no compilation.</summary>
     private static void ProveLookups(ConntrackTable table)
@@ -257,11 +297,21 @@ public sealed class Responder : IDisposable
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
         {
-            Interlocked.CompareExchange(ref _failure, unexpected, null); // told to whoever reads the notices
-            _stop.Set(); // the other workers end with it: half a responder would be worse to find than none
+            Fail(unexpected);
         }
 
         End(owner);
+    }
+
+    /// <summary>Ends the other servers too: half a responder would be harder to find than none.</summary>
+    private void Fail(Exception cause)
+    {
+        lock (_lifeCycle)
+        {
+            _failure ??= cause;
+            _state = ResponderState.Stopping;
+            _stop.Set();
+        }
     }
 
     private void End(IDisposable owner)
@@ -269,8 +319,28 @@ public sealed class Responder : IDisposable
         owner.Dispose();
         if (Interlocked.Decrement(ref _running) == 0)
         {
-            _meter.Dispose();
-            _journal.Complete(_failure);
+            Complete();
+        }
+    }
+
+    private void Complete()
+    {
+        lock (_lifeCycle)
+        {
+            _state = _failure is null ? ResponderState.Stopped : ResponderState.Faulted;
+            _stop.Dispose();
+        }
+
+        _meter.Dispose();
+        _journal.Complete(_failure);
+        if (_failure is null)
+        {
+            _completion.SetResult();
+        }
+        else
+        {
+            _completion.SetException(_failure);
+            _ = Completion.Exception; // observed, so that a responder without an observer raises no event
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server;
@@ -24,7 +25,7 @@ internal sealed class ResponderSockets : IDisposable
     public IPEndPoint[] EndPoints => [.. ByAddress.Select(sockets => sockets[0].EndPoint)];
 
     /// <summary>The addresses and TCP ports.</summary>
-    public IPEndPoint[] OriginEndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+    public IPEndPoint[] TcpEndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 
     /// <summary>The sockets that take TCP connections.</summary>
     public LinuxSocket[] Listeners => [.. _listeners.Select(listener => listener.Socket)];
@@ -34,10 +35,10 @@ internal sealed class ResponderSockets : IDisposable
     /// <summary>Opens the sockets, or takes over those that the process was given.</summary>
     /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
     /// <exception cref="LinuxException">No socket can be had, or what the process was given is none.</exception>
-    public static ResponderSockets Open(ResponderOptions options)
+    public static ResponderSockets Open(ListenOptions options, IReadOnlyList<AddressPrefix> allowed)
     {
         var opened = new ResponderSockets(options.Workers);
-        PacketFilter selection = FairQueues.Selection(options.Workers, options.AllowedProxies);
+        PacketFilter selection = FairQueues.Selection(options.Workers, allowed);
         try
         {
             if (options.InheritedSockets.Count > 0)
@@ -49,8 +50,8 @@ internal sealed class ResponderSockets : IDisposable
                 foreach (IPAddress address in options.Addresses.Distinct())
                 {
                     opened._queries.AddRange(QuerySocket.OpenShared(
-                        new IPEndPoint(address, options.Port), options.Workers, FairQueues.Count, selection, options.AllowsAbsentAddresses));
-                    opened.Listen(new IPEndPoint(address, options.OriginPort), options.AllowsAbsentAddresses);
+                        new IPEndPoint(address, options.Port), options.Workers, FairQueues.Count, selection, options.AllowAbsentAddresses));
+                    opened.Listen(new IPEndPoint(address, options.TcpPort), options.AllowAbsentAddresses);
                 }
             }
 
@@ -70,7 +71,7 @@ internal sealed class ResponderSockets : IDisposable
 
     /// <summary>Sorts what comes from now on as other options want it. What is in a queue stays there, and is served.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void Change(ResponderOptions options) => Choose(FairQueues.Selection(_workers, options.AllowedProxies));
+    public void ChangeRules(IReadOnlyList<AddressPrefix> allowed) => Choose(FairQueues.Selection(_workers, allowed));
 
     /// <inheritdoc/>
     public void Dispose()

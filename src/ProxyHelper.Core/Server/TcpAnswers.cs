@@ -43,7 +43,7 @@ internal sealed class TcpAnswers(LookupRetry lookup, Refusals refusals, Responde
             new TransportEndPoint(connection.ReadLocalAddress(), query.SourcePort),
             Icmp: null);
         lookup.Find(_asked, _lookups);
-        if (rules.TellsQueries)
+        if (rules.LogQueries)
         {
             journal.NoteQuery(connection.Peer, _asked[0], _lookups[0]);
         }

@@ -47,14 +47,14 @@ internal sealed class TcpServer : IDisposable
 
     /// <summary>Makes a server. The listeners, the table and the addresses are its own to close from now on.</summary>
     /// <exception cref="LinuxException">The process has no descriptor left.</exception>
-    public TcpServer(LinuxSocket[] listeners, ConntrackTable table, LocalAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
+    public TcpServer(LinuxSocket[] listeners, ConntrackTable table, LocalAddresses own, EventSignal stop, TimeSpan maxConnectionTime, RateLimiter? limiter, AnswerRules rules, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
     {
         _stop = stop;
         _listeners = listeners;
         _table = table;
         _own = own;
-        _connections = new TcpConnections(options.OriginPatience);
-        _rules = ServerRules.From(options, limiter, own);
+        _connections = new TcpConnections(maxConnectionTime);
+        _rules = ServerRules.From(rules, limiter, own);
         _refusals = new Refusals(counters, journal);
         _answers = new TcpAnswers(new LookupRetry(table, counters, journal), _refusals, counters, journal, meter);
         _counters = counters;
@@ -64,10 +64,10 @@ internal sealed class TcpServer : IDisposable
     }
 
     /// <summary>How long ago it last came round to look at its connections, which it does every second at least.</summary>
-    public TimeSpan SinceItCameRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
+    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
 
     /// <summary>Goes by other rules from the next connection or line on. Any thread may call it.</summary>
-    public void Change(ResponderOptions options, RateLimiter? limiter) => _rules = ServerRules.From(options, limiter, _own);
+    public void Change(AnswerRules rules, RateLimiter? limiter) => _rules = ServerRules.From(rules, limiter, _own);
 
     /// <summary>Answers until the stop signal is set.</summary>
     /// <exception cref="LinuxException">A descriptor was closed under it, or listens no more: nothing can go on.</exception>

@@ -45,12 +45,12 @@ internal sealed class UdpServer : IDisposable
     private long _cameRoundAt = Stopwatch.GetTimestamp();
 
     /// <summary>Makes a worker. The sockets, the table and the addresses are its own to close from now on.</summary>
-    public UdpServer(QuerySocket[] sockets, ConntrackTable table, LocalAddresses own, EventSignal stop, RateLimiter? limiter, ResponderOptions options, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
+    public UdpServer(QuerySocket[] sockets, ConntrackTable table, LocalAddresses own, EventSignal stop, RateLimiter? limiter, AnswerRules rules, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
     {
         _sockets = sockets;
         _table = table;
         _own = own;
-        _rules = ServerRules.From(options, limiter, own);
+        _rules = ServerRules.From(rules, limiter, own);
         _refusals = new Refusals(counters, journal);
         _lookup = new LookupRetry(table, counters, journal);
         _counters = counters;
@@ -61,10 +61,10 @@ internal sealed class UdpServer : IDisposable
     }
 
     /// <summary>How long ago it last came round to look for queries, which it does every second at least.</summary>
-    public TimeSpan SinceItCameRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
+    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
 
     /// <summary>Goes by other rules from the next batch on. Any thread may call it.</summary>
-    public void Change(ResponderOptions options, RateLimiter? limiter) => _rules = ServerRules.From(options, limiter, _own);
+    public void Change(AnswerRules rules, RateLimiter? limiter) => _rules = ServerRules.From(rules, limiter, _own);
 
     /// <summary>Answers until the stop signal is set.</summary>
     /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
@@ -117,7 +117,7 @@ internal sealed class UdpServer : IDisposable
         if (asked > 0)
         {
             _lookup.Find(_asked.AsSpan(0, asked), _lookups);
-            Tell(asked, rules.TellsQueries);
+            Tell(asked, rules.LogQueries);
             Answer(asked, socket.IsBoundToAll, rules.IdentFormat);
             _counters.Add(Counter.UnsentReplies, _batch.Send(socket.ReplySocket));
             Measure(asked);

@@ -1,5 +1,3 @@
-using ProxyHelper.Server;
-
 namespace ProxyHelper.Telemetry;
 
 /// <summary>What a <see cref="ResponderNotice"/> is about.</summary>
@@ -14,6 +12,6 @@ public enum NoticeKind
     /// <summary>Somebody's datagrams are dropped, as they should be.</summary>
     Refusal,
 
-    /// <summary>A query was answered; told only where <see cref="ResponderOptions.TellsQueries"/> is set.</summary>
+    /// <summary>A query was answered; written only if the rules ask for it.</summary>
     Query,
 }

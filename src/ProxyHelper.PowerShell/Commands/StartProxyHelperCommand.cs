@@ -24,7 +24,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <summary>The UDP port to answer on, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    public int Port { get; set; } = ResponderOptions.DefaultPort;
+    public int Port { get; set; } = ListenOptions.DefaultPort;
 
     /// <summary>The TCP port to answer on as well, as smtp-gated asks in its mode remote; commonly the same 114. None (0) unless said. There is no secret over TCP.</summary>
     [Parameter]
@@ -43,19 +43,19 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
     /// <summary>Who may ask at all: addresses, or prefixes such as 194.0.22.0/24. Everybody unless said; this host always.</summary>
     [Parameter]
-    [ValidateCount(1, ResponderOptions.MaximumPrefixes)]
+    [ValidateCount(1, AnswerRules.MaxPrefixes)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public AddressPrefix[] AllowedProxy { get; set; } = [];
 
     /// <summary>Who may ask about any connection, not only about those to its own address. This host always may.</summary>
     [Parameter]
-    [ValidateCount(1, ResponderOptions.MaximumPrefixes)]
+    [ValidateCount(1, AnswerRules.MaxPrefixes)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public AddressPrefix[] TrustedClient { get; set; } = [];
 
     /// <summary>How many queries a source address may ask in a second, 1 to 1,000,000; 0 for any number. 10,000 unless said; this host any number.</summary>
     [Parameter]
-    [ValidateRange(0, ResponderOptions.HighestRate)]
+    [ValidateRange(0, AnswerRules.MaxRate)]
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
     /// <summary>How long a query may have waited to be answered still, up to a minute; a plain number is seconds. 1 second unless said, the shortest time that smtp-gated waits.</summary>
@@ -65,7 +65,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
     /// <summary>How many threads answer, 1 to 64. 1 unless said; it is enough for some 100,000 queries a second.</summary>
     [Parameter]
-    [ValidateRange(1, ResponderOptions.MaximumWorkers)]
+    [ValidateRange(1, ListenOptions.MaxWorkers)]
     public int Workers { get; set; } = 1;
 
     /// <summary>Starts also on addresses that this host does not have yet, such as at boot.</summary>
@@ -145,20 +145,24 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     {
         try
         {
-            return Responder.Start(new ResponderOptions
+            var options = new ListenOptions
             {
                 Addresses = BindAddress,
                 Port = (ushort)Port,
-                OriginPort = (ushort)TcpPort,
+                TcpPort = (ushort)TcpPort,
+                Workers = Workers,
+                AllowAbsentAddresses = AllowAbsentAddress,
+            };
+            var rules = new AnswerRules
+            {
                 Secret = secret,
                 IdentFormat = IdentFormat,
                 AllowedProxies = AllowedProxy,
                 TrustedClients = TrustedClient,
-                MaximumQueriesPerSecond = MaxQueriesPerSecond,
-                MaximumQueueDelay = MaxQueueDelay,
-                Workers = Workers,
-                AllowsAbsentAddresses = AllowAbsentAddress,
-            });
+                MaxQueriesPerSecond = MaxQueriesPerSecond,
+                MaxQueueDelay = MaxQueueDelay,
+            };
+            return Responder.Start(options, rules);
         }
         catch (ArgumentException failure)
         {

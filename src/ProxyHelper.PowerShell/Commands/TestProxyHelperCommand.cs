@@ -63,7 +63,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <summary>The helper's port, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    public int Port { get; set; } = ResponderOptions.DefaultPort;
+    public int Port { get; set; } = ListenOptions.DefaultPort;
 
     /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said. Not with -Transport Tcp.</summary>
     [Parameter]

@@ -5,7 +5,6 @@ using ProxyHelper.Protocol;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
 using ProxyHelper.TestSupport;
-using ProxyHelper.Tests.Server;
 using Xunit;
 
 namespace ProxyHelper.Tests.Access;
@@ -42,7 +41,7 @@ public sealed class AdmissionTests
             () =>
             {
                 using LocalAddresses own = LocalAddresses.Open();
-                Admission admission = Make(Options(allowed, trusted), own, limiter: null);
+                Admission admission = Make(Rules(allowed, trusted), own, limiter: null);
                 Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
             },
             "194.0.1.1");
@@ -51,7 +50,7 @@ public sealed class AdmissionTests
     public void What_is_no_query_is_malformed_whoever_sends_it() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
-        Admission admission = Make(Options("10.0.0.0/8", string.Empty), own, limiter: null);
+        Admission admission = Make(Rules("10.0.0.0/8", string.Empty), own, limiter: null);
         Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
     });
 
@@ -60,7 +59,7 @@ public sealed class AdmissionTests
         () =>
         {
             using LocalAddresses own = LocalAddresses.Open();
-            Admission admission = Make(Options(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
+            Admission admission = Make(Rules(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
             Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
 
             Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
@@ -73,7 +72,7 @@ public sealed class AdmissionTests
     public void What_would_not_be_answered_uses_up_nobodys_rate() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
-        Admission admission = Make(Options(string.Empty, string.Empty), own, new RateLimiter(1));
+        Admission admission = Make(Rules(string.Empty, string.Empty), own, new RateLimiter(1));
         var sender = IPv4Address.Parse(Proxy);
         for (int i = 0; i < 10; i++)
         {
@@ -89,25 +88,25 @@ public sealed class AdmissionTests
     public void Who_may_not_ask_is_told_apart_from_who_asks_late() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
-        Admission admission = Make(Options(string.Empty, string.Empty), own, limiter: null);
+        Admission admission = Make(Rules(string.Empty, string.Empty), own, limiter: null);
         Verdict Ask(string about, uint secret) => admission.Judge(Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
         Assert.Equal([Verdict.NotItsOwn, Verdict.WrongSecret, Verdict.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
     });
 
-    private Admission Make(ResponderOptions options, LocalAddresses own, RateLimiter? limiter)
+    private Admission Make(AnswerRules rules, LocalAddresses own, RateLimiter? limiter)
     {
         Assert.True(_receivedAt <= DateTime.UtcNow); // before the batch begins
-        var admission = new Admission(new AccessRules(options, own), limiter, options.MaximumQueueDelay);
+        var admission = new Admission(new AccessRules(rules.Secret, rules.AllowedProxies, rules.TrustedClients, own), limiter, rules.MaxQueueDelay);
         admission.BeginBatch();
         return admission;
     }
 
-    private static ResponderOptions Options(string allowed, string trusted) => Router.Options("194.0.1.1") with
+    private static AnswerRules Rules(string allowed, string trusted) => new()
     {
         Secret = Secret,
         AllowedProxies = Prefixes(allowed),
         TrustedClients = Prefixes(trusted),
-        MaximumQueueDelay = TimeSpan.FromMinutes(1), // of which a busy machine makes no query late
+        MaxQueueDelay = TimeSpan.FromMinutes(1), // of which a busy machine makes no query late
     };
 
     private static AddressPrefix[] Prefixes(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressPrefix.Parse)];

@@ -11,7 +11,7 @@ namespace ProxyHelper.Tests.Client;
 /// <summary>The client against the real responder.</summary>
 public sealed class HelperClientOnRouterTests
 {
-    private static readonly ResponderOptions _options = Router.Options("194.0.1.1");
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     private static readonly HelperRequest _request = new()
     {
@@ -41,7 +41,7 @@ public sealed class HelperClientOnRouterTests
     });
 
     [Fact]
-    public void The_right_secret_is_answered_and_a_wrong_one_is_met_with_silence() => Router.WithResponder(_options with { Secret = 7 }, (responder, _) =>
+    public void The_right_secret_is_answered_and_a_wrong_one_is_met_with_silence() => Router.WithResponder(_options, Router.Rules with { Secret = 7 }, (responder, _) =>
     {
         Assert.Equal(HelperOutcome.Found, Ask(_request with { Secret = 7 }).Outcome);
         HelperAnswer answer = Ask(_request with { Secret = 8, Sends = 2, Timeout = TimeSpan.FromMilliseconds(50) });
@@ -66,7 +66,7 @@ public sealed class HelperClientOnRouterTests
     });
 
     [Fact]
-    public void Over_TCP_a_connection_that_is_there_is_found_and_one_that_is_not_is_not() => Router.WithResponder(_options with { OriginPort = 114 }, (responder, _) =>
+    public void Over_TCP_a_connection_that_is_there_is_found_and_one_that_is_not_is_not() => Router.WithResponder(_options with { TcpPort = 114 }, (responder, _) =>
     {
         HelperAnswer answer = LineClient.AskAsync(_request, CancellationToken.None).GetAwaiter().GetResult();
         Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));

@@ -1,7 +1,6 @@
 using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
-using ProxyHelper.Server;
 using ProxyHelper.TestSupport;
 using ProxyHelper.Tests.Server;
 using Xunit;
@@ -57,8 +56,7 @@ public sealed class InspectionTests
     [Fact]
     public void A_wrong_secret_is_told_where_the_helpers_count_of_them_is_at_hand()
     {
-        ResponderOptions options = Router.Options("194.0.1.1") with { Secret = 7 };
-        Router.WithResponder(options, (responder, _) =>
+        Router.WithResponder(Router.Options("194.0.1.1"), Router.Rules with { Secret = 7 }, (responder, _) =>
         {
             InspectionOptions wrong = _options with { Secret = 8, Timeout = TimeSpan.FromMilliseconds(200), WrongSecrets = () => responder.Counts.WrongSecret };
             Assert.Equal(Severity.Failed, Run(wrong).Single(finding => finding.Check == CheckNames.Secret).Severity);

@@ -10,15 +10,15 @@ namespace ProxyHelper.Tests.Server;
 [Collection(nameof(Alone))]
 public sealed class ResponderLifeTests
 {
-    private static readonly ResponderOptions _options = Router.Options("194.0.1.1", "194.0.1.2");
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1", "194.0.1.2");
 
     [Fact]
     public void A_second_responder_on_the_port_is_refused_and_leaves_nothing_and_the_first_goes_on() =>
         Router.WithResponder(Router.Options("194.0.1.2"), (_, asker) =>
         {
-            Assert.Throws<BindException>(() => Responder.Start(_options)); // once, so that all is loaded
+            Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)); // once, so that all is loaded
             int before = Descriptors();
-            BindException failure = Assert.Throws<BindException>(() => Responder.Start(_options));
+            BindException failure = Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules));
             Assert.Equal((Errno.EADDRINUSE, Asker.Helper("194.0.1.2")), (failure.Errno, failure.EndPoint));
             Assert.Equal(before, Descriptors());
             Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper("194.0.1.2")));
@@ -27,7 +27,7 @@ public sealed class ResponderLifeTests
     [Fact]
     public void Stopping_twice_is_stopping_once_and_ends_what_it_has_to_tell() => Router.With(() =>
     {
-        Responder responder = Responder.Start(_options);
+        Responder responder = Responder.Start(_options, Router.Rules);
         Assert.False(responder.Notices.Completion.IsCompleted);
         responder.Stop();
         Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
@@ -41,7 +41,7 @@ public sealed class ResponderLifeTests
     {
         for (int round = 0; round < 20; round++)
         {
-            Responder responder = Responder.Start(_options);
+            Responder responder = Responder.Start(_options, Router.Rules);
             Parallel.For(0, 4, _ => responder.Stop());
             Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
         }
@@ -51,11 +51,11 @@ public sealed class ResponderLifeTests
     public void Two_hundred_starts_and_stops_leave_no_descriptor_and_no_thread_and_the_port_is_free_at_once() => Router.With(() =>
     {
         using var asker = new Asker();
-        Responder.Start(_options).Stop(); // once, so that all is loaded
+        Responder.Start(_options, Router.Rules).Stop(); // once, so that all is loaded
         int before = Descriptors();
         for (int round = 0; round < 200; round++)
         {
-            using Responder responder = Responder.Start(_options);
+            using Responder responder = Responder.Start(_options, Router.Rules);
             Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
             responder.Stop();
         }
@@ -67,8 +67,8 @@ public sealed class ResponderLifeTests
     [Fact]
     public void Starts_and_stops_with_TCP_leave_nothing_either_whatever_its_clients_do() => Router.With(() =>
     {
-        ResponderOptions options = _options with { OriginPort = 114 };
-        Responder.Start(options).Stop(); // once, so that all is loaded
+        ListenOptions options = _options with { TcpPort = 114 };
+        Responder.Start(options, Router.Rules).Stop(); // once, so that all is loaded
         int before = Descriptors();
         for (int round = 0; round < 50; round++)
         {
@@ -81,12 +81,12 @@ public sealed class ResponderLifeTests
     });
 
     [Fact]
-    public void A_responder_whose_TCP_port_is_in_use_leaves_nothing() => Router.WithResponder(Router.Options("194.0.1.2") with { OriginPort = 115 }, (_, _) =>
+    public void A_responder_whose_TCP_port_is_in_use_leaves_nothing() => Router.WithResponder(Router.Options("194.0.1.2") with { TcpPort = 115 }, (_, _) =>
     {
-        ResponderOptions options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 116, OriginPort = 115 };
-        Assert.Throws<BindException>(() => Responder.Start(options)); // once, so that all is loaded
+        ListenOptions options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 116, TcpPort = 115 };
+        Assert.Throws<BindException>(() => Responder.Start(options, Router.Rules)); // once, so that all is loaded
         int before = Descriptors();
-        BindException failure = Assert.Throws<BindException>(() => Responder.Start(options));
+        BindException failure = Assert.Throws<BindException>(() => Responder.Start(options, Router.Rules));
         Assert.Equal(Asker.Helper("194.0.1.2", 115), failure.EndPoint);
         Assert.Equal(before, Descriptors());
     });
@@ -108,7 +108,7 @@ public sealed class ResponderLifeTests
         {
             for (int round = 0; round < 20; round++)
             {
-                using Responder responder = Responder.Start(_options);
+                using Responder responder = Responder.Start(_options, Router.Rules);
                 Assert.True(SpinWait.SpinUntil(() => responder.Counts.Queries > 100, TimeSpan.FromMinutes(1)));
                 responder.Stop();
                 ResponderCounts counts = responder.Counts;
@@ -123,9 +123,9 @@ public sealed class ResponderLifeTests
         }
     });
 
-    private static TcpAsker StartAndStop(ResponderOptions options)
+    private static TcpAsker StartAndStop(ListenOptions options)
     {
-        using Responder responder = Responder.Start(options);
+        using Responder responder = Responder.Start(options, Router.Rules);
         var silent = new TcpAsker();
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
         responder.Stop();

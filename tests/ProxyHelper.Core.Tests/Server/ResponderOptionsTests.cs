@@ -11,7 +11,7 @@ namespace ProxyHelper.Tests.Server;
 /// <summary>What can be chosen about a responder, seen from outside.</summary>
 public sealed class ResponderOptionsTests
 {
-    private static readonly ResponderOptions _options = Router.Options("194.0.1.1");
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
     public void Several_workers_answer_each_query_once_and_right() => Router.WithResponder(_options with { Workers = 3 }, (responder, asker) =>
@@ -48,18 +48,21 @@ public sealed class ResponderOptionsTests
     [Fact]
     public void What_is_not_said_is_what_the_manual_says()
     {
-        var options = new ResponderOptions { Addresses = _options.Addresses };
-        Assert.Equal((114, 0, 0u, IdentFormat.Address, 1), (options.Port, options.OriginPort, options.Secret, options.IdentFormat, options.Workers));
-        Assert.Equal((10_000, TimeSpan.FromSeconds(1)), (options.MaximumQueriesPerSecond, options.MaximumQueueDelay));
-        Assert.Equal(([], [], false), (options.AllowedProxies, options.TrustedClients, options.AllowsAbsentAddresses));
+        var options = new ListenOptions { Addresses = _options.Addresses };
+        var rules = new AnswerRules();
+        Assert.Equal((114, 0, 1, false), (options.Port, options.TcpPort, options.Workers, options.AllowAbsentAddresses));
+        Assert.Equal((0u, IdentFormat.Address, false), (rules.Secret, rules.IdentFormat, rules.LogQueries));
+        Assert.Equal((10_000, TimeSpan.FromSeconds(1)), (rules.MaxQueriesPerSecond, rules.MaxQueueDelay));
+        Assert.Equal(([], []), (rules.AllowedProxies, rules.TrustedClients));
         options.Validate();
+        rules.Validate();
     }
 
     [Fact]
     public void A_second_one_with_several_workers_on_the_same_port_does_not_start() => Router.WithResponder(_options with { Workers = 2 }, (_, asker) =>
     {
-        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options with { Workers = 2 })).Errno);
-        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options)).Errno);
+        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options with { Workers = 2 }, Router.Rules)).Errno);
+        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
     });
 
@@ -67,8 +70,8 @@ public sealed class ResponderOptionsTests
     public void An_address_that_is_not_there_yet_is_answered_on_when_it_comes_and_when_it_comes_back() => NetworkNamespace.Run(
         () =>
         {
-            Assert.Equal(Errno.EADDRNOTAVAIL, Assert.Throws<BindException>(() => Responder.Start(_options)).Errno);
-            using Responder responder = Responder.Start(_options with { AllowsAbsentAddresses = true });
+            Assert.Equal(Errno.EADDRNOTAVAIL, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
+            using Responder responder = Responder.Start(_options with { AllowAbsentAddresses = true }, Router.Rules);
             using var asker = new Asker();
             for (int round = 0; round < 3; round++)
             {
@@ -90,13 +93,13 @@ public sealed class ResponderOptionsTests
         asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
         DateTime sentAt = DateTime.UtcNow;
         SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromMilliseconds(20)); // its age is what is tested
-        using var run = new UdpServerRun(socket, options: _options with { MaximumQueueDelay = TimeSpan.FromTicks(1) });
+        using var run = new UdpServerRun(socket, rules: Router.Rules with { MaxQueueDelay = TimeSpan.FromTicks(1) });
         Assert.True(SpinWait.SpinUntil(() => run.Counters.Read().Late == 1, TimeSpan.FromMinutes(1)));
         Assert.False(asker.HasAnswer());
     });
 
     [Fact]
-    public void Who_asks_about_anothers_connection_is_told_with_his_address() => Router.WithResponder(_options with { Secret = 1 }, (responder, asker) =>
+    public void Who_asks_about_anothers_connection_is_told_with_his_address() => Router.WithResponder(_options, Router.Rules with { Secret = 1 }, (responder, asker) =>
     {
         asker.Send(Datagrams.Query, Asker.Helper());
         asker.Send(Datagrams.Query, Asker.Helper());
@@ -126,8 +129,9 @@ public sealed class ResponderOptionsTests
     [Fact]
     public void The_secret_is_in_no_text_of_the_options_or_the_query()
     {
-        ResponderOptions options = _options with { Secret = 3405691582 };
-        Assert.Equal("194.0.1.1:114", options.ToString());
+        AnswerRules rules = Router.Rules with { Secret = 3405691582 };
+        Assert.Equal("194.0.1.1:114", _options.ToString());
+        Assert.DoesNotContain("3405691582", rules.ToString(), StringComparison.Ordinal);
         Assert.True(Query.TryRead(Datagrams.QueryWithSecret(3405691582), out Query query, out _));
         Assert.Equal("194.0.1.1:3527 -> 194.0.22.9:9199", query.ToString());
     }

@@ -15,9 +15,9 @@ public sealed class ResponderSocketsTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 3)]
-    [InlineData(1, ResponderOptions.QueuesPerWorker)]
+    [InlineData(1, ListenOptions.QueuesPerWorker)]
     [InlineData(2, 3)]
-    [InlineData(2, 2 * ResponderOptions.QueuesPerWorker)]
+    [InlineData(2, 2 * ListenOptions.QueuesPerWorker)]
     public void It_answers_on_them_and_leaves_them_to_who_bound_them(int workers, int count) => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(count);
@@ -26,14 +26,14 @@ public sealed class ResponderSocketsTests
             var askers = Enumerable.Range(0, 10).Select(_ => new Asker()).ToList();
             askers.ForEach(asker => asker.Send(Datagrams.Query, Asker.Helper())); // nobody reads them yet
 
-            using Responder responder = Responder.Start(Options(workers, bound));
+            using Responder responder = Responder.Start(Options(workers, bound), Router.Rules);
 
-            Assert.Equal([Asker.Helper()], responder.LocalEndPoints);
+            Assert.Equal([Asker.Helper()], responder.UdpEndPoints);
             askers.ForEach(asker => Assert.Equal(Datagrams.Found, asker.Receive(out _)));
             askers.ForEach(asker => asker.Dispose());
         }
 
-        Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1"))); // they are still bound
+        Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1"), Router.Rules)); // they are still bound
         Array.ForEach(bound, socket => socket.Dispose());
     });
 
@@ -47,9 +47,9 @@ public sealed class ResponderSocketsTests
             using var early = new TcpAsker();
             early.Send(TcpAsker.Query);
 
-            using Responder responder = Responder.Start(Options(1, [bound[0], listener]));
+            using Responder responder = Responder.Start(Options(1, [bound[0], listener]), Router.Rules);
 
-            Assert.Equal([Asker.Helper()], responder.OriginEndPoints);
+            Assert.Equal([Asker.Helper()], responder.TcpEndPoints);
             Assert.Equal(TcpAsker.Found, early.ReadToEnd());
         }
 
@@ -63,7 +63,7 @@ public sealed class ResponderSocketsTests
         using var early = new Asker();
         early.Send(Datagrams.Query, Asker.Helper());
 
-        using Responder responder = Responder.Start(Options(1, bound));
+        using Responder responder = Responder.Start(Options(1, bound), Router.Rules);
 
         using var asker = new Asker();
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -76,7 +76,7 @@ public sealed class ResponderSocketsTests
     {
         LinuxSocket[] bound = Bind(1);
         using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
-        using Responder responder = Responder.Start(Options(1, [bound[0], listener]));
+        using Responder responder = Responder.Start(Options(1, [bound[0], listener]), Router.Rules);
         Descriptor.ShutDown(listener);
         Assert.IsType<LinuxException>(Assert.Throws<AggregateException>(() => responder.Notices.Completion.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).InnerException);
         Array.ForEach(bound, socket => socket.Dispose());
@@ -86,7 +86,7 @@ public sealed class ResponderSocketsTests
     public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
     {
         using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
-        Assert.Contains("none of them is of UDP", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]))).Message, StringComparison.Ordinal);
+        Assert.Contains("none of them is of UDP", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]), Router.Rules)).Message, StringComparison.Ordinal);
     });
 
     [Fact]
@@ -97,11 +97,11 @@ public sealed class ResponderSocketsTests
         using LinuxSocket version6 = LinuxSocket.Open(10, 2, 0, "UDP socket of IPv6");
         foreach (LinuxSocket socket in (LinuxSocket[])[unbound, stream, version6])
         {
-            Assert.Contains("neither a bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]))).Message, StringComparison.Ordinal);
+            Assert.Contains("neither a bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]), Router.Rules)).Message, StringComparison.Ordinal);
         }
     });
 
-    private static ResponderOptions Options(int workers, LinuxSocket[] bound) =>
+    private static ListenOptions Options(int workers, LinuxSocket[] bound) =>
         Router.Options() with { Workers = workers, InheritedSockets = [.. bound.Select(Copy)] };
 
     private static LinuxSocket[] Bind(int count, bool isNoted = true) => [.. Enumerable.Range(0, count).Select(_ =>

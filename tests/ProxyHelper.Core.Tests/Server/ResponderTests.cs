@@ -14,14 +14,14 @@ namespace ProxyHelper.Tests.Server;
 /// <summary>The responder as smtp-gated meets it: datagrams in, datagrams out, the real kernel behind it.</summary>
 public sealed class ResponderTests
 {
-    private static readonly ResponderOptions _options = Router.Options("194.0.1.1");
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
     public void The_query_of_the_description_gets_the_reply_of_the_description() => Router.WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { Queries = 1, Found = 1 }, responder.Counts);
-        Assert.Equal([Asker.Helper()], responder.LocalEndPoints);
+        Assert.Equal([Asker.Helper()], responder.UdpEndPoints);
     });
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ResponderTests
 
     [Fact]
     public void A_wrong_secret_is_met_with_silence_and_the_right_one_is_not_sent_back() =>
-        Router.WithResponder(_options with { Secret = 0xDEADBEEF }, (responder, asker) =>
+        Router.WithResponder(_options, Router.Rules with { Secret = 0xDEADBEEF }, (responder, asker) =>
         {
             asker.Send(Datagrams.Query, Asker.Helper());
             asker.Send(Datagrams.QueryWithSecret(0xDEADBEEE), Asker.Helper());
@@ -87,7 +87,7 @@ public sealed class ResponderTests
     public void The_answer_comes_from_the_address_that_was_asked(params string[] addresses) =>
         Router.WithResponder(Router.Options(addresses), (responder, asker) =>
         {
-            Assert.Equal(addresses.Distinct().Count(), responder.LocalEndPoints.Count);
+            Assert.Equal(addresses.Distinct().Count(), responder.UdpEndPoints.Count);
             for (int round = 0; round < 5; round++)
             {
                 Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper("194.0.1.1")));
@@ -120,14 +120,14 @@ public sealed class ResponderTests
     [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
     [InlineData(IdentFormat.None, "")]
     public void The_ident_is_the_one_chosen(IdentFormat format, string ident) =>
-        Router.WithResponder(_options with { IdentFormat = format, Port = 1140 }, (responder, asker) =>
+        Router.WithResponder(_options with { Port = 1140 }, Router.Rules with { IdentFormat = format }, (responder, asker) =>
         {
             Assert.True(Reply.TryRead(asker.Ask(Datagrams.Query, Asker.Helper(port: 1140)), Datagrams.Cookie, out Reply reply, out _));
             Assert.Equal((ident, 1), (reply.Ident, responder.Counts.Found));
         });
 
     [Fact]
-    public void Every_datagram_is_counted_once() => Router.WithResponder(_options with { Secret = 5 }, (responder, asker) =>
+    public void Every_datagram_is_counted_once() => Router.WithResponder(_options, Router.Rules with { Secret = 5 }, (responder, asker) =>
     {
         byte[] found = Datagrams.QueryWithSecret(5);
         byte[][] kinds = [found, Datagrams.QueryWithSecret(5).With(24, 0, 1), Datagrams.Query, [1, 2, 3]];
@@ -151,24 +151,24 @@ public sealed class ResponderTests
     [Fact]
     public void An_address_that_is_not_local_is_told_by_name() => Router.With(() =>
     {
-        BindException failure = Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1", "203.0.113.5")));
+        BindException failure = Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1", "203.0.113.5"), Router.Rules));
         Assert.Equal((Errno.EADDRNOTAVAIL, Asker.Helper("203.0.113.5")), (failure.Errno, failure.EndPoint));
-        Responder.Start(_options).Stop(); // the address that could be had is free again
+        Responder.Start(_options, Router.Rules).Stop(); // the address that could be had is free again
     });
 
     [Fact]
     public void Without_CAP_NET_ADMIN_it_does_not_start() => Router.With(() =>
     {
         Capability.DropNetAdmin();
-        Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => Responder.Start(_options)).Errno);
+        Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => Responder.Start(_options, Router.Rules)).Errno);
     });
 
     [Fact]
     public void Without_CAP_NET_BIND_SERVICE_port_114_is_refused_and_a_high_port_is_not() => Router.With(() =>
     {
         Capability.DropNetBindService();
-        Assert.Equal(Errno.EACCES, Assert.Throws<BindException>(() => Responder.Start(_options)).Errno);
-        using Responder responder = Responder.Start(_options with { Port = 1140 });
+        Assert.Equal(Errno.EACCES, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
+        using Responder responder = Responder.Start(_options with { Port = 1140 }, Router.Rules);
         using var asker = new Asker();
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper(port: 1140)));
     });
@@ -176,14 +176,14 @@ public sealed class ResponderTests
     [Fact]
     public void Options_that_do_not_fit_are_refused_before_anything_is_opened()
     {
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [] }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [IPAddress.IPv6Loopback] }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Port = 0 }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 0 }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 65 }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { MaximumQueriesPerSecond = -1 }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { MaximumQueueDelay = TimeSpan.Zero }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { AllowedProxies = new AddressPrefix[501] }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { TrustedClients = new AddressPrefix[501] }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [] }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [IPAddress.IPv6Loopback] }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Port = 0 }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 0 }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 65 }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { MaxQueriesPerSecond = -1 }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { MaxQueueDelay = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { AllowedProxies = new AddressPrefix[501] }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { TrustedClients = new AddressPrefix[501] }));
     }
 }

@@ -16,9 +16,11 @@ internal static class Router
     /// <summary>10.1.1.1:20000 -> 4.1.1.2:25, seen as 194.0.1.1:3527 -> 194.0.22.9:9199.</summary>
     public static ConntrackFlow Flow { get; } = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    /// <summary>Options that answer on these addresses; and on a machine so busy that a query waits for a second it is answered still.</summary>
-    public static ResponderOptions Options(params string[] addresses) =>
-        new() { Addresses = [.. addresses.Select(IPAddress.Parse)], MaximumQueueDelay = TimeSpan.FromMinutes(1) };
+    /// <summary>Rules that answer a query even if the machine is so busy that the query waits for a second.</summary>
+    public static AnswerRules Rules { get; } = new() { MaxQueueDelay = TimeSpan.FromMinutes(1) };
+
+    /// <summary>Options that listen on these addresses.</summary>
+    public static ListenOptions Options(params string[] addresses) => new() { Addresses = [.. addresses.Select(IPAddress.Parse)] };
 
     /// <summary>Runs the body on that machine.</summary>
     public static void With(Action body) => NetworkNamespace.Run(
@@ -33,10 +35,13 @@ internal static class Router
         "194.0.22.9");
 
     /// <summary>Runs the body there beside a responder.</summary>
-    public static void WithResponder(ResponderOptions options, Action<Responder, Asker> body) => With(() =>
+    public static void WithResponder(ListenOptions options, Action<Responder, Asker> body) => WithResponder(options, Rules, body);
+
+    /// <summary>Runs the body there beside a responder with rules.</summary>
+    public static void WithResponder(ListenOptions options, AnswerRules rules, Action<Responder, Asker> body) => With(() =>
     {
         using var asker = new Asker();
-        using Responder responder = Responder.Start(options);
+        using Responder responder = Responder.Start(options, rules);
         body(responder, asker);
     });
 

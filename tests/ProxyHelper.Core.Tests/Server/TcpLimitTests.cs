@@ -8,11 +8,11 @@ namespace ProxyHelper.Tests.Server;
 public sealed class TcpLimitTests
 {
     private static readonly TimeSpan _long = TimeSpan.FromMinutes(5);
-    private static readonly ResponderOptions _patient = Router.Options("194.0.1.1") with { OriginPort = 114, OriginPatience = _long };
-    private static readonly ResponderOptions _hasty = _patient with { OriginPatience = TimeSpan.FromMilliseconds(200) };
+    private static readonly ListenOptions _patient = Router.Options("194.0.1.1") with { TcpPort = 114, MaxConnectionTime = _long };
+    private static readonly ListenOptions _hasty = _patient with { MaxConnectionTime = TimeSpan.FromMilliseconds(200) };
 
     [Fact]
-    public void What_is_not_said_is_five_seconds() => Assert.Equal(TimeSpan.FromSeconds(5), Router.Options("194.0.1.1").OriginPatience);
+    public void What_is_not_said_is_five_seconds() => Assert.Equal(TimeSpan.FromSeconds(5), Router.Options("194.0.1.1").MaxConnectionTime);
 
     [Fact]
     public void A_silent_client_is_closed_without_an_answer_when_its_time_is_over() => Router.WithResponder(_hasty, (responder, _) =>
@@ -164,7 +164,7 @@ public sealed class TcpLimitTests
     {
         for (int round = 0; round < 5; round++)
         {
-            using Responder responder = Responder.Start(_patient);
+            using Responder responder = Responder.Start(_patient, Router.Rules);
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // the connection is in TIME_WAIT on the helper's side now
             using var silent = new TcpAsker();
             responder.Stop();

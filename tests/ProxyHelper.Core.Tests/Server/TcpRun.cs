@@ -13,9 +13,9 @@ internal sealed class TcpRun : IDisposable
     private readonly Thread _thread;
 
     /// <summary>Starts it. It closes the listener and the table when it ends.</summary>
-    public TcpRun(LinuxSocket listener, ConntrackTable table, ResponderOptions options)
+    public TcpRun(LinuxSocket listener, ConntrackTable table, AnswerRules rules, TimeSpan maxConnectionTime)
     {
-        var server = new TcpServer([listener], table, LocalAddresses.Open(), _stop, limiter: null, options, Counters, Journal);
+        var server = new TcpServer([listener], table, LocalAddresses.Open(), _stop, maxConnectionTime, limiter: null, rules, Counters, Journal);
         _thread = new Thread(() =>
         {
             server.Run();

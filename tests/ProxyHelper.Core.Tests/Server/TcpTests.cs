@@ -13,7 +13,7 @@ namespace ProxyHelper.Tests.Server;
 /// <summary>The responder over TCP as smtp-gated meets it in mode remote, the real kernel behind it.</summary>
 public sealed class TcpTests
 {
-    private static readonly ResponderOptions _options = Router.Options("194.0.1.1") with { OriginPort = 114, OriginPatience = TimeSpan.FromMinutes(2) };
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1") with { TcpPort = 114, MaxConnectionTime = TimeSpan.FromMinutes(2) };
 
     [Fact]
     public void The_query_of_the_description_gets_the_answer_of_the_description_beside_the_one_over_UDP() => Router.WithResponder(_options, (responder, asker) =>
@@ -22,8 +22,8 @@ public sealed class TcpTests
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask("3527,9199\n"));
         Assert.Equal(new ResponderCounts { Queries = 3, Found = 3 }, responder.Counts);
-        Assert.Equal([Asker.Helper()], responder.LocalEndPoints);
-        Assert.Equal([Asker.Helper()], responder.OriginEndPoints);
+        Assert.Equal([Asker.Helper()], responder.UdpEndPoints);
+        Assert.Equal([Asker.Helper()], responder.TcpEndPoints);
         Assert.NotNull(responder.Latency(0.5));
     });
 
@@ -39,7 +39,7 @@ public sealed class TcpTests
 
     [Fact]
     public void Who_asks_is_told_of_connections_between_the_two_addresses_of_the_query_alone() =>
-        Router.WithResponder(Router.Options("0.0.0.0") with { OriginPort = 114 }, (responder, _) =>
+        Router.WithResponder(Router.Options("0.0.0.0") with { TcpPort = 114 }, (responder, _) =>
         {
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(helper: "194.0.1.2"));
@@ -100,12 +100,12 @@ public sealed class TcpTests
     [Theory]
     [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
     [InlineData(IdentFormat.None, "-")]
-    public void The_ident_is_the_one_chosen(IdentFormat format, string ident) => Router.WithResponder(_options with { IdentFormat = format }, (_, _) =>
+    public void The_ident_is_the_one_chosen(IdentFormat format, string ident) => Router.WithResponder(_options, Router.Rules with { IdentFormat = format }, (_, _) =>
         Assert.Equal($"3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : {ident}\r\n", TcpAsker.Ask()));
 
     [Fact]
     public void Who_is_not_allowed_is_closed_at_once_counted_and_told() =>
-        Router.WithResponder(_options with { AllowedProxies = [AddressPrefix.Parse("198.51.100.0/28")], Secret = 7 }, (responder, _) =>
+        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [AddressPrefix.Parse("198.51.100.0/28")], Secret = 7 }, (responder, _) =>
         {
             AddStrangers();
             Assert.Equal(string.Empty, TcpAsker.Ask(address: "198.51.100.99"));
@@ -118,14 +118,14 @@ public sealed class TcpTests
 
     [Fact]
     public void A_trusted_client_is_answered() =>
-        Router.WithResponder(_options with { AllowedProxies = [AddressPrefix.Parse("198.51.100.1")], TrustedClients = [AddressPrefix.Parse("198.51.100.2")] }, (_, _) =>
+        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [AddressPrefix.Parse("198.51.100.1")], TrustedClients = [AddressPrefix.Parse("198.51.100.2")] }, (_, _) =>
         {
             AddStrangers();
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.2"));
         });
 
     [Fact]
-    public void Queries_over_TCP_and_UDP_take_from_one_rate() => Router.WithResponder(_options with { MaximumQueriesPerSecond = 1 }, (responder, _) =>
+    public void Queries_over_TCP_and_UDP_take_from_one_rate() => Router.WithResponder(_options, Router.Rules with { MaxQueriesPerSecond = 1 }, (responder, _) =>
     {
         AddStrangers();
         using var stranger = new Asker("198.51.100.1");
@@ -148,7 +148,7 @@ public sealed class TcpTests
         ConntrackTable table = ConntrackTable.Open();
         using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
         Capability.DropNetAdmin(); // the server's thread inherits it
-        using var run = new TcpRun(listener, table, _options);
+        using var run = new TcpRun(listener, table, Router.Rules, _options.MaxConnectionTime);
         Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
         Assert.Equal(new ResponderCounts { Queries = 1, FailedLookups = 1, TableReopenings = 1 }, run.Counters.Read());
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
@@ -158,10 +158,10 @@ public sealed class TcpTests
     [Fact]
     public void A_TCP_port_in_use_is_told_and_leaves_the_UDP_port_free() => Router.WithResponder(_options, (_, _) =>
     {
-        ResponderOptions other = _options with { Port = 1140 };
-        BindException failure = Assert.Throws<BindException>(() => Responder.Start(other));
+        ListenOptions other = _options with { Port = 1140 };
+        BindException failure = Assert.Throws<BindException>(() => Responder.Start(other, Router.Rules));
         Assert.Equal((Errno.EADDRINUSE, Asker.Helper(), IPProtocol.Tcp), (failure.Errno, failure.EndPoint, failure.Protocol));
-        Responder.Start(other with { OriginPort = 1141 }).Stop();
+        Responder.Start(other with { TcpPort = 1141 }, Router.Rules).Stop();
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
     });
 
@@ -169,7 +169,7 @@ public sealed class TcpTests
     public void An_address_that_is_not_there_yet_is_answered_on_when_it_comes() => NetworkNamespace.Run(
         () =>
         {
-            using Responder responder = Responder.Start(_options with { AllowsAbsentAddresses = true });
+            using Responder responder = Responder.Start(_options with { AllowAbsentAddresses = true }, Router.Rules);
             Tool.Run("ip", "address", "add", "194.0.1.1/32", "dev", "lo");
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
         },

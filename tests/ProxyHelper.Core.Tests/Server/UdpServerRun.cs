@@ -13,7 +13,7 @@ internal sealed class UdpServerRun : IDisposable
     private readonly Thread _thread;
 
     /// <summary>Starts it. It closes the socket and the table when it ends.</summary>
-    public UdpServerRun(QuerySocket socket, ConntrackTable? table = null, ResponderOptions? options = null)
+    public UdpServerRun(QuerySocket socket, ConntrackTable? table = null, AnswerRules? rules = null)
     {
         var worker = new UdpServer(
             [socket],
@@ -21,7 +21,7 @@ internal sealed class UdpServerRun : IDisposable
             LocalAddresses.Open(),
             _stop,
             limiter: null,
-            options ?? Router.Options("194.0.1.1"),
+            rules ?? Router.Rules,
             Counters,
             Journal);
         _thread = new Thread(() =>

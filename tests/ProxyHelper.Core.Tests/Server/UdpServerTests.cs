@@ -30,7 +30,7 @@ public sealed class UdpServerTests
         asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
         DateTime sentAt = DateTime.UtcNow;
         SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // its age is what is tested
-        using var run = new UdpServerRun(socket, options: Router.Options("194.0.1.1") with { MaximumQueueDelay = TimeSpan.FromSeconds(1) });
+        using var run = new UdpServerRun(socket, rules: Router.Rules with { MaxQueueDelay = TimeSpan.FromSeconds(1) });
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, Late = 1 }, run.Counters.Read());
         Assert.False(asker.HasAnswer());

@@ -10,13 +10,13 @@ namespace ProxyHelper.Tests.Telemetry;
 /// <summary>The meter as a collector sees it.</summary>
 public sealed class ResponderMeterTests
 {
-    private static readonly ResponderOptions _options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 1143 };
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 1143 };
 
     [Fact]
     public void A_collector_sees_what_the_counts_say_by_outcome_and_which_responder_it_is() => Router.With(() =>
     {
         using var collector = new Collector(port: 1143);
-        using Responder responder = Responder.Start(_options);
+        using Responder responder = Responder.Start(_options, Router.Rules);
         using var asker = new Asker();
         asker.Ask(Datagrams.Query, Asker.Helper(port: 1143));
         asker.Ask(Datagrams.Query.With(24, 0, 1), Asker.Helper(port: 1143));
@@ -46,7 +46,7 @@ public sealed class ResponderMeterTests
     public void A_responder_that_has_stopped_is_seen_no_more() => Router.With(() =>
     {
         using var collector = new Collector(port: 1144);
-        Responder responder = Responder.Start(_options with { Port = 1144 });
+        Responder responder = Responder.Start(_options with { Port = 1144 }, Router.Rules);
         Assert.NotEmpty(collector.Collect());
         responder.Stop();
         Assert.Empty(collector.Collect());
@@ -55,7 +55,7 @@ public sealed class ResponderMeterTests
     [Fact]
     public void Durations_are_those_from_when_somebody_listens() => Router.With(() =>
     {
-        using Responder responder = Responder.Start(_options with { Port = 1145 });
+        using Responder responder = Responder.Start(_options with { Port = 1145 }, Router.Rules);
         using var asker = new Asker();
         for (int i = 0; i < 20; i++)
         {

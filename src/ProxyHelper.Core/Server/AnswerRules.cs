@@ -1,0 +1,67 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Protocol;
+
+namespace ProxyHelper.Server;
+
+/// <summary>Represents the settings of a responder that can be replaced at any time, all at once.</summary>
+public sealed record AnswerRules
+{
+    /// <summary>The largest number of allowed proxies, and of trusted clients.</summary>
+    public const int MaxPrefixes = 500;
+
+    /// <summary>The highest rate limit, in queries a second.</summary>
+    public const int MaxRate = 1_000_000;
+
+    private static readonly TimeSpan _longestQueueDelay = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Gets the secret that a UDP query must carry. The default is 0, which smtp-gated sends when no secret is configured. The TCP
+    /// protocol has no room for a secret.
+    /// </summary>
+    public uint Secret { get; init; }
+
+    /// <summary>Gets what a reply contains as the user's name. The default is the address.</summary>
+    public IdentFormat IdentFormat { get; init; }
+
+    /// <summary>
+    /// Gets the senders that may send queries. The default is an empty list, which allows every sender. This host and the trusted
+    /// clients may always send queries.
+    /// </summary>
+    public IReadOnlyList<AddressPrefix> AllowedProxies { get; init; } = [];
+
+    /// <summary>
+    /// Gets the senders that may ask about any connection. Other senders may ask only about connections to their own address. This
+    /// host may always ask about any connection.
+    /// </summary>
+    public IReadOnlyList<AddressPrefix> TrustedClients { get; init; } = [];
+
+    /// <summary>
+    /// Gets the number of queries that a source address may send in a second, up to <see cref="MaxRate"/>. 0 is no limit. The
+    /// default is 10,000. This host has no limit.
+    /// </summary>
+    public int MaxQueriesPerSecond { get; init; } = 10_000;
+
+    /// <summary>
+    /// Gets the longest time that a query may have waited in the socket's queue: above 0 and up to 1 minute. The default is 1 second,
+    /// the shortest time that smtp-gated waits. A later reply could reach another connection's query.
+    /// </summary>
+    public TimeSpan MaxQueueDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets whether each answered query becomes a notice. Under load, some of these notices are left out.</summary>
+    public bool LogQueries { get; init; }
+
+    /// <summary>Returns the rules without the secret.</summary>
+    public override string ToString() =>
+        $"{AllowedProxies.Count} allowed, {TrustedClients.Count} trusted, {MaxQueriesPerSecond}/s, {MaxQueueDelay}, {IdentFormat}";
+
+    /// <summary>Checks the rules.</summary>
+    /// <exception cref="ArgumentException">Thrown when a rule is invalid. The message names it.</exception>
+    public void Validate()
+    {
+        SettingCheck.Require(AllowedProxies.Count <= MaxPrefixes, $"There are more than {MaxPrefixes} allowed proxies. Use prefixes.");
+        SettingCheck.Require(TrustedClients.Count <= MaxPrefixes, $"There are more than {MaxPrefixes} trusted clients. Use prefixes.");
+        SettingCheck.Require(MaxQueriesPerSecond is >= 0 and <= MaxRate, $"The rate must be 0 (no limit) to {MaxRate} queries a second.");
+        SettingCheck.Require(
+            MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= _longestQueueDelay, "The queue delay must be above 0 and at most 1 minute.");
+    }
+}
