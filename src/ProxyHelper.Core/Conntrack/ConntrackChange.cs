@@ -1,22 +1,22 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>What became of a connection while it was watched.</summary>
+/// <summary>Specifies what happened to an entry during a watch.</summary>
 public enum ConntrackChangeKind
 {
-    /// <summary>It was there when the watch began.</summary>
+    /// <summary>The entry existed when the watch began.</summary>
     Present,
 
-    /// <summary>It is new.</summary>
+    /// <summary>The entry is new.</summary>
     New,
 
-    /// <summary>Its state, mark or status is another.</summary>
+    /// <summary>The state, the mark or the status of the entry changed.</summary>
     Updated,
 
-    /// <summary>It has gone.</summary>
+    /// <summary>The entry is gone.</summary>
     Destroyed,
 }
 
-/// <summary>An entry as it is after a change, or as it was last when it has gone.</summary>
+/// <summary>Represents an entry after a change. If the entry is gone, these are its last known values.</summary>
 public sealed record ConntrackChange : ConntrackEntry
 {
     internal ConntrackChange(ConntrackChangeKind change, DateTimeOffset at, ConntrackEntry entry)
@@ -26,12 +26,12 @@ public sealed record ConntrackChange : ConntrackEntry
         At = at;
     }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>Gets what happened to the entry.</summary>
     public ConntrackChangeKind Change { get; }
 
-    /// <summary>When this was learnt.</summary>
+    /// <summary>Gets the time at which the watch learned of the change.</summary>
     public DateTimeOffset At { get; }
 
-    /// <summary>The change in words.</summary>
+    /// <summary>Returns the change and the mapping as text.</summary>
     public override string ToString() => $"{Change}: {base.ToString()}";
 }

@@ -1,43 +1,57 @@
 namespace ProxyHelper.Conntrack;
 
 /// <summary>
-/// What the kernel has counted in a network namespace since it was made, all processors together (enum ctattr_stats_cpu,
-/// linux/netfilter/nfnetlink_conntrack.h). Each count is modulo 2^32 for each processor.
+/// Represents the counters that the kernel keeps for a network namespace since the namespace was made, added over all
+/// processors (enum ctattr_stats_cpu, linux/netfilter/nfnetlink_conntrack.h). The counter of each processor is a 32-bit
+/// number that wraps around.
 /// </summary>
 public readonly record struct ConntrackCounters
 {
-    /// <summary>CTA_STATS_FOUND: look-ups that found an entry.</summary>
+    /// <summary>Gets the look-ups that found an entry (CTA_STATS_FOUND).</summary>
     public long Found { get; init; }
 
-    /// <summary>CTA_STATS_INVALID: packets that cannot be tracked.</summary>
+    /// <summary>Gets the packets that cannot be tracked (CTA_STATS_INVALID).</summary>
     public long Invalid { get; init; }
 
-    /// <summary>CTA_STATS_INSERT: entries put into the table; newer kernels do not count it.</summary>
+    /// <summary>
+    /// Gets the entries that were added to the table (CTA_STATS_INSERT). Newer kernels do not count them.
+    /// </summary>
     public long Insert { get; init; }
 
-    /// <summary>CTA_STATS_INSERT_FAILED: entries that could not be put into the table, as one with the same tuple was there.</summary>
+    /// <summary>
+    /// Gets the entries that were not added because the table had an entry with the same tuple
+    /// (CTA_STATS_INSERT_FAILED).
+    /// </summary>
     public long InsertFailed { get; init; }
 
-    /// <summary>CTA_STATS_DROP: packets dropped, as their entry could not be made or put into the table.</summary>
+    /// <summary>
+    /// Gets the packets that were dropped because their entry could not be made or added (CTA_STATS_DROP).
+    /// </summary>
     public long Drop { get; init; }
 
-    /// <summary>CTA_STATS_EARLY_DROP: entries thrown out to make room for new ones, as the table was full.</summary>
+    /// <summary>
+    /// Gets the entries that were dropped to make room because the table was full (CTA_STATS_EARLY_DROP).
+    /// </summary>
     public long EarlyDrop { get; init; }
 
-    /// <summary>CTA_STATS_ERROR: malformed packets, such as of ICMP.</summary>
+    /// <summary>Gets the malformed packets, such as bad ICMP packets (CTA_STATS_ERROR).</summary>
     public long Error { get; init; }
 
-    /// <summary>CTA_STATS_SEARCH_RESTART: look-ups begun anew, as the table changed under them.</summary>
+    /// <summary>
+    /// Gets the look-ups that were restarted because the table changed during the look-up (CTA_STATS_SEARCH_RESTART).
+    /// </summary>
     public long SearchRestart { get; init; }
 
-    /// <summary>CTA_STATS_CLASH_RESOLVE: clashes of two entries for one flow that were resolved.</summary>
+    /// <summary>Gets the resolved clashes of two entries for one connection (CTA_STATS_CLASH_RESOLVE).</summary>
     public long ClashResolve { get; init; }
 
-    /// <summary>CTA_STATS_CHAIN_TOOLONG: entries that were not made, as their place in the hash table was crowded.</summary>
+    /// <summary>
+    /// Gets the entries that were not added because their hash bucket was too long (CTA_STATS_CHAIN_TOOLONG).
+    /// </summary>
     public long ChainTooLong { get; init; }
 
-    /// <summary>Adds two processors' counts.</summary>
-    internal ConntrackCounters Plus(in ConntrackCounters other) => new()
+    /// <summary>Returns the sum of both counters.</summary>
+    internal ConntrackCounters Add(in ConntrackCounters other) => new()
     {
         Found = Found + other.Found,
         Invalid = Invalid + other.Invalid,

@@ -2,85 +2,103 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack;
 
-/// <summary>A snapshot of one connection that the kernel tracks. What the kernel did not say is null.</summary>
+/// <summary>
+/// Represents one connection that the kernel tracked at the moment of the look-up, listing or event. An entry never
+/// changes. A value that the kernel did not report is null.
+/// </summary>
 public record ConntrackEntry
 {
-    internal ConntrackEntry()
+    private readonly ConntrackEntryValues _values;
+
+    internal ConntrackEntry(in ConntrackEntryValues values)
     {
+        _values = values;
     }
 
-    /// <summary>The protocol above IP.</summary>
+    /// <summary>Gets the protocol above IP.</summary>
     public IPProtocol Protocol => Original.Protocol;
 
-    /// <summary>Who opened the connection.</summary>
+    /// <summary>Gets the end that opened the connection, before translation.</summary>
     public TransportEndPoint OriginalSource => Original.Source;
 
-    /// <summary>Whom it was opened to.</summary>
+    /// <summary>Gets the end that the connection was opened to, before translation.</summary>
     public TransportEndPoint OriginalDestination => Original.Destination;
 
-    /// <summary>The source as the receiving end sees it: after SNAT.</summary>
+    /// <summary>Gets the source after SNAT: the address and port that the receiver sees.</summary>
     public TransportEndPoint TranslatedSource => Reply.Destination;
 
-    /// <summary>The receiving end: after DNAT.</summary>
+    /// <summary>Gets the destination after DNAT: the end that receives the connection.</summary>
     public TransportEndPoint TranslatedDestination => Reply.Source;
 
-    /// <summary>Which ends are translated, told by comparing the tuples: the status bits are missing on entries not made by a rule here.</summary>
+    /// <summary>
+    /// Gets the ends that are translated. They are found by comparing the two directions, because the NAT bits of
+    /// <see cref="Status"/> are missing on entries that no local NAT rule made.
+    /// </summary>
     public NatType NatType =>
         (OriginalSource == TranslatedSource ? NatType.None : NatType.Source)
         | (OriginalDestination == TranslatedDestination ? NatType.None : NatType.Destination);
 
-    /// <summary>The state of a TCP, SCTP or DCCP connection; null for other protocols, and for connections that a flow table handles.</summary>
-    public ConnectionState? State { get; internal set; }
+    /// <summary>
+    /// Gets the state of a TCP, SCTP or DCCP connection. Other protocols, and connections that a flow table handles,
+    /// have none.
+    /// </summary>
+    public ConnectionState? State => _values.State;
 
-    /// <summary>How long the entry lives without further packets, in whole seconds; null for connections that a flow table handles.</summary>
-    public TimeSpan? Timeout { get; internal set; }
+    /// <summary>
+    /// Gets the time, in whole seconds, after which the entry expires if no packet arrives. Connections that a flow
+    /// table handles have none.
+    /// </summary>
+    public TimeSpan? Timeout => _values.Timeout;
 
-    /// <summary>The status bits.</summary>
-    public ConntrackStatus Status { get; internal set; }
+    /// <summary>Gets the status bits.</summary>
+    public ConntrackStatus Status => _values.Status;
 
-    /// <summary>The mark that firewall rules set, or null where the kernel has no marks.</summary>
-    public uint? Mark { get; internal set; }
+    /// <summary>Gets the mark that firewall rules set, or null if the kernel has no marks.</summary>
+    public uint? Mark => _values.Mark;
 
-    /// <summary>The conntrack zone; 0 unless rules put the connection into another.</summary>
-    public ushort Zone { get; internal set; }
+    /// <summary>Gets the conntrack zone. The zone is 0 unless a firewall rule sets another one.</summary>
+    public ushort Zone => _values.Zone;
 
-    /// <summary>The kernel's number of this entry, which a later entry with the same tuples does not share.</summary>
-    public uint? Id { get; internal set; }
+    /// <summary>Gets the kernel's id of this entry. A later entry with the same tuples has a different id.</summary>
+    public uint? Id => _values.Id;
 
-    /// <summary>Packets in the original direction; null unless net.netfilter.nf_conntrack_acct is on.</summary>
-    public ulong? OriginalPackets { get; internal set; }
+    /// <summary>
+    /// Gets the packets in the original direction, or null if net.netfilter.nf_conntrack_acct is off.
+    /// </summary>
+    public ulong? OriginalPackets => _values.OriginalCounters.Packets;
 
-    /// <summary>Bytes in the original direction, IP headers included; null likewise.</summary>
-    public ulong? OriginalBytes { get; internal set; }
+    /// <summary>
+    /// Gets the bytes in the original direction, including IP headers, or null if net.netfilter.nf_conntrack_acct is
+    /// off.
+    /// </summary>
+    public ulong? OriginalBytes => _values.OriginalCounters.Bytes;
 
-    /// <summary>Packets in the reply direction; null likewise.</summary>
-    public ulong? ReplyPackets { get; internal set; }
+    /// <summary>Gets the packets in the reply direction, or null if net.netfilter.nf_conntrack_acct is off.</summary>
+    public ulong? ReplyPackets => _values.ReplyCounters.Packets;
 
-    /// <summary>Bytes in the reply direction, IP headers included; null likewise.</summary>
-    public ulong? ReplyBytes { get; internal set; }
+    /// <summary>
+    /// Gets the bytes in the reply direction, including IP headers, or null if net.netfilter.nf_conntrack_acct is off.
+    /// </summary>
+    public ulong? ReplyBytes => _values.ReplyCounters.Bytes;
 
-    /// <summary>When the connection was first seen; null unless net.netfilter.nf_conntrack_timestamp is on.</summary>
-    public DateTimeOffset? StartedAt { get; internal set; }
+    /// <summary>Gets the time of the first packet, or null if net.netfilter.nf_conntrack_timestamp is off.</summary>
+    public DateTimeOffset? StartedAt => _values.StartedAt;
 
-    /// <summary>The direction of the first packet, before NAT.</summary>
-    internal ConntrackTuple Original { get; set; }
+    /// <summary>Gets the original tuple. Programs use <see cref="ConntrackEntryTuples"/>.</summary>
+    internal ConntrackTuple Original => _values.Original;
 
-    /// <summary>The direction of the answers, as they arrive: from the translated destination to the translated source.</summary>
-    internal ConntrackTuple Reply { get; set; }
+    /// <summary>Gets the reply tuple. Programs use <see cref="ConntrackEntryTuples"/>.</summary>
+    internal ConntrackTuple Reply => _values.Reply;
 
-    /// <summary>This entry, with what it does not say taken from an earlier look at it: an event tells only of some things.</summary>
-    internal ConntrackEntry CompletedBy(ConntrackEntry earlier) => this with
-    {
-        State = State ?? earlier.State,
-        Timeout = Timeout ?? earlier.Timeout,
-        Mark = Mark ?? earlier.Mark,
-        OriginalPackets = OriginalPackets ?? earlier.OriginalPackets,
-        OriginalBytes = OriginalBytes ?? earlier.OriginalBytes,
-        ReplyPackets = ReplyPackets ?? earlier.ReplyPackets,
-        ReplyBytes = ReplyBytes ?? earlier.ReplyBytes,
-        StartedAt = StartedAt ?? earlier.StartedAt,
-    };
+    /// <summary>Gets the values of this entry, to make another entry from them.</summary>
+    internal ConntrackEntryValues Values => _values;
 
-    /// <summary>The mapping in words.</summary>
+    /// <summary>
+    /// Returns this entry, with missing values taken from an earlier state of it. An event reports only some of the
+    /// values.
+    /// </summary>
+    internal ConntrackEntry FillMissingFrom(ConntrackEntry earlier) => new(_values.FillMissingFrom(earlier._values));
+
+    /// <summary>Returns the mapping as text: the original ends and the translated ends.</summary>
     public override string ToString() => $"{Original}, seen as {TranslatedSource} -> {TranslatedDestination}";
 }

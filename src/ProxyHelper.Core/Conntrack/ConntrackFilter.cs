@@ -3,81 +3,81 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Conntrack;
 
 /// <summary>
-/// Which entries are wanted. Where one thing may have several values, one of them must fit; all things that are given must fit.
-/// What is not given is not looked at.
+/// Represents the entries that match. An entry must match every property that is set. If a property has several values,
+/// the entry must match one of them.
 /// </summary>
 public sealed record ConntrackFilter
 {
-    /// <summary>Lets every entry through.</summary>
+    /// <summary>Gets a filter that every entry matches.</summary>
     public static ConntrackFilter Everything { get; } = new();
 
-    /// <summary>Who opened the connection.</summary>
+    /// <summary>Gets the original sources that match.</summary>
     public IReadOnlyList<EndPointPattern> OriginalSources { get; init; } = [];
 
-    /// <summary>Whom it was opened to.</summary>
+    /// <summary>Gets the original destinations that match.</summary>
     public IReadOnlyList<EndPointPattern> OriginalDestinations { get; init; } = [];
 
-    /// <summary>The source as the receiving end sees it.</summary>
+    /// <summary>Gets the translated sources that match.</summary>
     public IReadOnlyList<EndPointPattern> TranslatedSources { get; init; } = [];
 
-    /// <summary>The receiving end.</summary>
+    /// <summary>Gets the translated destinations that match.</summary>
     public IReadOnlyList<EndPointPattern> TranslatedDestinations { get; init; } = [];
 
-    /// <summary>A port of any of the four ends.</summary>
+    /// <summary>Gets the ports that match. One of the four ends must have one of these ports.</summary>
     public IReadOnlyList<ushort> Ports { get; init; } = [];
 
-    /// <summary>The protocol above IP.</summary>
+    /// <summary>Gets the protocols above IP that match.</summary>
     public IReadOnlyList<IPProtocol> Protocols { get; init; } = [];
 
-    /// <summary>Which ends are translated.</summary>
+    /// <summary>Gets the types of NAT that match.</summary>
     public IReadOnlyList<NatType> NatTypes { get; init; } = [];
 
-    /// <summary>The state; an entry without one does not fit.</summary>
+    /// <summary>Gets the states that match. An entry without a state does not match.</summary>
     public IReadOnlyList<ConnectionState> States { get; init; } = [];
 
-    /// <summary>The conntrack zone.</summary>
+    /// <summary>Gets the conntrack zones that match.</summary>
     public IReadOnlyList<ushort> Zones { get; init; } = [];
 
-    /// <summary>The kernel's number of the entry.</summary>
+    /// <summary>Gets the ids that match.</summary>
     public IReadOnlyList<uint> Ids { get; init; } = [];
 
-    /// <summary>The mark, or null for any.</summary>
+    /// <summary>Gets the marks that match. Null matches any mark.</summary>
     public MarkPattern? Mark { get; init; }
 
-    /// <summary>Bits that must all be set.</summary>
+    /// <summary>Gets the status bits that must all be set.</summary>
     public ConntrackStatus Status { get; init; }
 
-    /// <summary>Whether an entry is wanted.</summary>
+    /// <summary>Returns whether an entry matches.</summary>
     public bool Matches(ConntrackEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return Has(Protocols, entry.Protocol)
-            && Fits(OriginalSources, entry.OriginalSource)
-            && Fits(OriginalDestinations, entry.OriginalDestination)
-            && Fits(TranslatedSources, entry.TranslatedSource)
-            && Fits(TranslatedDestinations, entry.TranslatedDestination)
+        return HasValue(Protocols, entry.Protocol)
+            && HasEnd(OriginalSources, entry.OriginalSource)
+            && HasEnd(OriginalDestinations, entry.OriginalDestination)
+            && HasEnd(TranslatedSources, entry.TranslatedSource)
+            && HasEnd(TranslatedDestinations, entry.TranslatedDestination)
             && (Ports.Count == 0 || HasPort(entry))
             && (NatTypes.Count == 0 || NatTypes.Contains(entry.NatType))
             && (States.Count == 0 || (entry.State is { } state && States.Contains(state)))
-            && Has(Zones, entry.Zone)
+            && HasValue(Zones, entry.Zone)
             && (Ids.Count == 0 || (entry.Id is { } id && Ids.Contains(id)))
             && (Mark is not { } mark || mark.Matches(entry.Mark))
             && (entry.Status & Status) == Status;
     }
 
-    private static bool Has<T>(IReadOnlyList<T> wanted, T value) => wanted.Count == 0 || wanted.Contains(value);
+    private static bool HasValue<T>(IReadOnlyList<T> values, T value) => values.Count == 0 || values.Contains(value);
 
-    private static bool Fits(IReadOnlyList<EndPointPattern> wanted, TransportEndPoint end)
+    private static bool HasEnd(IReadOnlyList<EndPointPattern> patterns, TransportEndPoint end)
     {
-        for (int i = 0; i < wanted.Count; i++)
+        for (int i = 0; i < patterns.Count; i++)
         {
-            if (wanted[i].Matches(end))
+            if (patterns[i].Matches(end))
             {
                 return true;
             }
         }
 
-        return wanted.Count == 0;
+        return patterns.Count == 0;
     }
 
     private bool HasPort(ConntrackEntry entry) =>

@@ -7,14 +7,18 @@ using ProxyHelper.Netlink;
 namespace ProxyHelper.Conntrack;
 
 /// <summary>
-/// A listing of the conntrack table, read as it is walked: memory does not grow with the table. Each walk asks anew, on a socket
-/// of its own in the network namespace of the thread that starts it.
+/// Represents a listing of the conntrack table. Entries are read while they are enumerated, so memory does not grow
+/// with the table. Each enumeration lists the table again, on its own socket, in the network namespace of the thread
+/// that starts it.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
 {
-    /// <summary>How long to wait for the kernel, which has the next datagram ready unless something is wrong with it.</summary>
-    internal const int PatienceMilliseconds = 5000;
+    /// <summary>
+    /// How many milliseconds a listing waits for a datagram. The kernel has the next datagram ready unless something is
+    /// wrong.
+    /// </summary>
+    internal const int TimeoutMilliseconds = 5000;
 
     private const int EntriesBetweenReports = 10_000;
 
@@ -30,19 +34,26 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>What the kernel is asked for, in words; the rest of the filter is compared here.</summary>
-    public string AskedOfKernel => string.Join("; then ", KernelFilter.Of(_filter).Select(part => part.ToString()));
+    /// <summary>
+    /// Returns the part of the filter that the kernel applies as text, such as "IPv4, protocol Tcp". The listing itself
+    /// applies the rest of the filter.
+    /// </summary>
+    public string DescribeKernelFilter() =>
+        string.Join("; then ", KernelFilter.From(_filter).Select(part => part.ToString()));
 
-    /// <summary>Walks the table.</summary>
-    /// <exception cref="NetlinkException">The kernel refused, or the listing cannot be whole: what was given so far is part of the table only.</exception>
-    /// <exception cref="LinuxException">The socket failed; ENOBUFS when entries were lost.</exception>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>Lists the table.</summary>
+    /// <exception cref="NetlinkException">
+    /// Thrown when the kernel refuses the request or the listing is incomplete. The entries so far are then only a part
+    /// of the table.
+    /// </exception>
+    /// <exception cref="LinuxException">Thrown when the socket fails; ENOBUFS if entries were lost.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the listing was ended early.</exception>
     public IEnumerator<ConntrackEntry> GetEnumerator()
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
-        var dump = new NetlinkDump("list the conntrack table", PatienceMilliseconds);
-        long looked = 0;
-        foreach (KernelFilter part in KernelFilter.Of(_filter))
+        var dump = new NetlinkDump("list the conntrack table", TimeoutMilliseconds);
+        long count = 0;
+        foreach (KernelFilter part in KernelFilter.From(_filter))
         {
             Begin(dump, socket, part);
             while (dump.MoveNext(_cancellationToken))
@@ -52,9 +63,9 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
                     throw dump.Malformed();
                 }
 
-                if (++looked % EntriesBetweenReports == 0)
+                if (++count % EntriesBetweenReports == 0)
                 {
-                    _progress?.Report(looked);
+                    _progress?.Report(count);
                 }
 
                 if (_filter.Matches(entry))

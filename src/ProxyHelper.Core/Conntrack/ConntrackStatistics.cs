@@ -1,12 +1,13 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>How full the conntrack table of a network namespace is.</summary>
-/// <param name="Entries">How many entries there are.</param>
-/// <param name="Maximum">How many there can be (net.netfilter.nf_conntrack_max), or null where the kernel does not say.</param>
+/// <summary>Represents the size of the conntrack table of a network namespace.</summary>
+/// <param name="Entries">The number of entries.</param>
+/// <param name="Maximum">The limit (net.netfilter.nf_conntrack_max), or null if the kernel does not report it.</param>
 public readonly record struct ConntrackStatistics(uint Entries, uint? Maximum)
 {
     private const int NearlyFullPercent = 90;
 
-    /// <summary>Whether it is so full that an administrator should know: 90 % and more.</summary>
-    public bool IsNearlyFull => Maximum is { } maximum and > 0 && (ulong)Entries * 100 >= (ulong)maximum * NearlyFullPercent;
+    /// <summary>Gets whether the table is 90 % full or more, so that an administrator should know.</summary>
+    public bool IsNearlyFull =>
+        Maximum is { } maximum and > 0 && (ulong)Entries * 100 >= (ulong)maximum * NearlyFullPercent;
 }

@@ -1,14 +1,14 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>The conntrack table in figures: how full it is, what is in it, and what the kernel has counted since it was made.</summary>
+/// <summary>Represents a summary of the conntrack table: its size, its contents and the kernel's counters.</summary>
 public sealed class ConntrackSummary
 {
     private readonly ConntrackCounters _counters;
 
-    /// <summary>Puts the figures together.</summary>
-    /// <param name="statistics">How full the table is.</param>
-    /// <param name="counters">What the kernel has counted.</param>
-    /// <param name="tally">What is in the table, or null where that was not counted.</param>
+    /// <summary>Initializes a summary.</summary>
+    /// <param name="statistics">The size of the table.</param>
+    /// <param name="counters">The kernel's counters.</param>
+    /// <param name="tally">The contents of the table, or null if they were not counted.</param>
     public ConntrackSummary(ConntrackStatistics statistics, ConntrackCounters counters, ConntrackTally? tally)
     {
         Entries = statistics.Entries;
@@ -20,25 +20,27 @@ public sealed class ConntrackSummary
         _counters = counters;
     }
 
-    /// <summary>How many entries the table has, whatever the filters.</summary>
+    /// <summary>Gets the number of entries in the table. Filters do not change it.</summary>
     public uint Entries { get; }
 
-    /// <summary>How many it can have (net.netfilter.nf_conntrack_max), or null where the kernel does not say.</summary>
+    /// <summary>
+    /// Gets the limit of entries (net.netfilter.nf_conntrack_max), or null if the kernel does not report it.
+    /// </summary>
     public uint? Maximum { get; }
 
-    /// <summary>How full it is, in percent, or null where the kernel does not say.</summary>
+    /// <summary>Gets the fill level in percent, or null if the kernel does not report the limit.</summary>
     public double? FillPercent => Maximum is { } maximum and > 0 ? Math.Round(Entries * 100.0 / maximum, 1) : null;
 
-    /// <summary>How many fit the filters, or null where that was not counted.</summary>
+    /// <summary>Gets the number of entries that match the filters, or null if they were not counted.</summary>
     public long? Mappings { get; }
 
-    /// <summary>These by protocol.</summary>
+    /// <summary>Gets the matching entries by protocol, or null if they were not counted.</summary>
     public IReadOnlyList<ConntrackGroup>? ByProtocol { get; }
 
-    /// <summary>These by state, where they have one.</summary>
+    /// <summary>Gets the matching entries that have a state, by state, or null if they were not counted.</summary>
     public IReadOnlyList<ConntrackGroup>? ByState { get; }
 
-    /// <summary>These by kind of NAT.</summary>
+    /// <summary>Gets the matching entries by type of NAT, or null if they were not counted.</summary>
     public IReadOnlyList<ConntrackGroup>? ByNatType { get; }
 
     /// <inheritdoc cref="ConntrackCounters.Found"/>

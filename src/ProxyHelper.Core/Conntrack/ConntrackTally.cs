@@ -3,23 +3,23 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack;
 
-/// <summary>Counts entries by protocol, state and kind of NAT, one after the other.</summary>
+/// <summary>Counts entries by protocol, state and type of NAT.</summary>
 public sealed class ConntrackTally
 {
     private readonly Dictionary<IPProtocol, long> _protocols = [];
     private readonly Dictionary<ConnectionState, long> _states = [];
     private readonly Dictionary<NatType, long> _natTypes = [];
 
-    /// <summary>How many were counted.</summary>
+    /// <summary>Gets the number of entries.</summary>
     public long Mappings { get; private set; }
 
-    /// <summary>By protocol, the most frequent first.</summary>
+    /// <summary>Gets the entries by protocol. The most frequent protocol is first.</summary>
     public IReadOnlyList<ConntrackGroup> ByProtocol => Groups(_protocols);
 
-    /// <summary>By state, the most frequent first; those without a state are not among them.</summary>
+    /// <summary>Gets the entries that have a state, by state. The most frequent state is first.</summary>
     public IReadOnlyList<ConntrackGroup> ByState => Groups(_states);
 
-    /// <summary>By kind of NAT, the most frequent first.</summary>
+    /// <summary>Gets the entries by type of NAT. The most frequent type is first.</summary>
     public IReadOnlyList<ConntrackGroup> ByNatType => Groups(_natTypes);
 
     /// <summary>Counts an entry.</summary>
@@ -39,5 +39,10 @@ public sealed class ConntrackTally
         where T : struct => CollectionsMarshal.GetValueRefOrAddDefault(counts, value, out _)++;
 
     private static ConntrackGroups Groups<T>(Dictionary<T, long> counts)
-        where T : struct => new([.. counts.OrderByDescending(group => group.Value).Select(group => new ConntrackGroup(group.Key.ToString()!, group.Value))]);
+        where T : struct => new(
+        [
+            .. counts
+                .OrderByDescending(group => group.Value)
+                .Select(group => new ConntrackGroup(group.Key.ToString()!, group.Value)),
+        ]);
 }

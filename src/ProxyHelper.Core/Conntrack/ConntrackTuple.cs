@@ -4,32 +4,50 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Conntrack;
 
 /// <summary>
-/// One direction of a connection: protocol, source and destination. ICMP has no ports: its identifier stands as the port of the
-/// end that asked, in both directions, so that SNAT shows in it as in a port; the other end's port is 0.
+/// Represents one direction of a connection: the protocol, the source and the destination. ICMP has no ports. The
+/// identifier of an ICMP message is the port of the end that sent the request, in both directions, so that SNAT changes
+/// it like a port. The port of the other end is 0.
 /// </summary>
 /// <param name="Protocol">The protocol above IP.</param>
-/// <param name="Source">Who sends in this direction.</param>
-/// <param name="Destination">Who receives in this direction.</param>
-/// <param name="Icmp">For ICMP, the message; else null.</param>
-public readonly record struct ConntrackTuple(IPProtocol Protocol, TransportEndPoint Source, TransportEndPoint Destination, IcmpMessage? Icmp)
+/// <param name="Source">The end that sends in this direction.</param>
+/// <param name="Destination">The end that receives in this direction.</param>
+/// <param name="Icmp">The ICMP message, or null for other protocols.</param>
+public readonly record struct ConntrackTuple(
+    IPProtocol Protocol, TransportEndPoint Source, TransportEndPoint Destination, IcmpMessage? Icmp)
 {
     private const byte EchoRequest = 8; // ICMP_ECHO (linux/icmp.h)
     private const byte EchoRequestV6 = 128; // ICMPV6_ECHO_REQUEST (linux/icmpv6.h)
 
-    /// <summary>Makes the tuple of a connection; for ICMP, of an echo request whose identifier is the source's port.</summary>
+    /// <summary>
+    /// Initializes the tuple of a connection. For ICMP, this is an echo request, and the port of the source is its
+    /// identifier.
+    /// </summary>
     public ConntrackTuple(IPProtocol protocol, TransportEndPoint source, TransportEndPoint destination)
         : this(protocol, source, destination, EchoOf(protocol))
     {
     }
 
-    /// <summary>The other direction, as it would be without NAT.</summary>
+    /// <summary>Gets the opposite direction of a connection without NAT.</summary>
     public ConntrackTuple Reversed => new(Protocol, Destination, Source, Icmp?.Inverse);
 
-    /// <summary>The address family of both ends.</summary>
+    /// <summary>Gets the address family of both ends.</summary>
     public AddressFamily AddressFamily => Source.AddressFamily;
 
-    /// <summary>The tuple in words, such as "Tcp 194.0.1.1:20119 -> 194.0.22.9:9199".</summary>
+    /// <summary>Gets the identifier of the ICMP message: the port of the end that sent the request.</summary>
+    internal ushort IcmpIdentifier => Icmp is { IsRequest: true } ? Source.Port : Destination.Port;
+
+    /// <summary>Returns the tuple as text, such as "Tcp 194.0.1.1:20119 -> 194.0.22.9:9199".</summary>
     public override string ToString() => $"{Protocol} {Source} -> {Destination}";
+
+    /// <summary>Makes the tuple of an ICMP message. The ports of both ends are replaced.</summary>
+    internal static ConntrackTuple FromIcmp(
+        IPProtocol protocol,
+        TransportEndPoint source,
+        TransportEndPoint destination,
+        IcmpMessage message,
+        ushort identifier) => message.IsRequest
+            ? new ConntrackTuple(protocol, source.WithPort(identifier), destination.WithPort(0), message)
+            : new ConntrackTuple(protocol, source.WithPort(0), destination.WithPort(identifier), message);
 
     private static IcmpMessage? EchoOf(IPProtocol protocol) => protocol switch
     {

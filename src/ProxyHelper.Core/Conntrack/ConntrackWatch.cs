@@ -7,57 +7,70 @@ using ProxyHelper.Netlink;
 namespace ProxyHelper.Conntrack;
 
 /// <summary>
-/// Watches the conntrack table of the network namespace of the thread that opened it: first what is there, then each change as it
-/// happens. When the kernel lost events, the table is listed anew, and what was missed is told. It belongs to one thread.
+/// Watches the conntrack table of the network namespace of the thread that opens it. The watch first reports the
+/// entries that exist, then each change. If the kernel loses events, the watch lists the table again and reports what
+/// was missed. An instance is for one thread.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class ConntrackWatch : IDisposable
 {
-    /// <summary>Bytes of events that the kernel keeps unread, its own book-keeping included, unless said: some 5,000 events.</summary>
+    /// <summary>
+    /// The default size in bytes of the kernel's buffer of unread events, with the kernel's overhead. It holds about
+    /// 5,000 events.
+    /// </summary>
     public const int DefaultReceiveBuffer = NetlinkSocket.DefaultReceiveBuffer;
 
-    private const int Events = 32; // read together
-    private const int EventSize = 4096; // more than any event has
-    private const int EntriesAtOnce = 256; // of a listing, before events are read again
+    private const int EventsPerRead = 32;
+    private const int EventSize = 4096; // longer than any event
+    private const int ListedEntriesPerStep = 256; // before events are read again
     private const string EventsSetting = "/proc/sys/net/netfilter/nf_conntrack_events";
 
-    // A listing of a large table takes its time: at most a twentieth of all time is spent on listings that only look for silent changes.
-    private const int ListingShare = 20;
+    // Listing a large table takes time. Listings that look for changes without an event take at most a twentieth of all
+    // time.
+    private const int ListingIntervalFactor = 20;
 
-    private readonly ConntrackFilter _unchanging;
+    private readonly ConntrackFilter _listingFilter;
     private readonly WatchedEntries _entries;
     private readonly NetlinkSocket _socket;
-    private readonly MessageBatch _events = new(Events, EventSize, isConnected: true);
+    private readonly MessageBatch _events = new(EventsPerRead, EventSize, isConnected: true);
     private readonly EventSignal _wake = EventSignal.Create();
     private readonly PollSet _poll;
-    private readonly TimeSpan? _interval;
+    private readonly TimeSpan? _listingInterval;
     private IEnumerator<ConntrackEntry>? _listing;
     private long _listingBeganAt;
-    private long _listAt = Stopwatch.GetTimestamp();
-    private bool _wasLossTold;
+    private long _nextListingAt = Stopwatch.GetTimestamp();
+    private bool _isLossReported;
 
-    private ConntrackWatch(ConntrackFilter filter, NetlinkSocket socket, TimeSpan? interval)
+    private ConntrackWatch(ConntrackFilter filter, NetlinkSocket socket, TimeSpan? listingInterval)
     {
-        // A mapping that fitted once is followed, so what can change is not what listings leave out.
-        _unchanging = filter with { States = [], Mark = null, Status = ConntrackStatus.None };
+        // An entry that matched once is followed, so a listing must not leave it out after its state, mark or status
+        // changed.
+        _listingFilter = filter with { States = [], Mark = null, Status = ConntrackStatus.None };
         _entries = new WatchedEntries(filter);
         _socket = socket;
-        _interval = interval;
+        _listingInterval = listingInterval;
         _poll = new PollSet(_wake, socket.Handle);
     }
 
-    /// <summary>Whether all that was there at the beginning has been told of, and no change waits to be told: a good moment to end.</summary>
+    /// <summary>
+    /// Gets whether all entries that existed at the beginning have been reported and no change waits: a good moment to
+    /// stop.
+    /// </summary>
     public bool IsUpToDate => _entries.IsUpToDate;
 
     /// <summary>Begins a watch.</summary>
-    /// <param name="filter">What is to be told of; a mapping that fitted once is followed to its end.</param>
-    /// <param name="receiveBuffer">How many bytes of unread events the kernel keeps.</param>
-    /// <exception cref="LinuxException">The kernel has no nfnetlink, or this process may not listen to it (EPERM).</exception>
+    /// <param name="filter">The entries to report. An entry that matched once is followed until it is gone.</param>
+    /// <param name="receiveBuffer">
+    /// The size in bytes of the kernel's buffer of unread events. The default is <see cref="DefaultReceiveBuffer"/>.
+    /// </param>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel has no nfnetlink, or when this process may not receive its events (EPERM).
+    /// </exception>
     public static ConntrackWatch Open(ConntrackFilter filter, int receiveBuffer = DefaultReceiveBuffer) =>
-        Open(filter, receiveBuffer, TellsOfAll() ? null : TimeSpan.FromSeconds(5));
+        Open(filter, receiveBuffer, listingInterval: SendsAllEvents() ? null : TimeSpan.FromSeconds(5));
 
-    /// <summary>As <see cref="Open(ConntrackFilter, int)"/>, listing at this interval what changed without an event; for tests.</summary>
-    internal static ConntrackWatch Open(ConntrackFilter filter, int receiveBuffer, TimeSpan? interval)
+    /// <summary>Begins a watch that looks for changes without an event at this interval, for tests.</summary>
+    internal static ConntrackWatch Open(ConntrackFilter filter, int receiveBuffer, TimeSpan? listingInterval)
     {
         ArgumentNullException.ThrowIfNull(filter);
         NetlinkSocket socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, receiveBuffer);
@@ -66,7 +79,7 @@ public sealed class ConntrackWatch : IDisposable
             socket.Join(ConntrackEvent.NewGroup);
             socket.Join(ConntrackEvent.UpdateGroup);
             socket.Join(ConntrackEvent.DestroyGroup);
-            return new ConntrackWatch(filter, socket, interval);
+            return new ConntrackWatch(filter, socket, listingInterval);
         }
         catch
         {
@@ -75,13 +88,15 @@ public sealed class ConntrackWatch : IDisposable
         }
     }
 
-    /// <summary>Waits for what comes next.</summary>
-    /// <param name="limit">How long at most.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <param name="change">The change, where there is one.</param>
-    /// <exception cref="NetlinkException">The kernel refused: EPERM when CAP_NET_ADMIN is missing.</exception>
-    /// <exception cref="LinuxException">A socket failed.</exception>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    /// <summary>Waits for the next change.</summary>
+    /// <param name="limit">The longest time to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="change">Receives the change, if the outcome is <see cref="WatchOutcome.Changed"/>.</param>
+    /// <exception cref="NetlinkException">
+    /// Thrown when the kernel refuses: EPERM if CAP_NET_ADMIN is missing.
+    /// </exception>
+    /// <exception cref="LinuxException">Thrown when a socket fails.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the wait was canceled.</exception>
     public WatchOutcome Next(TimeSpan limit, CancellationToken cancellationToken, out ConntrackChange? change)
     {
         long beganAt = Stopwatch.GetTimestamp();
@@ -89,18 +104,18 @@ public sealed class ConntrackWatch : IDisposable
         while (!_entries.TryTake(out change))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool wasLost = ReadEvents(out bool hasMore);
-            if (wasLost && !_wasLossTold)
+            bool isLossNew = ReadEvents(out bool hasMore) && !_isLossReported;
+            if (isLossNew)
             {
-                _wasLossTold = true;
+                _isLossReported = true;
                 return WatchOutcome.EventsLost;
             }
 
-            bool isListing = StepListing(cancellationToken);
+            bool isListing = ContinueListing(cancellationToken);
             TimeSpan rest = limit - Stopwatch.GetElapsedTime(beganAt);
             if (!hasMore && !isListing && !_entries.HasChanges && !Wait(rest))
             {
-                return WatchOutcome.NothingHappened;
+                return WatchOutcome.TimedOut;
             }
         }
 
@@ -116,10 +131,10 @@ public sealed class ConntrackWatch : IDisposable
     }
 
     /// <summary>
-    /// Whether the kernel tells of every entry (1). By default (2) it tells only of those that were made while somebody listened, and
-    /// of none at all (0).
+    /// Returns whether the kernel sends events for every entry (setting 1). The default setting 2 sends events only for
+    /// entries that were made while a program listened, and 0 sends none.
     /// </summary>
-    private static bool TellsOfAll()
+    private static bool SendsAllEvents()
     {
         try
         {
@@ -132,17 +147,18 @@ public sealed class ConntrackWatch : IDisposable
     }
 
     /// <summary>Reads a batch of events.</summary>
-    /// <returns>Whether the kernel lost some before.</returns>
+    /// <returns>True if the kernel lost events before this batch.</returns>
     private bool ReadEvents(out bool hasMore)
     {
         int count;
         try
         {
-            count = _socket.Receive(_events, first: 0, Events);
+            count = _socket.Receive(_events, first: 0, EventsPerRead);
         }
         catch (LinuxException failure) when (failure.Errno is Errno.ENOBUFS or Errno.EMSGSIZE)
         {
-            _listAt = Stopwatch.GetTimestamp(); // also when a listing is under way: it may have passed what was lost
+            // A listing that is in progress may have passed the entries of the lost events, so another one follows.
+            _nextListingAt = Stopwatch.GetTimestamp();
             hasMore = true;
             return true;
         }
@@ -154,33 +170,33 @@ public sealed class ConntrackWatch : IDisposable
             {
                 if (ConntrackEvent.TryRead(messages.Current, out ConntrackChangeKind kind, out ConntrackEntry? entry))
                 {
-                    _entries.Apply(kind, entry!);
+                    _entries.AddEvent(kind, entry!);
                 }
             }
         }
 
-        hasMore = count == Events;
+        hasMore = count == EventsPerRead;
         return false;
     }
 
-    /// <summary>Goes on with a listing, or begins one that is due.</summary>
-    /// <returns>Whether one is under way.</returns>
-    private bool StepListing(CancellationToken cancellationToken)
+    /// <summary>Lists some more entries, and begins a listing if one is due.</summary>
+    /// <returns>True if a listing is in progress.</returns>
+    private bool ContinueListing(CancellationToken cancellationToken)
     {
         if (_listing is null)
         {
-            if (Stopwatch.GetTimestamp() < _listAt)
+            if (Stopwatch.GetTimestamp() < _nextListingAt)
             {
                 return false;
             }
 
-            _listAt = long.MaxValue;
+            _nextListingAt = long.MaxValue;
             _listingBeganAt = Stopwatch.GetTimestamp();
-            _listing = ConntrackTable.Enumerate(_unchanging, cancellationToken).GetEnumerator();
+            _listing = ConntrackTable.Enumerate(_listingFilter, cancellationToken).GetEnumerator();
             _entries.BeginListing();
         }
 
-        for (int i = 0; i < EntriesAtOnce; i++)
+        for (int i = 0; i < ListedEntriesPerStep; i++)
         {
             if (!_listing.MoveNext())
             {
@@ -188,7 +204,7 @@ public sealed class ConntrackWatch : IDisposable
                 return false;
             }
 
-            _entries.List(_listing.Current);
+            _entries.AddListed(_listing.Current);
         }
 
         return true;
@@ -199,19 +215,24 @@ public sealed class ConntrackWatch : IDisposable
         _listing!.Dispose();
         _listing = null;
         _entries.EndListing();
-        _wasLossTold = _listAt != long.MaxValue; // more was lost meanwhile, and it is listed once more
-        if (!_wasLossTold && _interval is { } interval)
+
+        // If more events were lost during the listing, the loss is reported already and the next listing is due.
+        _isLossReported = _nextListingAt != long.MaxValue;
+        if (!_isLossReported && _listingInterval is { } interval)
         {
-            long took = Stopwatch.GetTimestamp() - _listingBeganAt;
-            _listAt = Stopwatch.GetTimestamp() + Math.Max((long)(interval.TotalSeconds * Stopwatch.Frequency), took * ListingShare);
+            long duration = Stopwatch.GetTimestamp() - _listingBeganAt;
+            long pause = (long)(interval.TotalSeconds * Stopwatch.Frequency);
+            _nextListingAt = Stopwatch.GetTimestamp() + Math.Max(pause, duration * ListingIntervalFactor);
         }
     }
 
-    /// <summary>Waits for an event, the next listing or the end.</summary>
-    /// <returns>False when the time is over.</returns>
+    /// <summary>Waits for an event, for the next listing or for the end of the time.</summary>
+    /// <returns>False if the time is over.</returns>
     private bool Wait(TimeSpan rest)
     {
-        TimeSpan untilListing = _listAt == long.MaxValue ? TimeSpan.MaxValue : Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _listAt);
+        TimeSpan untilListing = _nextListingAt == long.MaxValue
+            ? TimeSpan.MaxValue
+            : Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextListingAt);
         TimeSpan wait = rest < untilListing ? rest : untilListing;
         if (wait > TimeSpan.Zero)
         {

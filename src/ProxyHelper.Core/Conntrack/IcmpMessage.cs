@@ -1,16 +1,19 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>The ICMP message that started a conntrack entry, or that answers it.</summary>
-/// <param name="Type">The ICMP type, such as 8 for an echo request (128 in IPv6).</param>
+/// <summary>Represents the type and code of an ICMP message in one direction of a conntrack entry.</summary>
+/// <param name="Type">The ICMP type, such as 8 for an echo request (128 for IPv6).</param>
 /// <param name="Code">The ICMP code.</param>
 public readonly record struct IcmpMessage(byte Type, byte Code)
 {
-    /// <summary>Whether it asks; what answers it has the identifier at its destination's end.</summary>
+    /// <summary>
+    /// Gets whether the message is a request. The identifier belongs to the source of a request, and to the destination
+    /// of a reply.
+    /// </summary>
     public bool IsRequest => Type is 8 or 13 or 15 or 17 or 128 or 139;
 
     /// <summary>
-    /// What answers this message, or what it answers (the pairs of invmap in the kernel's nf_conntrack_proto_icmp.c and
-    /// nf_conntrack_proto_icmpv6.c). Any other type stands for itself.
+    /// Gets the reply to this request, or the request of this reply (invmap in the kernel's nf_conntrack_proto_icmp.c
+    /// and nf_conntrack_proto_icmpv6.c). Any other message is its own inverse.
     /// </summary>
     public IcmpMessage Inverse => this with
     {

@@ -1,19 +1,19 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>How a look-up ended.</summary>
+/// <summary>Specifies how a look-up ended.</summary>
 public enum LookupOutcome : byte
 {
-    /// <summary>The kernel was not asked, or did not answer, or its answer makes no sense.</summary>
+    /// <summary>The kernel was not asked, gave no answer, or gave a malformed answer.</summary>
     Failed,
 
-    /// <summary>There is no entry with this reply tuple.</summary>
+    /// <summary>The table has no entry with this reply tuple.</summary>
     NotFound,
 
-    /// <summary>There is one.</summary>
+    /// <summary>The table has an entry with this reply tuple.</summary>
     Found,
 }
 
-/// <summary>What a look-up gave.</summary>
-/// <param name="Outcome">How it ended.</param>
-/// <param name="Original">The original tuple of the entry found; else nothing.</param>
+/// <summary>Represents the result of a look-up.</summary>
+/// <param name="Outcome">How the look-up ended.</param>
+/// <param name="Original">The original tuple of the entry. If no entry was found, this value is empty.</param>
 public readonly record struct Lookup(LookupOutcome Outcome, ConntrackTuple Original);

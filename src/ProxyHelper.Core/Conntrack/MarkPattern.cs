@@ -3,33 +3,37 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack;
 
-/// <summary>What a connection's mark is to be: a value, or a value of some of its bits.</summary>
-/// <param name="Value">What these bits are to be.</param>
-/// <param name="Mask">The bits that matter.</param>
+/// <summary>Represents the marks that match: one value, or a value of some bits.</summary>
+/// <param name="Value">The value of the compared bits.</param>
+/// <param name="Mask">The bits that are compared.</param>
 public readonly record struct MarkPattern(uint Value, uint Mask)
 {
-    /// <summary>Reads 16, 0x10 or 0x10/0xff.</summary>
-    /// <exception cref="FormatException">The text is none of these; the message shows how one is written.</exception>
+    /// <summary>Parses a mark such as 16, 0x10 or 0x10/0xff.</summary>
+    /// <exception cref="FormatException">Thrown when the text is not a mark. The message shows examples.</exception>
     public static MarkPattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
         int slash = rest.IndexOf('/');
         uint mask = uint.MaxValue;
-        if (!TryReadNumber(slash < 0 ? rest : rest[..slash], out uint value) || (slash >= 0 && !TryReadNumber(rest[(slash + 1)..], out mask)))
+        if (!TryReadNumber(slash < 0 ? rest : rest[..slash], out uint value)
+            || (slash >= 0 && !TryReadNumber(rest[(slash + 1)..], out mask)))
         {
-            throw new FormatException($"'{text}' is no mark. Write a number, with a mask if some bits matter only, such as 16, 0x10 or 0x10/0xff.");
+            throw new FormatException(
+                $"'{text}' is not a mark. Write a number or a number and a mask, such as 16, 0x10 or 0x10/0xff.");
         }
 
         return (value & ~mask) == 0
             ? new MarkPattern(value, mask)
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{text}' has bits set that its mask leaves out. Did you mean 0x{value & mask:x}/0x{mask:x}?"));
+            : throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{text}' has bits outside its mask. Did you mean 0x{value & mask:x}/0x{mask:x}?"));
     }
 
-    /// <summary>Whether a connection's mark is as wanted. Where the kernel has no marks, none is.</summary>
+    /// <summary>Returns whether a mark matches. Null, from a kernel without marks, never matches.</summary>
     public bool Matches(uint? mark) => mark is { } present && (present & Mask) == Value;
 
-    /// <summary>The pattern as <see cref="Parse"/> reads it.</summary>
+    /// <summary>Returns the pattern as text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => Mask == uint.MaxValue
         ? string.Create(CultureInfo.InvariantCulture, $"0x{Value:x}")
         : string.Create(CultureInfo.InvariantCulture, $"0x{Value:x}/0x{Mask:x}");

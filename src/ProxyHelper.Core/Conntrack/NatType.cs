@@ -1,10 +1,10 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>Which ends of a connection the router translates.</summary>
+/// <summary>Specifies which ends of a connection the router translates.</summary>
 [Flags]
 public enum NatType
 {
-    /// <summary>Neither.</summary>
+    /// <summary>Neither end.</summary>
     None = 0,
 
     /// <summary>The source (SNAT, masquerade).</summary>
@@ -13,6 +13,6 @@ public enum NatType
     /// <summary>The destination (DNAT, redirect).</summary>
     Destination = 2,
 
-    /// <summary>Both.</summary>
+    /// <summary>Both ends.</summary>
     Both = Source | Destination,
 }

@@ -1,17 +1,18 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>What came of waiting for a change.</summary>
+/// <summary>Specifies how a wait for a change ended.</summary>
 public enum WatchOutcome
 {
-    /// <summary>The time is over.</summary>
-    NothingHappened,
+    /// <summary>The time is over, and nothing changed.</summary>
+    TimedOut,
 
-    /// <summary>Something changed.</summary>
+    /// <summary>An entry changed.</summary>
     Changed,
 
     /// <summary>
-    /// The kernel lost events, as they were not read in time. The table is listed now, and what was missed is told; only what came and
-    /// went meanwhile is not known. This is said once until the listing is complete.
+    /// The kernel lost events because they were not read in time. The table is listed again, and the missed changes are
+    /// reported. Only entries that were made and removed in the meantime stay unknown. This outcome is returned once
+    /// until the listing is complete.
     /// </summary>
     EventsLost,
 }

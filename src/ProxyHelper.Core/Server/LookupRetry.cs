@@ -30,24 +30,23 @@ internal sealed class LookupRetry(ConntrackTable table, ResponderCounters counte
 
     private Errno TryFind(ReadOnlySpan<ConntrackTuple> replies, Span<Lookup> lookups)
     {
-        Errno errno;
-        try
+        if (_isTableBroken)
         {
-            if (_isTableBroken)
+            try
             {
                 table.Reopen();
                 counters.Add(Counter.TableReopenings);
             }
-
-            errno = table.Find(replies, lookups);
-        }
-        catch (LinuxException failure)
-        {
-            lookups[..replies.Length].Clear(); // failed, all of them: an answer may have been another's
-            errno = failure.Errno;
+            catch (LinuxException failure)
+            {
+                lookups[..replies.Length].Clear(); // Failed
+                return failure.Errno;
+            }
         }
 
-        _isTableBroken = errno != Errno.None; // what may still be on its way is lost with the old socket
+        // After an error, answers that have not been read are lost with the old socket.
+        Errno errno = table.FindMany(replies, lookups);
+        _isTableBroken = errno != Errno.None;
         return errno;
     }
 }

@@ -280,7 +280,7 @@ public sealed class Responder : IDisposable, IAsyncDisposable
         table.ReadStatistics();
         ConntrackTuple nobody = new(IPProtocol.Tcp, new TransportEndPoint(IPAddress.Any, 0), new TransportEndPoint(IPAddress.Any, 0));
         Span<Lookup> lookup = stackalloc Lookup[1];
-        if (table.Find([nobody], lookup) is not Errno.None and var errno)
+        if (table.FindMany([nobody], lookup) is not Errno.None and var errno)
         {
             throw new NetlinkException("look up a conntrack entry", errno);
         }

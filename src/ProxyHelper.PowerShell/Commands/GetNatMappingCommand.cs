@@ -189,7 +189,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         try
         {
             ConntrackListing listing = ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), progress, Cancellation);
-            WriteVerbose($"Asking the kernel for: {listing.AskedOfKernel}. What else was said is compared here.");
+            WriteVerbose($"Asking the kernel for: {listing.DescribeKernelFilter()}. What else was said is compared here.");
             foreach (ConntrackEntry entry in listing)
             {
                 progress.End(); // what is put out shows that it goes on, and a bar would disturb it

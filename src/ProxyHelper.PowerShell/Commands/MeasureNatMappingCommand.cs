@@ -50,7 +50,7 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
         var tally = new ConntrackTally();
         var progress = new CountProgress(this, "Counting mappings", () => expected);
         ConntrackListing listing = ConntrackTable.Enumerate(Filter, progress, Cancellation);
-        WriteVerbose($"Asking the kernel for: {listing.AskedOfKernel}.");
+        WriteVerbose($"Asking the kernel for: {listing.DescribeKernelFilter()}.");
         foreach (ConntrackEntry entry in listing)
         {
             tally.Add(entry);

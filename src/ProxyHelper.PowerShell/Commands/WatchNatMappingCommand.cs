@@ -74,7 +74,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
 
             switch (watch.Next(rest, Cancellation, out ConntrackChange? change))
             {
-                case WatchOutcome.NothingHappened:
+                case WatchOutcome.TimedOut:
                     return;
                 case WatchOutcome.EventsLost:
                     WriteWarning($"Changes came faster than they were read, and the kernel lost some. The table is listed anew, so that what is shown is right again; connections that came and went meanwhile are missing. A larger -ReceiveBufferSize than {ReceiveBufferSize} bytes, or filters and less work behind the pipe, keep up with more.");

@@ -23,7 +23,7 @@ public sealed class ConntrackBatchTests
         var lookups = new Lookup[ConntrackTable.MaximumLookups];
         for (int round = 0; round < 3; round++)
         {
-            Assert.Equal(Errno.None, table.Find(_replies, lookups));
+            Assert.Equal(Errno.None, table.FindMany(_replies, lookups));
             Assert.Equal(expected, lookups);
             Array.Reverse(lookups); // what stands there before does not matter
         }
@@ -33,9 +33,9 @@ public sealed class ConntrackBatchTests
     public void A_smaller_batch_after_a_larger_one_leaves_the_rest_alone() => KernelTable.With(_flows, table =>
     {
         var lookups = new Lookup[ConntrackTable.MaximumLookups];
-        table.Find(_replies, lookups);
+        table.FindMany(_replies, lookups);
         Lookup last = lookups[^1];
-        table.Find(_replies.AsSpan(10, 2), lookups);
+        table.FindMany(_replies.AsSpan(10, 2), lookups);
         Assert.Equal([KernelTable.OriginalOf(_flows[10]), KernelTable.OriginalOf(_flows[11])], [lookups[0].Original, lookups[1].Original]);
         Assert.Equal(last, lookups[^1]);
     });
@@ -75,7 +75,7 @@ public sealed class ConntrackBatchTests
     {
         for (int i = 0; i < times; i++)
         {
-            table.Find(_replies, lookups);
+            table.FindMany(_replies, lookups);
         }
     }
 }

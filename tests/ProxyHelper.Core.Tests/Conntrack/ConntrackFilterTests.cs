@@ -1,6 +1,7 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Conntrack.Wire;
 using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;

@@ -84,7 +84,7 @@ public sealed class ConntrackFindTests
         ConntrackTuple original = KernelTable.OriginalOf(KernelTable.Mail);
         Assert.Null(table.Find(original));
         var lookups = new Lookup[2];
-        Assert.Equal(Errno.None, table.Find([original, KernelTable.ReplyOf(KernelTable.Mail)], lookups));
+        Assert.Equal(Errno.None, table.FindMany([original, KernelTable.ReplyOf(KernelTable.Mail)], lookups));
         Assert.Equal([new Lookup(LookupOutcome.NotFound, default), new Lookup(LookupOutcome.Found, original)], lookups);
     });
 
@@ -142,7 +142,7 @@ public sealed class ConntrackFindTests
         Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => table.ReadStatistics()).Errno);
         Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => ConntrackTable.Enumerate(TestContext.Current.CancellationToken).Count()).Errno);
         var lookups = new Lookup[2];
-        Assert.Equal(Errno.EPERM, table.Find([reply, reply], lookups));
+        Assert.Equal(Errno.EPERM, table.FindMany([reply, reply], lookups));
         Assert.Equal([default, default], lookups);
     });
 

@@ -41,14 +41,14 @@ public sealed class ConntrackRemovalTests
     public void An_entry_that_has_taken_its_place_stays() => KernelTable.With([KernelTable.Mail], table =>
     {
         ConntrackEntry seen = Assert.Single(ConntrackTable.Enumerate());
-        Assert.False(table.Remove(seen with { Id = seen.Id + 1 })); // as if another connection had the tuple now
-        Assert.False(table.Remove(seen with { Zone = 7 }));
+        Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Id = seen.Id + 1 }))); // as if another connection had the tuple now
+        Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Zone = 7 })));
         Assert.Equal(seen.Id, Assert.Single(ConntrackTable.Enumerate()).Id);
     });
 
     [Fact]
     public void An_entry_without_a_number_is_not_removed() => KernelTable.With([KernelTable.Mail], table =>
-        Assert.Throws<ArgumentException>(() => table.Remove(table.Find(KernelTable.ReplyOf(KernelTable.Mail))! with { Id = null })));
+        Assert.Throws<ArgumentException>(() => table.Remove(new ConntrackEntry(table.Find(KernelTable.ReplyOf(KernelTable.Mail))!.Values with { Id = null }))));
 
     [Fact]
     public void Without_CAP_NET_ADMIN_nothing_is_removed() => KernelTable.With([KernelTable.Mail], table =>

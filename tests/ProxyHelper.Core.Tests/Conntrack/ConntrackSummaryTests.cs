@@ -1,5 +1,6 @@
 using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Saved;
+using ProxyHelper.Tests.Conntrack.Saved;
 using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
@@ -11,7 +12,7 @@ public sealed class ConntrackSummaryTests
     public void Entries_are_counted_by_protocol_state_and_kind_of_nat_the_most_frequent_first()
     {
         var tally = new ConntrackTally();
-        foreach (string line in new[] { SavedLines.Plain, SavedLines.Mail, SavedLines.Zone, SavedLines.Old, SavedLines.Echo, SavedLines.Sctp })
+        foreach (string line in new[] { SampleLines.Plain, SampleLines.Mail, SampleLines.Zone, SampleLines.Old, SampleLines.Echo, SampleLines.Sctp })
         {
             Assert.True(SavedEntry.TryRead(line, out ConntrackEntry? entry, out _));
             tally.Add(entry);

@@ -111,7 +111,7 @@ public sealed class ConntrackWatchTests
     [Fact]
     public void Waiting_ends_with_its_time_and_with_its_token() => Watch([], new ConntrackFilter(), (watch, table) =>
     {
-        Assert.Equal(WatchOutcome.NothingHappened, watch.Next(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken, out ConntrackChange? none));
+        Assert.Equal(WatchOutcome.TimedOut, watch.Next(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken, out ConntrackChange? none));
         Assert.Null(none);
         using var ending = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
         Assert.Throws<OperationCanceledException>(() => watch.Next(_patience, ending.Token, out _));
@@ -139,7 +139,7 @@ public sealed class ConntrackWatchTests
         {
             switch (watch.Next(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken, out ConntrackChange? change))
             {
-                case WatchOutcome.NothingHappened:
+                case WatchOutcome.TimedOut:
                     return losses;
                 case WatchOutcome.EventsLost:
                     losses++;
@@ -162,7 +162,7 @@ public sealed class ConntrackWatchTests
 
     // Events are there as soon as what caused them returns, so there is nothing to wait for.
     private static void AssertQuiet(ConntrackWatch watch) =>
-        Assert.Equal(WatchOutcome.NothingHappened, watch.Next(TimeSpan.Zero, TestContext.Current.CancellationToken, out _));
+        Assert.Equal(WatchOutcome.TimedOut, watch.Next(TimeSpan.Zero, TestContext.Current.CancellationToken, out _));
 
     private static void Watch(ConntrackFlow[] flows, ConntrackFilter filter, Action<ConntrackWatch, ConntrackFixture> body, TimeSpan? interval = null, int receiveBuffer = ConntrackWatch.DefaultReceiveBuffer) =>
         NetworkNamespace.Run(() =>

@@ -50,11 +50,11 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         {
             if (attributes.Type == CtAttribute.TupleOriginal)
             {
-                hasOriginal = default(ConntrackTupleReader).TryRead(attributes.Children, out original);
+                hasOriginal = TupleCodec.TryRead(attributes.Children, out original, out _);
             }
             else if (attributes.Type == CtAttribute.TupleReply)
             {
-                hasReply = default(ConntrackTupleReader).TryRead(attributes.Children, out reply);
+                hasReply = TupleCodec.TryRead(attributes.Children, out reply, out _);
             }
         }
 
@@ -98,7 +98,7 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         var attributes = new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);
         Invariant.Holds(attributes.MoveNext() && attributes.Type == CtAttribute.TupleReply, "a request has the reply tuple first");
         Invariant.Holds(
-            default(ConntrackTupleReader).TryRead(attributes.Children, out ConntrackTuple asked) && asked == tuple,
+            TupleCodec.TryRead(attributes.Children, out ConntrackTuple asked, out _) && asked == tuple,
             "a tuple that was read is asked for as it is");
     }
 

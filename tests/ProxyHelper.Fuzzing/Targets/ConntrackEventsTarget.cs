@@ -21,7 +21,7 @@ internal sealed class ConntrackEventsTarget : IFuzzTarget
             if (ConntrackEvent.TryRead(messages.Current, out ConntrackChangeKind kind, out ConntrackEntry? entry))
             {
                 Invariant.Holds(entry is not null, "an event is about an entry");
-                entries.Apply(kind, entry!);
+                entries.AddEvent(kind, entry!);
                 Follow(entries, alive);
             }
         }

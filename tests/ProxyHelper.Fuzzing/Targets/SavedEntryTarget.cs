@@ -54,7 +54,7 @@ internal sealed class SavedEntryTarget : IFuzzTarget
         bool isIcmp = entry.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
         Invariant.Holds(entry.Original.Icmp is not null == isIcmp && entry.Reply.Icmp is not null == isIcmp, "ICMP has messages, and nothing else has");
         Invariant.Holds((entry.Status & ~Told) == 0, "a status has what marks say only");
-        Invariant.Holds(entry.State is null || KernelStates.Of(entry.Protocol) is not null, "a state is of a protocol that has states");
+        Invariant.Holds(entry.State is null || KernelStates.ForProtocol(entry.Protocol) is not null, "a state is of a protocol that has states");
         Invariant.Holds(entry.Timeout is null || entry.Timeout >= TimeSpan.Zero, "a timeout is not negative");
         Invariant.Holds(
             entry.StartedAt is null || (entry.StartedAt > DateTimeOffset.UnixEpoch.AddDays(-1) && entry.StartedAt.Value.Offset == TimeSpan.Zero),

@@ -21,7 +21,7 @@ internal sealed class TableStatisticsTarget : IFuzzTarget
 
         if (hasCounters)
         {
-            Invariant.Holds(counters.Plus(default) == counters && default(ConntrackCounters).Plus(counters) == counters, "nothing added changes nothing");
+            Invariant.Holds(counters.Add(default) == counters && default(ConntrackCounters).Add(counters) == counters, "nothing added changes nothing");
             Invariant.Holds(counters is { Found: >= 0, Drop: >= 0, InsertFailed: >= 0 }, "a count is never below 0");
         }
     }

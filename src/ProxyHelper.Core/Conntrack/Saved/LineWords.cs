@@ -1,8 +1,8 @@
 namespace ProxyHelper.Conntrack.Saved;
 
 /// <summary>
-/// A walk over the words of a line. What is in brackets is one word, as in "[start=Wed Nov 25 16:20:01 2026]". A bracket that is not
-/// closed is the last word.
+/// Enumerates the words of a line. Text in brackets is one word, such as "[start=Wed Nov 25 16:20:01 2026]". If a
+/// bracket is not closed, the rest of the line is one word.
 /// </summary>
 internal ref struct LineWords
 {
@@ -11,35 +11,35 @@ internal ref struct LineWords
     private ReadOnlySpan<char> _rest;
     private int _equalSign;
 
-    /// <summary>Starts before the first word.</summary>
+    /// <summary>Initializes an enumeration before the first word.</summary>
     public LineWords(ReadOnlySpan<char> line)
     {
         _rest = line;
     }
 
-    /// <summary>The word that <see cref="MoveNext"/> came to, with its brackets; empty at the end.</summary>
+    /// <summary>Gets the current word with its brackets. At the end of the line, the word is empty.</summary>
     public ReadOnlySpan<char> Current { get; private set; }
 
-    /// <summary>Whether it is in brackets, or would be if there were a closing one.</summary>
+    /// <summary>Gets whether the word has an opening bracket.</summary>
     public readonly bool IsBracketed => Current.StartsWith('[');
 
-    /// <summary>Whether it is in brackets, and they are closed.</summary>
+    /// <summary>Gets whether the word has both brackets.</summary>
     public readonly bool IsClosed => IsBracketed && Current.EndsWith(']');
 
-    /// <summary>Whether it has the form name=value.</summary>
+    /// <summary>Gets whether the word has the form name=value.</summary>
     public readonly bool HasValue => !IsBracketed && _equalSign >= 0;
 
-    /// <summary>Whether it is a word by itself.</summary>
+    /// <summary>Gets whether the word has no brackets and no value.</summary>
     public readonly bool IsBare => !Current.IsEmpty && !IsBracketed && _equalSign < 0;
 
-    /// <summary>What is before the equal sign; the whole word where there is none.</summary>
+    /// <summary>Gets the text before the equal sign, or the whole word without an equal sign.</summary>
     public readonly ReadOnlySpan<char> Name => _equalSign < 0 ? Current : Current[.._equalSign];
 
-    /// <summary>What is behind the equal sign; nothing where there is none.</summary>
+    /// <summary>Gets the text after the equal sign, or nothing without an equal sign.</summary>
     public readonly ReadOnlySpan<char> Value => _equalSign < 0 ? default : Current[(_equalSign + 1)..];
 
-    /// <summary>Goes to the next word.</summary>
-    /// <returns>False at the end.</returns>
+    /// <summary>Moves to the next word.</summary>
+    /// <returns>False at the end of the line.</returns>
     public bool MoveNext()
     {
         _rest = _rest.TrimStart(Blanks);

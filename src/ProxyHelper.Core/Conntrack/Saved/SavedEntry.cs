@@ -3,50 +3,64 @@ using System.Diagnostics.CodeAnalysis;
 namespace ProxyHelper.Conntrack.Saved;
 
 /// <summary>
-/// Lines of a saved table, as "conntrack -L" writes them with any of its options but xml and save, as "conntrack -E" does, and as
-/// /proc/net/nf_conntrack has them. On any system: the kernel that the lines come from need not be here.
+/// Reads the lines of a saved conntrack table. The lines come from "conntrack -L" with any options except xml and save,
+/// from "conntrack -E", or from /proc/net/nf_conntrack. The lines can be read on any system.
 /// </summary>
 public static class SavedEntry
 {
     private const string SummaryStart = "conntrack v";
     private const string SummaryEnd = " have been shown.";
 
-    /// <summary>Reads a line. Unknown values (name=value) and marks ([NAME]) are passed over: newer kernels write some.</summary>
-    /// <param name="line">The line; without its end, or with it.</param>
+    /// <summary>
+    /// Reads a line. Unknown values (name=value) and unknown marks ([NAME]) are ignored, because newer kernels write
+    /// more of them.
+    /// </summary>
+    /// <param name="line">The line, with or without its line end.</param>
     /// <param name="entry">
-    /// The entry, of which what the line does not say is null. Its status has <see cref="ConntrackStatus.SeenReply"/> unless the line says
-    /// [UNREPLIED], and what the other marks say; a line has no other status bits. A start is taken as local time of this machine.
+    /// Receives the entry. A value that the line does not have is null. The status has <see
+    /// cref="ConntrackStatus.SeenReply"/> unless the line has [UNREPLIED], and the bits of the other marks. A line has
+    /// no other status bits. The start of the connection is read as local time of this system.
     /// </param>
-    /// <param name="fault">Why there is none; <see cref="SavedLineFault.None"/> for a blank line and the tool's own summary, which say nothing.</param>
-    /// <returns>Whether the line is an entry.</returns>
-    public static bool TryRead(ReadOnlySpan<char> line, [NotNullWhen(true)] out ConntrackEntry? entry, out SavedLineFault fault)
+    /// <param name="fault">
+    /// Receives the reason if the line is not an entry. A blank line and the summary of the conntrack tool have no
+    /// entry and no fault: <see cref="SavedLineFault.None"/>.
+    /// </param>
+    /// <returns>True if the line is an entry.</returns>
+    public static bool TryRead(
+        ReadOnlySpan<char> line, [NotNullWhen(true)] out ConntrackEntry? entry, out SavedLineFault fault)
     {
         entry = null;
         fault = SavedLineFault.None;
-        if (SaysNothing(line))
+        if (IsBlankOrSummary(line))
         {
             return false;
         }
 
         var reader = new SavedLineReader(line);
-        entry = reader.TryRead(out ConntrackEntry read) ? read : null;
+        entry = reader.TryRead(out ConntrackEntryValues values) ? new ConntrackEntry(values) : null;
         fault = reader.Fault;
         return entry is not null;
     }
 
-    /// <summary>Says why a line is not an entry, such as "not a port: 70000" or "no source address in the reply direction".</summary>
-    /// <returns>Null where there is nothing to say.</returns>
+    /// <summary>
+    /// Returns the reason why a line is not an entry, such as "not a port: 70000" or "no source address in the reply
+    /// direction".
+    /// </summary>
+    /// <returns>Null if the line is an entry, is blank, or is the summary of the conntrack tool.</returns>
     public static string? Explain(ReadOnlySpan<char> line)
     {
         var reader = new SavedLineReader(line);
-        return SaysNothing(line) || reader.TryRead(out _) ? null : SavedLineFaultWords.Of(reader.Fault, reader.FaultWord, reader.IsReply);
+        return IsBlankOrSummary(line) || reader.TryRead(out _)
+            ? null
+            : SavedLineFaultText.Describe(reader.Fault, reader.FaultWord, reader.IsReply);
     }
 
-    // The tool says at the end how many it has shown; that goes to its standard error, which people save with the rest.
-    private static bool SaysNothing(ReadOnlySpan<char> line)
+    // The tool writes the number of entries to its standard error, which users often save together with the table.
+    private static bool IsBlankOrSummary(ReadOnlySpan<char> line)
     {
         ReadOnlySpan<char> text = line.Trim();
         return text.IsEmpty
-            || (text.StartsWith(SummaryStart, StringComparison.Ordinal) && text.EndsWith(SummaryEnd, StringComparison.Ordinal));
+            || (text.StartsWith(SummaryStart, StringComparison.Ordinal)
+                && text.EndsWith(SummaryEnd, StringComparison.Ordinal));
     }
 }

@@ -4,27 +4,30 @@ using ProxyHelper.Conntrack.Wire;
 
 namespace ProxyHelper.Conntrack.Saved;
 
-/// <summary>The start of a saved line, which has no names: "ipv4 2 tcp 6 431999 ESTABLISHED". It leaves the walk at the word behind it.</summary>
+/// <summary>
+/// Reads the start of a saved line, whose values have no names: "ipv4 2 tcp 6 431999 ESTABLISHED". The words then stand
+/// at the first word after the start.
+/// </summary>
 internal ref struct SavedLineHead
 {
-    /// <summary>The family that the line says; null where it leaves that to its addresses.</summary>
+    /// <summary>Gets the address family, or null if the line does not name it.</summary>
     public AddressFamily? Family { get; private set; }
 
-    /// <summary>The protocol.</summary>
+    /// <summary>Gets the protocol.</summary>
     public IPProtocol Protocol { get; private set; }
 
-    /// <summary>Reads it; at a fault the walk stays where that is.</summary>
-    public SavedLineFault Read(ref LineWords words, ConntrackEntry entry)
+    /// <summary>Reads the start of the line. After a fault, the words stand at the fault.</summary>
+    public SavedLineFault Read(ref LineWords words, ref ConntrackEntryValues values)
     {
+        // The line of an event begins with its time and its kind, both in brackets.
         while (words.MoveNext() && words.IsClosed)
         {
-            // An event starts with its time and its kind.
         }
 
         SavedLineFault fault = ReadFamily(ref words);
         fault = fault == SavedLineFault.None ? ReadProtocol(ref words) : fault;
-        fault = fault == SavedLineFault.None ? ReadTimeout(ref words, entry) : fault;
-        return fault == SavedLineFault.None ? ReadState(ref words, entry) : fault;
+        fault = fault == SavedLineFault.None ? ReadTimeout(ref words, ref values.Timeout) : fault;
+        return fault == SavedLineFault.None ? ReadState(ref words, ref values.State) : fault;
     }
 
     private SavedLineFault ReadFamily(ref LineWords words)
@@ -40,7 +43,8 @@ internal ref struct SavedLineHead
             return SavedLineFault.None;
         }
 
-        string number = Family == AddressFamily.InterNetwork ? "2" : "10"; // AF_INET and AF_INET6 as Linux has them, wherever this runs
+        // The numbers are AF_INET and AF_INET6 of Linux, on any system.
+        string number = Family == AddressFamily.InterNetwork ? "2" : "10";
         if (!words.MoveNext() || !words.Current.SequenceEqual(number))
         {
             return SavedLineFault.Family;
@@ -50,7 +54,7 @@ internal ref struct SavedLineHead
         return SavedLineFault.None;
     }
 
-    /// <summary>The name is one of many, or "unknown": the number says which it is.</summary>
+    // The name can be "unknown", so the number identifies the protocol.
     private SavedLineFault ReadProtocol(ref LineWords words)
     {
         if (!StartsWithLetter(words) || !words.MoveNext() || !words.IsBare)
@@ -68,8 +72,8 @@ internal ref struct SavedLineHead
         return SavedLineFault.None;
     }
 
-    /// <summary>A connection that a flow table handles has none, and one that ended neither.</summary>
-    private static SavedLineFault ReadTimeout(ref LineWords words, ConntrackEntry entry)
+    // An entry has no timeout if a flow table handles the connection, or if the entry is gone.
+    private static SavedLineFault ReadTimeout(ref LineWords words, ref TimeSpan? timeout)
     {
         if (!words.IsBare || StartsWithLetter(words))
         {
@@ -81,20 +85,20 @@ internal ref struct SavedLineHead
             return SavedLineFault.Timeout;
         }
 
-        entry.Timeout = TimeSpan.FromSeconds(seconds);
+        timeout = TimeSpan.FromSeconds(seconds);
         words.MoveNext();
         return SavedLineFault.None;
     }
 
-    private readonly SavedLineFault ReadState(ref LineWords words, ConntrackEntry entry)
+    private readonly SavedLineFault ReadState(ref LineWords words, ref ConnectionState? state)
     {
         if (!words.IsBare)
         {
             return SavedLineFault.None;
         }
 
-        entry.State = KernelStates.Of(Protocol)?.Named(words.Current);
-        if (entry.State is null)
+        state = KernelStates.ForProtocol(Protocol)?.FromName(words.Current);
+        if (state is null)
         {
             return SavedLineFault.State;
         }

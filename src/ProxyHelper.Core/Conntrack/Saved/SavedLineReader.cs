@@ -2,36 +2,38 @@ using System.Net.Sockets;
 
 namespace ProxyHelper.Conntrack.Saved;
 
-/// <summary>Reads one line of a saved table, word by word, up to the first that does not fit.</summary>
+/// <summary>Reads one line of a saved table, word by word, up to the first fault.</summary>
 internal ref struct SavedLineReader
 {
-    private readonly ConntrackEntry _entry = new() { Status = ConntrackStatus.SeenReply };
+    private ConntrackEntryValues _values;
     private LineWords _words;
     private AddressFamily? _family;
     private SavedTuple _tuple;
     private bool _hasDirection;
     private bool _hasPorts;
 
-    /// <summary>Starts before the first word.</summary>
+    /// <summary>Initializes a reader before the first word.</summary>
     public SavedLineReader(ReadOnlySpan<char> line)
     {
         _words = new LineWords(line);
+        _values.Status = ConntrackStatus.SeenReply; // until the line has [UNREPLIED]
     }
 
-    /// <summary>What does not fit.</summary>
+    /// <summary>Gets the first fault.</summary>
     public SavedLineFault Fault { get; private set; }
 
-    /// <summary>Where it came to: the word, or the value in it, that does not fit.</summary>
-    public readonly ReadOnlySpan<char> FaultWord => _words.HasValue && Fault != SavedLineFault.Repeated ? _words.Value : _words.Current;
+    /// <summary>Gets the faulty word, or the faulty value in the word.</summary>
+    public readonly ReadOnlySpan<char> FaultWord =>
+        _words.HasValue && Fault != SavedLineFault.Repeated ? _words.Value : _words.Current;
 
-    /// <summary>Whether it came to the reply direction.</summary>
+    /// <summary>Gets whether the reader has reached the reply direction.</summary>
     public bool IsReply { get; private set; }
 
     /// <summary>Reads the line.</summary>
-    /// <returns>False at a fault; the entry is not to be used then.</returns>
-    public bool TryRead(out ConntrackEntry entry)
+    /// <param name="values">Receives the values of the entry. After a fault, the values are incomplete.</param>
+    /// <returns>False if the line has a fault.</returns>
+    public bool TryRead(out ConntrackEntryValues values)
     {
-        entry = _entry;
         Fault = ReadHead();
         while (Fault == SavedLineFault.None && !_words.Current.IsEmpty)
         {
@@ -44,16 +46,17 @@ internal ref struct SavedLineReader
 
         if (Fault == SavedLineFault.None)
         {
-            Fault = Finish();
+            Fault = FinishLine();
         }
 
+        values = _values;
         return Fault == SavedLineFault.None;
     }
 
     private SavedLineFault ReadHead()
     {
         var head = default(SavedLineHead);
-        SavedLineFault fault = head.Read(ref _words, _entry);
+        SavedLineFault fault = head.Read(ref _words, ref _values);
         _family = head.Family;
         _tuple = new SavedTuple(head.Protocol);
         return fault;
@@ -63,7 +66,7 @@ internal ref struct SavedLineReader
     {
         if (_words.IsBracketed)
         {
-            return _words.IsClosed ? SavedMarks.Read(_words.Current, _entry) : SavedLineFault.Bracket;
+            return _words.IsClosed ? SavedMarks.Read(_words.Current, ref _values) : SavedLineFault.Bracket;
         }
 
         if (!_words.HasValue)
@@ -71,9 +74,9 @@ internal ref struct SavedLineReader
             return SavedLineFault.Word;
         }
 
-        if (!_tuple.Takes(_words.Name))
+        if (!_tuple.HasName(_words.Name))
         {
-            return SavedValues.Read(_words.Name, _words.Value, IsReply, _entry);
+            return SavedValues.Read(_words.Name, _words.Value, IsReply, ref _values);
         }
 
         SavedLineFault fault = _words.Name is "src" ? BeginDirection() : SavedLineFault.None;
@@ -81,7 +84,7 @@ internal ref struct SavedLineReader
         return fault == SavedLineFault.None ? _tuple.Read(_words.Name, _words.Value) : fault;
     }
 
-    /// <summary>A source address begins a direction. There is no third one: its source is one too many.</summary>
+    // A source address begins a direction. A third source address is a repeated value of the reply direction.
     private SavedLineFault BeginDirection()
     {
         if (!_hasDirection || IsReply)
@@ -90,21 +93,20 @@ internal ref struct SavedLineReader
             return SavedLineFault.None;
         }
 
-        SavedLineFault fault = FinishDirection(out ConntrackTuple tuple);
+        SavedLineFault fault = FinishDirection(out _values.Original);
         if (fault == SavedLineFault.None)
         {
-            _entry.Original = tuple;
             _hasPorts = _tuple.HasPorts;
-            _tuple = new SavedTuple(tuple.Protocol);
+            _tuple = new SavedTuple(_values.Original.Protocol);
             IsReply = true;
         }
 
         return fault;
     }
 
-    private SavedLineFault Finish()
+    private SavedLineFault FinishLine()
     {
-        SavedLineFault fault = FinishDirection(out ConntrackTuple tuple);
+        SavedLineFault fault = FinishDirection(out _values.Reply);
         if (fault != SavedLineFault.None)
         {
             return fault;
@@ -112,17 +114,16 @@ internal ref struct SavedLineReader
 
         if (!IsReply)
         {
-            IsReply = true; // it is the one that is missing
+            IsReply = true; // the fault is about the reply direction, which is missing
             return SavedLineFault.NoSource;
         }
 
-        _entry.Reply = tuple;
         return _tuple.HasPorts == _hasPorts ? SavedLineFault.None : SavedLineFault.NoPorts;
     }
 
     private SavedLineFault FinishDirection(out ConntrackTuple tuple)
     {
-        SavedLineFault fault = _tuple.Finish(out tuple);
+        SavedLineFault fault = _tuple.MakeTuple(out tuple);
         _family ??= tuple.AddressFamily;
         return fault == SavedLineFault.None && _family != tuple.AddressFamily ? SavedLineFault.MixedFamilies : fault;
     }

@@ -1,27 +1,31 @@
 namespace ProxyHelper.Conntrack.Saved;
 
 /// <summary>
-/// The lines of a saved table, one after the other. A line is kept up to a bound only: so a file that has no line ends fills no memory.
+/// Reads the lines of a saved table. Only the first characters of a long line are kept, so a file without line ends
+/// does not fill the memory.
 /// </summary>
-/// <param name="text">The table; whoever opened it closes it.</param>
+/// <param name="text">The text of the table. The caller closes it.</param>
 public sealed class SavedLines(TextReader text)
 {
-    /// <summary>How many characters of a line are kept. The longest that the kernel or the conntrack tool writes has some 500.</summary>
-    public const int Longest = 4096;
+    /// <summary>
+    /// The most characters of a line that are kept: 4096. The longest line of the kernel or the conntrack tool has
+    /// about 500.
+    /// </summary>
+    public const int MaximumLength = 4096;
 
-    private readonly char[] _chunk = new char[Longest];
-    private readonly char[] _line = new char[Longest];
+    private readonly char[] _chunk = new char[MaximumLength];
+    private readonly char[] _line = new char[MaximumLength];
     private int _chunkStart;
     private int _chunkEnd;
     private int _length;
 
-    /// <summary>The line that <see cref="MoveNext"/> came to, without its end.</summary>
+    /// <summary>Gets the current line without its line end.</summary>
     public ReadOnlySpan<char> Current => _line.AsSpan(0, _length);
 
-    /// <summary>The number of this line, the first being 1.</summary>
+    /// <summary>Gets the number of the current line. The first line has number 1.</summary>
     public int Number { get; private set; }
 
-    /// <summary>Goes to the next line.</summary>
+    /// <summary>Moves to the next line.</summary>
     /// <returns>False at the end of the text.</returns>
     public bool MoveNext()
     {
@@ -54,7 +58,7 @@ public sealed class SavedLines(TextReader text)
 
     private void Keep(ReadOnlySpan<char> part)
     {
-        ReadOnlySpan<char> kept = part[..Math.Min(part.Length, Longest - _length)];
+        ReadOnlySpan<char> kept = part[..Math.Min(part.Length, MaximumLength - _length)];
         kept.CopyTo(_line.AsSpan(_length));
         _length += kept.Length;
     }

@@ -1,42 +1,70 @@
+using System.Globalization;
+
 namespace ProxyHelper.Conntrack.Saved;
 
-/// <summary>The marks of a saved line, in brackets. Each stands for status bits; the start of the connection is written so as well.</summary>
+/// <summary>
+/// Reads the marks of a saved line, which are words in brackets. A mark sets status bits, or is the start of the
+/// connection.
+/// </summary>
 internal static class SavedMarks
 {
     private const string StartName = "[start=";
 
-    /// <summary>Reads a mark with its brackets into an entry. Unknown ones are passed over.</summary>
-    public static SavedLineFault Read(ReadOnlySpan<char> mark, ConntrackEntry entry)
+    /// <summary>Reads a mark with its brackets. Unknown marks are ignored.</summary>
+    public static SavedLineFault Read(ReadOnlySpan<char> mark, ref ConntrackEntryValues values)
     {
         switch (mark)
         {
             case "[UNREPLIED]":
-                entry.Status &= ~ConntrackStatus.SeenReply;
+                values.Status &= ~ConntrackStatus.SeenReply;
                 break;
             case "[ASSURED]":
-                entry.Status |= ConntrackStatus.Assured;
+                values.Status |= ConntrackStatus.Assured;
                 break;
-            case "[OFFLOAD]": // written in place of [ASSURED]
-                entry.Status |= ConntrackStatus.Offload;
+            case "[OFFLOAD]": // written instead of [ASSURED]
+                values.Status |= ConntrackStatus.Offload;
                 break;
-            case "[HW_OFFLOAD]": // written in place of both: a card handles only what a flow table does
-                entry.Status |= ConntrackStatus.Offload | ConntrackStatus.HardwareOffload;
+            case "[HW_OFFLOAD]": // written instead of both: a card handles only what a flow table handles
+                values.Status |= ConntrackStatus.Offload | ConntrackStatus.HardwareOffload;
                 break;
             case var start when start.StartsWith(StartName, StringComparison.Ordinal):
-                return ReadStart(start[StartName.Length..^1], entry);
+                return ReadStart(start[StartName.Length..^1], ref values.StartedAt);
         }
 
         return SavedLineFault.None;
     }
 
-    private static SavedLineFault ReadStart(ReadOnlySpan<char> text, ConntrackEntry entry)
+    private static SavedLineFault ReadStart(ReadOnlySpan<char> text, ref DateTimeOffset? startedAt)
     {
         if (!LocalTimeText.TryRead(text, TimeZoneInfo.Local, out DateTimeOffset time))
         {
             return SavedLineFault.Start;
         }
 
-        entry.StartedAt = time;
+        startedAt = time;
         return SavedLineFault.None;
+    }
+}
+
+/// <summary>
+/// Reads times as the C function ctime writes them, in local time, such as "Wed Nov 25 16:20:01 2026". A day of one
+/// digit has two spaces before it.
+/// </summary>
+internal static class LocalTimeText
+{
+    private const string Format = "ddd MMM d HH:mm:ss yyyy";
+    private const int FirstYear = 1970, LastYear = 9998; // any time zone's offset still gives a valid date
+
+    /// <summary>
+    /// Reads a time. If the zone has the hour twice, this is the second one. If the zone skips the hour, the offset
+    /// before the change applies.
+    /// </summary>
+    public static bool TryRead(ReadOnlySpan<char> text, TimeZoneInfo zone, out DateTimeOffset time)
+    {
+        const DateTimeStyles styles = DateTimeStyles.AllowInnerWhite;
+        bool isTime = DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, styles, out DateTime local)
+            && local.Year is >= FirstYear and <= LastYear;
+        time = isTime ? new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime() : default;
+        return isTime;
     }
 }

@@ -3,7 +3,9 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Conntrack.Saved;
 
-/// <summary>One direction of a saved entry, put together from its words in any order. Nothing may come twice.</summary>
+/// <summary>
+/// Collects the values of one direction of a saved entry. The values can have any order, but no value can appear twice.
+/// </summary>
 internal struct SavedTuple
 {
     private readonly IPProtocol _protocol;
@@ -15,19 +17,22 @@ internal struct SavedTuple
     private byte? _icmpCode;
     private ushort? _icmpIdentifier;
 
-    /// <summary>Starts with nothing.</summary>
+    /// <summary>Initializes a direction without values.</summary>
     public SavedTuple(IPProtocol protocol)
     {
         _protocol = protocol;
     }
 
-    /// <summary>Whether there are ports, or keys.</summary>
+    /// <summary>Gets whether the direction has both ports or both keys.</summary>
     public readonly bool HasPorts => _sourcePort is not null && _destinationPort is not null;
 
     private readonly bool IsIcmp => _protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
 
-    /// <summary>Whether a value of this name belongs to the direction. ICMP has an "id", and so has an entry, behind both directions.</summary>
-    public readonly bool Takes(ReadOnlySpan<char> name) => name switch
+    /// <summary>
+    /// Returns whether a value of this name belongs to the direction. ICMP has an "id" in each direction, and the entry
+    /// has another "id" after both directions.
+    /// </summary>
+    public readonly bool HasName(ReadOnlySpan<char> name) => name switch
     {
         "src" or "dst" or "sport" or "dport" or "srckey" or "dstkey" => true,
         "type" or "code" => IsIcmp,
@@ -35,22 +40,23 @@ internal struct SavedTuple
         _ => false,
     };
 
-    /// <summary>Reads a value that it takes.</summary>
+    /// <summary>Reads a value whose name belongs to the direction.</summary>
     public SavedLineFault Read(ReadOnlySpan<char> name, ReadOnlySpan<char> value) => name switch
     {
         "src" => ReadAddress(ref _source, value),
         "dst" => ReadAddress(ref _destination, value),
-        "sport" => Set(ref _sourcePort, NumberText.TryRead(value, out ushort port), port, SavedLineFault.Port),
-        "dport" => Set(ref _destinationPort, NumberText.TryRead(value, out ushort port), port, SavedLineFault.Port),
-        "srckey" => Set(ref _sourcePort, NumberText.TryReadHex(value, out ushort key), key, SavedLineFault.Key),
-        "dstkey" => Set(ref _destinationPort, NumberText.TryReadHex(value, out ushort key), key, SavedLineFault.Key),
-        "type" => Set(ref _icmpType, NumberText.TryRead(value, out byte type), type, SavedLineFault.Icmp),
-        "code" => Set(ref _icmpCode, NumberText.TryRead(value, out byte code), code, SavedLineFault.Icmp),
-        _ => Set(ref _icmpIdentifier, NumberText.TryRead(value, out ushort identifier), identifier, SavedLineFault.Icmp),
+        "sport" => ReadPort(ref _sourcePort, value, SavedLineFault.Port),
+        "dport" => ReadPort(ref _destinationPort, value, SavedLineFault.Port),
+        "srckey" => ReadKey(ref _sourcePort, value),
+        "dstkey" => ReadKey(ref _destinationPort, value),
+        "type" => ReadByte(ref _icmpType, value),
+        "code" => ReadByte(ref _icmpCode, value),
+        _ => ReadPort(ref _icmpIdentifier, value, SavedLineFault.Icmp),
     };
 
-    /// <summary>Makes the tuple out of what was read.</summary>
-    public readonly SavedLineFault Finish(out ConntrackTuple tuple)
+    /// <summary>Makes the tuple from the values.</summary>
+    /// <returns>The fault if a value is missing.</returns>
+    public readonly SavedLineFault MakeTuple(out ConntrackTuple tuple)
     {
         tuple = default;
         if (_source is not { } source)
@@ -68,10 +74,11 @@ internal struct SavedTuple
             return SavedLineFault.MixedFamilies;
         }
 
-        return IsIcmp ? FinishIcmp(source, destination, out tuple) : FinishPorts(source, destination, out tuple);
+        return IsIcmp ? MakeIcmp(source, destination, out tuple) : MakeWithPorts(source, destination, out tuple);
     }
 
-    private readonly SavedLineFault FinishIcmp(TransportEndPoint source, TransportEndPoint destination, out ConntrackTuple tuple)
+    private readonly SavedLineFault MakeIcmp(
+        TransportEndPoint source, TransportEndPoint destination, out ConntrackTuple tuple)
     {
         tuple = default;
         if (_icmpType is not { } type || _icmpCode is not { } code || _icmpIdentifier is not { } identifier)
@@ -79,33 +86,47 @@ internal struct SavedTuple
             return SavedLineFault.NoPorts;
         }
 
-        var message = new IcmpMessage(type, code);
-        tuple = message.IsRequest
-            ? new ConntrackTuple(_protocol, source.WithPort(identifier), destination, message)
-            : new ConntrackTuple(_protocol, source, destination.WithPort(identifier), message);
+        tuple = ConntrackTuple.FromIcmp(_protocol, source, destination, new IcmpMessage(type, code), identifier);
         return SavedLineFault.None;
     }
 
-    // A kernel that does not know a protocol writes none of its ports: that is an entry too, but half of them is a line cut short.
-    private readonly SavedLineFault FinishPorts(TransportEndPoint source, TransportEndPoint destination, out ConntrackTuple tuple)
+    // A kernel that does not know a protocol writes no ports, and such a line is complete. One port alone is a line cut
+    // short.
+    private readonly SavedLineFault MakeWithPorts(
+        TransportEndPoint source, TransportEndPoint destination, out ConntrackTuple tuple)
     {
-        tuple = new ConntrackTuple(_protocol, source.WithPort(_sourcePort ?? 0), destination.WithPort(_destinationPort ?? 0), Icmp: null);
+        source = source.WithPort(_sourcePort ?? 0);
+        destination = destination.WithPort(_destinationPort ?? 0);
+        tuple = new ConntrackTuple(_protocol, source, destination, Icmp: null);
         bool needsPorts = _protocol is IPProtocol.Tcp or IPProtocol.Udp or IPProtocol.Sctp;
-        bool hasAny = _sourcePort is not null || _destinationPort is not null;
-        return HasPorts || !(needsPorts || hasAny) ? SavedLineFault.None : SavedLineFault.NoPorts;
+        bool hasPort = _sourcePort is not null || _destinationPort is not null;
+        return HasPorts || !(needsPorts || hasPort) ? SavedLineFault.None : SavedLineFault.NoPorts;
     }
 
-    private static SavedLineFault ReadAddress(ref TransportEndPoint? field, ReadOnlySpan<char> value) =>
-        Set(ref field, AddressText.TryRead(value, out IPAddress? address), EndOf(address), SavedLineFault.Address);
+    private static SavedLineFault ReadAddress(ref TransportEndPoint? field, ReadOnlySpan<char> value)
+    {
+        bool isAddress = AddressText.TryRead(value, out IPAddress? address);
+        return Set(ref field, isAddress, isAddress ? EndPointOf(address!) : default, SavedLineFault.Address);
+    }
 
-    // Its bytes as they are: unlike an address that a user gives, one of IPv6 with an IPv4 address in it stays of IPv6.
-    private static TransportEndPoint EndOf(IPAddress? address)
+    // An IPv6 address that contains an IPv4 address stays IPv6, unlike an address that a user enters.
+    private static TransportEndPoint EndPointOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        return address is not null && address.TryWriteBytes(bytes, out int length) ? TransportEndPoint.FromBytes(bytes[..length], port: 0) : default;
+        address.TryWriteBytes(bytes, out int length);
+        return TransportEndPoint.FromBytes(bytes[..length], port: 0);
     }
 
-    private static SavedLineFault Set<T>(ref T? field, bool isRead, T value, SavedLineFault otherwise)
+    private static SavedLineFault ReadPort(ref ushort? field, ReadOnlySpan<char> value, SavedLineFault fault) =>
+        Set(ref field, NumberText.TryRead(value, out ushort port), port, fault);
+
+    private static SavedLineFault ReadKey(ref ushort? field, ReadOnlySpan<char> value) =>
+        Set(ref field, NumberText.TryReadHex(value, out ushort key), key, SavedLineFault.Key);
+
+    private static SavedLineFault ReadByte(ref byte? field, ReadOnlySpan<char> value) =>
+        Set(ref field, NumberText.TryRead(value, out byte number), number, SavedLineFault.Icmp);
+
+    private static SavedLineFault Set<T>(ref T? field, bool isValid, T value, SavedLineFault fault)
         where T : struct
     {
         if (field is not null)
@@ -114,6 +135,6 @@ internal struct SavedTuple
         }
 
         field = value;
-        return isRead ? SavedLineFault.None : otherwise;
+        return isValid ? SavedLineFault.None : fault;
     }
 }

@@ -4,14 +4,16 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Conntrack.Wire;
 
-/// <summary>From the attributes of an IPCTNL_MSG_CT_NEW message to values.</summary>
+/// <summary>Reads conntrack entries from IPCTNL_MSG_CT_NEW messages.</summary>
 internal static class ConntrackDecoder
 {
-    /// <summary>The message's header before its attributes: struct nfgenmsg (linux/netfilter/nfnetlink.h).</summary>
+    /// <summary>
+    /// The size in bytes of the header before the attributes: struct nfgenmsg (linux/netfilter/nfnetlink.h).
+    /// </summary>
     public const int HeaderSize = 4;
 
-    /// <summary>Reads both tuples and nothing else: what a look-up needs. Allocates nothing.</summary>
-    /// <returns>False when the message is malformed, or a tuple is missing.</returns>
+    /// <summary>Reads both tuples and nothing else. This is all that a look-up needs. Allocates nothing.</summary>
+    /// <returns>False if the message is malformed or a tuple is missing.</returns>
     public static bool TryReadTuples(ReadOnlySpan<byte> payload, out ConntrackTuple original, out ConntrackTuple reply)
     {
         original = default;
@@ -21,7 +23,7 @@ internal static class ConntrackDecoder
             return false;
         }
 
-        if (TryReadPlainTuples(payload[HeaderSize..], out original, out reply))
+        if (TupleCodec.TryReadPlainPair(payload[HeaderSize..], out original, out reply))
         {
             return true;
         }
@@ -33,10 +35,10 @@ internal static class ConntrackDecoder
             switch (attributes.Type)
             {
                 case CtAttribute.TupleOriginal:
-                    hasOriginal = default(ConntrackTupleReader).TryRead(attributes.Children, out original);
+                    hasOriginal = TupleCodec.TryRead(attributes.Children, out original, out _);
                     break;
                 case CtAttribute.TupleReply:
-                    hasReply = default(ConntrackTupleReader).TryRead(attributes.Children, out reply);
+                    hasReply = TupleCodec.TryRead(attributes.Children, out reply, out _);
                     break;
             }
         }
@@ -45,7 +47,7 @@ internal static class ConntrackDecoder
     }
 
     /// <summary>Reads a whole entry.</summary>
-    /// <returns>False when the message is malformed, or a tuple is missing.</returns>
+    /// <returns>False if the message is malformed or a tuple is missing.</returns>
     public static bool TryReadEntry(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out ConntrackEntry? entry)
     {
         entry = null;
@@ -54,146 +56,128 @@ internal static class ConntrackDecoder
             return false;
         }
 
-        var read = new ConntrackEntry();
+        var values = default(ConntrackEntryValues);
         ReadOnlySpan<byte> rest = payload[HeaderSize..];
-        if (TryReadPlainTuples(rest, out ConntrackTuple original, out ConntrackTuple reply))
+        if (TupleCodec.TryReadPlainPair(rest, out values.Original, out values.Reply))
         {
-            (read.Original, read.Reply) = (original, reply);
-            rest = rest[(2 * PlainTuple.Size)..];
+            rest = rest[TupleCodec.PlainPairSize..];
         }
 
-        bool fits = true;
+        bool isValid = true;
         var attributes = new NetlinkAttributes(rest);
-        while (fits && attributes.MoveNext())
+        while (isValid && attributes.MoveNext())
         {
-            fits = ReadAttribute(ref attributes, read);
+            isValid = ReadAttribute(ref attributes, ref values);
         }
 
-        fits &= !attributes.IsFaulted && read.Original.Protocol != IPProtocol.None && read.Reply.Protocol != IPProtocol.None;
-        entry = fits ? read : null;
-        return fits;
+        isValid &= !attributes.IsFaulted
+            && values.Original.Protocol != IPProtocol.None
+            && values.Reply.Protocol != IPProtocol.None;
+        entry = isValid ? new ConntrackEntry(values) : null;
+        return isValid;
     }
 
-    /// <summary>Reads both tuples where the message begins with them and they are of TCP over IPv4, as most are.</summary>
-    private static bool TryReadPlainTuples(ReadOnlySpan<byte> attributes, out ConntrackTuple original, out ConntrackTuple reply)
-    {
-        reply = default;
-        return PlainTuple.TryRead(attributes, (byte)CtAttribute.TupleOriginal, out original)
-            && PlainTuple.TryRead(attributes[PlainTuple.Size..], (byte)CtAttribute.TupleReply, out reply);
-    }
-
-    private static bool ReadAttribute(ref NetlinkAttributes attributes, ConntrackEntry entry)
+    private static bool ReadAttribute(ref NetlinkAttributes attributes, ref ConntrackEntryValues values)
     {
         switch (attributes.Type)
         {
             case CtAttribute.TupleOriginal:
-                return ReadTuple(attributes.Children, entry, isReply: false);
+                return ReadTuple(attributes.Children, ref values.Original, ref values.Zone);
             case CtAttribute.TupleReply:
-                return ReadTuple(attributes.Children, entry, isReply: true);
+                return ReadTuple(attributes.Children, ref values.Reply, ref values.Zone);
             case CtAttribute.Status:
-                entry.Status = (ConntrackStatus)attributes.ReadUInt32();
+                values.Status = (ConntrackStatus)attributes.ReadUInt32();
                 return true;
             case CtAttribute.ProtocolInfo:
-                return ReadProtocolInfo(attributes.Children, entry);
+                return ReadProtocolInfo(attributes.Children, ref values.State);
             case CtAttribute.Timeout:
-                entry.Timeout = TimeSpan.FromSeconds(attributes.ReadUInt32());
+                values.Timeout = TimeSpan.FromSeconds(attributes.ReadUInt32());
                 return true;
             case CtAttribute.Mark:
-                entry.Mark = attributes.ReadUInt32();
+                values.Mark = attributes.ReadUInt32();
                 return true;
             case CtAttribute.Id:
-                entry.Id = attributes.ReadUInt32();
+                values.Id = attributes.ReadUInt32();
                 return true;
             case CtAttribute.Zone:
-                entry.Zone = attributes.ReadUInt16();
+                values.Zone = attributes.ReadUInt16();
                 return true;
             case CtAttribute.CountersOriginal:
-                (entry.OriginalPackets, entry.OriginalBytes, bool originalFits) = ReadCounters(attributes.Children);
-                return originalFits;
+                return ReadCounters(attributes.Children, ref values.OriginalCounters);
             case CtAttribute.CountersReply:
-                (entry.ReplyPackets, entry.ReplyBytes, bool replyFits) = ReadCounters(attributes.Children);
-                return replyFits;
+                return ReadCounters(attributes.Children, ref values.ReplyCounters);
             case CtAttribute.Timestamp:
-                return ReadTimestamp(attributes.Children, entry);
+                return ReadTimestamp(attributes.Children, ref values.StartedAt);
             default:
                 return true;
         }
     }
 
-    private static bool ReadTuple(NetlinkAttributes attributes, ConntrackEntry entry, bool isReply)
+    private static bool ReadTuple(NetlinkAttributes attributes, ref ConntrackTuple tuple, ref ushort zone)
     {
-        var reader = default(ConntrackTupleReader);
-        bool fits = reader.TryRead(attributes, out ConntrackTuple tuple);
-        if (isReply)
-        {
-            entry.Reply = tuple;
-        }
-        else
-        {
-            entry.Original = tuple;
-        }
-
-        entry.Zone = reader.Zone ?? entry.Zone;
-        return fits;
+        bool isValid = TupleCodec.TryRead(attributes, out tuple, out ushort? zoneOfDirection);
+        zone = zoneOfDirection ?? zone;
+        return isValid;
     }
 
-    private static bool ReadProtocolInfo(NetlinkAttributes attributes, ConntrackEntry entry)
+    private static bool ReadProtocolInfo(NetlinkAttributes attributes, ref ConnectionState? state)
     {
-        bool fits = true;
-        while (fits && attributes.MoveNext())
+        bool isValid = true;
+        while (isValid && attributes.MoveNext())
         {
-            fits = attributes.Type switch
+            isValid = attributes.Type switch
             {
-                CtAttribute.ProtocolInfoTcp => ReadState(attributes.Children, KernelStates.Tcp, entry),
-                CtAttribute.ProtocolInfoDccp => ReadState(attributes.Children, KernelStates.Dccp, entry),
-                CtAttribute.ProtocolInfoSctp => ReadState(attributes.Children, KernelStates.Sctp, entry),
+                CtAttribute.ProtocolInfoTcp => ReadState(attributes.Children, KernelStates.Tcp, ref state),
+                CtAttribute.ProtocolInfoDccp => ReadState(attributes.Children, KernelStates.Dccp, ref state),
+                CtAttribute.ProtocolInfoSctp => ReadState(attributes.Children, KernelStates.Sctp, ref state),
                 _ => true,
             };
         }
 
-        return fits && !attributes.IsFaulted;
+        return isValid && !attributes.IsFaulted;
     }
 
-    private static bool ReadState(NetlinkAttributes attributes, KernelStates states, ConntrackEntry entry)
+    private static bool ReadState(NetlinkAttributes attributes, KernelStates states, ref ConnectionState? state)
     {
         while (attributes.MoveNext())
         {
             if (attributes.Type == CtAttribute.ProtocolState)
             {
-                entry.State = states.Numbered(attributes.ReadByte());
+                state = states.FromNumber(attributes.ReadByte());
             }
         }
 
         return !attributes.IsFaulted;
     }
 
-    private static (ulong? Packets, ulong? Bytes, bool Fits) ReadCounters(NetlinkAttributes attributes)
+    private static bool ReadCounters(NetlinkAttributes attributes, ref DirectionCounters counters)
     {
-        ulong? packets = null, bytes = null;
+        counters = default;
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
             {
                 case CtAttribute.CounterPackets:
-                    packets = attributes.ReadUInt64();
+                    counters.Packets = attributes.ReadUInt64();
                     break;
                 case CtAttribute.CounterBytes:
-                    bytes = attributes.ReadUInt64();
+                    counters.Bytes = attributes.ReadUInt64();
                     break;
             }
         }
 
-        return (packets, bytes, !attributes.IsFaulted);
+        return !attributes.IsFaulted;
     }
 
-    private static bool ReadTimestamp(NetlinkAttributes attributes, ConntrackEntry entry)
+    private static bool ReadTimestamp(NetlinkAttributes attributes, ref DateTimeOffset? startedAt)
     {
         while (attributes.MoveNext())
         {
             if (attributes.Type == CtAttribute.TimestampStart)
             {
-                ulong ticks = attributes.ReadUInt64() / (ulong)TimeSpan.NanosecondsPerTick; // always within DateTimeOffset's range
-                entry.StartedAt = DateTimeOffset.UnixEpoch.AddTicks((long)ticks);
+                // Any number of nanoseconds since 1970 is within the range of DateTimeOffset.
+                ulong ticks = attributes.ReadUInt64() / (ulong)TimeSpan.NanosecondsPerTick;
+                startedAt = DateTimeOffset.UnixEpoch.AddTicks((long)ticks);
             }
         }
 

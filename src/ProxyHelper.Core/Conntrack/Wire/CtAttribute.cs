@@ -1,6 +1,8 @@
 namespace ProxyHelper.Conntrack.Wire;
 
-/// <summary>The attributes of ctnetlink that are used here, by their kernel names (linux/netfilter/nfnetlink_conntrack.h).</summary>
+/// <summary>
+/// The ctnetlink attributes that ProxyHelper uses, each with its kernel name (linux/netfilter/nfnetlink_conntrack.h).
+/// </summary>
 internal static class CtAttribute
 {
     // enum ctattr_type
@@ -22,7 +24,7 @@ internal static class CtAttribute
     // enum ctattr_tuple
     public const ushort TupleIP = 1; // CTA_TUPLE_IP
     public const ushort TupleProtocol = 2; // CTA_TUPLE_PROTO
-    public const ushort TupleZone = 3; // CTA_TUPLE_ZONE: a zone that holds for one direction only
+    public const ushort TupleZone = 3; // CTA_TUPLE_ZONE, a zone that holds for one direction only
 
     // enum ctattr_ip
     public const ushort IPv4Source = 1; // CTA_IP_V4_SRC
@@ -41,22 +43,22 @@ internal static class CtAttribute
     public const ushort IcmpV6Type = 8; // CTA_PROTO_ICMPV6_TYPE
     public const ushort IcmpV6Code = 9; // CTA_PROTO_ICMPV6_CODE
 
-    // enum ctattr_protoinfo, and in each of the three: ctattr_protoinfo_tcp, _dccp, _sctp
+    // enum ctattr_protoinfo; inside each of its three attributes: enum ctattr_protoinfo_tcp, _dccp, _sctp
     public const ushort ProtocolInfoTcp = 1; // CTA_PROTOINFO_TCP
     public const ushort ProtocolInfoDccp = 2; // CTA_PROTOINFO_DCCP
     public const ushort ProtocolInfoSctp = 3; // CTA_PROTOINFO_SCTP
-    public const ushort ProtocolState = 1; // CTA_PROTOINFO_TCP_STATE, CTA_PROTOINFO_DCCP_STATE, CTA_PROTOINFO_SCTP_STATE
+    public const ushort ProtocolState = 1; // CTA_PROTOINFO_TCP_STATE, _DCCP_STATE, _SCTP_STATE
 
     // enum ctattr_counters, ctattr_timestamp
     public const ushort CounterPackets = 1; // CTA_COUNTERS_PACKETS
     public const ushort CounterBytes = 2; // CTA_COUNTERS_BYTES
     public const ushort TimestampStart = 1; // CTA_TIMESTAMP_START, nanoseconds since 1970
 
-    // enum ctattr_filter: u32 in the byte order of the machine, unlike all else here
+    // enum ctattr_filter: 32-bit numbers in host byte order, unlike all other numbers of ctnetlink
     public const ushort FilterOriginalFlags = 1; // CTA_FILTER_ORIG_FLAGS
     public const ushort FilterReplyFlags = 2; // CTA_FILTER_REPLY_FLAGS
 
-    // enum ctattr_stats_cpu, those that are still in use
+    // enum ctattr_stats_cpu, without the counters that kernels no longer use
     public const ushort CounterFound = 2; // CTA_STATS_FOUND
     public const ushort CounterInvalid = 4; // CTA_STATS_INVALID
     public const ushort CounterInsert = 8; // CTA_STATS_INSERT

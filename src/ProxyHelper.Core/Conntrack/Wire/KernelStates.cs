@@ -3,8 +3,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Conntrack.Wire;
 
 /// <summary>
-/// The states of one protocol: by the kernel's numbers, as netlink has them, and by its names, as /proc/net/nf_conntrack and the
-/// conntrack tool write them.
+/// The connection states of one protocol. Netlink has the kernel's numbers; /proc/net/nf_conntrack and the conntrack
+/// tool have the kernel's names.
 /// </summary>
 internal sealed class KernelStates
 {
@@ -15,7 +15,7 @@ internal sealed class KernelStates
         _states = states;
     }
 
-    /// <summary>enum tcp_conntrack (linux/netfilter/nf_conntrack_tcp.h).</summary>
+    /// <summary>Gets the states of TCP: enum tcp_conntrack (linux/netfilter/nf_conntrack_tcp.h).</summary>
     public static KernelStates Tcp { get; } = new(
         ("NONE", ConnectionState.None),
         ("SYN_SENT", ConnectionState.SynSent),
@@ -28,7 +28,7 @@ internal sealed class KernelStates
         ("CLOSE", ConnectionState.Close),
         ("SYN_SENT2", ConnectionState.SynSent2));
 
-    /// <summary>enum sctp_conntrack (linux/netfilter/nf_conntrack_sctp.h).</summary>
+    /// <summary>Gets the states of SCTP: enum sctp_conntrack (linux/netfilter/nf_conntrack_sctp.h).</summary>
     public static KernelStates Sctp { get; } = new(
         ("NONE", ConnectionState.None),
         ("CLOSED", ConnectionState.Closed),
@@ -41,7 +41,10 @@ internal sealed class KernelStates
         ("HEARTBEAT_SENT", ConnectionState.HeartbeatSent),
         ("HEARTBEAT_ACKED", ConnectionState.HeartbeatAcknowledged));
 
-    /// <summary>enum ct_dccp_states (linux/netfilter/nf_conntrack_dccp.h); newer kernels track DCCP no more.</summary>
+    /// <summary>
+    /// Gets the states of DCCP: enum ct_dccp_states (linux/netfilter/nf_conntrack_dccp.h). Newer kernels do not track
+    /// DCCP.
+    /// </summary>
     public static KernelStates Dccp { get; } = new(
         ("NONE", ConnectionState.None),
         ("REQUEST", ConnectionState.Request),
@@ -52,8 +55,8 @@ internal sealed class KernelStates
         ("CLOSING", ConnectionState.Closing),
         ("TIMEWAIT", ConnectionState.TimeWait));
 
-    /// <summary>Those of a protocol, or null where it has no states.</summary>
-    public static KernelStates? Of(IPProtocol protocol) => protocol switch
+    /// <summary>Returns the states of a protocol, or null if the protocol has no states.</summary>
+    public static KernelStates? ForProtocol(IPProtocol protocol) => protocol switch
     {
         IPProtocol.Tcp => Tcp,
         IPProtocol.Sctp => Sctp,
@@ -61,11 +64,11 @@ internal sealed class KernelStates
         _ => null,
     };
 
-    /// <summary>The state with a number, or null where there is none.</summary>
-    public ConnectionState? Numbered(byte number) => number < _states.Length ? _states[number].State : null;
+    /// <summary>Returns the state with this number, or null if the number is unknown.</summary>
+    public ConnectionState? FromNumber(byte number) => number < _states.Length ? _states[number].State : null;
 
-    /// <summary>The state with a name, or null where there is none.</summary>
-    public ConnectionState? Named(ReadOnlySpan<char> name)
+    /// <summary>Returns the state with this name, or null if the name is unknown.</summary>
+    public ConnectionState? FromName(ReadOnlySpan<char> name)
     {
         foreach ((string known, ConnectionState state) in _states)
         {

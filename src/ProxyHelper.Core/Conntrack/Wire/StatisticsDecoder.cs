@@ -2,11 +2,11 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Conntrack.Wire;
 
-/// <summary>From the attributes of ctnetlink's two answers about the table to values.</summary>
+/// <summary>Reads the two messages of ctnetlink about the whole table.</summary>
 internal static class StatisticsDecoder
 {
-    /// <summary>Reads how full the table is (IPCTNL_MSG_CT_GET_STATS).</summary>
-    /// <returns>False when the message is malformed.</returns>
+    /// <summary>Reads the number of entries and its limit (IPCTNL_MSG_CT_GET_STATS).</summary>
+    /// <returns>False if the message is malformed.</returns>
     public static bool TryRead(ReadOnlySpan<byte> payload, out ConntrackStatistics statistics)
     {
         uint entries = 0;
@@ -29,8 +29,8 @@ internal static class StatisticsDecoder
         return !attributes.IsFaulted;
     }
 
-    /// <summary>Reads what one processor has counted (IPCTNL_MSG_CT_GET_STATS_CPU).</summary>
-    /// <returns>False when the message is malformed.</returns>
+    /// <summary>Reads the counters of one processor (IPCTNL_MSG_CT_GET_STATS_CPU).</summary>
+    /// <returns>False if the message is malformed.</returns>
     public static bool TryRead(ReadOnlySpan<byte> payload, out ConntrackCounters counters)
     {
         counters = default;

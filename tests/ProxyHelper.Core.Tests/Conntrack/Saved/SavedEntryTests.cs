@@ -2,42 +2,42 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Saved;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Saved;
 
 /// <summary>Lines of saved tables, whole, cut and changed.</summary>
 public sealed class SavedEntryTests
 {
-    public static TheoryData<string> Lines { get; } = [.. SavedLines.All];
+    public static TheoryData<string> Lines { get; } = [.. SampleLines.All];
 
     [Theory]
-    [InlineData(SavedLines.Mail, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199")]
-    [InlineData(SavedLines.Plain, "Udp 10.1.1.4:10943 -> 4.1.1.1:25, seen as 10.1.1.4:10943 -> 4.1.1.1:25")]
-    [InlineData(SavedLines.Zone, "Udp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
-    [InlineData(SavedLines.Echo, "Icmp 10.1.1.5:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0")]
-    [InlineData(SavedLines.EchoInProc, "IcmpV6 [2001:db8::1]:78 -> [2001:db8::2]:0, seen as [2001:db8::1]:78 -> [2001:db8::2]:0")]
-    [InlineData(SavedLines.GreInProc, "Gre 10.1.1.6:291 -> 4.1.1.1:1110, seen as 10.1.1.6:291 -> 4.1.1.1:1110")]
-    [InlineData(SavedLines.Sctp, "Sctp 10.1.1.7:1 -> 4.1.1.1:2, seen as 10.1.1.7:1 -> 4.1.1.1:2")]
-    [InlineData(SavedLines.Unknown, "50 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
-    [InlineData(SavedLines.DccpInProc, "Dccp 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
-    [InlineData(SavedLines.Event, "Tcp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
-    [InlineData(SavedLines.Offloaded, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:10943 -> 4.1.1.1:25")]
-    [InlineData(SavedLines.OffloadedToCard, "Udp 10.1.1.1:10943 -> 4.1.1.1:53, seen as 194.0.1.1:10943 -> 4.1.1.1:53")]
-    [InlineData(SavedLines.Old, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 10.1.1.1:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Mail, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199")]
+    [InlineData(SampleLines.Plain, "Udp 10.1.1.4:10943 -> 4.1.1.1:25, seen as 10.1.1.4:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Zone, "Udp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Echo, "Icmp 10.1.1.5:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.EchoInProc, "IcmpV6 [2001:db8::1]:78 -> [2001:db8::2]:0, seen as [2001:db8::1]:78 -> [2001:db8::2]:0")]
+    [InlineData(SampleLines.GreInProc, "Gre 10.1.1.6:291 -> 4.1.1.1:1110, seen as 10.1.1.6:291 -> 4.1.1.1:1110")]
+    [InlineData(SampleLines.Sctp, "Sctp 10.1.1.7:1 -> 4.1.1.1:2, seen as 10.1.1.7:1 -> 4.1.1.1:2")]
+    [InlineData(SampleLines.Unknown, "50 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.DccpInProc, "Dccp 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.Event, "Tcp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Offloaded, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.OffloadedToCard, "Udp 10.1.1.1:10943 -> 4.1.1.1:53, seen as 194.0.1.1:10943 -> 4.1.1.1:53")]
+    [InlineData(SampleLines.Old, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 10.1.1.1:10943 -> 4.1.1.1:25")]
     public void A_line_gives_both_directions(string line, string mapping) => Assert.Equal(mapping, Read(line).ToString());
 
     [Theory]
-    [InlineData(SavedLines.Mail, 999, ConnectionState.Established, ConntrackStatus.SeenReply | ConntrackStatus.Assured, 42u, 0, 1670499973u)]
-    [InlineData(SavedLines.Plain, 999, null, ConntrackStatus.None, 0u, 8, null)]
-    [InlineData(SavedLines.Zone, 999, null, ConntrackStatus.None, 0u, 7, null)]
-    [InlineData(SavedLines.Echo, 999, null, ConntrackStatus.None, 0u, 0, 1215221032u)]
-    [InlineData(SavedLines.EchoInProc, 999, null, ConntrackStatus.None, 0u, 0, null)]
-    [InlineData(SavedLines.GreInProc, 999, null, ConntrackStatus.None, 0u, 0, null)]
-    [InlineData(SavedLines.Sctp, 999, ConnectionState.CookieEchoed, ConntrackStatus.None, 0u, 0, null)]
-    [InlineData(SavedLines.Unknown, 999, null, ConntrackStatus.None, 0u, 0, 210184453u)]
-    [InlineData(SavedLines.Event, 1000, ConnectionState.SynSent, ConntrackStatus.None, 0u, 0, 4027790978u)]
-    [InlineData(SavedLines.Offloaded, null, null, ConntrackStatus.SeenReply | ConntrackStatus.Offload, 0u, 3, null)]
-    [InlineData(SavedLines.OffloadedToCard, null, null, ConntrackStatus.SeenReply | ConntrackStatus.Offload | ConntrackStatus.HardwareOffload, 0u, 0, null)]
-    [InlineData(SavedLines.Old, 431999, ConnectionState.Established, ConntrackStatus.SeenReply | ConntrackStatus.Assured, null, 0, null)]
+    [InlineData(SampleLines.Mail, 999, ConnectionState.Established, ConntrackStatus.SeenReply | ConntrackStatus.Assured, 42u, 0, 1670499973u)]
+    [InlineData(SampleLines.Plain, 999, null, ConntrackStatus.None, 0u, 8, null)]
+    [InlineData(SampleLines.Zone, 999, null, ConntrackStatus.None, 0u, 7, null)]
+    [InlineData(SampleLines.Echo, 999, null, ConntrackStatus.None, 0u, 0, 1215221032u)]
+    [InlineData(SampleLines.EchoInProc, 999, null, ConntrackStatus.None, 0u, 0, null)]
+    [InlineData(SampleLines.GreInProc, 999, null, ConntrackStatus.None, 0u, 0, null)]
+    [InlineData(SampleLines.Sctp, 999, ConnectionState.CookieEchoed, ConntrackStatus.None, 0u, 0, null)]
+    [InlineData(SampleLines.Unknown, 999, null, ConntrackStatus.None, 0u, 0, 210184453u)]
+    [InlineData(SampleLines.Event, 1000, ConnectionState.SynSent, ConntrackStatus.None, 0u, 0, 4027790978u)]
+    [InlineData(SampleLines.Offloaded, null, null, ConntrackStatus.SeenReply | ConntrackStatus.Offload, 0u, 3, null)]
+    [InlineData(SampleLines.OffloadedToCard, null, null, ConntrackStatus.SeenReply | ConntrackStatus.Offload | ConntrackStatus.HardwareOffload, 0u, 0, null)]
+    [InlineData(SampleLines.Old, 431999, ConnectionState.Established, ConntrackStatus.SeenReply | ConntrackStatus.Assured, null, 0, null)]
     public void A_line_gives_all_else_that_it_says_and_null_for_the_rest(
         string line, int? seconds, ConnectionState? state, ConntrackStatus status, uint? mark, int zone, uint? id)
     {
@@ -49,17 +49,17 @@ public sealed class SavedEntryTests
     [Fact]
     public void Each_direction_has_its_own_counters()
     {
-        ConntrackEntry entry = Read(SavedLines.Mail);
+        ConntrackEntry entry = Read(SampleLines.Mail);
         Assert.Equal((3ul, 180ul, 2ul, 120ul), (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes));
-        entry = Read(SavedLines.Plain);
+        entry = Read(SampleLines.Plain);
         Assert.Equal((null, null, null, null), (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes));
     }
 
     [Fact]
     public void A_start_is_local_time()
     {
-        Assert.Equal(new DateTime(2026, 11, 25, 16, 43, 47, DateTimeKind.Local), Read(SavedLines.Mail).StartedAt!.Value.LocalDateTime);
-        Assert.Null(Read(SavedLines.Plain).StartedAt);
+        Assert.Equal(new DateTime(2026, 11, 25, 16, 43, 47, DateTimeKind.Local), Read(SampleLines.Mail).StartedAt!.Value.LocalDateTime);
+        Assert.Null(Read(SampleLines.Plain).StartedAt);
     }
 
     [Theory]

@@ -1,16 +1,15 @@
-
 namespace ProxyHelper.Conntrack.Saved;
 
-/// <summary>The faults of saved lines for people.</summary>
-internal static class SavedLineFaultWords
+/// <summary>Describes the faults of saved lines.</summary>
+internal static class SavedLineFaultText
 {
-    private const int LongestQuote = 60;
+    private const int MaximumQuoteLength = 60;
 
-    /// <summary>Says what does not fit.</summary>
+    /// <summary>Describes a fault in a few words.</summary>
     /// <param name="fault">The fault.</param>
-    /// <param name="word">The word that it is about; empty where something is missing.</param>
-    /// <param name="isReply">Whether it is in the reply direction.</param>
-    public static string Of(SavedLineFault fault, ReadOnlySpan<char> word, bool isReply)
+    /// <param name="word">The faulty word. It is empty if a value is missing.</param>
+    /// <param name="isReply">Whether the fault is in the reply direction.</param>
+    public static string Describe(SavedLineFault fault, ReadOnlySpan<char> word, bool isReply)
     {
         string direction = isReply ? "reply" : "original";
         string quote = Quote(word);
@@ -25,7 +24,8 @@ internal static class SavedLineFaultWords
             SavedLineFault.Bracket => $"no closing bracket: {quote}",
             SavedLineFault.NoSource => $"no source address in the {direction} direction",
             SavedLineFault.NoDestination => $"no destination address in the {direction} direction",
-            SavedLineFault.NoPorts => $"ports, keys, or type, code and id are not complete in the {direction} direction",
+            SavedLineFault.NoPorts =>
+                $"ports, keys, or type, code and id are not complete in the {direction} direction",
             SavedLineFault.Repeated => $"more than once in the {direction} direction: {quote}",
             SavedLineFault.Address => $"not an address: {quote}",
             SavedLineFault.MixedFamilies => "addresses of IPv4 and of IPv6",
@@ -41,15 +41,15 @@ internal static class SavedLineFaultWords
         };
     }
 
-    // It ends up on a terminal: what a file hides in its words must neither fill nor steer it.
+    // The text goes to a terminal: a word from a file must neither fill it nor control it.
     private static string Quote(ReadOnlySpan<char> word)
     {
-        Span<char> shown = stackalloc char[Math.Min(word.Length, LongestQuote)];
+        Span<char> shown = stackalloc char[Math.Min(word.Length, MaximumQuoteLength)];
         for (int i = 0; i < shown.Length; i++)
         {
             shown[i] = word[i] is >= ' ' and < '\x7f' ? word[i] : '?';
         }
 
-        return word.Length > LongestQuote ? $"{shown}..." : shown.ToString();
+        return word.Length > MaximumQuoteLength ? $"{shown}..." : shown.ToString();
     }
 }

@@ -3,7 +3,7 @@ using ProxyHelper.Conntrack.Saved;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Saved;
 
 /// <summary>Tables that the real tool and the real kernel write as text, against the same tables listed through netlink.</summary>
 public sealed class SavedTableTests

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Wire;
 
 /// <summary>Messages that a real kernel wrote, in the folder Captures, with what they say beside them.</summary>
 internal static class Capture

@@ -1,12 +1,12 @@
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Saved;
 
 /// <summary>
 /// Lines as the conntrack tool 1.4.7 and Linux 6.18 wrote them, with some of their numbers changed so that no two fields are alike. Those
 /// of flow tables and of an old kernel were not seen here: they follow ct_seq_show in the kernel's nf_conntrack_standalone.c. What these
 /// two really write of a whole table is read in <see cref="SavedTableTests"/>.
 /// </summary>
-internal static class SavedLines
+internal static class SampleLines
 {
     public const string Mail =
         "ipv4     2 tcp      6 999 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 packets=3 bytes=180 "

@@ -2,7 +2,7 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Saved;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Saved;
 
 /// <summary>Lines that are no entries, and what is said about them.</summary>
 public sealed class SavedLineFaultTests

@@ -4,7 +4,7 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Saved;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Saved;
 
 public sealed class SavedEntryPropertyTests
 {
@@ -21,7 +21,8 @@ public sealed class SavedEntryPropertyTests
         {
             ConntrackTuple reply = original.Reversed;
             reply = other.AddressFamily == reply.AddressFamily ? reply with { Source = other.Source.WithPort(reply.Source.Port) } : reply;
-            var entry = new ConntrackEntry { Original = original, Reply = reply, Mark = number, Zone = zone, Id = ~number };
+            var entry = new ConntrackEntry(
+                new ConntrackEntryValues { Original = original, Reply = reply, Mark = number, Zone = zone, Id = ~number });
             string line = ConntrackToolLine.Of(entry);
             Assert.True(SavedEntry.TryRead(line, out ConntrackEntry? read, out _), SavedEntry.Explain(line));
             Assert.Equal((original, reply, entry.Mark, zone, entry.Id), (read.Original, read.Reply, read.Mark, read.Zone, read.Id));
@@ -33,7 +34,7 @@ public sealed class SavedEntryPropertyTests
 
     [Fact]
     public void Any_change_of_a_real_line_is_an_entry_or_has_a_fault() => Gen.Select(
-        Gen.OneOf(SavedLines.All), Gen.Int[0, 400], Gen.Int[0, 5], _anyCharacter.Array[0, 5]).Sample(
+        Gen.OneOf(SampleLines.All), Gen.Int[0, 400], Gen.Int[0, 5], _anyCharacter.Array[0, 5]).Sample(
         (line, place, removed, added) =>
         {
             int start = Math.Min(place, line.Length);
@@ -51,7 +52,7 @@ public sealed class SavedEntryPropertyTests
             other.NumberFormat.NegativeSign = "5";
             other.DateTimeFormat.AbbreviatedDayNames = ["a", "b", "c", "d", "e", "f", "g"];
             CultureInfo.CurrentCulture = other;
-            Assert.All(SavedLines.All, line => Assert.True(SavedEntry.TryRead(line, out _, out _)));
+            Assert.All(SampleLines.All, line => Assert.True(SavedEntry.TryRead(line, out _, out _)));
         }
         finally
         {
@@ -68,5 +69,5 @@ public sealed class SavedEntryPropertyTests
         Assert.True(isEntry || fault != SavedLineFault.None || string.IsNullOrWhiteSpace(text));
     }
 
-    private static string[] Words() => [.. SavedLines.All.SelectMany(line => line.Split(' ')).Distinct()];
+    private static string[] Words() => [.. SampleLines.All.SelectMany(line => line.Split(' ')).Distinct()];
 }

@@ -1,6 +1,7 @@
+using ProxyHelper.Conntrack.Saved;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Saved;
 
 /// <summary>A text cut into lines, however it is written and however long they are.</summary>
 public sealed class SavedLinesTests
@@ -18,22 +19,22 @@ public sealed class SavedLinesTests
     [Fact]
     public void A_line_that_is_too_long_is_cut_and_the_next_one_is_whole()
     {
-        string text = new string('a', 5 * ProxyHelper.Conntrack.Saved.SavedLines.Longest) + "\nnext";
-        Assert.Equal([(1, new string('a', ProxyHelper.Conntrack.Saved.SavedLines.Longest)), (2, "next")], Read(text));
+        string text = new string('a', 5 * SavedLines.MaximumLength) + "\nnext";
+        Assert.Equal([(1, new string('a', SavedLines.MaximumLength)), (2, "next")], Read(text));
     }
 
     /// <summary>Lines of every length about the size of what is read at once.</summary>
     [Fact]
     public void Where_the_text_is_read_in_pieces_no_line_is_lost_or_changed()
     {
-        string[] lines = [.. Enumerable.Range(ProxyHelper.Conntrack.Saved.SavedLines.Longest - 40, 40).Select(length => new string((char)('A' + (length % 26)), length))];
+        string[] lines = [.. Enumerable.Range(SavedLines.MaximumLength - 40, 40).Select(length => new string((char)('A' + (length % 26)), length))];
         Assert.Equal(lines, Read(string.Join('\n', lines)).Select(line => line.Text));
     }
 
     private static List<(int Number, string Text)> Read(string text)
     {
         using var reader = new StringReader(text);
-        var lines = new ProxyHelper.Conntrack.Saved.SavedLines(reader);
+        var lines = new SavedLines(reader);
         var read = new List<(int Number, string Text)>();
         while (lines.MoveNext())
         {

@@ -2,7 +2,7 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Netlink;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Wire;
 
 /// <summary>What the kernel itself gives for a filter, before it is looked at again.</summary>
 internal static class KernelListing
@@ -13,7 +13,7 @@ internal static class KernelListing
         using NetlinkSocket socket = NetlinkSocket.Open();
         var dump = new NetlinkDump("list", patience: 5000);
         int count = 0;
-        foreach (KernelFilter part in KernelFilter.Of(filter))
+        foreach (KernelFilter part in KernelFilter.From(filter))
         {
             byte[] message = new byte[ConntrackRequest.MaximumDumpSize];
             uint sequence = socket.TakeSequence(1);

@@ -2,7 +2,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Wire;
 
 /// <summary>What of a filter the kernel is asked to do, as -Verbose tells it.</summary>
 public sealed class AskedOfKernelTests
@@ -24,5 +24,5 @@ public sealed class AskedOfKernelTests
     [Fact]
     public void A_network_is_of_its_family() => Assert.Equal("IPv4", Asked(new ConntrackFilter { OriginalSources = [_network] }));
 
-    private static string Asked(ConntrackFilter filter) => new ConntrackListing(filter, progress: null, CancellationToken.None).AskedOfKernel;
+    private static string Asked(ConntrackFilter filter) => new ConntrackListing(filter, progress: null, CancellationToken.None).DescribeKernelFilter();
 }

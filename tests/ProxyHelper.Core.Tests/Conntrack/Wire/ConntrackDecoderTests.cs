@@ -3,7 +3,7 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Wire;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Wire;
 
 /// <summary>Real messages, whole and cut.</summary>
 public sealed class ConntrackDecoderTests

@@ -4,7 +4,7 @@ using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Netlink;
 using Xunit;
 
-namespace ProxyHelper.Tests.Conntrack;
+namespace ProxyHelper.Tests.Conntrack.Wire;
 
 public sealed class ConntrackTuplePropertyTests
 {
@@ -15,7 +15,7 @@ public sealed class ConntrackTuplePropertyTests
             NetlinkAttributes request = Request(tuple, zone);
             Assert.True(request.MoveNext());
             Assert.Equal(CtAttribute.TupleReply, request.Type);
-            Assert.True(default(ConntrackTupleReader).TryRead(request.Children, out ConntrackTuple read));
+            Assert.True(TupleCodec.TryRead(request.Children, out ConntrackTuple read, out ushort? _));
             Assert.Equal(tuple, read);
             Assert.Equal(zone != 0, request.MoveNext()); // zone 0 is not written
             Assert.Equal(zone, zone == 0 ? 0 : request.ReadUInt16());
@@ -33,7 +33,7 @@ public sealed class ConntrackTuplePropertyTests
                 PlainTuple.Write(attribute, (byte)CtAttribute.TupleOriginal, tuple);
                 var attributes = new NetlinkAttributes(attribute);
                 Assert.True(attributes.MoveNext());
-                Assert.True(default(ConntrackTupleReader).TryRead(attributes.Children, out ConntrackTuple slowly));
+                Assert.True(TupleCodec.TryRead(attributes.Children, out ConntrackTuple slowly, out ushort? _));
                 Assert.True(PlainTuple.TryRead(attribute, (byte)CtAttribute.TupleOriginal, out ConntrackTuple quickly));
                 Assert.Equal((tuple, tuple), (slowly, quickly));
                 Assert.False(PlainTuple.TryRead(attribute, (byte)CtAttribute.TupleReply, out _));
