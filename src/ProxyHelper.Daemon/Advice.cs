@@ -5,9 +5,12 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>What to do about a failure.</summary>
+/// <summary>Describes failures, with what an administrator can do about them.</summary>
 internal static class Advice
 {
+    /// <summary>Returns the failure and the advice as sentences.</summary>
+    public static string Describe(Exception failure) => $"{failure.Message.TrimEnd('.')}.{For(failure)}";
+
     /// <summary>Words to put after the failure's own, with a space before them; empty where there is nothing to say.</summary>
     public static string For(Exception failure) => failure switch
     {

@@ -1,148 +1,129 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using ProxyHelper.Server;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>What the arguments and the configuration file that they name say together.</summary>
+/// <summary>Represents the command line.</summary>
 internal sealed class CommandLine
 {
-    private const int HelpWidth = 80; // also where it is no terminal that it is written to
+    private const int HelpWidth = 80; // also if the help does not go to a terminal
 
-    private readonly CommandLineOptions _options = new();
-    private readonly string[] _arguments;
-    private readonly ParseResult _given;
+    private const string NoBackground =
+        "-d (--daemonize) is not supported: proxy-helper runs in the foreground. "
+        + "Run 'systemctl enable --now proxy-helper', or without systemd "
+        + "'start-stop-daemon --background --start --exec /usr/sbin/proxy-helper -- OPTION...'.";
+
+    private readonly (Setting Setting, Option Option)[] _options =
+        [.. SettingList.All.Select(setting => (setting, setting.ToOption()))];
+
+    private readonly Option<string> _configuration = new("--config", "-c")
+    {
+        HelpName = "FILE",
+        Description = "Read settings from this file. The command line overrides the file.",
+        Arity = ArgumentArity.ExactlyOne,
+    };
+
+    private readonly Option<bool> _check = new("--check")
+    {
+        Description = "Check whether the daemon can start, say how to correct what is missing, and exit.",
+        Arity = ArgumentArity.Zero,
+    };
+
+    private readonly Option<bool> _version = new("--version", "-V")
+    {
+        Description = "Write the version and exit.",
+        Arity = ArgumentArity.Zero,
+    };
+
+    private readonly HelpOption _help = new("--help", "-h") { Description = "Write this help and exit." };
+    private readonly Option<bool> _background = new("--daemonize", "-d") { Hidden = true, Arity = ArgumentArity.Zero };
+    private readonly ParseResult _result;
+    private readonly SettingValues _values = new(isFile: false);
 
     /// <summary>Reads the arguments.</summary>
-    /// <exception cref="SettingsException">They do not fit; the message says how.</exception>
     public CommandLine(string[] arguments)
     {
-        _arguments = arguments;
-        _given = _options.Parse(arguments);
-        if (_given.Errors.Count > 0 && !WantsHelp)
+        var root = new RootCommand(
+            "Answers smtp-gated on a NAT router: looks up in the conntrack table who opened a connection. "
+            + "Runs in the foreground. See proxy-helper(8).");
+        root.Options.Clear();
+        root.Directives.Clear();
+        Array.ForEach(_options, entry => root.Add(entry.Option));
+        Array.ForEach((Option[])[_configuration, _check, _version, _help, _background], root.Add);
+        _result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (_result.Errors is [var error, ..])
         {
-            throw new SettingsException(_given.Errors[0].Message);
+            _values.AddFault(error.Message);
+        }
+        else
+        {
+            ReadValues();
         }
     }
 
-    /// <summary>Whether help is wanted.</summary>
-    public bool WantsHelp => _given.GetResult(_options.Help) is { Implicit: false };
+    /// <summary>Gets the faults in the arguments.</summary>
+    public IReadOnlyList<SettingsFault> Faults => _values.Faults;
 
-    /// <summary>Whether the version is wanted.</summary>
-    public bool WantsVersion => _given.GetValue(_options.Version);
+    /// <summary>Gets whether the arguments ask for the help.</summary>
+    public bool WantsHelp => IsGiven(_help);
 
-    /// <summary>Whether only a check is wanted.</summary>
-    public bool WantsCheck => _given.GetValue(_options.Check);
+    /// <summary>Gets whether the arguments ask for the version.</summary>
+    public bool WantsVersion => _result.GetValue(_version);
+
+    /// <summary>Gets whether the arguments ask for a check.</summary>
+    public bool WantsCheck => _result.GetValue(_check);
 
     /// <summary>Writes the help.</summary>
     public void WriteHelp()
     {
-        var help = (HelpAction)_options.Help.Action!;
+        var help = (HelpAction)_help.Action!;
         help.MaxWidth = HelpWidth;
-        help.Invoke(_given);
+        help.Invoke(_result);
     }
 
-    /// <summary>Reads the configuration file, if there is one, and puts the arguments before what it says.</summary>
-    /// <param name="inheritedSockets">Descriptors to answer on in place of addresses; none for addresses.</param>
-    /// <exception cref="SettingsException">It cannot be read, or does not fit; the message says where.</exception>
-    public Settings ReadSettings(IReadOnlyList<int> inheritedSockets)
-    {
-        string[] fromFile = _given.GetValue(_options.Configuration) is { } path ? [.. FromFile(ConfigurationFile.Read(path))] : [];
-        ParseResult result = _options.Parse([.. _arguments, .. fromFile]);
-        return new Settings
-        {
-            Listen = ListenOptionsOf(result, inheritedSockets),
-            Rules = AnswerRulesOf(result),
-            SecretFile = result.GetValue(_options.SecretFile),
-            PidFile = result.GetValue(_options.PidFile),
-            User = result.GetValue(_options.User),
-            Metrics = result.GetValue(_options.Metrics),
-        };
-    }
-
-    private ListenOptions ListenOptionsOf(ParseResult result, IReadOnlyList<int> inheritedSockets)
-    {
-        var defaults = new ListenOptions { Addresses = result.GetValue(_options.Addresses) ?? [] };
-        ListenOptions options = defaults with
-        {
-            InheritedSockets = inheritedSockets,
-            Port = ValueOr(result, _options.Port, defaults.Port),
-            TcpPort = ValueOr(result, _options.TcpPort, defaults.TcpPort),
-            Workers = ValueOr(result, _options.Workers, defaults.Workers),
-            AllowAbsentAddresses = result.GetValue(_options.AllowsAbsent),
-        };
-        Validate(options.Validate);
-        return options;
-    }
-
-    private AnswerRules AnswerRulesOf(ParseResult result)
-    {
-        var defaults = new AnswerRules();
-        AnswerRules rules = defaults with
-        {
-            Secret = result.GetValue(_options.Secret),
-            IdentFormat = result.GetValue(_options.Ident),
-            AllowedProxies = result.GetValue(_options.Allowed) ?? [],
-            TrustedClients = result.GetValue(_options.Trusted) ?? [],
-            MaxQueriesPerSecond = ValueOr(result, _options.Rate, defaults.MaxQueriesPerSecond),
-            MaxQueueDelay = ValueOr(result, _options.MaximumDelay, defaults.MaxQueueDelay),
-            LogQueries = result.GetValue(_options.Verbose),
-        };
-        Validate(rules.Validate);
-        return rules;
-    }
-
-    private static void Validate(Action validate)
+    /// <summary>Reads the configuration file, if the arguments name one, and returns the settings of both.</summary>
+    /// <param name="inheritedSockets">The descriptors of the inherited sockets.</param>
+    /// <param name="settings">The settings, or null.</param>
+    /// <param name="faults">The faults. The list is empty if the method returns true.</param>
+    public bool TryReadSettings(
+        IReadOnlyList<int> inheritedSockets,
+        [NotNullWhen(true)] out Settings? settings,
+        out IReadOnlyList<SettingsFault> faults)
     {
         try
         {
-            validate();
+            ConfigurationFile? file = Faults.Count == 0 && _result.GetValue(_configuration) is { } path
+                ? ConfigurationFile.Read(path)
+                : null;
+            return Settings.TryParse(_values, file, inheritedSockets, out settings, out faults);
         }
-        catch (ArgumentException mistake)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException(mistake.Message);
+            settings = null;
+            faults = [new SettingsFault($"Cannot read the configuration: {failure.Message}", IsInFile: true)];
+            return false;
         }
     }
 
-    private static T ValueOr<T>(ParseResult result, Option<T> option, T otherwise) =>
-        result.GetResult(option) is { Implicit: false } ? result.GetValue(option)! : otherwise;
+    private bool IsGiven(Option option) => _result.GetResult(option) is { Implicit: false };
 
-    /// <summary>
-    /// The lines as arguments, without those that the command line goes before. Each is looked at alone, so that a mistake is told
-    /// with its line.
-    /// </summary>
-    private List<string> FromFile(List<ConfigurationFile.Line> lines)
+    private void ReadValues()
     {
-        var arguments = new List<string>();
-        var seen = new Dictionary<Option, string>();
-        foreach (ConfigurationFile.Line line in lines)
+        if (IsGiven(_background))
         {
-            Option option = _options.Setting(line.Name) ?? throw new SettingsException($"{line.Place}: there is no setting '{line.Name}'.", isInFile: true);
-            if (!seen.TryAdd(option, line.Place) && option.Arity.MaximumNumberOfValues == 1)
-            {
-                throw new SettingsException($"{line.Place}: {line.Name} is set before, in {seen[option]}.", isInFile: true);
-            }
-
-            string argument = $"{option.Name}={(option is Option<bool> ? TrueOrFalse(line) : line.Value)}";
-            if (_options.Parse([argument]).Errors is [var mistake, ..])
-            {
-                throw new SettingsException($"{line.Place}: {mistake.Message}", isInFile: true);
-            }
-
-            if (_given.GetResult(option) is not { Implicit: false })
-            {
-                arguments.Add(argument);
-            }
+            _values.AddFault(NoBackground);
         }
 
-        return arguments;
+        foreach ((Setting setting, Option option) in _options.Where(entry => IsGiven(entry.Option)))
+        {
+            IEnumerable<string> texts = option is Option<bool> flag
+                ? [_result.GetValue(flag) ? "yes" : "no"]
+                : _result.GetResult(option)!.Tokens.Select(token => token.Value);
+            foreach (string text in texts)
+            {
+                _values.Read(option.Name, setting, text);
+            }
+        }
     }
-
-    /// <summary>What stands for a value of an option that has none on the command line.</summary>
-    private static string TrueOrFalse(ConfigurationFile.Line line) => line.Value switch
-    {
-        "yes" => "true",
-        "no" => "false",
-        _ => throw new SettingsException($"{line.Place}: '{line.Value}' is not yes or no.", isInFile: true),
-    };
 }

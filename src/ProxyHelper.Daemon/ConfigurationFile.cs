@@ -1,55 +1,65 @@
 namespace ProxyHelper.Daemon;
 
-/// <summary>A file of settings: a line for each, NAME = VALUE. What begins with # is for people.</summary>
-internal static class ConfigurationFile
+/// <summary>Represents a configuration file. A line has the form NAME = VALUE. Comments start with #.</summary>
+/// <param name="Path">The path, as messages show it.</param>
+/// <param name="Text">The text.</param>
+/// <param name="IsPublic">Whether users other than the owner can read the file.</param>
+internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic)
 {
     private const UnixFileMode ReadableByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Reads the lines.</summary>
-    /// <exception cref="SettingsException">The file cannot be read, or a line is no setting.</exception>
-    public static List<Line> Read(string path)
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="IOException">Thrown when the file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the file.</exception>
+    public static ConfigurationFile Read(string path)
     {
-        string[] lines;
-        bool isReadableByOthers;
-        try
-        {
-            lines = File.ReadAllLines(path);
-            isReadableByOthers = (File.GetUnixFileMode(path) & ReadableByOthers) != UnixFileMode.None;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"The configuration cannot be read: {failure.Message}", isInFile: true);
-        }
+        using var reader = new StreamReader(path);
+        var file = (FileStream)reader.BaseStream;
+        bool isPublic = (File.GetUnixFileMode(file.SafeFileHandle) & ReadableByOthers) != UnixFileMode.None;
+        return new ConfigurationFile(path, reader.ReadToEnd(), isPublic);
+    }
 
-        var settings = new List<Line>();
-        for (int i = 0; i < lines.Length; i++)
+    /// <summary>Reads the lines. This method does not throw.</summary>
+    public SettingValues Parse()
+    {
+        var values = new SettingValues(isFile: true);
+        var places = new Dictionary<Setting, string>();
+        using var lines = new StringReader(Text);
+        for (int number = 1; lines.ReadLine()?.Trim() is { } line; number++)
         {
-            string text = lines[i].Trim();
-            if (text.Length > 0 && text[0] != '#')
+            if (line.Length > 0 && line[0] != '#')
             {
-                settings.Add(Line.Parse($"{path}:{i + 1}", text));
+                ParseLine($"{Path}:{number}", line, values, places);
             }
         }
 
-        return settings.Find(line => line.Name == "secret") is { } secret && isReadableByOthers
-            ? throw new SettingsException($"{secret.Place}: others may read this file, so the secret is none. chmod 600 {path}, or use secret-file.", isInFile: true)
-            : settings;
+        return values;
     }
 
-    /// <summary>A setting.</summary>
-    /// <param name="Place">The file and the line's number.</param>
-    /// <param name="Name">The option's long name.</param>
-    /// <param name="Value">Its value.</param>
-    internal sealed record Line(string Place, string Name, string Value)
+    private void ParseLine(string place, string line, SettingValues values, Dictionary<Setting, string> places)
     {
-        /// <summary>Takes a line apart.</summary>
-        /// <exception cref="SettingsException">It is no setting.</exception>
-        public static Line Parse(string place, string text)
+        int equals = line.IndexOf('=', StringComparison.Ordinal);
+        string name = line[..Math.Max(equals, 0)].TrimEnd();
+        if (name.Length == 0)
         {
-            int equals = text.IndexOf('=', StringComparison.Ordinal);
-            return equals > 0
-                ? new Line(place, text[..equals].TrimEnd(), text[(equals + 1)..].TrimStart())
-                : throw new SettingsException($"{place}: a line is NAME = VALUE, such as: allow = 194.0.22.9", isInFile: true);
+            values.AddFault($"{place}: the line must have the form NAME = VALUE, such as: allow = 194.0.22.9");
+        }
+        else if (SettingList.Find(name) is not { } setting)
+        {
+            values.AddFault($"{place}: there is no setting '{name}'. See proxy-helper(8).");
+        }
+        else if (!places.TryAdd(setting, place) && !setting.IsRepeatable)
+        {
+            values.AddFault($"{place}: '{name}' is already set in {places[setting]}.");
+        }
+        else if (setting.IsSecret && IsPublic)
+        {
+            values.AddFault($"{place}: the secret is rejected: other users can read this file. "
+                + $"Run 'chmod 600 {Path}', or use secret-file.");
+        }
+        else
+        {
+            values.Read(place, setting, line[(equals + 1)..].TrimStart());
         }
     }
 }

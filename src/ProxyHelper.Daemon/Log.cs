@@ -1,11 +1,14 @@
 namespace ProxyHelper.Daemon;
 
 /// <summary>
-/// Lines on the standard error. Where that is systemd's journal each begins with its priority (sd-daemon(3)), elsewhere with the
-/// program's name.
+/// Writes lines to the standard error. If the standard error is systemd's journal, each line starts with its priority
+/// (sd-daemon(3)). If not, each line starts with the name of the program.
 /// </summary>
 internal sealed class Log
 {
+    private const string Usage =
+        "usage: proxy-helper -I ADDRESS [OPTION...], or proxy-helper -c FILE; see proxy-helper --help";
+
     private readonly bool _isJournal = IsJournal();
 
     /// <summary>Writes a line.</summary>
@@ -15,7 +18,21 @@ internal sealed class Log
         Console.Error.WriteLine(start + message);
     }
 
-    /// <summary>systemd says which stream it has connected; another one may have been put in its place since.</summary>
+    /// <summary>Writes faults in the settings and, if the configuration file is not their cause, the usage.</summary>
+    public void Write(IReadOnlyList<SettingsFault> faults)
+    {
+        foreach (SettingsFault fault in faults)
+        {
+            Write(Priority.Error, fault.Message);
+        }
+
+        if (faults.Any(fault => !fault.IsInFile))
+        {
+            Console.Error.WriteLine(Usage);
+        }
+    }
+
+    // systemd names the stream that it has connected. The stream may have been redirected since.
     private static bool IsJournal() =>
         Environment.GetEnvironmentVariable("JOURNAL_STREAM")?.Split(':') is [_, var inode]
         && new FileInfo("/proc/self/fd/2").LinkTarget is { } stream

@@ -7,21 +7,22 @@ using ProxyHelper.Server;
 namespace ProxyHelper.Daemon;
 
 /// <summary>
-/// Shows the counters over HTTP/1.1, on a thread of its own. It serves one client at a time, each for a bounded time and with a
-/// bounded request; the kernel keeps a few more waiting, and refuses the rest.
+/// Serves the counters over HTTP/1.1 on its own thread. The server handles one client at a time, with limits for the
+/// time and the size of a request. The kernel queues a few more connections and refuses the rest.
 /// </summary>
 internal sealed class MetricsServer : IDisposable
 {
-    private const int LongestRequest = 8192;
-    private const int MostReadsAfterAnswer = 8;
+    private const int MaxRequestSize = 8192;
+    private const int MaxReadsAfterResponse = 8;
+    private const int PauseAfterFault = 100; // milliseconds
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _maxConnectionTime = TimeSpan.FromSeconds(2);
 
     private readonly LinuxSocket _listener;
     private readonly Responder _responder;
     private readonly EventSignal _stop = EventSignal.Create();
     private readonly Thread _thread;
-    private readonly byte[] _request = new byte[LongestRequest];
+    private readonly byte[] _request = new byte[MaxRequestSize];
 
     private MetricsServer(LinuxSocket listener, Responder responder)
     {
@@ -30,14 +31,15 @@ internal sealed class MetricsServer : IDisposable
         _thread = new Thread(Serve) { IsBackground = true, Name = "metrics" };
     }
 
-    /// <summary>Opens its port; nothing is answered until <see cref="Begin"/>.</summary>
-    /// <exception cref="BindException">The address and port cannot be listened on.</exception>
-    /// <exception cref="LinuxException">No socket can be had.</exception>
-    public static MetricsServer Open(IPEndPoint endPoint, Responder responder) =>
-        new(ListeningSocket.Open(endPoint, allowsAbsentAddress: false), responder);
+    /// <summary>Opens the port, if there is one. Requests wait until <see cref="Start"/>.</summary>
+    /// <returns>The server, or null.</returns>
+    /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
+    /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
+    public static MetricsServer? TryOpen(IPEndPoint? endPoint, Responder responder) =>
+        endPoint is null ? null : new(ListeningSocket.Open(endPoint, allowsAbsentAddress: false), responder);
 
-    /// <summary>Serves from now on.</summary>
-    public void Begin() => _thread.Start();
+    /// <summary>Starts to answer requests.</summary>
+    public void Start() => _thread.Start();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -63,38 +65,39 @@ internal sealed class MetricsServer : IDisposable
                 using LinuxSocket? client = _listener.Accept(peer);
                 if (client is not null)
                 {
-                    Answer(client);
+                    Respond(client);
                 }
             }
             catch (LinuxException)
             {
-                // The client went away, or no descriptor is left for it just now; it will ask again.
-                _ = new PollSet(_stop).Wait(milliseconds: 100);
+                // The client closed the connection, or no descriptor is free. Prometheus repeats the request.
+                _ = new PollSet(_stop).Wait(PauseAfterFault);
             }
         }
     }
 
-    private void Answer(LinuxSocket client)
+    private void Respond(LinuxSocket client)
     {
-        long began = Stopwatch.GetTimestamp();
-        string? line = ReadRequest(client, began);
-        byte[] answer = line?.Split(' ') switch
+        long startedAt = Stopwatch.GetTimestamp();
+        string? line = ReadRequestLine(client, startedAt);
+        byte[] response = line?.Split(' ') switch
         {
-            ["GET", "/metrics" or "/", _] => Response("200 OK", MetricsText.Of(_responder)),
-            ["GET", _, _] => Response("404 Not Found", "The counters are at /metrics.\n"),
-            [_, _, _] => Response("405 Method Not Allowed", "Only GET is answered.\n", "Allow: GET\r\n"),
-            _ => Response("400 Bad Request", "This is no request that is read here.\n"),
+            ["GET", "/metrics" or "/", _] => WriteResponse("200 OK", MetricsText.Of(_responder)),
+            ["GET", _, _] => WriteResponse("404 Not Found", "The counters are at /metrics.\n"),
+            [_, _, _] => WriteResponse("405 Method Not Allowed", "Use GET.\n", "Allow: GET\r\n"),
+            _ => WriteResponse("400 Bad Request", "The request is not an HTTP request.\n"),
         };
-        client.Send(answer, "the counters"); // it has room: nothing was sent before
+        client.Send(response, "the counters"); // the send buffer is empty and large enough
         client.EndSending();
-        AwaitEnd(client, began);
+        AwaitEnd(client, startedAt);
     }
 
-    /// <returns>The first line, once the whole head has come; null where it does not come, or is too long.</returns>
-    private string? ReadRequest(LinuxSocket client, long began)
+    /// <summary>Reads a request up to the empty line at the end of its headers.</summary>
+    /// <returns>The first line, or null if the request is incomplete or too long.</returns>
+    private string? ReadRequestLine(LinuxSocket client, long startedAt)
     {
         int length = 0;
-        while (length < _request.Length && AwaitData(client, began) && client.TryReceive(_request.AsSpan(length), out int received) && received > 0)
+        while (length < _request.Length && TryReceive(client, startedAt, _request.AsSpan(length), out int received))
         {
             length += received;
             int end = _request.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
@@ -107,21 +110,31 @@ internal sealed class MetricsServer : IDisposable
         return null;
     }
 
-    /// <summary>Hears what the client still says: closing before would tell it of an error in place of the answer.</summary>
-    private void AwaitEnd(LinuxSocket client, long began)
+    /// <summary>
+    /// Discards the rest of a request. If the server closed the connection with unread data, the client would get an
+    /// error instead of the response.
+    /// </summary>
+    private void AwaitEnd(LinuxSocket client, long startedAt)
     {
-        for (int i = 0; i < MostReadsAfterAnswer && AwaitData(client, began) && client.TryReceive(_request, out int received) && received > 0; i++)
+        for (int reads = 0; reads < MaxReadsAfterResponse && TryReceive(client, startedAt, _request, out _); reads++)
         {
         }
     }
 
-    private bool AwaitData(LinuxSocket client, long began)
+    /// <returns>False at the end of the data, after the time limit, or if the server stops.</returns>
+    private bool TryReceive(LinuxSocket client, long startedAt, Span<byte> buffer, out int received)
     {
-        TimeSpan left = _patience - Stopwatch.GetElapsedTime(began);
+        received = 0;
+        TimeSpan left = _maxConnectionTime - Stopwatch.GetElapsedTime(startedAt);
         var wait = new PollSet(_stop, client);
-        return left > TimeSpan.Zero && wait.Wait((int)left.TotalMilliseconds + 1) && !wait.IsReady(0);
+        return left > TimeSpan.Zero
+            && wait.Wait((int)left.TotalMilliseconds + 1)
+            && !wait.IsReady(0)
+            && client.TryReceive(buffer, out received)
+            && received > 0;
     }
 
-    private static byte[] Response(string status, string body, string header = "") => Encoding.ASCII.GetBytes(
-        $"HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {body.Length}\r\n{header}Connection: close\r\n\r\n{body}");
+    private static byte[] WriteResponse(string status, string body, string header = "") => Encoding.ASCII.GetBytes(
+        $"HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+        + $"Content-Length: {body.Length}\r\n{header}Connection: close\r\n\r\n{body}");
 }

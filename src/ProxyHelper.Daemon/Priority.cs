@@ -1,17 +1,17 @@
 namespace ProxyHelper.Daemon;
 
-/// <summary>How much a line of the log matters, with syslog's numbers.</summary>
+/// <summary>Specifies the importance of a log line. The values are the priorities of syslog(3).</summary>
 internal enum Priority
 {
-    /// <summary>It does not answer, or not as it should.</summary>
+    /// <summary>Queries are not answered, or not all of them.</summary>
     Error = 3,
 
-    /// <summary>Something is refused, or will be other than it was meant.</summary>
+    /// <summary>A query is refused, or a setting has no effect.</summary>
     Warning = 4,
 
-    /// <summary>Start, stop, and what was asked for by a signal.</summary>
+    /// <summary>The start, the stop, and the result of a signal.</summary>
     Notice = 5,
 
-    /// <summary>What is told for each query.</summary>
+    /// <summary>A query that is answered.</summary>
     Information = 6,
 }

@@ -3,43 +3,49 @@ using ProxyHelper.Daemon;
 
 [assembly: SupportedOSPlatform("linux")]
 
-// Exit status: 0 stopped by a signal, 1 could not start or go on, 2 wrong arguments or configuration.
-var log = new Log();
-try
-{
-    var commandLine = new CommandLine(args);
-    if (commandLine.WantsHelp)
-    {
-        commandLine.WriteHelp();
-    }
-    else if (commandLine.WantsVersion)
-    {
-        Console.WriteLine($"proxy-helper {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}");
-    }
-    else if (commandLine.WantsCheck)
-    {
-        return Check.Run(commandLine.ReadSettings(ServiceManager.InheritedSockets)) ? 0 : 1;
-    }
-    else
-    {
-        using var service = new Service(commandLine, log);
-        await service.RunAsync();
-    }
+const int failed = 1; // could not start, or could not continue; with --check, something is missing
+const int invalid = 2; // the command line or the configuration file is invalid
 
+var log = new Log();
+var commandLine = new CommandLine(args);
+if (commandLine.WantsHelp)
+{
+    commandLine.WriteHelp();
     return 0;
 }
-catch (SettingsException mistake)
+
+if (commandLine.Faults.Count > 0)
 {
-    log.Write(Priority.Error, mistake.Message);
-    if (!mistake.IsInFile)
+    log.Write(commandLine.Faults);
+    return invalid;
+}
+
+if (commandLine.WantsVersion)
+{
+    Console.WriteLine($"proxy-helper {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}");
+    return 0;
+}
+
+try
+{
+    // The signals come first: no signal can end the program between the start and the removal of the PID file.
+    using Signals? signals = commandLine.WantsCheck ? null : new Signals();
+    if (!commandLine.TryReadSettings(ServiceManager.InheritedSockets, out Settings? settings, out var faults))
     {
-        Console.Error.WriteLine("usage: proxy-helper -I ADDRESS [OPTION...], or proxy-helper -c FILE; see proxy-helper --help");
+        log.Write(faults);
+        return invalid;
     }
 
-    return 2;
+    if (signals is null)
+    {
+        return Check.Run(settings) ? 0 : failed;
+    }
+
+    await new Service(commandLine, log, signals).RunAsync(settings);
+    return 0;
 }
 catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
 {
-    log.Write(Priority.Error, $"{failure.Message.TrimEnd('.')}.{Advice.For(failure)}");
-    return 1;
+    log.Write(Priority.Error, Advice.Describe(failure));
+    return failed;
 }

@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>systemd, if it started this process: what it gave, and what it wants to be told (sd_notify(3), sd_listen_fds(3)).</summary>
+/// <summary>
+/// Represents the service manager, systemd, if one started this process. It passes sockets (sd_listen_fds(3)) and
+/// receives notifications (sd_notify(3)).
+/// </summary>
 internal sealed class ServiceManager : IDisposable
 {
-    private const int FirstDescriptor = 3; // SD_LISTEN_FDS_START
-    private const int UnixFamily = 1; // AF_UNIX
-    private const int DatagramType = 2; // SOCK_DGRAM
+    private const int FirstDescriptor = 3; // SD_LISTEN_FDS_START (systemd/sd-daemon.h)
+    private const int UnixFamily = 1; // AF_UNIX (bits/socket.h)
+    private const int DatagramType = 2; // SOCK_DGRAM (bits/socket_type.h)
 
     private readonly LinuxSocket? _socket;
 
@@ -19,20 +23,21 @@ internal sealed class ServiceManager : IDisposable
         _socket = socket;
     }
 
-    /// <summary>The sockets that this process was given, by their descriptors.</summary>
+    /// <summary>Gets the descriptors of the sockets that this process inherited.</summary>
     public static IReadOnlyList<int> InheritedSockets =>
-        Number("LISTEN_PID") == Environment.ProcessId && Number("LISTEN_FDS") is > 0 and < 1024 and var count
+        ReadNumber("LISTEN_PID") == Environment.ProcessId && ReadNumber("LISTEN_FDS") is > 0 and < 1024 and var count
             ? [.. Enumerable.Range(FirstDescriptor, (int)count)]
             : [];
 
-    /// <summary>How often it wants to hear that all is well, or null when it does not.</summary>
-    public static TimeSpan? WatchdogInterval =>
-        Number("WATCHDOG_USEC") is > 0 and var microseconds && (Number("WATCHDOG_PID") ?? Environment.ProcessId) == Environment.ProcessId
+    /// <summary>Gets the time without a notification after which systemd ends this process, or null.</summary>
+    public static TimeSpan? WatchdogTimeout =>
+        ReadNumber("WATCHDOG_USEC") is > 0 and var microseconds
+        && (ReadNumber("WATCHDOG_PID") ?? Environment.ProcessId) == Environment.ProcessId
             ? TimeSpan.FromMicroseconds(microseconds)
             : null;
 
-    /// <summary>Finds the way to it.</summary>
-    /// <exception cref="LinuxException">It named a way that is none.</exception>
+    /// <summary>Connects to the service manager. Without one, notifications have no effect.</summary>
+    /// <exception cref="LinuxException">Thrown when there is no socket at the address in NOTIFY_SOCKET.</exception>
     public static ServiceManager Open()
     {
         if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 1 } path)
@@ -43,35 +48,38 @@ internal sealed class ServiceManager : IDisposable
         byte[] name = Encoding.UTF8.GetBytes(path);
         if (name[0] == (byte)'@')
         {
-            name[0] = 0; // an abstract name
+            name[0] = 0; // a name in the abstract namespace (unix(7))
         }
 
-        byte[] address = [UnixFamily, 0, .. name]; // struct sockaddr_un, as x64 and arm64 have it
+        byte[] address = [UnixFamily, 0, .. name]; // struct sockaddr_un (linux/un.h); x64 and arm64 are little-endian
         LinuxSocket socket = LinuxSocket.Open(UnixFamily, DatagramType, protocol: 0, "socket to the service manager");
         socket.Connect(address, path);
         return new ServiceManager(socket);
     }
 
-    /// <summary>Says that it answers now.</summary>
-    public void SayReady(string status) => Tell($"READY=1\nSTATUS={status}");
+    /// <summary>Notifies the service manager that the helper answers queries. Also ends a reload.</summary>
+    public void NotifyReady(string status) => Notify($"READY=1\nSTATUS={status}");
 
-    /// <summary>Says that the configuration is being read again; <see cref="SayReady"/> ends that.</summary>
-    public void SayReloading() =>
-        Tell(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000)}"));
+    /// <summary>Notifies the service manager that a reload starts, which <see cref="NotifyReady"/> ends.</summary>
+    public void NotifyReloading()
+    {
+        long microseconds = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+        Notify(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+    }
 
-    /// <summary>Says that it ends.</summary>
-    public void SayStopping() => Tell("STOPPING=1");
+    /// <summary>Notifies the service manager that the process ends.</summary>
+    public void NotifyStopping() => Notify("STOPPING=1");
 
-    /// <summary>Says that all is well.</summary>
-    public void SayAlive() => Tell("WATCHDOG=1");
+    /// <summary>Notifies the watchdog of the service manager that the helper works.</summary>
+    public void NotifyAlive() => Notify("WATCHDOG=1");
 
     /// <inheritdoc/>
     public void Dispose() => _socket?.Dispose();
 
-    private static long? Number(string variable) =>
-        long.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+    private static long? ReadNumber(string variable) =>
+        NumberText.TryRead(Environment.GetEnvironmentVariable(variable), out long number) ? number : null;
 
-    private void Tell(string message)
+    private void Notify(string message)
     {
         try
         {
@@ -79,7 +87,7 @@ internal sealed class ServiceManager : IDisposable
         }
         catch (LinuxException)
         {
-            // It is busy or gone. It will ask by its own means; answers go on.
+            // The service manager is busy or gone. Answers do not depend on it.
         }
     }
 }

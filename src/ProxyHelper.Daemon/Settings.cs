@@ -1,49 +1,80 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>All that the command line and the configuration file say.</summary>
+/// <summary>Represents the values of all settings.</summary>
 internal sealed record Settings
 {
-    /// <summary>Gets the settings of the responder that only a restart can change.</summary>
-    public required ListenOptions Listen { get; init; }
+    /// <summary>Gets where the helper listens. A restart is needed to change it.</summary>
+    public ListenOptions Listen { get; init; } = new() { Addresses = [] };
 
-    /// <summary>Gets the settings of the responder that a reload can change. The secret of a secret file is not among them.</summary>
-    public required AnswerRules Rules { get; init; }
+    /// <summary>Gets the rules for answers. The secret of <see cref="SecretFile"/> is not among them.</summary>
+    public AnswerRules Rules { get; init; } = new();
 
-    /// <summary>Where to read the secret, or null.</summary>
+    /// <summary>Gets the path of the file that holds the secret, or null.</summary>
     public string? SecretFile { get; init; }
 
-    /// <summary>Where to write the process's number, or null.</summary>
+    /// <summary>Gets the path of the PID file, or null.</summary>
     public string? PidFile { get; init; }
 
-    /// <summary>Whom to become once the sockets are open, or null.</summary>
+    /// <summary>Gets the name of the user that the process becomes, or null.</summary>
     public string? User { get; init; }
 
-    /// <summary>Where to show the counters, or null.</summary>
+    /// <summary>Gets the address and TCP port of the counters, or null.</summary>
     public IPEndPoint? Metrics { get; init; }
 
-    /// <summary>Returns the rules with the secret of the secret file.</summary>
-    /// <exception cref="IOException">The secret's file cannot be used.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public AnswerRules RulesWithSecret() =>
+    /// <summary>Reads settings from the command line and the configuration file. This method does not throw.</summary>
+    /// <param name="arguments">The values on the command line, which replace those in the file.</param>
+    /// <param name="file">The configuration file, or null.</param>
+    /// <param name="inheritedSockets">The descriptors of the inherited sockets.</param>
+    /// <param name="settings">The settings, or null.</param>
+    /// <param name="faults">The faults. The list is empty if the method returns true.</param>
+    public static bool TryParse(
+        SettingValues arguments,
+        ConfigurationFile? file,
+        IReadOnlyList<int> inheritedSockets,
+        [NotNullWhen(true)] out Settings? settings,
+        out IReadOnlyList<SettingsFault> faults)
+    {
+        SettingValues values = file?.Parse() ?? new SettingValues(isFile: true);
+        settings = null;
+        faults = [.. arguments.Faults, .. values.Faults];
+        if (faults.Count > 0)
+        {
+            return false;
+        }
+
+        var start = new Settings { Listen = new ListenOptions { Addresses = [], InheritedSockets = inheritedSockets } };
+        Settings complete = arguments.ApplyTo(values.Without(arguments).ApplyTo(start));
+        if (complete.FindFault() is { } fault)
+        {
+            faults = [fault];
+            return false;
+        }
+
+        settings = complete;
+        return true;
+    }
+
+    /// <summary>Returns the rules for answers with the secret of <see cref="SecretFile"/>, if there is one.</summary>
+    /// <exception cref="IOException">Thrown when the secret file cannot be read or is rejected.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the secret file.</exception>
+    public AnswerRules ReadRules() =>
         SecretFile is { } path ? Rules with { Secret = Access.SecretFile.Read(path) } : Rules;
 
-    /// <summary>The names of the settings that differ, and that only a new start can change.</summary>
-    public IEnumerable<string> NeedRestart(Settings other)
+    private SettingsFault? FindFault()
     {
-        (string Name, bool IsSame)[] settings =
-        [
-            ("address", Listen.Addresses.SequenceEqual(other.Listen.Addresses)),
-            ("port", Listen.Port == other.Listen.Port),
-            ("tcp-port", Listen.TcpPort == other.Listen.TcpPort),
-            ("workers", Listen.Workers == other.Listen.Workers),
-            ("allow-absent-address", Listen.AllowAbsentAddresses == other.Listen.AllowAbsentAddresses),
-            ("pid-file", PidFile == other.PidFile),
-            ("user", User == other.User),
-            ("metrics", Equals(Metrics, other.Metrics)),
-        ];
-        return settings.Where(setting => !setting.IsSame).Select(setting => setting.Name);
+        try
+        {
+            Listen.Validate();
+            Rules.Validate();
+            return null;
+        }
+        catch (ArgumentException fault)
+        {
+            return new SettingsFault(fault.Message);
+        }
     }
 }

@@ -5,11 +5,14 @@ using ProxyHelper.Server;
 namespace ProxyHelper.Daemon;
 
 /// <summary>
-/// Tells the service manager that all is well, as long as it is: queries are looked for, and the kernel answers about its conntrack
-/// table. It has a thread of its own, with the capabilities of the one that starts it: others of this process may have none.
+/// Notifies the watchdog of the service manager as long as the responder looks at its queues and the conntrack table can
+/// be read. The watchdog has its own thread, which keeps the capability of the thread that starts it. Other threads of
+/// this process may have no capability.
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
+    private const int RoundsPerTimeout = 3; // one round may fail
+
     private readonly Responder _responder;
     private readonly ServiceManager _manager;
     private readonly TimeSpan _interval;
@@ -24,13 +27,16 @@ internal sealed class Watchdog : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "watchdog" };
     }
 
-    /// <summary>Starts it.</summary>
-    /// <param name="responder">The responder to look at.</param>
-    /// <param name="manager">Who is told.</param>
-    /// <param name="patience">After how long a silence the service manager ends this process.</param>
-    public static Watchdog Start(Responder responder, ServiceManager manager, TimeSpan patience)
+    /// <summary>Starts a watchdog if the service manager expects notifications.</summary>
+    /// <returns>The watchdog, or null.</returns>
+    public static Watchdog? TryStart(Responder responder, ServiceManager manager)
     {
-        var watchdog = new Watchdog(responder, manager, patience / 3); // one look may fail
+        if (ServiceManager.WatchdogTimeout is not { } timeout)
+        {
+            return null;
+        }
+
+        var watchdog = new Watchdog(responder, manager, timeout / RoundsPerTimeout);
         watchdog._thread.Start();
         return watchdog;
     }
@@ -47,15 +53,15 @@ internal sealed class Watchdog : IDisposable
     {
         do
         {
-            if (_responder.IsResponsive && KernelAnswers())
+            if (_responder.IsResponsive && CanReadTable())
             {
-                _manager.SayAlive();
+                _manager.NotifyAlive();
             }
         }
         while (!_stop.Wait(_interval));
     }
 
-    private static bool KernelAnswers()
+    private static bool CanReadTable()
     {
         try
         {
@@ -65,7 +71,7 @@ internal sealed class Watchdog : IDisposable
         }
         catch (LinuxException)
         {
-            return false; // the responder says so itself, with each query that it cannot look up
+            return false; // the responder logs the same fault for each query that it cannot look up
         }
     }
 }

@@ -1,0 +1,150 @@
+using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+
+namespace ProxyHelper.Daemon;
+
+/// <summary>
+/// Lists the settings. The options of the command line, the names in the configuration file and the settings that take
+/// effect after a restart follow from this list.
+/// </summary>
+internal static class SettingList
+{
+    private static readonly SettingsPart<ListenOptions> _listen = new(
+        settings => settings.Listen, (settings, listen) => settings with { Listen = listen }, IsReloaded: false);
+
+    private static readonly SettingsPart<AnswerRules> _rules = new(
+        settings => settings.Rules, (settings, rules) => settings with { Rules = rules }, IsReloaded: true);
+
+    private static readonly SettingsPart<Settings> _process = new(
+        settings => settings, (_, settings) => settings, IsReloaded: false);
+
+    private static readonly SettingsPart<Settings> _secretFile = _process with { IsReloaded = true };
+
+    /// <summary>Gets the settings in the order of the help.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new RepeatableSetting<ListenOptions, IPAddress>
+        {
+            Name = "address", Alias = "-I", ValueName = "ADDRESS",
+            Help = "Listen on this IPv4 address. 0.0.0.0 is all addresses. Can be repeated.",
+            Part = _listen, Reader = ValueReaders.Address,
+            Get = options => options.Addresses, Set = (options, addresses) => options with { Addresses = addresses },
+        },
+        new SingleSetting<ListenOptions, ushort>
+        {
+            Name = "port", Alias = "-P", ValueName = "PORT",
+            Help = "Listen on this UDP port. The default is 114.",
+            Part = _listen, Reader = ValueReaders.Port,
+            Get = options => options.Port, Set = (options, port) => options with { Port = port },
+        },
+        new SingleSetting<ListenOptions, ushort>
+        {
+            Name = "tcp-port", ValueName = "PORT",
+            Help = "Listen on this TCP port, for smtp-gated's mode remote. The default is 0 (no TCP).",
+            Part = _listen, Reader = ValueReaders.Port,
+            Get = options => options.TcpPort, Set = (options, port) => options with { TcpPort = port },
+        },
+        new SingleSetting<AnswerRules, uint>
+        {
+            Name = "secret", Alias = "-s", ValueName = "NUMBER", IsSecret = true,
+            Help = "The secret that a query must carry. The default is 0. All users can see it in the process list.",
+            Part = _rules, Reader = ValueReaders.Secret,
+            Get = rules => rules.Secret, Set = (rules, secret) => rules with { Secret = secret },
+        },
+        new SingleSetting<Settings, string>
+        {
+            Name = "secret-file", ValueName = "FILE",
+            Help = "Read the secret from a file that only its owner can use.",
+            Part = _secretFile, Reader = ValueReaders.Text,
+            Get = settings => settings.SecretFile, Set = (settings, path) => settings with { SecretFile = path },
+        },
+        new RepeatableSetting<AnswerRules, AddressPrefix>
+        {
+            Name = "allow", ValueName = "ADDRESS[/BITS]",
+            Help = "Allow queries from this proxy only. The default is all proxies. Can be repeated.",
+            Part = _rules, Reader = ValueReaders.Prefix,
+            Get = rules => rules.AllowedProxies, Set = (rules, proxies) => rules with { AllowedProxies = proxies },
+        },
+        new RepeatableSetting<AnswerRules, AddressPrefix>
+        {
+            Name = "trust", ValueName = "ADDRESS[/BITS]",
+            Help = "Allow queries from this client about all connections, not only about its own. Can be repeated.",
+            Part = _rules, Reader = ValueReaders.Prefix,
+            Get = rules => rules.TrustedClients, Set = (rules, clients) => rules with { TrustedClients = clients },
+        },
+        new SingleSetting<AnswerRules, IdentFormat>
+        {
+            Name = "ident", ValueName = "FORMAT",
+            Help = "The user's name in a reply: address, endpoint or none. The default is address.",
+            Part = _rules, Reader = ValueReaders.Ident,
+            Get = rules => rules.IdentFormat, Set = (rules, format) => rules with { IdentFormat = format },
+        },
+        new SingleSetting<AnswerRules, int>
+        {
+            Name = "rate", ValueName = "NUMBER",
+            Help = "The largest number of queries a second from one sender. 0 is no limit. The default is 10000.",
+            Part = _rules, Reader = ValueReaders.Rate,
+            Get = rules => rules.MaxQueriesPerSecond, Set = (rules, rate) => rules with { MaxQueriesPerSecond = rate },
+        },
+        new SingleSetting<AnswerRules, TimeSpan>
+        {
+            Name = "max-delay", ValueName = "SECONDS",
+            Help = "Drop a query that has waited longer than this. The default is 1 second.",
+            Part = _rules, Reader = ValueReaders.Seconds,
+            Get = rules => rules.MaxQueueDelay, Set = (rules, delay) => rules with { MaxQueueDelay = delay },
+        },
+        new SingleSetting<ListenOptions, int>
+        {
+            Name = "workers", ValueName = "NUMBER",
+            Help = "The number of threads that answer over UDP. The default is 1.",
+            Part = _listen, Reader = ValueReaders.Workers,
+            Get = options => options.Workers, Set = (options, workers) => options with { Workers = workers },
+        },
+        new SingleSetting<ListenOptions, bool>
+        {
+            Name = "allow-absent-address",
+            Help = "Start although this host does not have the address yet, such as at boot.",
+            Part = _listen, Reader = ValueReaders.YesOrNo,
+            Get = options => options.AllowAbsentAddresses,
+            Set = (options, isAllowed) => options with { AllowAbsentAddresses = isAllowed },
+        },
+        new SingleSetting<Settings, string>
+        {
+            Name = "user", Alias = "-u", ValueName = "NAME",
+            Help = "Open the sockets, then become this user with CAP_NET_ADMIN as the only capability.",
+            Part = _process, Reader = ValueReaders.Text,
+            Get = settings => settings.User, Set = (settings, user) => settings with { User = user },
+        },
+        new SingleSetting<Settings, string>
+        {
+            Name = "pid-file", Alias = "-p", ValueName = "FILE",
+            Help = "Write the process ID to this file.",
+            Part = _process, Reader = ValueReaders.Text,
+            Get = settings => settings.PidFile, Set = (settings, path) => settings with { PidFile = path },
+        },
+        new SingleSetting<Settings, IPEndPoint>
+        {
+            Name = "metrics", ValueName = "ADDRESS:PORT",
+            Help = "Serve the counters to Prometheus on this address and TCP port, such as 127.0.0.1:9114.",
+            Part = _process, Reader = ValueReaders.EndPoint,
+            Get = settings => settings.Metrics, Set = (settings, endPoint) => settings with { Metrics = endPoint },
+        },
+        new SingleSetting<AnswerRules, bool>
+        {
+            Name = "verbose", Alias = "-v",
+            Help = "Log each query and its reply.",
+            Part = _rules, Reader = ValueReaders.YesOrNo,
+            Get = rules => rules.LogQueries, Set = (rules, isLogged) => rules with { LogQueries = isLogged },
+        },
+    ];
+
+    /// <summary>Returns the setting with a name, or null.</summary>
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
+
+    /// <summary>Returns the names of the settings that differ and that a reload does not apply.</summary>
+    public static IEnumerable<string> FindRestartNeeds(Settings running, Settings reloaded) => All
+        .Where(setting => !setting.IsReloaded && !setting.HasSameValue(running, reloaded))
+        .Select(setting => setting.Name);
+}

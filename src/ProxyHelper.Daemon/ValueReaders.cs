@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Addresses;
+using ProxyHelper.Protocol;
+using ProxyHelper.Server;
+
+namespace ProxyHelper.Daemon;
+
+/// <summary>Reads the values of settings. Each method returns the sentence that describes the fault, or null.</summary>
+internal static class ValueReaders
+{
+    private static readonly SearchValues<char> _decimalCharacters = SearchValues.Create("0123456789.");
+
+    /// <summary>Reads a text that is not empty.</summary>
+    public static string? Text(string text, out string value)
+    {
+        value = text;
+        return text.Length > 0 ? null : "The value is empty.";
+    }
+
+    /// <summary>Reads yes or no.</summary>
+    public static string? YesOrNo(string text, out bool value)
+    {
+        value = text == "yes";
+        return text is "yes" or "no" ? null : $"'{text}' is not yes or no.";
+    }
+
+    /// <summary>Reads an IPv4 address.</summary>
+    public static string? Address(string text, out IPAddress value)
+    {
+        bool isAddress = IPv4Address.TryParse(text, out IPv4Address address);
+        value = address.ToIPAddress();
+        return isAddress ? null : $"'{text}' is not an IPv4 address, such as 194.0.1.1.";
+    }
+
+    /// <summary>Reads an IPv4 address or prefix.</summary>
+    public static string? Prefix(string text, out AddressPrefix value)
+    {
+        try
+        {
+            value = AddressPrefix.Parse(text);
+            return null;
+        }
+        catch (FormatException fault)
+        {
+            value = default;
+            return fault.Message;
+        }
+    }
+
+    /// <summary>Reads an IPv4 address and a port.</summary>
+    public static string? EndPoint(string text, out IPEndPoint value)
+    {
+        bool isEndPoint = TransportEndPoint.TryParse(text, out TransportEndPoint endPoint) && endPoint.Port != 0;
+        value = endPoint.ToIPEndPoint();
+        return isEndPoint && value.AddressFamily == AddressFamily.InterNetwork
+            ? null
+            : $"'{text}' is not an IPv4 address and port, such as 127.0.0.1:9114.";
+    }
+
+    /// <summary>Reads a port. The owner of the value decides whether the port can be 0.</summary>
+    public static string? Port(string text, out ushort value) =>
+        NumberText.TryRead(text, out value) ? null : $"'{text}' is not a port. A port is 1 to 65535.";
+
+    /// <summary>Reads the secret. The message does not repeat the text, which may be nearly the secret.</summary>
+    public static string? Secret(string text, out uint value) =>
+        NumberText.TryRead(text, out value) ? null : "The secret must be a number from 0 to 4294967295.";
+
+    /// <summary>Reads a number of queries a second.</summary>
+    public static string? Rate(string text, out int value) =>
+        NumberText.TryRead(text, out value) && value <= AnswerRules.MaxRate
+            ? null
+            : $"'{text}' is not a rate. A rate is 0 (no limit) to {AnswerRules.MaxRate}.";
+
+    /// <summary>Reads a number of threads.</summary>
+    public static string? Workers(string text, out int value) =>
+        NumberText.TryRead(text, out value) && value is >= 1 and <= ListenOptions.MaxWorkers
+            ? null
+            : $"'{text}' is not a number of workers, 1 to {ListenOptions.MaxWorkers}.";
+
+    /// <summary>Reads a number of seconds, with or without a fraction.</summary>
+    public static string? Seconds(string text, out TimeSpan value)
+    {
+        // .NET alone also accepts NULs after the digits.
+        decimal seconds = 0;
+        bool isNumber = !text.AsSpan().ContainsAnyExcept(_decimalCharacters)
+            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds)
+            && seconds < int.MaxValue;
+        value = isNumber ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond)) : default;
+        return isNumber ? null : $"'{text}' is not a number of seconds, such as 0.5.";
+    }
+
+    /// <summary>Reads the format of the user's name in a reply.</summary>
+    public static string? Ident(string text, out IdentFormat value)
+    {
+        (value, bool isFormat) = text switch
+        {
+            "address" => (IdentFormat.Address, true),
+            "endpoint" => (IdentFormat.Endpoint, true),
+            "none" => (IdentFormat.None, true),
+            _ => (default, false),
+        };
+        return isFormat ? null : $"'{text}' is not address, endpoint or none.";
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using CsCheck;
+using ProxyHelper.Addresses;
+using ProxyHelper.Protocol;
+using Xunit;
+
+namespace ProxyHelper.Daemon;
+
+/// <summary>Tests how texts become settings.</summary>
+public sealed class SettingsTests
+{
+    private const string Address = "address = 194.0.1.1\n";
+
+    // Texts that are nearly configuration files reach more of the parser than random characters do.
+    private static readonly Gen<string> _word = Gen.OneOf(
+        Gen.OneOf([.. SettingList.All.Select(setting => setting.Name)]),
+        Gen.OneOf("=", " = ", "\n", "\r\n", "#", "0", "1", "114", "-1", "1e9", "NaN", "yes", "no", "address", "\0"),
+        Gen.OneOf("194.0.1.1", "194.0.22.0/24", "10.1.1.1/33", "[::1]:1", "127.0.0.1:9114", ".", "..", "99999999999"),
+        Gen.String);
+
+    [Fact]
+    public void Any_text_becomes_settings_or_faults() => _word.List[0, 20].Sample(
+        words => SettingsText.TryRead(string.Concat(words), [], out Settings? settings, out string[] faults)
+            ? settings is not null && faults.Length == 0
+            : settings is null && faults.Length > 0,
+        iter: 20_000);
+
+    [Fact]
+    public void Without_settings_the_defaults_hold()
+    {
+        Settings settings = SettingsText.Read(Address);
+
+        Assert.Equal([IPAddress.Parse("194.0.1.1")], settings.Listen.Addresses);
+        Assert.Equal((114, 0, 1, false), (settings.Listen.Port, settings.Listen.TcpPort, settings.Listen.Workers, settings.Listen.AllowAbsentAddresses));
+        Assert.Equal((0u, 10_000, TimeSpan.FromSeconds(1)), (settings.Rules.Secret, settings.Rules.MaxQueriesPerSecond, settings.Rules.MaxQueueDelay));
+        Assert.Equal((IdentFormat.Address, false), (settings.Rules.IdentFormat, settings.Rules.LogQueries));
+        Assert.Empty(settings.Rules.AllowedProxies);
+        Assert.Empty(settings.Rules.TrustedClients);
+        Assert.Equal((null, null, null), (settings.SecretFile, settings.PidFile, settings.User));
+        Assert.Null(settings.Metrics);
+    }
+
+    [Fact]
+    public void Each_setting_goes_to_its_place()
+    {
+        Settings settings = SettingsText.Read(string.Join('\n', _samples.Select(sample => $"{sample.Key} = {sample.Value}")));
+
+        Assert.Equal([IPAddress.Parse("194.0.1.2")], settings.Listen.Addresses);
+        Assert.Equal((115, 116, 2, true), (settings.Listen.Port, settings.Listen.TcpPort, settings.Listen.Workers, settings.Listen.AllowAbsentAddresses));
+        Assert.Equal((7u, 0, TimeSpan.FromSeconds(0.5)), (settings.Rules.Secret, settings.Rules.MaxQueriesPerSecond, settings.Rules.MaxQueueDelay));
+        Assert.Equal((IdentFormat.None, true), (settings.Rules.IdentFormat, settings.Rules.LogQueries));
+        Assert.Equal([AddressPrefix.Parse("194.0.22.0/24")], settings.Rules.AllowedProxies);
+        Assert.Equal([AddressPrefix.Parse("10.0.0.0/8")], settings.Rules.TrustedClients);
+        Assert.Equal(("/secret", "/pid", "nobody"), (settings.SecretFile, settings.PidFile, settings.User));
+        Assert.Equal(IPEndPoint.Parse("127.0.0.1:9114"), settings.Metrics);
+    }
+
+    [Fact]
+    public void A_repeated_setting_has_all_values_of_the_file_unless_the_command_line_has_one()
+    {
+        const string file = Address + "allow = 10.9.9.9\nallow = 194.0.22.0/24\n";
+
+        Assert.Equal(2, SettingsText.Read(file).Rules.AllowedProxies.Count);
+        Assert.Equal([AddressPrefix.Parse("10.1.1.1")], SettingsText.Read(file, "allow=10.1.1.1").Rules.AllowedProxies);
+    }
+
+    [Theory]
+    [InlineData("address", "1", "194.0.1", "010.0.0.1", "194.0.1.1\0", "2001:db8::1", "")]
+    [InlineData("port", "0x72", "+114", "114 5", "65536", "１１４")]
+    [InlineData("secret", "-1", "4294967296", "1\0")]
+    [InlineData("rate", "1000001", "1e3", "-1")]
+    [InlineData("max-delay", "NaN", "Infinity", "1e1", "-1", "1\0", ".", "0x1", "99999999999999999999")]
+    [InlineData("workers", "0", "65", "two")]
+    [InlineData("metrics", "9114", "127.0.0.1", "127.0.0.1:0", "[::1]:9114", "1:9114")]
+    [InlineData("allow", "194.0.22.9/33", "194.0.22.9/24", "proxy", "1")]
+    [InlineData("ident", "Address", "0", "")]
+    [InlineData("verbose", "true", "1", "")]
+    [InlineData("user", "")]
+    public void A_value_that_is_not_exactly_of_its_form_is_a_fault(string name, params string[] texts) => Assert.All(
+        texts, text => Assert.StartsWith($"{SettingsText.Path}:2: ", Assert.Single(SettingsText.ReadFaults($"{Address}{name} = {text}\n")), StringComparison.Ordinal));
+
+    [Fact]
+    public void A_fault_in_the_secret_does_not_repeat_the_text() => Assert.DoesNotContain(
+        "3405691582", Assert.Single(SettingsText.ReadFaults($"{Address}secret = 3405691582x")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_setting_that_is_not_reloaded_needs_a_restart_when_it_changes()
+    {
+        Assert.Equal(SettingList.All.Select(setting => setting.Name).Order(), _samples.Keys.Order());
+        Settings running = SettingsText.Read(Address);
+        Assert.All(SettingList.All, setting =>
+        {
+            Settings reloaded = SettingsText.Read(Address, $"{setting.Name}={_samples[setting.Name]}");
+            string[] needs = [.. SettingList.FindRestartNeeds(running, reloaded)];
+            Assert.Equal(setting.IsReloaded ? [] : [setting.Name], needs);
+        });
+    }
+
+    /// <summary>Gets a value of each setting that is not its default.</summary>
+    private static readonly Dictionary<string, string> _samples = new()
+    {
+        ["address"] = "194.0.1.2",
+        ["port"] = "115",
+        ["tcp-port"] = "116",
+        ["secret"] = "7",
+        ["secret-file"] = "/secret",
+        ["allow"] = "194.0.22.0/24",
+        ["trust"] = "10.0.0.0/8",
+        ["ident"] = "none",
+        ["rate"] = "0",
+        ["max-delay"] = ".5",
+        ["workers"] = "2",
+        ["allow-absent-address"] = "yes",
+        ["user"] = "nobody",
+        ["pid-file"] = "/pid",
+        ["metrics"] = "127.0.0.1:9114",
+        ["verbose"] = "yes",
+    };
+}
