@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Who is answered, on real hosts.</summary>
+/// <summary>Tests the access rules with queries from real hosts.</summary>
 public sealed class AccessTests(PublishedDaemon daemon)
 {
     private const string Proxy = "194.0.22.9";
@@ -20,13 +20,14 @@ public sealed class AccessTests(PublishedDaemon daemon)
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
     [Fact]
-    public async Task A_host_learns_nothing_about_a_connection_that_is_not_its_own()
+    public async Task A_host_gets_no_reply_about_a_connection_to_another_address()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
 
-        await AssertRefusedAsync(network.User, User, program, "Dropped a query from 10.1.1.1 about a connection that is not its own");
+        await AssertRefusedAsync(
+            network.User, User, program, "Dropped a query from 10.1.1.1 about a connection that is not its own");
 
         await AssertFoundAsync(network.Proxy, Proxy);
         await AssertFoundAsync(network.Router, "194.0.1.1"); // the host itself
@@ -34,30 +35,34 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_trusted_client_may_ask_about_any_connection()
+    public async Task A_trusted_client_gets_a_reply_about_every_connection()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--trust", "10.1.1.0/30", "--allow", Proxy);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "--trust", "10.1.1.0/30", "--allow", Proxy);
 
         await AssertFoundAsync(network.User, User);
         await AssertFoundAsync(network.Proxy, Proxy);
-        await AssertRefusedAsync(network.User, "10.1.1.4", program, "Dropped a query from 10.1.1.4, which is not among the allowed proxies");
+        await AssertRefusedAsync(
+            network.User, "10.1.1.4", program, "Dropped a query from 10.1.1.4, which is not among the allowed proxies");
     }
 
     [Fact]
-    public async Task A_proxy_that_is_not_allowed_is_not_answered()
+    public async Task A_proxy_that_is_not_allowed_gets_no_reply()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--allow", "194.0.23.0/24", "--allow", "194.0.22.8");
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "--allow", "194.0.23.0/24", "--allow", "194.0.22.8");
 
-        await AssertRefusedAsync(network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9, which is not among the allowed proxies");
+        await AssertRefusedAsync(
+            network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9, which is not among the allowed proxies");
         await AssertFoundAsync(network.Router, "194.0.1.1");
     }
 
     [Fact]
-    public async Task Who_asks_too_often_waits_and_others_do_not()
+    public async Task The_rate_limit_of_one_sender_does_not_affect_others()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -72,12 +77,12 @@ public sealed class AccessTests(PublishedDaemon daemon)
         await AssertFoundAsync(network.Proxy, Proxy);
         for (int i = 0; i < 20; i++)
         {
-            await AssertFoundAsync(network.Router, "194.0.1.1"); // the host itself may
+            await AssertFoundAsync(network.Router, "194.0.1.1"); // this host has no limit
         }
     }
 
     [Fact]
-    public async Task A_secret_from_a_file_stands_in_no_list_of_processes()
+    public async Task A_secret_from_a_file_is_not_in_the_process_list()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -86,7 +91,8 @@ public sealed class AccessTests(PublishedDaemon daemon)
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--secret-file", file);
 
-        await AssertRefusedAsync(network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9 with a wrong secret");
+        await AssertRefusedAsync(
+            network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9 with a wrong secret");
 
         await AssertFoundAsync(network.Proxy, Proxy, Secret);
         string listed = await File.ReadAllTextAsync($"/proc/{program.Id}/cmdline", Patience.Token());
@@ -98,7 +104,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_secret_file_that_others_can_read_is_refused()
+    public async Task A_secret_file_that_others_can_read_is_rejected()
     {
         string file = daemon.NewPath();
         await File.WriteAllTextAsync(file, $"{Secret}\n", Patience.Token());
@@ -107,7 +113,9 @@ public sealed class AccessTests(PublishedDaemon daemon)
         using RunningProgram program = RunningProgram.Start(daemon.Program, "-I", "127.0.0.1", "--secret-file", file);
 
         Assert.Equal(1, await program.ExitAsync());
-        Assert.Equal($"proxy-helper: The secret file {file} is not used: others than its owner may use it. chmod 600 {file}", program.Output.Trim());
+        Assert.Equal(
+            $"proxy-helper: The secret file {file} is not used: others than its owner may use it. chmod 600 {file}",
+            program.Output.Trim());
     }
 
     private static byte[] Query(uint secret = 0) =>
@@ -120,21 +128,22 @@ public sealed class AccessTests(PublishedDaemon daemon)
         return socket;
     }
 
-    /// <summary>Asks from a host, and expects the whole truth.</summary>
+    /// <summary>Sends a query from a host and expects the reply.</summary>
     private static async Task AssertFoundAsync(NetworkHost host, string address, uint secret = 0)
     {
         using Socket socket = Open(host, address);
-        Assert.Equal(
-            QueryDatagram.Found(Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
-            await DaemonOnRouter.ExchangeAsync(socket, Query(secret)));
+        byte[] found = QueryDatagram.Found(
+            Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(socket, Query(secret)));
     }
 
-    /// <summary>Asks from a host, and expects silence there and a line from the daemon.</summary>
-    private static async Task AssertRefusedAsync(NetworkHost host, string address, RunningProgram program, string told)
+    /// <summary>Sends a query from a host and expects no reply, and a log line of the daemon.</summary>
+    private static async Task AssertRefusedAsync(
+        NetworkHost host, string address, RunningProgram program, string line)
     {
         using Socket socket = Open(host, address);
         await socket.SendAsync(Query(), Patience.Token());
-        await program.AwaitAsync(told);
+        await program.AwaitAsync(line);
         Assert.False(socket.Poll(0, SelectMode.SelectRead));
     }
 }

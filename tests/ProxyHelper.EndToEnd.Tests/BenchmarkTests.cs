@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>That the benchmarks can be run, and that what they measure are right answers. How fast they are is no matter of a test.</summary>
+/// <summary>Tests that the benchmarks run and that the replies are correct. No test depends on the speed.</summary>
 public sealed partial class BenchmarkTests(PublishedDaemon daemon)
 {
     private static readonly string _program =
@@ -14,7 +14,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [Theory]
     [InlineData("1")]
     [InlineData("64")]
-    public async Task It_counts_right_answers_of_the_daemon_and_no_wrong_one(string window)
+    public async Task The_responder_benchmark_counts_correct_replies_and_no_wrong_reply(string window)
     {
         Requirement.Root();
         Requirement.Tool("ip");
@@ -31,7 +31,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task It_lists_as_many_entries_as_there_are_in_every_way()
+    public async Task The_listing_benchmark_lists_every_entry_in_each_way()
     {
         Requirement.Root();
         Requirement.Tool("ip");
@@ -40,17 +40,18 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         using var benchmark = RunningProgram.Start(_program, "listing", "--entries", "1500", "--rounds", "1");
 
         Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
-        (string, string)[] counts = [.. CountLine().Matches(benchmark.Output).Select(line => (line.Groups["name"].Value, line.Groups["count"].Value))];
+        (string, string)[] counts = [.. CountLine().Matches(benchmark.Output)
+            .Select(line => (line.Groups["name"].Value, line.Groups["count"].Value))];
         Assert.Equal(
             [
-                ("look-ups, small", "100,000"), ("cmdlet, small", "1,000"), ("core", "1,500"), ("conntrack", "1,500"), ("cmdlet", "1,500"),
-                ("core, one user", "1"), ("conntrack -s", "1"), ("look-ups", "100,000"),
+                ("look-ups, small", "100,000"), ("cmdlet, small", "1,000"), ("core", "1,500"), ("conntrack", "1,500"),
+                ("cmdlet", "1,500"), ("core, one user", "1"), ("conntrack -s", "1"), ("look-ups", "100,000"),
             ],
             counts);
     }
 
     [Fact]
-    public async Task It_imports_the_module_and_an_empty_one_beside_it()
+    public async Task The_import_benchmark_imports_the_module_and_an_empty_module()
     {
         using var benchmark = RunningProgram.Start(_program, "import", "--rounds", "1");
 
@@ -67,7 +68,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [InlineData("listing", "--entries", "0")]
     [InlineData("listing", "--flows", "1")]
     [InlineData("import", "--entries", "1")]
-    public async Task Wrong_arguments_get_the_usage(params string[] arguments)
+    public async Task Invalid_arguments_write_the_usage(params string[] arguments)
     {
         using var benchmark = RunningProgram.Start(_program, arguments);
 
@@ -77,11 +78,11 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Assert.Contains("ProxyHelper.Benchmarks import [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>The line of the table of medians: rate, latencies, memory, answers.</summary>
+    /// <summary>Matches a line in the table of medians: rate, latencies, memory, replies.</summary>
     [GeneratedRegex(@"^daemon( +[\d,.]+){4} +(?<right>[\d,]+) +(?<wrong>[\d,]+) +[\d,]+\r?$", RegexOptions.Multiline)]
     private static partial Regex DaemonLine();
 
-    /// <summary>A line of a round: what was measured, and how many entries it had.</summary>
+    /// <summary>Matches a line of a round: what was measured, and the number of entries.</summary>
     [GeneratedRegex(@"^round 1: (?<name>\S.*?) +(?<count>[\d,]+) entries +[\d,.]+ ms\r?$", RegexOptions.Multiline)]
     private static partial Regex CountLine();
 }

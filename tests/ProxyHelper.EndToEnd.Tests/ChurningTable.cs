@@ -1,18 +1,17 @@
-using System.Globalization;
 using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Connections on the router that are replaced by others all the time, while what the proxy sees of them stays the same. Who
-/// opened a connection tells its generation: a right answer is one that was right between the question and the answer.
+/// Replaces connections on the router all the time. The translated source and destination of a connection stay the same. The
+/// original source contains the generation of the connection. A reply is right if it was true between the query and the reply.
 /// </summary>
 internal sealed class ChurningTable : IDisposable
 {
     private static readonly TransportEndPoint _server = TransportEndPoint.Parse("4.1.1.2:25");
 
-    // The newest generation of each connection that is being added, is there, is being deleted, is there no more.
+    // The newest generation of each connection in each step of its life.
     private readonly int[] _adding;
     private readonly int[] _added;
     private readonly int[] _deleting;
@@ -20,7 +19,7 @@ internal sealed class ChurningTable : IDisposable
     private readonly Thread _thread;
     private bool _isOver;
 
-    /// <summary>Starts the churn.</summary>
+    /// <summary>Starts to replace connections.</summary>
     public ChurningTable(RouterNetwork network, int connections)
     {
         _adding = new int[connections];
@@ -35,36 +34,41 @@ internal sealed class ChurningTable : IDisposable
         });
     }
 
-    /// <summary>How many connections were replaced.</summary>
+    /// <summary>Gets the number of replaced connections.</summary>
     public long Replaced { get; private set; }
 
-    /// <summary>The query about a connection.</summary>
+    /// <summary>Returns the query about a connection.</summary>
     public static byte[] Query(int connection) => QueryDatagram.Query(
-        TransportEndPoint.Parse(string.Create(CultureInfo.InvariantCulture, $"194.0.1.1:{1024 + connection}")), TransportEndPoint.Parse("194.0.22.9:9199"));
+        TransportEndPoint.Parse(TranslatedSource(connection)), TransportEndPoint.Parse("194.0.22.9:9199"));
 
-    /// <summary>How far a connection has come.</summary>
+    /// <summary>Returns the newest generation of a connection in each step.</summary>
     public Progress Read(int connection) => new(
-        Volatile.Read(ref _adding[connection]), Volatile.Read(ref _added[connection]), Volatile.Read(ref _deleting[connection]), Volatile.Read(ref _deleted[connection]));
+        Volatile.Read(ref _adding[connection]),
+        Volatile.Read(ref _added[connection]),
+        Volatile.Read(ref _deleting[connection]),
+        Volatile.Read(ref _deleted[connection]));
 
-    /// <summary>Whether an answer was right at any moment between the question and itself.</summary>
-    /// <param name="generation">What <see cref="GenerationOf"/> says.</param>
-    /// <param name="before">How far it had come before the question.</param>
-    /// <param name="after">How far it had come after the answer.</param>
+    /// <summary>Returns whether a reply was true at a moment between the query and the reply.</summary>
+    /// <param name="generation">The result of <see cref="GenerationOf"/>.</param>
+    /// <param name="before">The progress before the query.</param>
+    /// <param name="after">The progress after the reply.</param>
     public static bool IsRight(int generation, Progress before, Progress after) => generation == 0
-        ? before.Added <= after.Deleting // else there was one in the table all the time
+        ? before.Added <= after.Deleting // else the table had an entry all the time
         : generation > before.Deleted && generation <= after.Adding;
 
-    /// <summary>The generation that an answer tells of; 0 for "not found", and -1 for an answer that is no such connection's.</summary>
+    /// <summary>Returns the generation in a reply: 0 for "not found", and -1 for a reply about another connection.</summary>
     public static int GenerationOf(byte[] reply, int connection)
     {
         byte[] query = Query(connection);
-        if (reply.Length == QueryDatagram.Size && reply[15] == 0x22 && reply.AsSpan(16, 12).SequenceEqual(query.AsSpan(16, 12)))
+        bool isNotFound = reply.Length == QueryDatagram.Size && reply[15] == 0x22;
+        if (isNotFound && reply.AsSpan(16, 12).SequenceEqual(query.AsSpan(16, 12)))
         {
             return 0;
         }
 
         int generation = (reply[17] << 16) | (reply[18] << 8) | reply[19];
-        return reply.AsSpan().SequenceEqual(QueryDatagram.Found(query, User(connection, generation), _server)) ? generation : -1;
+        byte[] found = QueryDatagram.Found(query, User(connection, generation), _server);
+        return reply.AsSpan().SequenceEqual(found) ? generation : -1;
     }
 
     /// <inheritdoc/>
@@ -74,14 +78,16 @@ internal sealed class ChurningTable : IDisposable
         _thread.Join();
     }
 
-    private static TransportEndPoint User(int connection, int generation) => TransportEndPoint.Parse(string.Create(
-        CultureInfo.InvariantCulture, $"10.{generation >> 16}.{(generation >> 8) & 255}.{generation & 255}:{20000 + connection}"));
+    private static TransportEndPoint User(int connection, int generation) => TransportEndPoint.Parse(FormattableString.Invariant(
+        $"10.{generation >> 16}.{(generation >> 8) & 255}.{generation & 255}:{20000 + connection}"));
 
     private static ConntrackFlow Flow(int connection, int generation) => ConntrackFlow.Tcp(
         User(connection, generation).ToString(),
         _server.ToString(),
         "194.0.22.9:9199",
-        string.Create(CultureInfo.InvariantCulture, $"194.0.1.1:{1024 + connection}"));
+        TranslatedSource(connection));
+
+    private static string TranslatedSource(int connection) => FormattableString.Invariant($"194.0.1.1:{1024 + connection}");
 
     private void Churn()
     {
@@ -105,6 +111,6 @@ internal sealed class ChurningTable : IDisposable
         }
     }
 
-    /// <summary>The newest generation that is being added, is there, is being deleted, is there no more.</summary>
+    /// <summary>Represents the newest generation that is being added, is added, is being deleted, is deleted.</summary>
     public readonly record struct Progress(int Adding, int Added, int Deleting, int Deleted);
 }

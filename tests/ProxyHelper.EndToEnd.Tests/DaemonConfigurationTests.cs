@@ -6,43 +6,49 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The configuration file, and what it and the command line say together.</summary>
+/// <summary>Tests the configuration file, and how the command line overrides it.</summary>
 public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
 {
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
-    private static readonly byte[] _answer = QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static readonly byte[] _reply = QueryDatagram.Found(
+        _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
 
     [Fact]
-    public async Task Settings_come_from_the_file_and_the_command_line_goes_before_it()
+    public async Task The_command_line_overrides_the_configuration_file()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
-        string file = Write("# of the test", string.Empty, "address = 194.0.1.1", "  port=115  ", "allow = 10.9.9.9", "allow = 194.0.22.0/24", "ident = none", "verbose = yes");
+        string file = Write(
+            "# a comment", string.Empty, "address = 194.0.1.1", "  port=115  ", "allow = 10.9.9.9",
+            "allow = 194.0.22.0/24", "ident = none", "verbose = yes");
 
-        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file, "--port", "114", "--ident=endpoint");
+        using RunningProgram program = DaemonOnRouter.Begin(
+            network, daemon, "-c", file, "--port", "114", "--ident=endpoint");
 
-        await program.AwaitAsync("answering on 194.0.1.1:114");
+        await program.AwaitAsync("Listening on UDP 194.0.1.1:114.");
         using Socket asker = DaemonOnRouter.OpenAsker(network);
         byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, _query);
         Assert.Equal("10.1.1.1:20000"u8, reply.AsSpan(28, 14));
-        await program.AwaitAsync("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.");
+        await program.AwaitAsync(
+            "194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.");
     }
 
     [Theory]
-    [InlineData(2, "a line is NAME = VALUE", "port 115")]
-    [InlineData(2, "a line is NAME = VALUE", "= 115")]
+    [InlineData(2, "the line must have the form NAME = VALUE", "port 115")]
+    [InlineData(2, "the line must have the form NAME = VALUE", "= 115")]
     [InlineData(2, "there is no setting 'prot'", "prot = 115")]
     [InlineData(2, "there is no setting 'config'", "config = /etc/other")]
     [InlineData(2, "there is no setting 'P'", "P = 115")]
     [InlineData(2, "'70000' is not a port", "port = 70000")]
-    [InlineData(3, "port is set before", "port = 115", "port = 116")]
+    [InlineData(3, "'port' is already set in ", "port = 115", "port = 116")]
     [InlineData(2, "'maybe' is not yes or no", "verbose = maybe")]
-    [InlineData(2, "others may read this file", "secret = 3405691582")]
-    public async Task A_mistake_is_told_with_its_file_and_line(int line, string words, params string[] lines)
+    [InlineData(2, "the secret is rejected: other users can read this file", "secret = 3405691582")]
+    public async Task A_mistake_is_reported_with_its_file_and_line(int line, string words, params string[] lines)
     {
         string file = Write(["address = 194.0.1.1", .. lines]);
 
@@ -54,7 +60,19 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_is_told()
+    public async Task Every_mistake_in_the_file_is_reported()
+    {
+        string file = Write("address = router", "port = 70000");
+
+        using RunningProgram program = RunningProgram.Start(daemon.Program, "-c", file);
+
+        Assert.Equal(2, await program.ExitAsync());
+        Assert.Contains($"{file}:1: 'router' is not an IPv4 address", program.Output, StringComparison.Ordinal);
+        Assert.Contains($"{file}:2: '70000' is not a port", program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_file_is_reported()
     {
         string file = daemon.NewPath();
 
@@ -65,7 +83,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task It_tells_its_version()
+    public async Task The_daemon_writes_its_version()
     {
         using RunningProgram program = RunningProgram.Start(daemon.Program, "-V");
 
@@ -74,53 +92,54 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task Reading_it_again_under_load_loses_no_query()
+    public async Task A_reload_under_load_loses_no_query()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         string file = Write("address = 194.0.1.1", "max-delay = 60", "rate = 0");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
-        await program.AwaitAsync("answering on");
-        using var load = new QueryLoad(network, _query, _answer);
+        await program.AwaitAsync("Listening on");
+        using var load = new QueryLoad(network, _query, _reply);
 
         for (int round = 1; round <= 50; round++)
         {
             string allowed = round % 2 == 0 ? "194.0.22.9" : "194.0.22.0/24";
-            File.WriteAllLines(file, ["address = 194.0.1.1", "max-delay = 60", $"rate = {round % 3 * 500_000}", $"allow = {allowed}"]);
+            string[] rules = ["max-delay = 60", $"rate = {round % 3 * 500_000}", $"allow = {allowed}"];
+            File.WriteAllLines(file, ["address = 194.0.1.1", .. rules]);
             program.Signal(PosixSignal.SIGHUP);
-            program.AwaitTimes(round, "configuration read again");
+            program.AwaitTimes(round, "The configuration was reloaded.");
         }
 
         await load.EndAsync();
     }
 
     [Fact]
-    public async Task What_is_read_again_is_in_force()
+    public async Task A_reload_applies_the_new_rules()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
-        await program.AwaitAsync("answering on");
+        await program.AwaitAsync("Listening on");
         using Socket asker = DaemonOnRouter.OpenAsker(network);
         Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
 
         File.WriteAllLines(file, ["address = 194.0.1.1", "allow = 10.9.9.9"]);
         program.Signal(PosixSignal.SIGHUP);
-        program.AwaitTimes(1, "configuration read again");
+        program.AwaitTimes(1, "The configuration was reloaded.");
         await asker.SendAsync(_query, Patience.Token());
 
         await program.AwaitAsync("not among the allowed proxies");
     }
 
     [Fact]
-    public async Task Where_the_file_does_not_fit_any_more_all_stays_as_it_was()
+    public async Task A_reload_of_an_invalid_file_changes_no_rule()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
-        await program.AwaitAsync("answering on");
+        await program.AwaitAsync("Listening on");
 
         File.WriteAllLines(file, ["address = 194.0.1.1", "allow = 10.9.9.9", "alow = 10.9.9.9"]);
         program.Signal(PosixSignal.SIGHUP);
@@ -131,21 +150,38 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task What_only_a_new_start_can_change_is_told()
+    public async Task A_reload_with_an_unusable_secret_file_changes_no_rule()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string file = Write("address = 194.0.1.1");
+        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
+        await program.AwaitAsync("Listening on");
+
+        File.WriteAllLines(file, ["address = 194.0.1.1", "allow = 10.9.9.9", $"secret-file = {daemon.NewPath()}"]);
+        program.Signal(PosixSignal.SIGHUP);
+
+        await program.AwaitAsync("The configuration was not reloaded, and the previous settings stay in force.");
+        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+    }
+
+    [Fact]
+    public async Task A_reload_names_the_settings_that_need_a_restart()
     {
         using var network = RouterNetwork.Create();
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
-        await program.AwaitAsync("answering on");
+        await program.AwaitAsync("Listening on");
 
         File.WriteAllLines(file, ["address = 194.0.1.1", "port = 115", "user = nobody"]);
         program.Signal(PosixSignal.SIGHUP);
 
-        await program.AwaitAsync("port, user: restart it");
+        await program.AwaitAsync("Changing 'port', 'user' takes effect after a restart.");
     }
 
     [Fact]
-    public async Task The_counters_are_written_on_a_signal()
+    public async Task A_signal_logs_the_counters()
     {
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
@@ -154,7 +190,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
 
         program.Signal((PosixSignal)10);
 
-        await program.AwaitAsync("up to now 1 queries, 0 found, 1 not found");
+        await program.AwaitAsync("Counters since the start: 1 queries, 0 found, 1 not found");
     }
 
     private string Write(params string[] lines)

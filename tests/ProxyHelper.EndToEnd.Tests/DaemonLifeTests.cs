@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>How the daemon starts, what it leaves, and how it ends.</summary>
+/// <summary>Tests how the daemon starts and how it ends.</summary>
 public sealed class DaemonLifeTests(PublishedDaemon daemon)
 {
     private const uint Secret = 3405691582; // 0xcafebabe
@@ -18,7 +18,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(PosixSignal.SIGTERM)]
     [InlineData(PosixSignal.SIGINT)]
-    public async Task It_answers_until_a_signal_and_leaves_nothing(PosixSignal signal)
+    public async Task The_daemon_answers_until_a_signal_and_leaves_no_file(PosixSignal signal)
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -32,12 +32,12 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
 
         Assert.Equal(0, await program.ExitAsync());
         Assert.False(File.Exists(pidFile));
-        using RunningProgram next = await DaemonOnRouter.StartAsync(network, daemon, arguments); // the port is free
+        using RunningProgram next = await DaemonOnRouter.StartAsync(network, daemon, arguments);
         await AssertAnswersAsync(network, secret: 7);
     }
 
     [Fact]
-    public async Task A_signal_during_its_start_leaves_nothing_either()
+    public async Task A_signal_during_the_start_leaves_no_file()
     {
         using var network = RouterNetwork.Create();
         string pidFile = daemon.NewPath();
@@ -54,7 +54,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_second_one_on_the_same_port_says_so_and_the_first_goes_on()
+    public async Task A_second_daemon_on_the_same_port_fails_and_the_first_continues()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -70,13 +70,14 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_second_one_with_the_same_pid_file_leaves_it_to_the_first()
+    public async Task A_second_daemon_with_the_same_pid_file_fails_and_the_file_stays()
     {
         using var network = RouterNetwork.Create();
         string pidFile = daemon.NewPath();
         using RunningProgram first = await DaemonOnRouter.StartAsync(network, daemon, "-p", pidFile);
 
-        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-P", "115", "-p", pidFile);
+        using RunningProgram second = DaemonOnRouter.Begin(
+            network, daemon, "-I", "194.0.1.1", "-P", "115", "-p", pidFile);
 
         Assert.Equal(1, await second.ExitAsync());
         Assert.Contains($"{pidFile} names process {first.Id}", second.Output, StringComparison.Ordinal);
@@ -84,7 +85,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task An_address_of_another_host_is_told()
+    public async Task An_address_of_another_host_is_reported()
     {
         using var network = RouterNetwork.Create();
 
@@ -95,18 +96,19 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task Without_the_capability_it_says_which_one_is_missing()
+    public async Task A_missing_capability_is_named()
     {
         Requirement.Tool("setpriv");
         using var network = RouterNetwork.Create();
         string program = daemon.Program;
 
         using RunningProgram unable = network.Router.Run(() => RunningProgram.Start(
-            "setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin", program, "-I", "194.0.1.1", "-s", $"{Secret}"));
+            "setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin",
+            program, "-I", "194.0.1.1", "-s", $"{Secret}"));
 
         Assert.Equal(1, await unable.ExitAsync());
         Assert.Contains("CAP_NET_ADMIN", unable.Output, StringComparison.Ordinal);
-        AssertKeepsSecret(unable);
+        AssertSecretIsAbsent(unable);
     }
 
     [Theory]
@@ -132,19 +134,19 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [InlineData("-I", "194.0.1.1", "194.0.1.2")]
     [InlineData("-I", "194.0.1.1", "@file")]
     [InlineData("-I", "194.0.1.1", "--tcp-port", "x")]
-    public async Task Wrong_arguments_get_the_usage(params string[] arguments)
+    public async Task Invalid_arguments_write_the_usage(params string[] arguments)
     {
         using RunningProgram program = RunningProgram.Start(daemon.Program, arguments);
 
         Assert.Equal(2, await program.ExitAsync());
         Assert.Contains("usage: proxy-helper -I ADDRESS", program.Output, StringComparison.Ordinal);
-        AssertKeepsSecret(program);
+        AssertSecretIsAbsent(program);
     }
 
     [Theory]
     [InlineData("-d")]
     [InlineData("--daemonize")]
-    public async Task Whoever_wants_it_in_the_background_is_told_what_does_that(string option)
+    public async Task The_option_for_the_background_names_a_replacement(string option)
     {
         using RunningProgram program = RunningProgram.Start(daemon.Program, "-I", "194.0.1.1", option);
 
@@ -153,12 +155,13 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task The_secret_is_in_nothing_that_it_writes()
+    public async Task The_daemon_never_writes_the_secret()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         string pidFile = daemon.NewPath();
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-s", $"{Secret}", "-p", pidFile);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "-s", $"{Secret}", "-p", pidFile);
         using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-s", $"{Secret}");
         Assert.Equal(1, await second.ExitAsync());
         using Socket asker = DaemonOnRouter.OpenAsker(network);
@@ -170,13 +173,13 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
         program.Signal(PosixSignal.SIGTERM);
 
         Assert.Equal(0, await program.ExitAsync());
-        Assert.Contains("3 queries, 1 found", program.Output, StringComparison.Ordinal); // all of it has been read
-        AssertKeepsSecret(program);
-        AssertKeepsSecret(second);
+        Assert.Contains("3 queries, 1 found", program.Output, StringComparison.Ordinal); // the daemon read all three
+        AssertSecretIsAbsent(program);
+        AssertSecretIsAbsent(second);
         Assert.DoesNotContain($"{Secret}", written, StringComparison.Ordinal);
     }
 
-    private static void AssertKeepsSecret(RunningProgram program)
+    private static void AssertSecretIsAbsent(RunningProgram program)
     {
         Assert.DoesNotContain("3405691582", program.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("cafebabe", program.Output, StringComparison.OrdinalIgnoreCase);
@@ -186,9 +189,9 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     private static async Task AssertAnswersAsync(RouterNetwork network, uint secret = 0)
     {
         using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(
-            QueryDatagram.Found(Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
-            await DaemonOnRouter.ExchangeAsync(asker, Query(secret)));
+        byte[] found = QueryDatagram.Found(
+            Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, Query(secret)));
     }
 
     private static byte[] Query(uint secret) => QueryDatagram.Query(

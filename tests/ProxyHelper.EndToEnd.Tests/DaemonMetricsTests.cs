@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The counters as Prometheus gets them.</summary>
+/// <summary>Tests the counters that Prometheus reads.</summary>
 public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
 {
     private static readonly IPEndPoint _metrics = IPEndPoint.Parse("127.0.0.1:9114");
@@ -17,16 +17,19 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
     [Fact]
-    public async Task A_scrape_gives_what_was_counted()
+    public async Task A_scrape_returns_the_counters()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--metrics", $"{_metrics}");
         using HttpClient client = OpenClient(network);
-        Assert.All(Parse(await ScrapeAsync(client)).Where(sample => sample.Key.Contains("_total", StringComparison.Ordinal)), sample => Assert.Equal(0, sample.Value));
+        Assert.All(
+            Parse(await ScrapeAsync(client)).Where(sample => sample.Key.Contains("_total", StringComparison.Ordinal)),
+            sample => Assert.Equal(0, sample.Value));
         using Socket asker = DaemonOnRouter.OpenAsker(network);
         await DaemonOnRouter.ExchangeAsync(asker, _query);
         await DaemonOnRouter.ExchangeAsync(asker, _query);
@@ -43,13 +46,16 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task What_is_no_scrape_is_refused_and_the_next_one_is_served()
+    public async Task A_bad_request_is_refused_and_the_next_scrape_is_served()
     {
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--metrics", $"{_metrics}");
         using HttpClient client = OpenClient(network);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri("/other", UriKind.Relative), Patience.Token())).StatusCode);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync(new Uri("/metrics", UriKind.Relative), new StringContent("x"), Patience.Token())).StatusCode);
+        using HttpResponseMessage other = await client.GetAsync(new Uri("/other", UriKind.Relative), Patience.Token());
+        Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+        using HttpResponseMessage post = await client.PostAsync(
+            new Uri("/metrics", UriKind.Relative), new StringContent("x"), Patience.Token());
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
         foreach (string request in (string[])["\r\n\r\n", "GET\r\n\r\n", "GET /metrics", new string('x', 100_000)])
         {
             using Socket socket = network.Router.OpenSocket(IPEndPoint.Parse("127.0.0.1:0"), SocketType.Stream);
@@ -61,7 +67,7 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task Clients_that_say_nothing_keep_nobody_out_and_queries_are_answered()
+    public async Task A_silent_client_delays_neither_scrapes_nor_queries()
     {
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--metrics", $"{_metrics}");
@@ -75,13 +81,14 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_port_that_somebody_has_is_told()
+    public async Task A_port_in_use_is_reported()
     {
         using var network = RouterNetwork.Create();
         using Socket other = network.Router.OpenSocket(_metrics, SocketType.Stream);
         other.Listen();
 
-        using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "--metrics", $"{_metrics}");
+        using RunningProgram program = DaemonOnRouter.Begin(
+            network, daemon, "-I", "194.0.1.1", "--metrics", $"{_metrics}");
 
         Assert.Equal(1, await program.ExitAsync());
         Assert.Contains($"bind {_metrics} (TCP): Address already in use", program.Output, StringComparison.Ordinal);
@@ -103,13 +110,14 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
 
     private static async Task<string> ScrapeAsync(HttpClient client)
     {
-        using HttpResponseMessage response = await client.GetAsync(new Uri("/metrics", UriKind.Relative), Patience.Token());
+        using HttpResponseMessage response = await client.GetAsync(
+            new Uri("/metrics", UriKind.Relative), Patience.Token());
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType?.ToString());
         return await response.Content.ReadAsStringAsync(Patience.Token());
     }
 
-    /// <summary>Reads Prometheus' text form, strictly: each sample's family is declared once, just before its samples.</summary>
+    /// <summary>Reads the text format of Prometheus. A family must be declared once, just before its samples.</summary>
     private static Dictionary<string, double> Parse(string text)
     {
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
@@ -127,14 +135,17 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
                 family = typeLine.Groups[1].Value;
                 Assert.Equal(help, family);
                 Assert.True(families.Add(family));
-                Assert.Equal(typeLine.Groups[2].Value == "counter", family.EndsWith("_total", StringComparison.Ordinal));
+                Assert.Equal(
+                    typeLine.Groups[2].Value == "counter", family.EndsWith("_total", StringComparison.Ordinal));
             }
             else
             {
                 Match sample = SampleLine().Match(line);
                 Assert.True(sample.Success, line);
                 Assert.Equal(family, sample.Groups[2].Value);
-                samples.Add(sample.Groups[1].Value, double.Parse(sample.Groups[3].Value, NumberStyles.Float, CultureInfo.InvariantCulture));
+                samples.Add(
+                    sample.Groups[1].Value,
+                    double.Parse(sample.Groups[3].Value, NumberStyles.Float, CultureInfo.InvariantCulture));
             }
         }
 
@@ -151,7 +162,7 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
         }
         catch (SocketException)
         {
-            // It may be refused before all of it is sent.
+            // The daemon may refuse the request before all of the request is sent.
         }
     }
 

@@ -15,7 +15,7 @@ internal static class DaemonOnRouter
         RunningProgram program = Begin(network, daemon, ["-I", "194.0.1.1", .. arguments]);
         try
         {
-            await program.AwaitAsync("answering on 194.0.1.1:114");
+            await program.AwaitAsync("Listening on UDP 194.0.1.1:114");
             return program;
         }
         catch

@@ -6,10 +6,14 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The Debian package, installed into a folder that stands for a machine: this one's own packages are not touched.</summary>
+/// <summary>
+/// Tests the Debian package. The package is installed into a folder that stands for a machine, so that the packages of
+/// this machine stay as they are.
+/// </summary>
 public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDisposable
 {
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
     private readonly string _work = Directory.CreateTempSubdirectory("proxy-helper-package-").FullName;
 
@@ -18,7 +22,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
     [Fact]
-    public void It_holds_what_belongs_into_it_as_root_s()
+    public void The_package_contains_these_files_and_root_owns_them()
     {
         string content = Tool.Run("dpkg-deb", "--contents", MakePackage(_work));
 
@@ -41,20 +45,21 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     }
 
     [Fact]
-    public void It_has_the_version_of_the_module_and_asks_for_the_libraries_of_the_program()
+    public void The_package_has_the_version_of_the_program_and_depends_on_its_libraries()
     {
         Requirement.Tool("dpkg-shlibdeps");
         string package = MakePackage(_work);
         Directory.CreateDirectory($"{_work}/debian");
-        File.WriteAllText($"{_work}/debian/control", "Source: proxy-helper\n\nPackage: proxy-helper\nArchitecture: any\n");
+        File.WriteAllText(
+            $"{_work}/debian/control", "Source: proxy-helper\n\nPackage: proxy-helper\nArchitecture: any\n");
         string dependencies = Tool.Run("env", "-C", _work, "dpkg-shlibdeps", "-O", daemon.Program).Trim();
 
-        Assert.Equal(dependencies, $"shlibs:Depends={Tool.Run("dpkg-deb", "--field", package, "Depends").Trim()}");
-        Assert.Equal(Tool.Run(daemon.Program, "--version").Trim(), $"proxy-helper {Tool.Run("dpkg-deb", "--field", package, "Version").Trim()}");
+        Assert.Equal(dependencies, $"shlibs:Depends={ReadField(package, "Depends")}");
+        Assert.Equal(Tool.Run(daemon.Program, "--version").Trim(), $"proxy-helper {ReadField(package, "Version")}");
     }
 
     [Fact]
-    public void Lintian_has_nothing_to_say_against_it()
+    public void Lintian_accepts_the_package()
     {
         Requirement.Tool("lintian");
 
@@ -70,29 +75,31 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     }
 
     [Fact]
-    public async Task What_is_installed_answers_and_purging_leaves_nothing()
+    public async Task The_installed_daemon_answers_and_purging_leaves_no_file()
     {
         Requirement.Tool("systemctl");
         Install(MakePackage(_work));
         string[] installed = Files();
         Assert.Contains("/usr/sbin/proxy-helper", installed);
-        Assert.DoesNotContain(installed, file => file.StartsWith("/etc/systemd/", StringComparison.Ordinal)); // it waits for its address
+        // The package enables no unit.
+        Assert.DoesNotContain(installed, file => file.StartsWith("/etc/systemd/", StringComparison.Ordinal));
         Assert.Empty(Dpkg("--verify", "proxy-helper"));
         string program = $"{Machine}/usr/sbin/proxy-helper";
-        Assert.Equal(await File.ReadAllBytesAsync(daemon.Program, Patience.Token()), await File.ReadAllBytesAsync(program, Patience.Token())); // the one that all other tests try
-        await AnswersAsync(program);
+        byte[] tested = await File.ReadAllBytesAsync(daemon.Program, Patience.Token());
+        Assert.Equal(tested, await File.ReadAllBytesAsync(program, Patience.Token()));
+        await AssertAnswersAsync(program);
         Tool.Run("systemctl", $"--root={Machine}", "--quiet", "enable", "proxy-helper.service", "proxy-helper.socket");
-        Assert.Equal(2, Files().Except(installed).Count()); // the links that start it at boot
+        Assert.Equal(2, Files().Except(installed).Count()); // the links that start the daemon at boot
 
         Dpkg("--remove", "proxy-helper");
-        Assert.Equal(["/etc/proxy-helper.conf"], Files()); // an administrator's
+        Assert.Equal(["/etc/proxy-helper.conf"], Files()); // it belongs to the administrator
         Dpkg("--purge", "proxy-helper");
         Assert.Empty(Files());
         Assert.False(Directory.Exists($"{Machine}/usr"));
     }
 
     [Fact]
-    public void An_upgrade_keeps_what_the_administrator_wrote_and_enabled()
+    public void An_upgrade_keeps_the_configuration_and_the_enabled_units()
     {
         Requirement.Tool("systemctl");
         string package = MakePackage(_work);
@@ -107,19 +114,24 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         Assert.Equal("address = 194.0.1.1\n", File.ReadAllText($"{Machine}/etc/proxy-helper.conf"));
     }
 
-    private async Task AnswersAsync(string program)
+    private async Task AssertAnswersAsync(string program)
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
-        byte[] query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+        byte[] query = QueryDatagram.Query(
+            TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
         string configuration = $"{Machine}/etc/proxy-helper.conf";
-        using RunningProgram running = network.Router.Run(() => RunningProgram.Start(program, "-c", configuration, "-I", "194.0.1.1"));
-        await running.AwaitAsync("answering on 194.0.1.1:114");
+        using RunningProgram running = network.Router.Run(
+            () => RunningProgram.Start(program, "-c", configuration, "-I", "194.0.1.1"));
+        await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
         using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(
-            QueryDatagram.Found(query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
-            await DaemonOnRouter.ExchangeAsync(asker, query));
+        byte[] found = QueryDatagram.Found(
+            query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, query));
     }
+
+    private static string ReadField(string package, string field) =>
+        Tool.Run("dpkg-deb", "--field", package, field).Trim();
 
     private string MakePackage(string folder)
     {
@@ -138,12 +150,18 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         Dpkg("--install", package);
     }
 
-    // The machine has no C library of its own to depend on, and no shell: its scripts are run by this one's, with DPKG_ROOT set.
-    private string Dpkg(params string[] arguments) =>
-        Tool.Run("dpkg", [$"--root={Machine}", "--force-depends", "--force-confold", "--force-script-chrootless", "--force-not-root", .. arguments]);
+    // The machine has neither a C library nor a shell. The shell of this machine runs the scripts, with DPKG_ROOT set.
+    private string Dpkg(params string[] arguments) => Tool.Run(
+        "dpkg",
+        [
+            $"--root={Machine}", "--force-depends", "--force-confold", "--force-script-chrootless", "--force-not-root",
+            .. arguments,
+        ]);
 
     private string[] Files() => [.. Directory.GetFiles(Machine, "*", SearchOption.AllDirectories)
-        .Select(file => file[Machine.Length..]).Where(file => !file.StartsWith("/var/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        .Select(file => file[Machine.Length..])
+        .Where(file => !file.StartsWith("/var/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"^(?<mode>-\S+ \S+) .* \.(?<path>/\S+)$", RegexOptions.Multiline)]
     private static partial Regex PackedFile();

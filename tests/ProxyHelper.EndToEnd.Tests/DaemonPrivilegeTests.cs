@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>What the daemon may do once it answers, by the kernel's account of each of its threads.</summary>
+/// <summary>Tests the privileges of the running daemon. The kernel reports those of each thread.</summary>
 public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
 {
     private const string NetAdmin = "0000000000001000", None = "0000000000000000";
@@ -14,26 +14,30 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
     [Theory]
     [InlineData]
     [InlineData("--workers", "3", "--metrics", "127.0.0.1:9114")]
-    public async Task As_another_user_it_has_one_capability_and_answers(params string[] arguments)
+    public async Task As_another_user_the_daemon_keeps_one_capability_and_answers(params string[] arguments)
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         string pidFile = daemon.NewPath();
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, ["-u", "nobody", "-p", pidFile, .. arguments]);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, ["-u", "nobody", "-p", pidFile, .. arguments]);
         using Socket asker = DaemonOnRouter.OpenAsker(network);
 
-        Assert.Equal(QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")), await DaemonOnRouter.ExchangeAsync(asker, _query));
+        byte[] found = QueryDatagram.Found(
+            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, _query));
 
         string id = Tool.Run("id", "-u", "nobody").Trim();
         string group = Tool.Run("id", "-g", "nobody").Trim();
         foreach (string thread in Directory.GetDirectories($"/proc/{program.Id}/task"))
         {
-            Dictionary<string, string> status = Status(thread);
+            Dictionary<string, string> status = ReadStatus(thread);
             Assert.Equal([id, id, id, id], status["Uid"].Split('\t'));
             Assert.Equal([group, group, group, group], status["Gid"].Split('\t'));
             Assert.Equal(string.Empty, status["Groups"]);
@@ -42,15 +46,15 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
             Assert.Equal(status["CapPrm"], status["CapEff"]);
         }
 
-        Dictionary<string, string> process = Status($"/proc/{program.Id}");
+        Dictionary<string, string> process = ReadStatus($"/proc/{program.Id}");
         Assert.Equal((NetAdmin, None, "1"), (process["CapEff"], process["CapBnd"], process["NoNewPrivs"]));
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await program.ExitAsync());
-        Assert.True(!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0); // root's folder: it cannot be removed from there
+        Assert.True(!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0); // root owns the folder
     }
 
     [Fact]
-    public async Task A_user_that_is_not_there_is_told()
+    public async Task A_missing_user_is_reported()
     {
         using var network = RouterNetwork.Create();
 
@@ -60,6 +64,6 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
         Assert.Contains("become no-such-user: there is no such user", program.Output, StringComparison.Ordinal);
     }
 
-    private static Dictionary<string, string> Status(string process) => File.ReadLines($"{process}/status")
+    private static Dictionary<string, string> ReadStatus(string process) => File.ReadLines($"{process}/status")
         .Select(line => line.Split(':', 2)).ToDictionary(parts => parts[0], parts => parts[1].Trim());
 }

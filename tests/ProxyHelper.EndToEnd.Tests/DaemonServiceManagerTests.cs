@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -9,7 +8,10 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The daemon under a service manager, whose part the test plays with the sockets and the environment that systemd uses.</summary>
+/// <summary>
+/// Tests the daemon under a service manager. The test takes the part of systemd, with the same sockets and environment
+/// variables.
+/// </summary>
 public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
 {
     private const int QueuesPerWorker = 9;
@@ -17,46 +19,51 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
-    private static readonly byte[] _answer = QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static readonly byte[] _reply = QueryDatagram.Found(
+        _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task It_tells_that_it_is_ready_alive_reloading_and_stopping(bool isAbstract)
+    public async Task The_daemon_notifies_the_service_manager_of_each_state(bool isAbstract)
     {
         using var network = RouterNetwork.Create();
         string path = daemon.NewPath();
-        using Socket manager = network.Router.Run(() => new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified));
+        using Socket manager = network.Router.Run(
+            () => new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified));
         manager.Bind(new UnixDomainSocketEndPoint(isAbstract ? $"\0{path}" : path));
         string program = daemon.Program;
         using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
-            $"NOTIFY_SOCKET={(isAbstract ? "@" : string.Empty)}{path}", "WATCHDOG_USEC=2000000", program, "-I", "194.0.1.1"));
+            $"NOTIFY_SOCKET={(isAbstract ? "@" : string.Empty)}{path}", "WATCHDOG_USEC=2000000",
+            program, "-I", "194.0.1.1"));
 
-        string ready = await NextAsync(manager, except: "WATCHDOG=1");
-        Assert.Equal("READY=1\nSTATUS=answering on 194.0.1.1:114", ready);
-        Assert.Equal("WATCHDOG=1", await NextAsync(manager, except: "READY=1"));
+        string ready = await ReceiveNextAsync(manager, except: "WATCHDOG=1");
+        Assert.Equal("READY=1\nSTATUS=Listening on UDP 194.0.1.1:114.", ready);
+        Assert.Equal("WATCHDOG=1", await ReceiveNextAsync(manager, except: "READY=1"));
 
         running.Signal(PosixSignal.SIGHUP);
-        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+$", await NextAsync(manager, except: "WATCHDOG=1"));
-        Assert.Equal(ready, await NextAsync(manager, except: "WATCHDOG=1"));
+        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+$", await ReceiveNextAsync(manager, except: "WATCHDOG=1"));
+        Assert.Equal(ready, await ReceiveNextAsync(manager, except: "WATCHDOG=1"));
 
         running.Signal(PosixSignal.SIGTERM);
-        Assert.Equal("STOPPING=1", await NextAsync(manager, except: "WATCHDOG=1"));
+        Assert.Equal("STOPPING=1", await ReceiveNextAsync(manager, except: "WATCHDOG=1"));
         Assert.Equal(0, await running.ExitAsync());
     }
 
     [Fact]
-    public async Task Lines_for_the_journal_bear_their_priority()
+    public async Task A_log_line_for_the_journal_starts_with_its_priority()
     {
         using var network = RouterNetwork.Create();
         string program = daemon.Program;
 
-        // As systemd does, it names the stream that it has connected.
+        // JOURNAL_STREAM names the standard error, as systemd sets it.
         using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
-            "bash", "-c", "export JOURNAL_STREAM=0:$(readlink /proc/self/fd/2 | tr -dc 0-9); exec \"$0\" \"$@\"", program, "-I", "194.0.1.1", "--allow", "10.9.9.9"));
-        await running.AwaitAsync("<5>answering on 194.0.1.1:114");
+            "bash", "-c", "export JOURNAL_STREAM=0:$(readlink /proc/self/fd/2 | tr -dc 0-9); exec \"$0\" \"$@\"",
+            program, "-I", "194.0.1.1", "--allow", "10.9.9.9"));
+        await running.AwaitAsync("<5>Listening on UDP 194.0.1.1:114.");
         using Socket asker = DaemonOnRouter.OpenAsker(network);
         await asker.SendAsync(_query, Patience.Token());
 
@@ -68,18 +75,18 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     [InlineData(QueuesPerWorker, 1)]
     [InlineData(2 * QueuesPerWorker, 2)]
     [InlineData(1, 1)]
-    public async Task Restarts_under_load_lose_no_query_where_the_sockets_stay_open(int sockets, int workers)
+    public async Task Restarts_under_load_lose_no_query_if_the_sockets_stay_open(int sockets, int workers)
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         int[] kept = [.. Enumerable.Range(0, sockets).Select(_ => Bind(network.Router))];
-        using var load = new QueryLoad(network, _query, _answer);
+        using var load = new QueryLoad(network, _query, _reply);
         try
         {
             for (int round = 0; round < 10; round++)
             {
                 using RunningProgram program = StartWith(network, kept, workers);
-                await program.AwaitAsync("answering on 194.0.1.1:114");
+                await program.AwaitAsync("Listening on UDP 194.0.1.1:114");
                 using Socket asker = DaemonOnRouter.OpenAsker(network);
                 await DaemonOnRouter.ExchangeAsync(asker, _query);
                 program.Signal(PosixSignal.SIGTERM);
@@ -87,7 +94,7 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
             }
 
             using RunningProgram last = StartWith(network, kept, workers);
-            await last.AwaitAsync("answering on 194.0.1.1:114");
+            await last.AwaitAsync("Listening on UDP 194.0.1.1:114");
             await load.EndAsync();
         }
         finally
@@ -97,7 +104,7 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task Descriptors_that_are_no_udp_sockets_are_told()
+    public async Task An_inherited_descriptor_that_is_not_a_socket_is_reported()
     {
         using var network = RouterNetwork.Create();
         string program = daemon.Program;
@@ -109,13 +116,13 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
         Assert.Contains("ENOTSOCK", running.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>A socket of the router's port, which programs that are started from here get.</summary>
+    /// <summary>Binds a socket on the router. Programs that this process starts inherit the socket.</summary>
     private static int Bind(NetworkHost router) => router.Run(() =>
     {
-        const int socketLevel = 1, sharePort = 15, timestamps = 35; // SOL_SOCKET, SO_REUSEPORT, SO_TIMESTAMPNS
+        const int socketLevel = 1, reusePort = 15, timestamps = 35; // SOL_SOCKET, SO_REUSEPORT, SO_TIMESTAMPNS
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.SetRawSocketOption(socketLevel, sharePort, BitConverter.GetBytes(1));
-        socket.SetRawSocketOption(socketLevel, timestamps, BitConverter.GetBytes(1)); // what the unit's Timestamping=ns does
+        socket.SetRawSocketOption(socketLevel, reusePort, BitConverter.GetBytes(1));
+        socket.SetRawSocketOption(socketLevel, timestamps, BitConverter.GetBytes(1)); // Timestamping=ns in the unit
         socket.Bind(IPEndPoint.Parse("194.0.1.1:114"));
         return Descriptor.Duplicate(socket.SafeHandle);
     });
@@ -123,13 +130,16 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     private RunningProgram StartWith(RouterNetwork network, int[] sockets, int workers)
     {
         string program = daemon.Program;
-        string passed = string.Join(' ', sockets.Select((socket, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 3}<&{socket}")));
-        string closed = string.Join(' ', sockets.Select(socket => string.Create(CultureInfo.InvariantCulture, $"{socket}<&-")));
-        string script = $"exec {passed}; exec {closed}; export LISTEN_PID=$$ LISTEN_FDS={sockets.Length}; exec \"$0\" \"$@\"";
-        return network.Router.Run(() => RunningProgram.Start("bash", "-c", script, program, "--max-delay", "60", "--workers", $"{workers}"));
+        string passed = string.Join(
+            ' ', sockets.Select((socket, i) => FormattableString.Invariant($"{i + 3}<&{socket}")));
+        string closed = string.Join(' ', sockets.Select(socket => FormattableString.Invariant($"{socket}<&-")));
+        string script =
+            $"exec {passed}; exec {closed}; export LISTEN_PID=$$ LISTEN_FDS={sockets.Length}; exec \"$0\" \"$@\"";
+        return network.Router.Run(() => RunningProgram.Start(
+            "bash", "-c", script, program, "--max-delay", "60", "--workers", $"{workers}"));
     }
 
-    private static async Task<string> NextAsync(Socket manager, string except)
+    private static async Task<string> ReceiveNextAsync(Socket manager, string except)
     {
         byte[] buffer = new byte[4096];
         while (true)

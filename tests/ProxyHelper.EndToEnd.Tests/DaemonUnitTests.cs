@@ -7,10 +7,18 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The daemon's unit: systemd understands all of it, it leaves little to do harm with, and it forbids nothing that the daemon does.</summary>
+/// <summary>
+/// Tests the units of the daemon. systemd accepts them, they leave little exposure, and they allow every system call of
+/// the daemon.
+/// </summary>
 public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposable
 {
-    private static readonly string _units = Path.Combine(Repository.Root, "src", "ProxyHelper.Daemon", "package", "systemd");
+    private const string Scrape =
+        "exec 3<>/dev/tcp/194.0.1.1/9114; printf 'GET /metrics HTTP/1.1\\r\\nHost: router\\r\\n\\r\\n' >&3; cat <&3";
+
+    private static readonly string _units = Path.Combine(
+        Repository.Root, "src", "ProxyHelper.Daemon", "package", "systemd");
+
     private static readonly string _service = Path.Combine(_units, "proxy-helper.service");
 
     private readonly string _work = Directory.CreateTempSubdirectory("proxy-helper-unit-").FullName;
@@ -18,61 +26,66 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
     [Fact]
-    public void It_leaves_the_service_little_to_do_harm_with()
+    public void The_exposure_of_the_service_is_low()
     {
         Requirement.Tool("systemd-analyze");
 
-        // It fails when the exposure is above this, in tenths.
+        // The command fails if the exposure is above the threshold, in tenths.
         Tool.Run("systemd-analyze", "security", "--offline=true", "--threshold=19", _service);
     }
 
     [Fact]
-    public void Systemd_understands_all_of_it()
+    public void Systemd_accepts_the_units()
     {
         Requirement.Tool("systemd-analyze");
-        Requirement.Tool("kill"); // which reloads it
+        Requirement.Tool("kill"); // ExecReload= runs kill
         string[] copies = [.. Directory.GetFiles(_units).Select(CopyForThisMachine)];
 
-        string complaints = Tool.Run("bash", ["-c", "systemd-analyze verify --man=no \"$@\" 2>&1", "verify", .. copies]);
+        string complaints = Tool.Run(
+            "bash", ["-c", "systemd-analyze verify --man=no \"$@\" 2>&1", "verify", .. copies]);
 
         Assert.Empty(complaints);
     }
 
     [Fact]
-    public async Task It_allows_every_system_call_that_the_daemon_makes()
+    public async Task The_unit_allows_every_system_call_of_the_daemon()
     {
         Requirement.Tool("systemd-analyze");
         Requirement.Tool("strace");
-        string[] made = await CallsAsync();
-        Assert.Contains("sendmmsg", made); // it has answered
+        string[] made = await TraceCallsAsync();
+        Assert.Contains("sendmmsg", made); // the daemon sent a reply
 
-        Assert.Empty(made.Except(AllowedCalls()));
+        Assert.Empty(made.Except(ReadAllowedCalls()));
     }
 
-    /// <summary>What it calls from its start, over answers, a scrape, a reload, and the counters, to its end.</summary>
-    private async Task<string[]> CallsAsync()
+    /// <summary>Returns the system calls of a start, a reply, a scrape, a reload, logged counters and a stop.</summary>
+    private async Task<string[]> TraceCallsAsync()
     {
         using var network = RouterNetwork.Create();
-        byte[] query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+        byte[] query = QueryDatagram.Query(
+            TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
         string trace = $"{_work}/trace", configuration = $"{_work}/configuration", program = daemon.Program;
-        await File.WriteAllTextAsync(configuration, "address = 194.0.1.1\nmetrics = 194.0.1.1:9114\n", Patience.Token());
+        await File.WriteAllTextAsync(
+            configuration, "address = 194.0.1.1\nmetrics = 194.0.1.1:9114\n", Patience.Token());
         using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
-            "strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", trace, program, "-c", configuration)); // -D: the process is the daemon
-        await running.AwaitAsync("answering on 194.0.1.1:114");
+            // With -D the started process is the daemon, which receives the signals below.
+            "strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", trace, program, "-c", configuration));
+        await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
         using Socket asker = DaemonOnRouter.OpenAsker(network);
         await DaemonOnRouter.ExchangeAsync(asker, query);
-        network.Router.Run(() => Tool.Run("bash", "-c", "exec 3<>/dev/tcp/194.0.1.1/9114; printf 'GET /metrics HTTP/1.1\\r\\nHost: router\\r\\n\\r\\n' >&3; cat <&3"));
+        network.Router.Run(() => Tool.Run("bash", "-c", Scrape));
         running.Signal(PosixSignal.SIGHUP);
-        await running.AwaitAsync("configuration read again");
+        await running.AwaitAsync("The configuration was reloaded.");
         running.Signal((PosixSignal)10); // SIGUSR1
-        await running.AwaitAsync("up to now 1 queries");
+        await running.AwaitAsync("Counters since the start: 1 queries");
         running.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await running.ExitAsync());
-        return [.. SystemCall().Matches(await File.ReadAllTextAsync(trace, Patience.Token())).Select(call => call.Value).Distinct()];
+        string calls = await File.ReadAllTextAsync(trace, Patience.Token());
+        return [.. SystemCall().Matches(calls).Select(call => call.Value).Distinct()];
     }
 
-    /// <summary>The unit's filter with its groups taken apart: what begins with ~ is taken away again.</summary>
-    private static HashSet<string> AllowedCalls()
+    /// <summary>Returns the system calls that the filter allows. A line that starts with ~ removes calls.</summary>
+    private static HashSet<string> ReadAllowedCalls()
     {
         var allowed = new HashSet<string>(StringComparer.Ordinal);
         foreach (Match filter in Filter().Matches(File.ReadAllText(_service)))
@@ -96,11 +109,12 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
             .Where(line => line.Length > 0 && line[0] != '#' && line != name).SelectMany(Members)
         : [name];
 
-    /// <summary>A unit that starts the program from where the test has it.</summary>
+    /// <summary>Returns the path of a copy of the unit that starts the tested program.</summary>
     private string CopyForThisMachine(string unit)
     {
         string copy = Path.Combine(_work, Path.GetFileName(unit));
-        File.WriteAllText(copy, File.ReadAllText(unit).Replace("/usr/sbin/proxy-helper", daemon.Program, StringComparison.Ordinal));
+        string text = File.ReadAllText(unit);
+        File.WriteAllText(copy, text.Replace("/usr/sbin/proxy-helper", daemon.Program, StringComparison.Ordinal));
         return copy;
     }
 

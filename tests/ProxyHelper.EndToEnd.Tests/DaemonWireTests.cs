@@ -5,11 +5,14 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>What the daemon says on the wire, compared byte by byte.</summary>
+/// <summary>Tests the datagrams of the daemon, byte by byte.</summary>
 public sealed class DaemonWireTests(PublishedDaemon daemon)
 {
     private const string QueryText = "52504844 a5fe844b 00000000 0402 0001 c2000101 c2001609 0dc7 23ef";
-    private const string FoundText = "52504844 a5fe844b 00000000 0402 0012 0a010101 04010102 4e20 0019 31302e312e312e31"; // "10.1.1.1"
+    // The last word is "10.1.1.1".
+    private const string FoundText =
+        "52504844 a5fe844b 00000000 0402 0012 0a010101 04010102 4e20 0019 31302e312e312e31";
+
     private const string NotFoundText = "52504844 a5fe844b 00000000 0402 0022";
     private const uint Secret = 3405691582;
 
@@ -30,7 +33,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_missing_connection_gets_not_found_at_once()
+    public async Task A_missing_entry_gets_the_reply_not_found()
     {
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
@@ -43,7 +46,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task A_query_sent_again_is_answered_again()
+    public async Task A_repeated_query_gets_another_reply()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -61,14 +64,14 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task The_secret_is_needed_and_not_sent_back()
+    public async Task The_secret_is_required_and_is_not_in_the_reply()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-s", $"{Secret}");
         using Socket asker = DaemonOnRouter.OpenAsker(network);
 
-        // One socket and one worker: were the first ones answered, those answers would come first.
+        // With one socket and one worker, a reply to an earlier query would arrive first.
         await asker.SendAsync(Query(secret: 0, cookie: 1), Patience.Token());
         await asker.SendAsync(Query(secret: Secret - 1, cookie: 2), Patience.Token());
         byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Query(Secret, cookie: 3));
@@ -77,7 +80,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task What_is_no_query_gets_no_answer()
+    public async Task A_datagram_that_is_not_a_query_gets_no_reply()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -101,7 +104,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     private static byte[] Found(byte[] query) =>
         QueryDatagram.Found(query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
 
-    /// <summary>The bytes of a text of hexadecimal digits, and zeros after them.</summary>
+    /// <summary>Returns a datagram of hexadecimal digits, padded with zeros.</summary>
     private static byte[] Datagram(string text)
     {
         byte[] datagram = new byte[QueryDatagram.Size];

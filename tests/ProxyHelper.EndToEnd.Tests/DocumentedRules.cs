@@ -4,24 +4,27 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Firewall rules as a document gives them, in a code block whose language says how they are loaded.</summary>
+/// <summary>Represents the firewall rules in a code block of a document. The language of the block names the tool.</summary>
 /// <param name="Language">"nft" for rules of nftables, "sh" for calls of iptables.</param>
-/// <param name="Text">The block's lines.</param>
+/// <param name="Text">The lines of the block.</param>
 internal sealed partial record DocumentedRules(string Language, string Text)
 {
-    /// <summary>Reads the document's only rules in a language, or the only ones there that have some words.</summary>
+    /// <summary>Reads the only block of a document in a language, or the only block that contains some words.</summary>
     public static DocumentedRules Read(string document, string language, string words = "")
     {
         string text = File.ReadAllText(Path.Combine(Repository.Root, document));
         return Assert.Single(
-            CodeBlocks().Matches(text).Select(block => new DocumentedRules(block.Groups["language"].Value, block.Groups["text"].Value)),
-            rules => rules.Language == language && rules.IsForTool && rules.Text.Contains(words, StringComparison.Ordinal));
+            CodeBlocks().Matches(text).Select(
+                block => new DocumentedRules(block.Groups["language"].Value, block.Groups["text"].Value)),
+            rules => rules.Language == language && rules.IsForTool
+                && rules.Text.Contains(words, StringComparison.Ordinal));
     }
 
-    /// <summary>The same rules with other words in place of some.</summary>
-    public DocumentedRules With(string words, string others) => this with { Text = Text.Replace(words, others, StringComparison.Ordinal) };
+    /// <summary>Returns the rules with some words replaced.</summary>
+    public DocumentedRules With(string words, string others) =>
+        this with { Text = Text.Replace(words, others, StringComparison.Ordinal) };
 
-    /// <summary>Loads them on a host. Skips the running test where the tool is missing.</summary>
+    /// <summary>Loads the rules on a host. Skips the running test if the tool is missing.</summary>
     public void Load(NetworkHost host)
     {
         if (Language == "nft")
@@ -36,9 +39,11 @@ internal sealed partial record DocumentedRules(string Language, string Text)
         }
     }
 
-    /// <summary>Whether it has rules at all: a block for the shell can be something else.</summary>
+    /// <summary>Gets whether the block contains rules. A block for the shell may contain other commands.</summary>
     private bool IsForTool => Language != "sh" || Text.StartsWith("iptables ", StringComparison.Ordinal);
 
-    [GeneratedRegex("^```(?<language>\\w+)\n(?<text>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^```(?<language>\\w+)\n(?<text>.*?)^```$",
+        RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex CodeBlocks();
 }

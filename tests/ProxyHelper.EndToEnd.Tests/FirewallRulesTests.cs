@@ -93,7 +93,7 @@ public sealed class FirewallRulesTests
         {
             byte[] query = QueryDatagram.Query(connection.Source, connection.Destination);
             byte[] found = QueryDatagram.Found(query, connection.User, connection.Server);
-            Assert.Equal(found, await SmtpGated.AskAsync(network.Proxy, connection));
+            Assert.Equal(found, await SmtpGated.QueryUdpAsync(network.Proxy, connection));
             Assert.Equal(found, await ExchangeAsync(network.Router, "194.0.1.1", _router, query));
         }
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Datagrams to the daemon as fast as one thread can send them, until it is disposed of.</summary>
+/// <summary>Sends datagrams to the daemon as fast as one thread can, until it is disposed.</summary>
 internal sealed class Flood : IDisposable
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
@@ -14,10 +14,10 @@ internal sealed class Flood : IDisposable
     private long _sent;
     private bool _isOver;
 
-    /// <summary>Starts it.</summary>
-    /// <param name="host">Where it comes from.</param>
-    /// <param name="sources">Its addresses, in turn.</param>
-    /// <param name="datagramsOf">What each address sends, in turn.</param>
+    /// <summary>Starts the flood.</summary>
+    /// <param name="host">The host that sends.</param>
+    /// <param name="sources">The source addresses, which the flood uses in turn.</param>
+    /// <param name="datagramsOf">Returns the datagrams of an address, which the flood sends in turn.</param>
     public Flood(NetworkHost host, string[] sources, Func<string, byte[][]> datagramsOf)
     {
         _sockets = [.. sources.Select(source => host.OpenSocket(IPEndPoint.Parse($"{source}:0"), SocketType.Dgram))];
@@ -26,7 +26,7 @@ internal sealed class Flood : IDisposable
         _thread.Start();
     }
 
-    /// <summary>How many were sent up to now.</summary>
+    /// <summary>Gets the number of datagrams that were sent.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ internal sealed class Flood : IDisposable
             }
             catch (SocketException)
             {
-                continue; // the sender's own queue is full
+                continue; // the send queue is full
             }
 
             Volatile.Write(ref _sent, _sent + 1);

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// As long as it lives, no conntrack table of this machine takes in an entry where it has one already. The limit is one number
-/// for all network namespaces, so a program of its own restores it, also when this one is killed.
+/// Limits each conntrack table of this machine to one entry until it is disposed. The limit is one number for all network
+/// namespaces. A separate program restores the limit, also if this program is killed.
 /// </summary>
 internal sealed class FullTable : IDisposable
 {
@@ -19,15 +19,22 @@ internal sealed class FullTable : IDisposable
         _keeper = keeper;
     }
 
-    /// <summary>Sets the limit.</summary>
+    /// <summary>Sets the limit to one entry.</summary>
     public static FullTable Make()
     {
-        // A session of its own: what kills this program's process group must not kill it.
-        var keeper = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", Script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        return keeper.StandardOutput.ReadLine() == "ready" ? new FullTable(keeper) : throw new InvalidOperationException($"{Limit} cannot be set");
+        // A separate session survives a signal to the process group of this program.
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", Script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        var keeper = Process.Start(start)!;
+        return keeper.StandardOutput.ReadLine() == "ready"
+            ? new FullTable(keeper)
+            : throw new InvalidOperationException($"Cannot set {Limit}.");
     }
 
-    /// <summary>The limit of this moment.</summary>
+    /// <summary>Reads the limit.</summary>
     public static int ReadLimit() => int.Parse(File.ReadAllText(Limit), CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>

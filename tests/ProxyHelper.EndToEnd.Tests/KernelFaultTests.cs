@@ -6,18 +6,20 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The conntrack table changes under the daemon.</summary>
+/// <summary>Tests the daemon while the conntrack table changes.</summary>
 public sealed class KernelFaultTests(PublishedDaemon daemon)
 {
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
-    private static readonly byte[] _found = QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static readonly byte[] _found = QueryDatagram.Found(
+        _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
 
     [Fact]
-    public async Task What_is_deleted_is_not_found_at_once_and_what_comes_again_is_found_as_it_is_now()
+    public async Task A_deleted_entry_is_not_found_and_a_new_entry_is_found_at_once()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -28,14 +30,15 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
         Change(network, table => table.Delete(_flow));
         AssertNotFound(await DaemonOnRouter.ExchangeAsync(asker, _query));
 
-        DaemonOnRouter.Track(network, ConntrackFlow.Tcp("10.1.1.2:30000", "4.1.1.3:25", "194.0.22.9:9199", "194.0.1.1:3527"));
+        DaemonOnRouter.Track(
+            network, ConntrackFlow.Tcp("10.1.1.2:30000", "4.1.1.3:25", "194.0.22.9:9199", "194.0.1.1:3527"));
         Assert.Equal(
             QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.2:30000"), TransportEndPoint.Parse("4.1.1.3:25")),
             await DaemonOnRouter.ExchangeAsync(asker, _query));
     }
 
     [Fact]
-    public async Task A_table_that_is_flushed_again_and_again_gives_right_answers_or_none()
+    public async Task A_table_that_is_flushed_repeatedly_gives_no_wrong_reply()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);

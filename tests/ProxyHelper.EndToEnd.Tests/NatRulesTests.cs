@@ -30,6 +30,6 @@ public sealed class NatRulesTests
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
 
         byte[] query = QueryDatagram.Query(connection.Source, connection.Destination);
-        Assert.Equal(QueryDatagram.Found(query, connection.User, connection.Server), await SmtpGated.AskAsync(network.Proxy, connection));
+        Assert.Equal(QueryDatagram.Found(query, connection.User, connection.Server), await SmtpGated.QueryUdpAsync(network.Proxy, connection));
     }
 }

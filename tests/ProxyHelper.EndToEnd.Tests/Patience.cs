@@ -1,11 +1,11 @@
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>How long a test waits for something that happens at once on an idle machine. When it ends, the test fails.</summary>
+/// <summary>Limits the time that a test waits for an event that is immediate on an idle machine.</summary>
 internal static class Patience
 {
-    /// <summary>For one packet, one line or the end of one process.</summary>
+    /// <summary>Gets the time limit for one packet, one line or the end of one process.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A token that ends with the patience.</summary>
+    /// <summary>Returns a token that is cancelled at the time limit.</summary>
     public static CancellationToken Token() => new CancellationTokenSource(Limit).Token;
 }

@@ -2,24 +2,26 @@ using System.Globalization;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>What the kernel says of a process.</summary>
+/// <summary>Reads the state of a process from the kernel.</summary>
 internal static class ProcessState
 {
-    /// <summary>The most memory that it ever had at once.</summary>
+    /// <summary>Returns the largest resident memory of the process up to now.</summary>
     public static int PeakKibibytes(int process) => Read(process, "VmHWM:");
 
-    /// <summary>The memory that it has now.</summary>
+    /// <summary>Returns the resident memory of the process.</summary>
     public static int ResidentKibibytes(int process) => Read(process, "VmRSS:");
 
-    /// <summary>How many threads it has.</summary>
+    /// <summary>Returns the number of threads.</summary>
     public static int Threads(int process) => Read(process, "Threads:");
 
-    /// <summary>How many descriptors it has open.</summary>
+    /// <summary>Returns the number of open descriptors.</summary>
     public static int Descriptors(int process) => Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;
 
     private static int Read(int process, string name)
     {
-        string line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal));
-        return int.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        string line = File.ReadLines($"/proc/{process}/status")
+            .Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return int.Parse(words[1], CultureInfo.InvariantCulture);
     }
 }

@@ -7,8 +7,8 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// The daemon as it is installed: compiled ahead of time, when the first test needs it, and once for all tests; or the program that
-/// PROXY_HELPER names, such as an installed package's.
+/// Publishes the daemon, compiled ahead of time, once for all tests when the first test needs it. PROXY_HELPER can name another
+/// program, such as that of an installed package.
 /// </summary>
 public sealed class PublishedDaemon : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class PublishedDaemon : IDisposable
         _program = new Lazy<string>(Publish);
     }
 
-    /// <summary>Where the program is. Skips the running test if it cannot be compiled here.</summary>
+    /// <summary>Gets the path of the program. Skips the running test if this machine cannot compile it.</summary>
     public string Program
     {
         get
@@ -36,7 +36,7 @@ public sealed class PublishedDaemon : IDisposable
         }
     }
 
-    /// <summary>A path for a file of a test's own, which is not there.</summary>
+    /// <summary>Returns a path for a file that does not exist yet.</summary>
     public string NewPath() => Path.Combine(_folder, Guid.NewGuid().ToString());
 
     /// <inheritdoc/>
@@ -47,25 +47,15 @@ public sealed class PublishedDaemon : IDisposable
 
     private string Publish()
     {
-        // All that it leaves is below the folder: the tests run as root, and the working copy may be another user's.
+        // The build writes only to the folder: the tests run as root, and another user may own the working copy.
         string output = Path.Combine(_folder, "installed");
         using var publish = RunningProgram.Start(
-            "dotnet", "publish", Path.Combine(RepositoryRoot(), "src", "ProxyHelper.Daemon"), "-c", "Release", "-o", output,
-            "--artifacts-path", Path.Combine(_folder, "artifacts"), "-nodeReuse:false", "-p:UseSharedCompilation=false");
+            "dotnet", "publish", Path.Combine(Repository.Root, "src", "ProxyHelper.Daemon"), "-c", "Release",
+            "-o", output, "--artifacts-path", Path.Combine(_folder, "artifacts"),
+            "-nodeReuse:false", "-p:UseSharedCompilation=false");
         int status = publish.WaitForExit(TimeSpan.FromMinutes(10));
         return status == 0
             ? Path.Combine(output, "proxy-helper")
             : throw new InvalidOperationException($"dotnet publish ended with {status}:\n{publish.Output}");
-    }
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ProxyHelper.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException($"no ProxyHelper.sln above {AppContext.BaseDirectory}");
     }
 }

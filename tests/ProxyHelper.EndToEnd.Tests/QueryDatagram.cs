@@ -6,18 +6,18 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// smtp-gated's datagram, byte by byte. Written apart from the core's on purpose, so that a mistake there does not hide behind
+/// Writes the datagrams of smtp-gated, byte by byte. This code does not use the core, so that a mistake in the core cannot hide
 /// itself.
 /// </summary>
 internal static class QueryDatagram
 {
-    /// <summary>Each datagram has this many bytes.</summary>
+    /// <summary>The size of each datagram, in bytes.</summary>
     public const int Size = 66;
 
-    /// <summary>smtp-gated has one cookie for its whole life; what it is means nothing.</summary>
+    /// <summary>The cookie of smtp-gated, which stays the same for its whole life. The value has no meaning.</summary>
     public const uint Cookie = 0xa5fe844b;
 
-    /// <summary>The query of a connection as the proxy sees it.</summary>
+    /// <summary>Returns the query about a connection, with its translated source and destination.</summary>
     public static byte[] Query(TransportEndPoint source, TransportEndPoint destination, uint secret = 0, uint cookie = Cookie)
     {
         byte[] query = new byte[Size];
@@ -29,11 +29,11 @@ internal static class QueryDatagram
         return query;
     }
 
-    /// <summary>The answer that a query must get when its connection was found.</summary>
+    /// <summary>Returns the reply to a query whose connection is found.</summary>
     public static byte[] Found(byte[] query, TransportEndPoint user, TransportEndPoint server)
     {
         byte[] reply = new byte[Size];
-        query.AsSpan(0, 8).CopyTo(reply); // magic and cookie; the secret is not sent back
+        query.AsSpan(0, 8).CopyTo(reply); // magic and cookie; a reply has no secret
         Put(reply, 12, 0x0402_0012); // a reply, found
         PutEnds(reply, user, server);
         Encoding.ASCII.GetBytes(user.Address).CopyTo(reply, 28);
@@ -47,7 +47,8 @@ internal static class QueryDatagram
         Put(datagram, 24, ((uint)source.Port << 16) | destination.Port);
     }
 
-    private static void PutAddress(byte[] datagram, int offset, IPAddress address) => address.GetAddressBytes().CopyTo(datagram, offset);
+    private static void PutAddress(byte[] datagram, int offset, IPAddress address) =>
+        address.GetAddressBytes().CopyTo(datagram, offset);
 
     private static void Put(byte[] datagram, int offset, uint value) =>
         BinaryPrimitives.WriteUInt32BigEndian(datagram.AsSpan(offset), value);

@@ -3,25 +3,26 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Proxies that ask one query after the other, each as soon as the one before is answered, and send none again.</summary>
+/// <summary>Represents proxies that send a query as soon as the reply to the previous query arrives. They repeat no query.</summary>
 internal sealed class QueryLoad : IDisposable
 {
     private const int Proxies = 4;
 
     private readonly CancellationTokenSource _end = new();
-    private readonly Task<int>[] _asking;
+    private readonly Task<int>[] _proxies;
 
-    /// <summary>Begins to ask.</summary>
-    public QueryLoad(RouterNetwork network, byte[] query, byte[] answer)
+    /// <summary>Starts to send queries.</summary>
+    public QueryLoad(RouterNetwork network, byte[] query, byte[] reply)
     {
-        _asking = [.. Enumerable.Range(0, Proxies).Select(_ => AskAsync(DaemonOnRouter.OpenAsker(network), query, answer, _end.Token))];
+        _proxies = [.. Enumerable.Range(0, Proxies)
+            .Select(_ => QueryAsync(DaemonOnRouter.OpenAsker(network), query, reply, _end.Token))];
     }
 
-    /// <summary>Ends, and fails if one query was not answered, or not rightly.</summary>
+    /// <summary>Ends the load. Fails if a reply was missing or wrong.</summary>
     public async Task EndAsync()
     {
         await _end.CancelAsync();
-        Assert.All(await Task.WhenAll(_asking), asked => Assert.InRange(asked, 1, int.MaxValue));
+        Assert.All(await Task.WhenAll(_proxies), answered => Assert.InRange(answered, 1, int.MaxValue));
     }
 
     /// <inheritdoc/>
@@ -31,17 +32,17 @@ internal sealed class QueryLoad : IDisposable
         _end.Dispose();
     }
 
-    private static async Task<int> AskAsync(Socket asker, byte[] query, byte[] answer, CancellationToken end)
+    private static async Task<int> QueryAsync(Socket asker, byte[] query, byte[] reply, CancellationToken end)
     {
         using (asker)
         {
-            int asked = 0;
-            for (; asked == 0 || !end.IsCancellationRequested; asked++)
+            int answered = 0;
+            for (; answered == 0 || !end.IsCancellationRequested; answered++)
             {
-                Assert.Equal(answer, await DaemonOnRouter.ExchangeAsync(asker, query));
+                Assert.Equal(reply, await DaemonOnRouter.ExchangeAsync(asker, query));
             }
 
-            return asked;
+            return answered;
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The working copy that the tests were built in.</summary>
+/// <summary>Finds the working copy that the tests were built in.</summary>
 internal static class Repository
 {
-    /// <summary>Its folder.</summary>
+    /// <summary>Gets the folder of the working copy.</summary>
     public static string Root { get; } = Find();
 
     private static string Find()
@@ -14,6 +14,7 @@ internal static class Repository
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException($"no ProxyHelper.sln above {AppContext.BaseDirectory}");
+        return folder?.FullName
+            ?? throw new InvalidOperationException($"There is no ProxyHelper.sln above {AppContext.BaseDirectory}.");
     }
 }

@@ -7,18 +7,19 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The daemon is stopped and started while it is asked.</summary>
+/// <summary>Tests stops and starts of the daemon while queries arrive.</summary>
 public sealed class RestartTests(PublishedDaemon daemon)
 {
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
     [Theory]
     [InlineData]
     [InlineData("--workers", "2")]
-    public async Task Under_full_load_it_stops_at_once_and_the_next_one_has_the_port(params string[] arguments)
+    public async Task Under_full_load_the_daemon_stops_at_once_and_frees_its_port(params string[] arguments)
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -26,7 +27,8 @@ public sealed class RestartTests(PublishedDaemon daemon)
         using var load = new Flood(network.Proxy, ["194.0.22.9"], _ => [_query]);
         for (int round = 0; round < 5; round++)
         {
-            using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, ["-p", pidFile, "--rate", "0", .. arguments]);
+            using RunningProgram program = await DaemonOnRouter.StartAsync(
+                network, daemon, ["-p", pidFile, "--rate", "0", .. arguments]);
             await AssertAnswersAsync(network);
 
             program.Signal(PosixSignal.SIGTERM);
@@ -37,7 +39,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public async Task After_a_kill_the_next_one_takes_the_port_and_the_pid_file()
+    public async Task After_a_kill_the_next_daemon_takes_the_port_and_the_pid_file()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -45,18 +47,19 @@ public sealed class RestartTests(PublishedDaemon daemon)
         for (int round = 0; round < 5; round++)
         {
             using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-p", pidFile);
-            Assert.Equal(program.Id.ToString(CultureInfo.InvariantCulture), (await File.ReadAllTextAsync(pidFile, Patience.Token())).Trim());
+            string written = await File.ReadAllTextAsync(pidFile, Patience.Token());
+            Assert.Equal(program.Id.ToString(CultureInfo.InvariantCulture), written.Trim());
             await AssertAnswersAsync(network);
 
             program.Kill();
 
             Assert.NotEqual(0, await program.ExitAsync());
-            Assert.True(File.Exists(pidFile)); // it had no say
+            Assert.True(File.Exists(pidFile)); // a killed process removes no file
         }
     }
 
     [Fact]
-    public async Task Signals_while_it_answers_lose_no_query()
+    public async Task Stop_and_continue_signals_lose_no_query()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -71,7 +74,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
         }
     }
 
-    /// <summary>Asks as often as it takes: the load is the same host's, and may fill its queue.</summary>
+    /// <summary>Repeats the query until a reply arrives. The flood comes from the same host and may fill its queue.</summary>
     private static async Task AssertAnswersAsync(RouterNetwork network)
     {
         using Socket asker = DaemonOnRouter.OpenAsker(network);
@@ -80,9 +83,12 @@ public sealed class RestartTests(PublishedDaemon daemon)
         for (int send = 0; length == 0 && send < 60; send++)
         {
             await asker.SendAsync(_query, Patience.Token());
-            length = asker.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead) ? await asker.ReceiveAsync(reply, Patience.Token()) : 0;
+            bool isAnswered = asker.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead);
+            length = isAnswered ? await asker.ReceiveAsync(reply, Patience.Token()) : 0;
         }
 
-        Assert.Equal(QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")), reply[..length]);
+        byte[] found = QueryDatagram.Found(
+            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        Assert.Equal(found, reply[..length]);
     }
 }

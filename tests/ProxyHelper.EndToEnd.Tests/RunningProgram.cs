@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>A program that runs beside the test, and what it writes. It ends with the test at the latest.</summary>
+/// <summary>Represents a program that runs during a test, and its output. The program ends with the test at the latest.</summary>
 internal sealed partial class RunningProgram : IDisposable
 {
     private readonly Process _process;
@@ -13,7 +13,7 @@ internal sealed partial class RunningProgram : IDisposable
 
     private RunningProgram(string name, string[] arguments)
     {
-        // Whoever started the tests in the background of a script had SIGINT ignored, and that is inherited.
+        // A script that starts the tests in the background ignores SIGINT, and programs inherit this.
         _process = new Process
         {
             StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", name, .. arguments])
@@ -27,10 +27,10 @@ internal sealed partial class RunningProgram : IDisposable
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
     }
 
-    /// <summary>Its process number.</summary>
+    /// <summary>Gets the process ID.</summary>
     public int Id => _process.Id;
 
-    /// <summary>All that it has written up to now, to its output and its errors.</summary>
+    /// <summary>Gets the standard output and the standard error up to now.</summary>
     public string Output
     {
         get
@@ -42,7 +42,7 @@ internal sealed partial class RunningProgram : IDisposable
         }
     }
 
-    /// <summary>Starts a program on the host of the calling thread.</summary>
+    /// <summary>Starts a program in the network namespace of the calling thread.</summary>
     public static RunningProgram Start(string name, params string[] arguments)
     {
         var program = new RunningProgram(name, arguments);
@@ -53,7 +53,7 @@ internal sealed partial class RunningProgram : IDisposable
         return program;
     }
 
-    /// <summary>Waits until it writes a line with these words in it; fails if it ends before.</summary>
+    /// <summary>Waits for a line that contains some words. Fails if the program ends before.</summary>
     public async Task AwaitAsync(string words)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,20 +70,20 @@ internal sealed partial class RunningProgram : IDisposable
         Task ended = _process.WaitForExitAsync(Patience.Token());
         if (await Task.WhenAny(seen.Task, ended) == ended && !seen.Task.IsCompleted)
         {
-            throw new InvalidOperationException($"it did not write '{words}', but: {Output}");
+            throw new InvalidOperationException($"The program did not write '{words}' but: {Output}");
         }
     }
 
-    /// <summary>Waits until it has written a line with these words in it so many times.</summary>
+    /// <summary>Waits until the output contains some words a number of times.</summary>
     public void AwaitTimes(int times, string words)
     {
         if (!SpinWait.SpinUntil(() => Output.Split(words).Length > times, Patience.Limit))
         {
-            throw new InvalidOperationException($"it did not write '{words}' {times} times, but: {Output}");
+            throw new InvalidOperationException($"The program did not write '{words}' {times} times but: {Output}");
         }
     }
 
-    /// <summary>Sends it a signal.</summary>
+    /// <summary>Sends a signal.</summary>
     public void Signal(PosixSignal signal)
     {
         int number = signal switch
@@ -97,24 +97,24 @@ internal sealed partial class RunningProgram : IDisposable
         Send(number);
     }
 
-    /// <summary>Stops it where it is (SIGSTOP), until <see cref="Resume"/>.</summary>
+    /// <summary>Pauses the program (SIGSTOP) until <see cref="Resume"/>.</summary>
     public void Pause() => Send(19);
 
-    /// <summary>Lets it go on (SIGCONT).</summary>
+    /// <summary>Continues the program (SIGCONT).</summary>
     public void Resume() => Send(18);
 
-    /// <summary>Ends it without its having a say (SIGKILL).</summary>
+    /// <summary>Kills the program (SIGKILL).</summary>
     public void Kill() => Send(9);
 
-    /// <summary>Waits for its end, and for the end of all that it wrote.</summary>
-    /// <returns>Its exit status.</returns>
+    /// <summary>Waits for the end of the program and of its output.</summary>
+    /// <returns>The exit status.</returns>
     public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync(Patience.Token());
         return _process.ExitCode;
     }
 
-    /// <summary>As <see cref="ExitAsync"/>, for a program that takes its time.</summary>
+    /// <summary>Waits for the end like <see cref="ExitAsync"/>, with another time limit.</summary>
     public int WaitForExit(TimeSpan limit)
     {
         using var patience = new CancellationTokenSource(limit);
@@ -138,7 +138,7 @@ internal sealed partial class RunningProgram : IDisposable
     {
         if (KillCall(Id, signal) != 0)
         {
-            throw new InvalidOperationException($"cannot signal {Id}: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new InvalidOperationException($"Cannot signal {Id}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 

@@ -6,21 +6,21 @@ using System.Text;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// A client that behaves like smtp-gated, and is as easily deceived: one cookie for its whole life, a new socket for each query,
-/// and any datagram with that cookie is taken for the answer; over TCP, whatever comes up to the end of the stream or 1,023 bytes.
+/// Queries the daemon as smtp-gated does. Over UDP the client has one cookie for its whole life and a new socket for each query,
+/// and accepts every datagram with the cookie as the reply. Over TCP it accepts up to 1,023 bytes until the end of the stream.
 /// </summary>
 internal static class SmtpGated
 {
-    private const int Sends = 3; // remote_udp_retries, which counts the first one too
+    private const int Sends = 3; // remote_udp_retries, which includes the first query
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10); // timeout_lookup
     private static readonly IPEndPoint _helper = IPEndPoint.Parse("194.0.1.1:114");
 
-    /// <summary>Asks about a connection that the proxy on this host accepted.</summary>
-    /// <returns>The whole answer.</returns>
-    public static async Task<byte[]> AskAsync(NetworkHost proxy, UserConnection connection)
+    /// <summary>Queries a connection that the proxy on this host accepted.</summary>
+    /// <returns>The whole reply.</returns>
+    public static async Task<byte[]> QueryUdpAsync(NetworkHost proxy, UserConnection connection)
     {
         byte[] query = QueryDatagram.Query(connection.Source, connection.Destination);
-        using Socket socket = proxy.OpenSocket(new IPEndPoint(connection.Destination.ToIPEndPoint().Address, 0), SocketType.Dgram);
+        using Socket socket = Open(proxy, connection, SocketType.Dgram);
         for (int send = 0; send < Sends; send++)
         {
             await socket.SendToAsync(query, _helper, Patience.Token());
@@ -30,17 +30,18 @@ internal static class SmtpGated
             }
         }
 
-        throw new TimeoutException($"{Sends} queries from {socket.LocalEndPoint} were not answered");
+        throw new TimeoutException($"{Sends} queries from {socket.LocalEndPoint} got no reply.");
     }
 
-    /// <summary>Asks over TCP, as in mode remote: from the accepting address, for the two ports, up to the end of the stream.</summary>
-    /// <returns>The whole answer.</returns>
-    public static async Task<string> AskOriginAsync(NetworkHost proxy, UserConnection connection)
+    /// <summary>Queries over TCP, as in mode remote: the client sends the two ports from the accepting address.</summary>
+    /// <returns>The whole reply.</returns>
+    public static async Task<string> QueryTcpAsync(NetworkHost proxy, UserConnection connection)
     {
-        using Socket socket = proxy.OpenSocket(new IPEndPoint(connection.Destination.ToIPEndPoint().Address, 0), SocketType.Stream);
+        using Socket socket = Open(proxy, connection, SocketType.Stream);
         using var patience = new CancellationTokenSource(_timeout);
         await socket.ConnectAsync(_helper, patience.Token);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"{connection.Source.Port} , {connection.Destination.Port}\r\n"), patience.Token);
+        byte[] query = Encoding.ASCII.GetBytes($"{connection.Source.Port} , {connection.Destination.Port}\r\n");
+        await socket.SendAsync(query, patience.Token);
         byte[] buffer = new byte[1023];
         int length = 0, received;
         do
@@ -52,6 +53,9 @@ internal static class SmtpGated
 
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
+
+    private static Socket Open(NetworkHost proxy, UserConnection connection, SocketType type) =>
+        proxy.OpenSocket(new IPEndPoint(connection.Destination.ToIPEndPoint().Address, 0), type);
 
     private static async Task<byte[]?> ReceiveAsync(Socket socket)
     {

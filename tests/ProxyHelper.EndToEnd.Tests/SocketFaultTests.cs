@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>What can happen to a daemon's sockets and addresses; after it, the same daemon answers right.</summary>
+/// <summary>Tests faults of the daemon's sockets and addresses. After each fault the same daemon answers correctly.</summary>
 public sealed class SocketFaultTests(PublishedDaemon daemon)
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
@@ -14,20 +14,21 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    private static readonly byte[] _query = QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = QueryDatagram.Query(
+        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
     [Fact]
-    public Task Askers_that_have_gone_when_the_answer_comes() => AssertAnswersAfterAsync(network =>
+    public Task The_proxy_closes_its_socket_before_the_reply_arrives() => AssertAnswersAfterAsync(network =>
     {
         for (int i = 0; i < 2000; i++)
         {
             using Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
-            asker.SendTo(_query, _daemon); // closed at once: "port unreachable" comes back to the daemon
+            asker.SendTo(_query, _daemon); // the closed socket makes the proxy send "port unreachable"
         }
     });
 
     [Fact]
-    public Task Datagrams_of_every_size_whole_and_in_fragments() => AssertAnswersAfterAsync(network =>
+    public Task Datagrams_have_every_size_and_some_are_fragmented() => AssertAnswersAfterAsync(network =>
     {
         using Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
         foreach (int length in (int[])[0, 1, 65, 67, 128, 129, 1472, 1473, 9000, 65_507])
@@ -39,7 +40,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     });
 
     [Fact]
-    public async Task A_query_that_comes_in_fragments_and_an_answer_that_goes_in_fragments()
+    public async Task A_fragmented_query_gets_a_fragmented_reply()
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -50,12 +51,12 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     }
 
     [Fact]
-    public Task The_interface_goes_down_and_comes_back() => AssertAnswersAfterAsync(network =>
+    public Task The_interface_goes_down_and_up() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "link", "set", "proxies", "down");
         using (Socket asker = network.Router.OpenSocket(IPEndPoint.Parse("194.0.1.1:0"), SocketType.Dgram))
         {
-            asker.SendTo(_query, _daemon); // it goes on by the loopback interface
+            asker.SendTo(_query, _daemon); // the loopback interface carries the query
             Assert.True(asker.Poll(Patience.Limit, SelectMode.SelectRead));
         }
 
@@ -63,7 +64,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     });
 
     [Fact]
-    public Task Its_address_is_removed_and_put_back() => AssertAnswersAfterAsync(network =>
+    public Task The_address_is_removed_and_added_again() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "address", "del", "194.0.1.1/32", "dev", "lo");
         using (Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram))
@@ -75,7 +76,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     });
 
     [Fact]
-    public Task No_route_leads_back_to_the_asker() => AssertAnswersAfterAsync(network =>
+    public Task The_route_to_the_proxy_is_a_black_hole() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "route", "add", "blackhole", "194.0.22.9/32");
         using (Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram))
@@ -89,7 +90,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
         Tool.Run("ip", "-n", network.Router.Name, "route", "del", "blackhole", "194.0.22.9/32");
     });
 
-    private async Task AssertAnswersAfterAsync(Action<RouterNetwork> trouble)
+    private async Task AssertAnswersAfterAsync(Action<RouterNetwork> fault)
     {
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
@@ -97,7 +98,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
         await AssertAnswersAsync(network);
         int descriptors = ProcessState.Descriptors(program.Id);
 
-        trouble(network);
+        fault(network);
 
         await AssertAnswersAsync(network);
         Assert.Equal(descriptors, ProcessState.Descriptors(program.Id));
@@ -106,8 +107,8 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     private static async Task AssertAnswersAsync(RouterNetwork network)
     {
         using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(
-            QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
-            await DaemonOnRouter.ExchangeAsync(asker, _query));
+        byte[] found = QueryDatagram.Found(
+            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, _query));
     }
 }

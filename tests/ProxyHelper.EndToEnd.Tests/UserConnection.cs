@@ -4,13 +4,13 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>A connection of a user's to a mail server, which the router led into the proxy.</summary>
-/// <param name="User">Who opened it.</param>
-/// <param name="Server">Whom it was opened to.</param>
-/// <param name="Source">Its source as the proxy sees it.</param>
-/// <param name="Destination">Its destination as the proxy sees it: the proxy itself.</param>
-/// <param name="UserSocket">The user's end.</param>
-/// <param name="ProxySocket">The proxy's end.</param>
+/// <summary>Represents a connection from a user to a mail server, which the router redirects to the proxy.</summary>
+/// <param name="User">The original source.</param>
+/// <param name="Server">The original destination.</param>
+/// <param name="Source">The translated source.</param>
+/// <param name="Destination">The translated destination, which is the proxy.</param>
+/// <param name="UserSocket">The socket of the user.</param>
+/// <param name="ProxySocket">The socket of the proxy.</param>
 internal sealed record UserConnection(
     TransportEndPoint User,
     TransportEndPoint Server,
@@ -19,7 +19,7 @@ internal sealed record UserConnection(
     Socket UserSocket,
     Socket ProxySocket) : IDisposable
 {
-    /// <summary>Closes both ends, the user's first, and returns when each has seen the other's end.</summary>
+    /// <summary>Closes both sockets, the user's first. Returns when each side has read the end of the stream.</summary>
     public async Task CloseAsync()
     {
         UserSocket.Shutdown(SocketShutdown.Send);
@@ -36,7 +36,7 @@ internal sealed record UserConnection(
         ProxySocket.Dispose();
     }
 
-    /// <summary>What comes over a connection until its other end closes it.</summary>
+    /// <summary>Reads until the other side closes the connection.</summary>
     public static async Task<string> ReadToEndAsync(Socket socket)
     {
         var text = new StringBuilder();
