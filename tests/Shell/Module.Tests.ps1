@@ -46,6 +46,14 @@ Describe 'In the shell' {
         ($mapping | ConvertTo-Csv | ConvertFrom-Csv).TranslatedSource | Should -Be '194.0.1.1:20119'
     }
 
+    It 'JSON has the port and the address of an end point, and not the tuples of a mapping' {
+        $json = $mapping | ConvertTo-Json | ConvertFrom-Json
+        $json.OriginalSource.PSObject.Properties.Name | Should -Be 'Port', 'Address'
+        $json.PSObject.Properties.Name | Should -Be @(
+            'Protocol', 'OriginalSource', 'OriginalDestination', 'TranslatedSource', 'TranslatedDestination', 'NatType', 'State',
+            'Timeout', 'Status', 'Mark', 'Zone', 'Id', 'OriginalPackets', 'OriginalBytes', 'ReplyPackets', 'ReplyBytes', 'StartedAt')
+    }
+
     It 'a mapping is shown as a table, as a list, and wide by direction' {
         $mapping | Out-String -Width 120 | Should -Match 'Established 10\.1\.1\.1:10943 +4\.1\.1\.1:25 +194\.0\.1\.1:20119 +194\.0\.22\.9:9199 +Both'
         $mapping | Format-List | Out-String | Should -Match 'TranslatedSource +: 194\.0\.1\.1:20119'

@@ -55,10 +55,10 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     public string Address => IPAddress.ToString();
 
     /// <summary>Gets the family of the address: IPv4 (InterNetwork) or IPv6 (InterNetworkV6).</summary>
-    public AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+    internal AddressFamily AddressFamily => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
 
     /// <summary>Gets the address as System.Net has it.</summary>
-    public IPAddress IPAddress
+    internal IPAddress IPAddress
     {
         get
         {
