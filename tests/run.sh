@@ -70,7 +70,7 @@ install_missing ip nft iptables conntrack gcc systemd-analyze strace lintian /bi
 build ProxyHelper.sln
 rm -rf "$results"
 if [[ ${1:-} != *.ps1 ]]; then
-    for project in tests/*.Tests; do run_project "$project" "$@"; done
+    for project in tests/*.Tests/*.csproj; do run_project "${project%/*}" "$@"; done
 fi
 if ((selected == 0 && EUID)); then
     echo "tests: the tests in tests/Shell need root"

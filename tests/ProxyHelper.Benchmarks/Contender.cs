@@ -1,5 +1,3 @@
-using ProxyHelper.EndToEnd;
-
 namespace ProxyHelper.Benchmarks;
 
 /// <summary>A program that is measured.</summary>

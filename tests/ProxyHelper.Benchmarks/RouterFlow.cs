@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.Benchmarks;
 

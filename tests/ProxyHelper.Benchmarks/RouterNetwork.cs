@@ -1,5 +1,4 @@
 using System.Globalization;
-using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.Benchmarks;
 

@@ -1,5 +1,3 @@
-using ProxyHelper.TestSupport;
-
 namespace ProxyHelper.Benchmarks;
 
 /// <summary>The router's conntrack table, in the network namespace of the thread that opens it.</summary>

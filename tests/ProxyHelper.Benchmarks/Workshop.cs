@@ -1,5 +1,3 @@
-using ProxyHelper.EndToEnd;
-
 namespace ProxyHelper.Benchmarks;
 
 /// <summary>Compiles what is measured, into a folder that is gone afterwards.</summary>

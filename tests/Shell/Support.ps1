@@ -19,7 +19,7 @@ function Initialize-Router([ProxyHelper.TestSupport.ConntrackFlow[]] $Flow = [Pr
         $global:conntrackTable = [ProxyHelper.TestSupport.ConntrackFixture]::Open()
     }
     $conntrackTable.Flush()
-    $conntrackTable.Add($Flow)
+    if ($Flow) { $conntrackTable.Add($Flow) }
 }
 
 # Ends everything that a test started, so that the next test finds the router as it was.

@@ -66,4 +66,15 @@ public static class RouterFixture
             body(table);
         },
         [.. Addresses]);
+
+    /// <summary>Runs the body on the router with its firewall rules and an empty conntrack table. The proxy is another host.</summary>
+    public static void RunWithRules(Action body) => NetworkNamespace.Run(
+        () =>
+        {
+            Requirement.Tool("nft");
+            Tool.Run("nft", NatRules);
+            Tool.Run("nft", QueryRules);
+            body();
+        },
+        Addresses[0]);
 }

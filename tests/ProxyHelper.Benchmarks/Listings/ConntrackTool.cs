@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using ProxyHelper.EndToEnd;
 
 namespace ProxyHelper.Benchmarks.Listings;
 

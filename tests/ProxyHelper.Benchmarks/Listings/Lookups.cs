@@ -1,7 +1,6 @@
 using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
-using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.Benchmarks.Listings;
 

@@ -2,15 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using ProxyHelper.EndToEnd;
 
 namespace ProxyHelper.Benchmarks.Listings;
 
-/// <summary>Get-NatMapping in a PowerShell engine of its own, in the calling thread's network; each entry goes down the pipeline.</summary>
+/// <summary>Runs Get-NatMapping in a shell of its own, in the network of the calling thread. Each entry goes down the pipeline.</summary>
 internal static partial class StreamedCmdlet
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(10);
-    private static readonly string _engine = Path.Combine(Repository.Root, "tests/ProxyHelper.EngineHost/bin/Release/net10.0/ProxyHelper.EngineHost");
 
     /// <summary>Streams the table once.</summary>
     /// <returns>How long the command took within the engine, and the most memory that the process had.</returns>
@@ -40,7 +38,7 @@ internal static partial class StreamedCmdlet
     }
 
     private static RunningProgram Start(string script) =>
-        RunningProgram.Start(_engine, Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Listings", script));
+        Shell.Start(Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Listings", script));
 
     private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 

@@ -1,4 +1,3 @@
-using ProxyHelper.EndToEnd;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Benchmarks.Responders;
@@ -36,8 +35,8 @@ internal static class ResponderBenchmark
         "daemon" => new Contender(name, settings.Daemon ?? workshop.PublishDaemon(), "-I", "194.0.1.1", "--rate", "0"),
         "module" => new Contender(
             name,
-            Path.Combine(Repository.Root, "tests/ProxyHelper.EngineHost/bin/Release/net10.0/ProxyHelper.EngineHost"),
-            Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Responders/module.ps1")),
+            Shell.Program,
+            Shell.Arguments(Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Responders/module.ps1"))),
         "raw" => new Contender(name, workshop.CompilePeer(name, "gcc libc6-dev linux-libc-dev"), "194.0.1.1", "114"),
         "nfct" => new Contender(
             name, workshop.CompilePeer(name, "gcc libc6-dev libnetfilter-conntrack-dev", "-lnetfilter_conntrack"), "194.0.1.1", "114"),

@@ -1,0 +1,19 @@
+namespace ProxyHelper.Documents.Engine;
+
+/// <summary>Runs sessions on the router of the classic set-up.</summary>
+internal static class RouterSession
+{
+    /// <summary>Runs a session on the router, which is the proxy, too.</summary>
+    public static void Run(Action<EngineSession> body) => RouterFixture.Run(_ =>
+    {
+        using var session = new EngineSession();
+        body(session);
+    });
+
+    /// <summary>Runs a session on the router with its firewall rules. The proxy is another host.</summary>
+    public static void RunWithRules(Action<EngineSession> body) => RouterFixture.RunWithRules(() =>
+    {
+        using var session = new EngineSession();
+        body(session);
+    });
+}

@@ -1,0 +1,69 @@
+namespace ProxyHelper.Documents.Help;
+
+/// <summary>
+/// The machine on which the examples run: the classic router, a responder that has answered one query (where the page is not about starting
+/// one), and a folder with the files that the examples name. For a page about the whole set-up it is a router with its rules.
+/// </summary>
+internal static class DocumentedRouter
+{
+    private const string SavedTable = """
+        tcp      6 431999 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1
+        udp      17 29 src=10.1.1.2 dst=4.1.1.53 sport=5353 dport=53 [UNREPLIED] src=4.1.1.53 dst=194.0.1.1 sport=53 dport=5353 mark=0 use=1
+        """;
+
+    /// <summary>Runs a session on the machine of a cmdlet's page.</summary>
+    public static void Run(string command, Action<EngineSession> body)
+    {
+        switch (command)
+        {
+            case "Start-ProxyHelper":
+                RouterSession.Run(session => InFolder(session, body));
+                break;
+            case "Test-ProxyHelperSetup":
+                RouterSession.RunWithRules(session => InFolder(session, one =>
+                {
+                    one.Run("$null = Start-ProxyHelper 194.0.1.1");
+                    body(one);
+                }));
+                break;
+            default:
+                RouterSession.Run(session => InFolder(session, one =>
+                {
+                    StartResponder(one, command == "Test-ProxyHelper" ? "-TcpPort 114" : string.Empty);
+                    body(one);
+                }));
+                break;
+        }
+    }
+
+    private static void InFolder(EngineSession session, Action<EngineSession> body)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("proxy-helper-");
+        try
+        {
+            Fill(folder);
+            session.Run("$null = $ExecutionContext.SessionState.Path.SetLocation($args[0])", folder.FullName);
+            body(session);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Fill(DirectoryInfo folder)
+    {
+        File.WriteAllText(Path.Combine(folder.FullName, "conntrack.txt"), SavedTable);
+        string secret = Path.Combine(folder.FullName, "proxy-helper.secret");
+        File.WriteAllText(secret, "12345\n");
+        File.WriteAllText(Path.Combine(folder.FullName, "smtp-gated.conf"), "mode remote-udp\nremote_port 114\n");
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static void StartResponder(EngineSession session, string parameters)
+    {
+        dynamic job = session.One($"Start-ProxyHelper 194.0.1.1 {parameters}");
+        Assert.Equal(true, session.One("Test-ProxyHelper 194.0.1.1 -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199 -Quiet"));
+        Assert.True(SpinWait.SpinUntil(() => job.Queries == 1 && job.Found == 1, TimeSpan.FromMinutes(1))); // the count follows the answer
+    }
+}

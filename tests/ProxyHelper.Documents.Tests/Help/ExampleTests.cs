@@ -1,0 +1,84 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Xml.Linq;
+
+namespace ProxyHelper.Documents.Help;
+
+/// <summary>Every example of every page is executed on the real kernel, and shows what the page says, errors and warnings included.</summary>
+public sealed class ExampleTests
+{
+    /// <summary>
+    /// The only command of an example that the engine alone lacks: Microsoft.PowerShell.Utility has it. What comes before it is run, and
+    /// the lines on the page must be those of the view that it would use; the values are then not compared.
+    /// </summary>
+    private const string ListCommand = "Format-List";
+
+    /// <summary>Gives each example's cmdlet and title.</summary>
+    public static TheoryData<string, string> Examples { get; } =
+        [.. HelpPage.Names.SelectMany(command => HelpPage.Read(command).Examples.Select(example => (command, example.Title)))];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void It_shows_what_the_page_says(string command, string title)
+    {
+        PageExample example = HelpPage.Read(command).Examples.Single(example => example.Title == title);
+        DocumentedRouter.Run(command, session =>
+        {
+            foreach ((string script, string output) in example.Steps)
+            {
+                Run(session, script, output);
+            }
+        });
+    }
+
+    private static void Run(EngineSession session, string script, string output)
+    {
+        Ast parsed = Parser.ParseInput(script, out _, out ParseError[] faults);
+        Assert.Empty(faults);
+        foreach (CommandAst one in parsed.FindAll(part => part is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>())
+        {
+            CheckNames(session, one);
+        }
+
+        CommandAst? list = (CommandAst?)parsed.Find(part => part is CommandAst one && one.GetCommandName() == ListCommand, searchNestedScriptBlocks: false);
+        if (list is null)
+        {
+            string shown = session.Show(script) + Complaints(session);
+            Assert.Equal(DocumentedOutput.Comparable(output), DocumentedOutput.Comparable(shown));
+        }
+        else
+        {
+            Assert.Equal(script.Length, list.Extent.EndOffset);
+            PSObject listed = Assert.Single(session.Run(script[..list.Extent.StartOffset].TrimEnd(' ', '|')));
+            Assert.Empty(session.Errors);
+            Assert.Equal(ListLabels(listed.TypeNames), output.Split('\n').Select(line => line.Split(" :")[0].Trim()));
+        }
+    }
+
+    // Also in a branch that is not run, a command and its parameters must be there, and not be abbreviated.
+    private static void CheckNames(EngineSession session, CommandAst command)
+    {
+        if (command.GetCommandName() is { } name && name != ListCommand)
+        {
+            CommandInfo found = session.One<CmdletInfo>($"Get-Command {name}");
+            Assert.All(command.CommandElements.OfType<CommandParameterAst>(), parameter => Assert.Contains(parameter.ParameterName, found.Parameters.Keys));
+        }
+    }
+
+    // As the shell shows them below what was put out.
+    private static string Complaints(EngineSession session) => string.Concat(
+    [
+        .. session.Warnings.Select(warning => $"\nWARNING: {warning.Message}"),
+        .. session.Errors.Select(error => $"\n{error.InvocationInfo.MyCommand.Name}: {error.Exception.Message}\n  Recommendation: {error.ErrorDetails.RecommendedAction}"),
+    ]);
+
+    private static IEnumerable<string> ListLabels(Collection<string> types)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(EngineSession.ManifestPath)!, "bin", "ProxyHelper.Format.ps1xml");
+        XElement view = types
+            .SelectMany(type => XDocument.Load(file).Descendants("View").Where(view => view.Element("ViewSelectedBy")!.Value == type))
+            .First(view => view.Element("ListControl") is not null);
+        return view.Descendants("ListItem").Select(item => (item.Element("Label") ?? item.Element("PropertyName")!).Value);
+    }
+}

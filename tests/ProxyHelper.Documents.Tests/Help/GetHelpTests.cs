@@ -1,0 +1,50 @@
+namespace ProxyHelper.Documents.Help;
+
+/// <summary>What an administrator reads who types Get-Help, without a network.</summary>
+public sealed class GetHelpTests
+{
+    [Theory]
+    [MemberData(nameof(HelpPageTests.Commands), MemberType = typeof(HelpPageTests))]
+    public void Full_help_has_the_texts_of_the_page(string command)
+    {
+        using var session = new EngineSession();
+        HelpPage page = HelpPage.Read(command);
+        Assert.Equal(page.Content["SYNOPSIS"].Text, session.One($"(Get-Help {command}).Synopsis.Trim()").ToString());
+        string screen = Words(session.Show($"Get-Help {command} -Full"));
+        string[] texts =
+        [
+            page.Content["SYNOPSIS"].Text, page.Content["DESCRIPTION"].Text, page.Content["NOTES"].Text,
+            .. page.Parameters.Select(parameter => parameter.Description),
+            .. page.Content["INPUTS"].Parts.Concat(page.Content["OUTPUTS"].Parts).SelectMany(type => new[] { type.Title, type.Text }),
+            .. page.Links.Select(link => link.Text),
+        ];
+        Assert.All(texts, text => Assert.Contains(Words(text), screen, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(HelpPageTests.Commands), MemberType = typeof(HelpPageTests))]
+    public void Examples_are_shown_with_their_commands_and_outputs(string command)
+    {
+        using var session = new EngineSession();
+        string screen = Words(session.Show($"Get-Help {command} -Examples"));
+        foreach (PageExample example in HelpPage.Read(command).Examples)
+        {
+            Assert.Contains(Words(example.Title), screen, StringComparison.Ordinal);
+            Assert.All(example.Steps, step => Assert.Contains(Words(step.Command), screen, StringComparison.Ordinal));
+            Assert.All(example.Steps, step => Assert.Contains(Words(step.Output), screen, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void The_topic_is_found_and_draws_the_concept()
+    {
+        using var session = new EngineSession();
+        string text = session.One("Get-Help about_ProxyHelper").ToString();
+        Assert.Contains("conntrack table  |", text, StringComparison.Ordinal);
+        Assert.All(HelpPage.Names, command => Assert.Contains(command, text, StringComparison.Ordinal));
+        Assert.DoesNotContain(text.Split('\n'), line => line.TrimEnd().Length > 80);
+    }
+
+    // The screen breaks lines where it ends, also in the middle of a word.
+    private static string Words(string text) => string.Concat(text.Where(letter => !char.IsWhiteSpace(letter) && letter != '\u0080'));
+}

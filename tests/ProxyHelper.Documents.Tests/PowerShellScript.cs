@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace ProxyHelper.Documents;
+
+/// <summary>PowerShell as a document gives it, beside what the module really has.</summary>
+internal sealed class PowerShellScript
+{
+    // Commands of PowerShell's own modules, which the engine alone does not have, and programs. Documents may use these.
+    private static readonly HashSet<string> _elsewhere = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide", "Get-Content", "Group-Object",
+        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "New-MarkdownCommandHelp", "Publish-PSResource", "Register-PSResourceRepository",
+        "Select-Object", "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
+    };
+
+    private readonly ScriptBlockAst _syntax;
+    private readonly ParseError[] _errors;
+
+    /// <summary>Reads it.</summary>
+    public PowerShellScript(string text)
+    {
+        _syntax = Parser.ParseInput(text, out _, out _errors);
+    }
+
+    /// <summary>Its statements, one after the other.</summary>
+    public IEnumerable<StatementAst> Statements => _syntax.EndBlock?.Statements ?? Enumerable.Empty<StatementAst>();
+
+    /// <summary>The commands in a part of it.</summary>
+    public static IEnumerable<CommandAst> CommandsIn(Ast part) => part.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>();
+
+    /// <summary>What a reader who types it would be told: by the parser, or because there is no such command, parameter or value.</summary>
+    public IEnumerable<string> Faults(IReadOnlyDictionary<string, CommandInfo> known) =>
+    [
+        .. _errors.Select(error => error.Message),
+        .. CommandsIn(_syntax).SelectMany(command => Faults(command, known)),
+    ];
+
+    private static IEnumerable<string> Faults(CommandAst command, IReadOnlyDictionary<string, CommandInfo> known)
+    {
+        string? name = command.GetCommandName();
+        if (name is null || _elsewhere.Contains(name))
+        {
+            yield break; // a script block or a variable is called, or it is not ours
+        }
+
+        if (!known.TryGetValue(name, out CommandInfo? info))
+        {
+            yield return $"there is no command {name}";
+            yield break;
+        }
+
+        for (int i = 1; i < command.CommandElements.Count; i++)
+        {
+            if (command.CommandElements[i] is CommandParameterAst given)
+            {
+                Ast? value = given.Argument ?? command.CommandElements.ElementAtOrDefault(i + 1);
+                if (Fault(info, given.ParameterName, value) is { } fault)
+                {
+                    yield return fault;
+                }
+            }
+        }
+    }
+
+    private static string? Fault(CommandInfo info, string parameter, Ast? value)
+    {
+        ParameterMetadata found;
+        try
+        {
+            found = info.ResolveParameter(parameter);
+        }
+        catch (ParameterBindingException)
+        {
+            return $"{info.Name} has no parameter -{parameter}";
+        }
+
+        // An ellipsis stands for what the reader knows; what an attribute turns into a value first is tried where the script runs.
+        if (found.SwitchParameter || !IsConstant(value) || value!.Extent.Text.Contains('…') || found.Attributes.OfType<ArgumentTransformationAttribute>().Any())
+        {
+            return null;
+        }
+
+        object given = ((ExpressionAst)value).SafeGetValue();
+        return LanguagePrimitives.TryConvertTo(given, found.ParameterType, CultureInfo.InvariantCulture, out _)
+            ? null
+            : $"{info.Name} -{parameter} does not take {value.Extent.Text}";
+    }
+
+    private static bool IsConstant(Ast? value) =>
+        value is ConstantExpressionAst or StringConstantExpressionAst || (value is ArrayLiteralAst list && list.Elements.All(IsConstant));
+}

@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using System.Text.RegularExpressions;
+
+namespace ProxyHelper.Documents;
+
+/// <summary>The PowerShell of the documents: it is what the module has, and it does what it says on a router.</summary>
+public sealed partial class PowerShellTests
+{
+    private const string Language = "powershell";
+
+    /// <summary>The blocks' places.</summary>
+    public static TheoryData<string> Blocks => [.. Document.AllBlocks.Where(block => block.Language == Language).Select(block => block.ToString())];
+
+    [Fact]
+    public void Every_command_parameter_and_value_is_there()
+    {
+        using var session = new EngineSession();
+        Dictionary<string, CommandInfo> known = DocumentRun.Commands(session);
+        IEnumerable<Passage> scripts = Document.AllBlocks.Where(block => block.Language == Language)
+            .Concat(Document.AllBlocks.Where(block => block.Language == "console").SelectMany(Typed))
+            .Concat(Document.AllBlocks.Where(block => block.Language is "ini" or "sh").SelectMany(Called))
+            .Concat(Document.AllInlineCode.Where(code => Cmdlet().IsMatch(code.Text)));
+
+        Faults.AssertNone(
+            from script in scripts
+            from fault in new PowerShellScript(script.Text).Faults(known)
+            select script.Fault(fault));
+    }
+
+    [Fact]
+    public void Every_parameter_that_a_sentence_names_is_there()
+    {
+        using var session = new EngineSession();
+        HashSet<string> parameters = session.Run("Get-Command -Module ProxyHelper, Microsoft.PowerShell.Core | ForEach-Object { $_.Parameters.Keys }")
+            .Select(name => (string)name.BaseObject)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+        Faults.AssertNone(
+            from code in Document.AllInlineCode
+            let name = ParameterAlone().Match(code.Text)
+            where name.Success && !parameters.Contains(name.Groups["name"].Value)
+            select code.Fault($"no cmdlet has -{name.Groups["name"].Value}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void It_runs_on_a_router_without_an_error(string place)
+    {
+        Passage block = Document.AllBlocks.Single(block => block.ToString() == place);
+        RouterSession.Run(session => DocumentRun.Run(session, block));
+    }
+
+    /// <summary>What somebody types in a block that also shows what the answer is.</summary>
+    private static IEnumerable<Passage> Typed(Passage block) => block.Text.Split('\n')
+        .Where(line => line.StartsWith("PS> ", StringComparison.Ordinal))
+        .Select(line => block with { Text = line[4..] });
+
+    /// <summary>What a service or a shell calls pwsh with.</summary>
+    private static IEnumerable<Passage> Called(Passage block) =>
+        PowerShellCall().Matches(block.Text).Select(call => block with { Text = call.Groups["script"].Value });
+
+    [GeneratedRegex("""pwsh .*-Command "(?<script>[^"]*)["]""")]
+    private static partial Regex PowerShellCall();
+
+    [GeneratedRegex(@"^\p{Lu}[a-z]+-\p{Lu}\w+")]
+    private static partial Regex Cmdlet();
+
+    [GeneratedRegex(@"^-(?<name>\p{Lu}[a-z]\w+)")]
+    private static partial Regex ParameterAlone();
+}

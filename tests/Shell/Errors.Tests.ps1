@@ -1,0 +1,114 @@
+# Every error of the module. Scripts distinguish errors by their id, category and target; the next step helps the administrator.
+
+BeforeDiscovery {
+    $savedLine = 'tcp 6 300 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1'
+    $start = 'Start-ProxyHelper 194.0.1.1'
+    $ask = 'Test-ProxyHelper -Source 194.0.1.1:1 -Destination'
+    $find = 'Get-NatMapping -Source 194.0.1.1:1 -Destination'
+    $fault = '[ProxyHelper.TestSupport.Breakage]::BreakUdpSockets(); $null = Test-ProxyHelper @shortQuestion; Wait-Until { (Get-Job -Name ProxyHelper).State -eq "Failed" }'
+    $raised = @(
+        @{ Id = 'NeedsNetAdmin'; Category = 'PermissionDenied'; Target = 'Get-NatMapping'; NextStep = 'CAP_NET_ADMIN'; Command = 'Get-NatMapping'; Without = 'NetAdmin' }
+        @{ Id = 'PortNeedsPrivilege'; Category = 'PermissionDenied'; Target = '194.0.1.1:114'; NextStep = '-Port from 1024 on'; Command = $start; Without = 'NetBindService' }
+        @{ Id = 'AddressInUse'; Category = 'ResourceBusy'; Target = '194.0.1.1:114'; NextStep = 'ss -ulpn sport = :114'; Command = $start; Before = "`$null = $start" }
+        @{ Id = 'AddressNotLocal'; Category = 'InvalidArgument'; Target = '192.0.2.1'; NextStep = '-AllowAbsentAddress'; Command = 'Start-ProxyHelper 192.0.2.1' }
+        @{ Id = 'InvalidResponderOption'; Category = 'InvalidArgument'; Target = '00:01:01'; NextStep = 'a delay such as 0:0:1'; Command = "$start -MaxQueueDelay 0:1:1" }
+        @{ Id = 'SecretGivenTwice'; Category = 'InvalidArgument'; Target = '/nowhere/secret'; NextStep = 'one of the two'; Command = "$start -Secret 1 -SecretFile /nowhere/secret" }
+        @{ Id = 'SecretFileUnsafe'; Category = 'SecurityError'; Target = '/proc/version'; NextStep = 'chmod 600 /proc/version'; Command = "$start -SecretFile /proc/version" }
+        @{ Id = 'SecretFileUnusable'; Category = 'ReadError'; Target = '/nowhere/secret'; NextStep = 'umask 077'; Command = "$start -SecretFile /nowhere/secret" }
+        @{ Id = 'PidFileUnusable'; Category = 'WriteError'; Target = '/nowhere/pid'; NextStep = '-PidFile'; Command = "$start -PidFile /nowhere/pid" }
+        @{ Id = 'MappingNotFound'; Category = 'ObjectNotFound'; Target = '194.0.1.1:1'; NextStep = 'not swapped'; Command = "$find 194.0.22.9:9199" }
+        @{
+            Id = 'MappingGone'; Category = 'ObjectNotFound'; Target = '10.1.1.1:10943'; NextStep = 'another Id'
+            Before = '$mapping = Get-NatMapping -Port 25; $mapping | Remove-NatMapping -Confirm:$false'; Command = '$mapping | Remove-NatMapping -Confirm:$false'
+        }
+        @{ Id = 'MappingWithoutId'; Category = 'InvalidArgument'; Target = '10.1.1.1:10943'; NextStep = 'from the kernel'; Command = "'$savedLine' | Get-NatMapping | Remove-NatMapping" }
+        @{ Id = 'SavedLineInvalid'; Category = 'ParserError'; Target = 'tcp 6 NOWHERE'; NextStep = 'conntrack -L'; Command = "'tcp 6 NOWHERE' | Get-NatMapping" }
+        @{ Id = 'SavedFileUnreadable'; Category = 'ReadError'; Target = '/nowhere/table'; NextStep = 'conntrack -L > FILE'; Command = 'Get-NatMapping -Path /nowhere/table' }
+        @{ Id = 'MixedFamilies'; Category = 'InvalidArgument'; Target = '194.0.1.1:1'; NextStep = 'two IPv4 or two IPv6'; Command = "$find '[2001:db8::1]:25'" }
+        @{ Id = 'MappingNotAskable'; Category = 'InvalidArgument'; Target = '10.1.1.2:5353'; NextStep = '-Protocol Tcp'; Command = 'Get-NatMapping -Protocol Udp | Test-ProxyHelper' }
+        @{ Id = 'EndPointNotIPv4'; Category = 'InvalidArgument'; Target = '[2001:db8::1]:25'; NextStep = 'IPv4'; Command = "$ask '[2001:db8::1]:25'" }
+        @{ Id = 'ParameterNotForTcp'; Category = 'InvalidArgument'; Target = 'Secret'; NextStep = 'Leave -Secret out'; Command = "$ask 194.0.22.9:9199 -Transport Tcp -Secret 1" }
+        @{ Id = 'HelperNotSource'; Category = 'InvalidArgument'; Target = '194.0.22.9'; NextStep = 'Leave -HelperAddress out'; Command = "$ask 194.0.22.9:9199 -Transport Tcp -HelperAddress 194.0.22.9" }
+        @{ Id = 'DestinationNotLocal'; Category = 'InvalidArgument'; Target = '203.0.113.5:9199'; NextStep = 'Run it on the proxy'; Command = "$ask 203.0.113.5:9199 -Transport Tcp" }
+        @{ Id = 'HelperHostNotFound'; Category = 'ObjectNotFound'; Target = 'no.such.host.invalid'; NextStep = '-HelperAddress'; Command = "$ask 194.0.22.9:9199 -HelperAddress no.such.host.invalid" }
+        @{ Id = 'ResponderNotFound'; Category = 'ObjectNotFound'; Target = 'nobody'; NextStep = 'Get-ProxyHelper'; Command = 'Get-ProxyHelper nobody' }
+        @{ Id = 'NotAResponder'; Category = 'InvalidArgument'; Target = 'Job'; NextStep = 'Stop-Job'; Command = '$other | Stop-ProxyHelper'; Before = '$other = Start-ThreadJob { }' }
+        @{ Id = 'ResponderFaulted'; Category = 'ResourceUnavailable'; Target = '194.0.1.1:114'; NextStep = 'Start-ProxyHelper'; Command = '$null = Receive-Job -Name ProxyHelper'; Before = "`$null = $start; $fault" }
+    )
+    # These errors cannot be raised here: another system, a kernel without conntrack, a listing that breaks off.
+    $made = @(
+        @{ Id = 'PlatformNotSupported'; Category = 'NotImplemented'; Target = ''; NextStep = 'Test-ProxyHelper works on any system' }
+        @{ Id = 'ConntrackUnavailable'; Category = 'ResourceUnavailable'; Target = 'nf_conntrack_netlink'; NextStep = 'modprobe nf_conntrack_netlink' }
+        @{ Id = 'ListingIncomplete'; Category = 'ReadError'; Target = 'conntrack'; NextStep = 'Run it again' }
+    )
+    $all = @{ Ids = $raised.Id + $made.Id }
+}
+
+Describe 'The error' {
+    BeforeAll {
+        . "$PSScriptRoot/Support.ps1"
+        $errors = (Get-Command Start-ProxyHelper).ImplementingType.Assembly.GetType('ProxyHelper.PowerShell.Errors')
+        $makers = $errors.GetMethods('Static, Public') | Where-Object Name -NE From # which selects one of the others
+
+        function Assert-Record($Record) {
+            $Record.CategoryInfo.Category | Should -Be $Category
+            "$($Record.TargetObject)" | Should -BeLike "*$([WildcardPattern]::Escape($Target))*"
+            $Record.ErrorDetails.RecommendedAction | Should -BeLike "*$([WildcardPattern]::Escape($NextStep))*"
+            "$Record" | Should -BeExactly $Record.Exception.Message
+        }
+    }
+    BeforeEach { Initialize-Router }
+    AfterEach { Clear-Router }
+
+    It '<Id> is raised by: <Command>' -ForEach $raised {
+        if ($Without) { $failure = (Invoke-WithoutCapability $Without "try { $Command -ErrorAction Stop } catch { `$_ }")[0] }
+        else {
+            if ($Before) { . ([scriptblock]::Create($Before)) }
+            $failure = Get-Failure ([scriptblock]::Create("$Command -ErrorAction Stop"))
+        }
+        $failure.FullyQualifiedErrorId.Split(',')[0] | Should -BeExactly $Id # the class of the cmdlet follows
+        Assert-Record $failure
+    }
+
+    It '<Id> has its id, category, target and next step' -ForEach $made {
+        $maker = $makers | Where-Object Name -EQ $Id
+        $arguments = @(foreach ($parameter in $maker.GetParameters()) {
+                $parameter.ParameterType -eq [string] ? 'Get-NatMapping' : [System.IO.IOException]::new('the cause')
+            })
+        $record = $maker.Invoke($null, $arguments)
+        $record.FullyQualifiedErrorId | Should -BeExactly $Id
+        Assert-Record $record
+    }
+
+    It 'of each kind is in this table' -ForEach $all {
+        $makers.Name | Sort-Object | Should -BeExactly ($Ids | Sort-Object)
+    }
+}
+
+Describe 'A responder that faulted' {
+    BeforeAll { . "$PSScriptRoot/Support.ps1" }
+    BeforeEach {
+        Initialize-Router
+        $job = Start-ProxyHelper 194.0.1.1
+        [ProxyHelper.TestSupport.Breakage]::BreakUdpSockets()
+        $null = Test-ProxyHelper @shortQuestion
+        Wait-Until { $job.State -eq 'Failed' }
+    }
+    AfterEach { Clear-Router }
+
+    It 'has the reason as the error of its job and as its last fault' {
+        $failure = (Get-Streams { Receive-Job $job -Keep }).Error
+        @($failure).Count | Should -Be 1
+        $failure.FullyQualifiedErrorId | Should -BeExactly ResponderFaulted
+        $job.LastFault.EndsWith($failure[0].Exception.Message) | Should -BeTrue
+        $job.LastFault | Should -BeLike '*queries are not answered*'
+    }
+
+    It 'is listed until it is removed, and another can use its port' {
+        (Get-ProxyHelper).State | Should -Be Failed
+        (Start-ProxyHelper 194.0.1.1 -Name second).State | Should -Be Running
+        Stop-ProxyHelper ProxyHelper
+        Remove-Job -Name ProxyHelper
+        (Get-Job).Name | Should -Be second
+    }
+}

@@ -1,0 +1,165 @@
+# Test-ProxyHelperSetup on a router that has the rules of docs/deployment.md and docs/security.md. Its proxy is another host.
+
+Describe 'Test-ProxyHelperSetup' {
+    BeforeAll {
+        . "$PSScriptRoot/Support.ps1"
+
+        # Gives the findings. None of them is without a reason, and they come without errors.
+        function Get-Finding([hashtable] $Parameters = @{}) {
+            $all = @{ SmtpGatedConfiguration = $gated; TimeoutSeconds = 0.2 }
+            foreach ($name in $Parameters.Keys) { $all[$name] = $Parameters[$name] }
+            $findings = @(Test-ProxyHelperSetup @all -ErrorVariable failures)
+            $failures | Should -BeNullOrEmpty
+            $findings | Where-Object Reason -EQ '' | Should -BeNullOrEmpty
+            $findings
+        }
+
+        function Assert-Finding($Findings, [string] $Check, [string] $Severity, [string] $Action) {
+            $finding = @($Findings | Where-Object Check -EQ $Check)
+            $finding.Count | Should -Be 1 -Because "there is one finding of the check '$Check'"
+            $finding[0].Severity | Should -Be $Severity -Because "$($finding[0])"
+            if ($Action) { $finding[0].Action | Should -BeLike "*$Action*" }
+            $finding[0]
+        }
+    }
+    BeforeEach {
+        Initialize-Router @()
+        ip address delete 194.0.22.9/32 dev lo # the proxy's
+        nft ([ProxyHelper.TestSupport.RouterFixture]::NatRules)
+        nft ([ProxyHelper.TestSupport.RouterFixture]::QueryRules)
+        $gated = "$TestDrive/smtp-gated.conf"
+        Set-Content $gated 'mode remote-udp', 'remote_port 114', 'max_per_host 1000'
+    }
+    AfterEach {
+        Clear-Router
+        ip address replace 194.0.22.9/32 dev lo
+    }
+
+    It 'finds no fault on a correct router' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $findings = Get-Finding @{ TimeoutSeconds = 30 }
+        $findings | Where-Object { $_.Severity -ne 'Passed' -or $_.Action } | Should -BeNullOrEmpty
+        $findings.Check | Should -Be @(
+            'Host', 'Kernel conntrack', 'Permission', 'Conntrack table', 'Conntrack drops', 'Helper address', 'DNAT rule', 'SNAT rule', 'UDP answer', 'Secret'
+            'Notrack rules', 'smtp-gated mode', 'smtp-gated remote_port', 'smtp-gated secret', 'smtp-gated max_per_host'
+        )
+        (Assert-Finding $findings 'DNAT rule' Passed).Reason | Should -BeLike '*194.0.22.9:9199*'
+        (Assert-Finding $findings 'SNAT rule' Passed).Reason | Should -BeLike '*194.0.1.1*'
+    }
+
+    It 'changes nothing' {
+        $before = nft list ruleset | Out-String
+        $null = Get-Finding @{ HelperAddress = '194.0.1.1' }
+        nft list ruleset | Out-String | Should -BeExactly $before
+        Get-NatMapping -IncludeUntranslated | Should -BeNullOrEmpty
+    }
+
+    It 'says how to give an address if it has none, and makes the other checks' {
+        $findings = Get-Finding @{ Role = 'Router' }
+        $null = Assert-Finding $findings 'Helper address' Skipped -HelperAddress
+        $null = Assert-Finding $findings 'UDP answer' Skipped -HelperAddress
+        $null = Assert-Finding $findings 'SNAT rule' Passed
+        $null = Assert-Finding $findings 'Notrack rules' Passed
+    }
+
+    It 'gives the NAT rules that are missing' {
+        nft delete table ip mail_gateway
+        $null = Start-ProxyHelper 194.0.1.1
+        $findings = Get-Finding @{ Proxy = '194.0.22.9:9199' }
+        $null = Assert-Finding $findings 'DNAT rule' Failed 'tcp dport 25 dnat to 194.0.22.9:9199'
+        $null = Assert-Finding $findings 'SNAT rule' Failed 'ip daddr 194.0.22.9 tcp dport 9199 snat to 194.0.1.1'
+    }
+
+    It 'looks for the rules of another port' {
+        $null = Assert-Finding (Get-Finding @{ HelperAddress = '194.0.1.1'; SmtpPort = 587 }) 'DNAT rule' Failed 'tcp dport 587'
+    }
+
+    It 'reports missing notrack rules and the entries that queries left' {
+        nft delete table inet proxy_helper
+        $null = Start-ProxyHelper 194.0.1.1
+        $finding = Assert-Finding (Get-Finding) 'Notrack rules' Warning 'docs/security.md'
+        $finding.Reason | Should -BeLike '*The table has 1 entries about UDP port 114*'
+    }
+
+    It 'fails for an address that the host does not have' {
+        $null = Assert-Finding (Get-Finding @{ HelperAddress = '192.0.2.1'; Role = 'Router' }) 'Helper address' Failed 192.0.2.1
+    }
+
+    It 'says how to start a helper if none runs' {
+        $findings = Get-Finding @{ HelperAddress = '194.0.1.1' }
+        $null = Assert-Finding $findings 'UDP answer' Failed 'Start-ProxyHelper 194.0.1.1'
+        $null = Assert-Finding $findings 'Secret' Skipped 'UDP answer'
+    }
+
+    It 'compares the secret with the secret of the responder in this session, and shows neither' {
+        $null = Start-ProxyHelper 194.0.1.1 -Secret 4711
+        $findings = Get-Finding @{ Secret = 4712 }
+        $null = Assert-Finding $findings 'Secret' Failed -SecretFile
+        $null = Assert-Finding $findings 'UDP answer' Passed
+        "$findings" | Should -Not -Match 471
+        $null = Assert-Finding (Get-Finding @{ Secret = 4711 }) 'Secret' Passed
+    }
+
+    It 'says that a helper of another session may be silent because of the secret' {
+        $session = [powershell]::Create().AddScript('Import-Module ProxyHelper; Start-ProxyHelper 194.0.1.1 -Secret 4711')
+        $null = $session.Invoke()
+        $gated = '/nowhere/smtp-gated.conf'
+        $findings = Get-Finding @{ HelperAddress = '194.0.1.1'; Secret = 4712 }
+        $session.Runspace.Dispose()
+        (Assert-Finding $findings 'UDP answer' Failed -SecretFile).Reason | Should -BeLike '*the secret is wrong*'
+        $null = Assert-Finding $findings 'Secret' Skipped 'UDP answer'
+        $null = Assert-Finding $findings 'smtp-gated max_per_host' Skipped '-Role Proxy'
+    }
+
+    It 'reports a secret that the responder does not have' {
+        $null = Start-ProxyHelper 194.0.1.1
+        (Assert-Finding (Get-Finding @{ Secret = 4712 }) 'Secret' Failed remote_udp_secret).Reason | Should -BeLike '*has no secret*'
+    }
+
+    It 'makes the checks that need no capability without it' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $findings = Invoke-WithoutCapability NetAdmin "Test-ProxyHelperSetup 194.0.1.1 -SmtpGatedConfiguration '$gated' -TimeoutSeconds 0.2"
+        $null = Assert-Finding $findings 'Permission' Failed CAP_NET_ADMIN
+        $null = Assert-Finding $findings 'Conntrack table' Skipped root
+        $null = Assert-Finding $findings 'UDP answer' Passed
+        $null = Assert-Finding $findings 'Helper address' Passed
+    }
+
+    It 'takes the port and the secret from the configuration of smtp-gated on the proxy' {
+        $null = Start-ProxyHelper 194.0.1.1 -Port 1114 -Secret 4711
+        Set-Content $gated 'mode remote-udp', 'remote_port 1114', 'remote_udp_secret 4711'
+        $findings = Get-Finding @{ HelperAddress = '194.0.1.1'; Role = 'Proxy' }
+        $findings.Check | Should -Be @(
+            'Host', 'UDP answer', 'Secret', 'smtp-gated mode', 'smtp-gated remote_port', 'smtp-gated secret', 'smtp-gated max_per_host'
+        )
+        $findings | Select-Object -SkipLast 1 | Where-Object Severity -NE Passed | Should -BeNullOrEmpty
+        $null = Assert-Finding $findings 'smtp-gated max_per_host' Warning 'max_per_host 1000'
+    }
+
+    It 'claims nothing about rules if PATH has no nft, and makes the other checks' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $path = $env:PATH
+        try { $env:PATH = ''; $findings = Get-Finding @{ Proxy = '194.0.22.9:9199' } }
+        finally { $env:PATH = $path }
+        $ofRules, $others = $findings.Where({ $_.Check -in 'DNAT rule', 'SNAT rule', 'Notrack rules' }, 'Split')
+        $ofRules.Severity | Should -Be Warning, Warning, Warning
+        $ofRules.Reason | Should -BeLike '*there is no nft in PATH*'
+        $null = Assert-Finding $findings 'DNAT rule' Warning 'apt install nftables'
+        $others | Where-Object Severity -NE Passed | Should -BeNullOrEmpty
+    }
+
+    It 'refuses IPv6 addresses' {
+        Assert-Error (Get-Failure { Test-ProxyHelperSetup ::1 }) EndPointNotIPv4 TestProxyHelperSetup InvalidArgument IPv4
+    }
+
+    It 'gives an action for each finding that has not passed' {
+        Get-Finding @{ HelperAddress = '194.0.1.1'; Port = 9 } | Where-Object { ($_.Severity -eq 'Passed') -ne ($_.Action -eq '') } | Should -BeNullOrEmpty
+    }
+
+    It 'shows reasons and actions whole at <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+        $text = Get-Finding @{ HelperAddress = '194.0.1.1' } | Out-String -Width $Width
+        $text.Split("`n").TrimEnd() | Where-Object { $_.Length -gt $Width -or $_ -match '…' } | Should -BeNullOrEmpty
+        $text | Should -BeLike '*UDP answer              Failed   Nothing listens on 194.0.1.1:114*'
+        $text | Should -BeLike '*=> Start it: Start-ProxyHelper 194.0.1.1 -Port*'
+    }
+}
