@@ -5,7 +5,7 @@ namespace ProxyHelper.Documents;
 /// <summary>What the documents give for a shell, for nft and iptables, for systemd and for smtp-gated.</summary>
 public sealed partial class ShellTests
 {
-    private static readonly string[] _languages = ["conf", "console", "ini", "nft", "powershell", "sh", "text"];
+    private static readonly string[] _languages = ["conf", "console", "csharp", "ini", "nft", "powershell", "sh", "text"];
 
     // What smtp-gated knows of the keys in smtp-gated.conf that a helper is about.
     private static readonly string[] _settings =
