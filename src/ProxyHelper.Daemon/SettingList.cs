@@ -60,14 +60,14 @@ internal static class SettingList
             Part = _secretFile, Reader = ValueReaders.Text,
             Get = settings => settings.SecretFile, Set = (settings, path) => settings with { SecretFile = path },
         },
-        new RepeatableSetting<AnswerRules, AddressPrefix>
+        new RepeatableSetting<AnswerRules, EndPointPattern>
         {
             Name = "allow", ValueName = "ADDRESS[/BITS]",
             Help = "Allow queries from this proxy only. The default is all proxies. Can be repeated.",
             Part = _rules, Reader = ValueReaders.Prefix,
             Get = rules => rules.AllowedProxies, Set = (rules, proxies) => rules with { AllowedProxies = proxies },
         },
-        new RepeatableSetting<AnswerRules, AddressPrefix>
+        new RepeatableSetting<AnswerRules, EndPointPattern>
         {
             Name = "trust", ValueName = "ADDRESS[/BITS]",
             Help = "Allow queries from this client about all connections, not only about its own. Can be repeated.",

@@ -36,11 +36,11 @@ internal static class ValueReaders
     }
 
     /// <summary>Reads an IPv4 address or prefix.</summary>
-    public static string? Prefix(string text, out AddressPrefix value)
+    public static string? Prefix(string text, out EndPointPattern value)
     {
         try
         {
-            value = AddressPrefix.Parse(text);
+            value = EndPointPattern.ParseAddresses(text);
             return null;
         }
         catch (FormatException fault)

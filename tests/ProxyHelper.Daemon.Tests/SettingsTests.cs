@@ -49,8 +49,8 @@ public sealed class SettingsTests
         Assert.Equal((115, 116, 2, true), (settings.Listen.Port, settings.Listen.TcpPort, settings.Listen.Workers, settings.Listen.AllowAbsentAddresses));
         Assert.Equal((7u, 0, TimeSpan.FromSeconds(0.5)), (settings.Rules.Secret, settings.Rules.MaxQueriesPerSecond, settings.Rules.MaxQueueDelay));
         Assert.Equal((IdentFormat.None, true), (settings.Rules.IdentFormat, settings.Rules.LogQueries));
-        Assert.Equal([AddressPrefix.Parse("194.0.22.0/24")], settings.Rules.AllowedProxies);
-        Assert.Equal([AddressPrefix.Parse("10.0.0.0/8")], settings.Rules.TrustedClients);
+        Assert.Equal([EndPointPattern.ParseAddresses("194.0.22.0/24")], settings.Rules.AllowedProxies);
+        Assert.Equal([EndPointPattern.ParseAddresses("10.0.0.0/8")], settings.Rules.TrustedClients);
         Assert.Equal(("/secret", "/pid", "nobody"), (settings.SecretFile, settings.PidFile, settings.User));
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:9114"), settings.Metrics);
     }
@@ -61,7 +61,7 @@ public sealed class SettingsTests
         const string file = Address + "allow = 10.9.9.9\nallow = 194.0.22.0/24\n";
 
         Assert.Equal(2, SettingsText.Read(file).Rules.AllowedProxies.Count);
-        Assert.Equal([AddressPrefix.Parse("10.1.1.1")], SettingsText.Read(file, "allow=10.1.1.1").Rules.AllowedProxies);
+        Assert.Equal([EndPointPattern.ParseAddresses("10.1.1.1")], SettingsText.Read(file, "allow=10.1.1.1").Rules.AllowedProxies);
     }
 
     [Theory]

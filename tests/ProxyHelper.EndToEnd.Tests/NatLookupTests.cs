@@ -130,7 +130,7 @@ public sealed class NatLookupTests
     }
 
     private static Responder Start(RouterNetwork network, IPAddress address, params string[] trusted) => network.Router.Run(() =>
-        Responder.Start(new ListenOptions { Addresses = [address] }, new AnswerRules { TrustedClients = [.. trusted.Select(AddressPrefix.Parse)] }));
+        Responder.Start(new ListenOptions { Addresses = [address] }, new AnswerRules { TrustedClients = [.. trusted.Select(EndPointPattern.ParseAddresses)] }));
 
     /// <summary>Asks about all without waiting for an answer between them.</summary>
     private static Task<HelperAnswer[]> AskAllAsync(RouterNetwork network, UserConnection[] connections) => Task.WhenAll(

@@ -28,7 +28,7 @@ Describe 'Start-ProxyHelper' {
     }
 
     It 'refuses <Arguments> and says how it is written' -ForEach @(
-        @{ Arguments = '-AllowedProxy proxy'; Message = "'proxy' is not an IPv4 address or prefix. Write one such as 194.0.22.9 or 194.0.22.0/24." }
+        @{ Arguments = '-AllowedProxy proxy'; Message = "'proxy' is not an IPv4 address or prefix. Write an address such as 194.0.22.9, or a prefix such as 194.0.22.0/24." }
         @{ Arguments = '-AllowedProxy 10.1.1.1/8'; Message = 'Did you mean 10.0.0.0/8, or the one address?' }
         @{ Arguments = '-TrustedClient 2001:db8::1'; Message = 'is not an IPv4 address or prefix' }
         @{ Arguments = "-TrustedClient ([ipaddress]'::1')"; Message = '::1 is not an IPv4 address' }

@@ -12,10 +12,10 @@ namespace ProxyHelper.Access;
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class AccessRules(
-    uint secret, IReadOnlyList<AddressPrefix> allowed, IReadOnlyList<AddressPrefix> trusted, LocalAddresses own)
+    uint secret, IReadOnlyList<EndPointPattern> allowed, IReadOnlyList<EndPointPattern> trusted, LocalAddresses own)
 {
-    private readonly AddressPrefix[] _allowed = [.. allowed];
-    private readonly AddressPrefix[] _trusted = [.. trusted];
+    private readonly EndPointPattern[] _allowed = [.. allowed];
+    private readonly EndPointPattern[] _trusted = [.. trusted];
 
     /// <summary>Judges a query.</summary>
     /// <param name="sender">The address it came from.</param>
@@ -38,9 +38,9 @@ internal sealed class AccessRules(
     /// <summary>Whether the sender is this host: it is not held to a rate.</summary>
     public bool IsThisHost(IPv4Address sender) => own.Contains(sender);
 
-    private static bool Contains(AddressPrefix[] prefixes, IPv4Address address)
+    private static bool Contains(EndPointPattern[] prefixes, IPv4Address address)
     {
-        foreach (AddressPrefix prefix in prefixes)
+        foreach (EndPointPattern prefix in prefixes)
         {
             if (prefix.Contains(address))
             {

@@ -1,9 +1,9 @@
 namespace ProxyHelper.Addresses;
 
-/// <summary>The protocols above IP that conntrack knows by itself (IANA protocol numbers; linux/in.h). Any other number is valid too.</summary>
+/// <summary>Specifies a protocol above IP (IANA protocol numbers, linux/in.h). Numbers without a name are valid too.</summary>
 public enum IPProtocol : byte
 {
-    /// <summary>None given.</summary>
+    /// <summary>No protocol is given.</summary>
     None = 0,
 
     /// <summary>ICMP for IPv4 (IPPROTO_ICMP).</summary>
@@ -18,7 +18,7 @@ public enum IPProtocol : byte
     /// <summary>DCCP (IPPROTO_DCCP).</summary>
     Dccp = 33,
 
-    /// <summary>GRE (IPPROTO_GRE): its keys stand where ports do.</summary>
+    /// <summary>GRE (IPPROTO_GRE). Its keys take the place of ports.</summary>
     Gre = 47,
 
     /// <summary>ICMP for IPv6 (IPPROTO_ICMPV6).</summary>

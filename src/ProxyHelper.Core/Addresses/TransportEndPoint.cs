@@ -3,25 +3,25 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Unicode;
-using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Addresses;
 
 /// <summary>
-/// One end of a connection: an IPv4 or IPv6 address and a port, by value. Where a protocol has no ports the port is 0; for ICMP
-/// see <see cref="ConntrackTuple"/>.
+/// Represents one end of a connection by value: an IPv4 or IPv6 address and a port. The port is 0 if the protocol has no ports.
+/// For ICMP it is the identifier.
 /// </summary>
-public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, IComparable<TransportEndPoint>, IComparable, IUtf8SpanFormattable
+public readonly struct TransportEndPoint
+    : IEquatable<TransportEndPoint>, IComparable<TransportEndPoint>, IComparable, IUtf8SpanFormattable
 {
     private const int IPv6Size = 16;
 
-    // The address in network byte order, read as big-endian numbers; an IPv4 address is the low half of the second.
+    // The bytes of an IPv6 address, read in network byte order; an IPv4 address is the lower half of the second number.
     private readonly ulong _high;
     private readonly ulong _low;
     private readonly bool _isIPv6;
 
     /// <summary>Makes an end point.</summary>
-    /// <param name="address">The address; an IPv4 address mapped into IPv6 (::ffff:10.1.1.1) is taken as the IPv4 address that it is.</param>
+    /// <param name="address">The address. An IPv4 address that is mapped into IPv6 (::ffff:10.1.1.1) becomes an IPv4 address.</param>
     /// <param name="port">The port, 0 to 65535.</param>
     public TransportEndPoint(IPAddress address, ushort port)
     {
@@ -48,10 +48,10 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         Port = port;
     }
 
-    /// <summary>The port, 0 to 65535.</summary>
+    /// <summary>Gets the port, 0 to 65535.</summary>
     public ushort Port { get; }
 
-    /// <summary>The address as text, without brackets: so that JSON, which takes properties, has it readable.</summary>
+    /// <summary>Gets the address as text without brackets. JSON shows this property.</summary>
     public string Address => IPAddress.ToString();
 
     /// <summary>Gets the family of the address: IPv4 (InterNetwork) or IPv6 (InterNetworkV6).</summary>
@@ -67,32 +67,32 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         }
     }
 
-    /// <summary>Whether both are the same address and port.</summary>
+    /// <summary>Returns a value indicating whether both have the same address and port.</summary>
     public static bool operator ==(TransportEndPoint left, TransportEndPoint right) => left.Equals(right);
 
-    /// <summary>Whether they differ in address or port.</summary>
+    /// <summary>Returns a value indicating whether the address or the port differs.</summary>
     public static bool operator !=(TransportEndPoint left, TransportEndPoint right) => !left.Equals(right);
 
-    /// <summary>Whether the first comes before the second.</summary>
+    /// <summary>Returns a value indicating whether the first sorts before the second.</summary>
     public static bool operator <(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether the first comes after the second.</summary>
+    /// <summary>Returns a value indicating whether the first sorts after the second.</summary>
     public static bool operator >(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether the first does not come after the second.</summary>
+    /// <summary>Returns a value indicating whether the first does not sort after the second.</summary>
     public static bool operator <=(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether the first does not come before the second.</summary>
+    /// <summary>Returns a value indicating whether the first does not sort before the second.</summary>
     public static bool operator >=(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) >= 0;
 
-    /// <summary>Reads an end point, such as 194.0.1.1:20119 or [2001:db8::1]:25. The port must be there.</summary>
-    /// <exception cref="FormatException">The text is not an end point; the message shows how one is written.</exception>
+    /// <summary>Reads an address and a port, such as 194.0.1.1:20119 or [2001:db8::1]:25.</summary>
+    /// <exception cref="FormatException">Thrown when the text is not an end point. The message shows examples.</exception>
     public static TransportEndPoint Parse(string text) => TryParse(text, out TransportEndPoint endPoint)
         ? endPoint
         : throw new FormatException($"'{text}' is not an address and a port. Write both, such as 194.0.1.1:20119 or [2001:db8::1]:25.");
 
-    /// <summary>Reads an end point.</summary>
-    /// <returns>False when the text is not one.</returns>
+    /// <summary>Reads an address and a port. Blanks around them are ignored.</summary>
+    /// <returns>False when the text is not an end point.</returns>
     public static bool TryParse(string? text, out TransportEndPoint endPoint)
     {
         endPoint = default;
@@ -104,9 +104,9 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         }
 
         ReadOnlySpan<char> host = rest[..colon];
-        bool bracketed = host[0] == '[' && host[^1] == ']';
-        ReadOnlySpan<char> literal = bracketed ? host[1..^1] : host;
-        if (bracketed != literal.Contains(':') || !AddressText.TryRead(literal, out IPAddress? address))
+        bool isBracketed = host is ['[', .., ']'];
+        ReadOnlySpan<char> literal = isBracketed ? host[1..^1] : host;
+        if (isBracketed != literal.Contains(':') || !AddressText.TryRead(literal, out IPAddress? address))
         {
             return false;
         }
@@ -127,7 +127,8 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     public IPEndPoint ToIPEndPoint() => new(IPAddress, Port);
 
     /// <inheritdoc/>
-    public bool Equals(TransportEndPoint other) => _high == other._high && _low == other._low && _isIPv6 == other._isIPv6 && Port == other.Port;
+    public bool Equals(TransportEndPoint other) =>
+        _high == other._high && _low == other._low && _isIPv6 == other._isIPv6 && Port == other.Port;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is TransportEndPoint other && Equals(other);
@@ -135,7 +136,7 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_high, _low, _isIPv6, Port);
 
-    /// <summary>IPv4 before IPv6, then by address, then by port.</summary>
+    /// <summary>Compares by family (IPv4 first), then by address, then by port.</summary>
     public int CompareTo(TransportEndPoint other) =>
         (_isIPv6, _high, _low, Port).CompareTo((other._isIPv6, other._high, other._low, other.Port));
 
@@ -147,12 +148,12 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         _ => throw new ArgumentException("An end point compares with end points only.", nameof(obj)),
     };
 
-    /// <summary>The end point as <see cref="Parse"/> reads it.</summary>
+    /// <summary>Returns the end point as <see cref="Parse"/> reads it.</summary>
     public override string ToString() => _isIPv6
         ? string.Create(CultureInfo.InvariantCulture, $"[{Address}]:{Port}")
         : string.Create(CultureInfo.InvariantCulture, $"{new IPv4Address((uint)_low)}:{Port}");
 
-    /// <summary>Writes the end point as text without allocating, for IPv4.</summary>
+    /// <summary>Writes the end point as text. IPv4 end points allocate nothing.</summary>
     public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         if (_isIPv6)
@@ -174,28 +175,29 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
     /// <summary>Makes an end point from an address of 4 or 16 bytes in network byte order.</summary>
     internal static TransportEndPoint FromBytes(ReadOnlySpan<byte> address, ushort port) => address.Length == IPv4Address.Size
         ? new TransportEndPoint(IPv4Address.FromBytes(address), port)
-        : new TransportEndPoint(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
+        : new TransportEndPoint(
+            BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
 
-    /// <summary>Whether the address is of a family with another one, and begins with the same bits.</summary>
-    /// <param name="network">The address whose bits count.</param>
-    /// <param name="length">How many bits, up to 32 or 128.</param>
-    internal bool BeginsAs(TransportEndPoint network, int length)
+    /// <summary>Returns a value indicating whether the address has the family and the first bits of a network.</summary>
+    /// <param name="network">The network; all other bits are 0.</param>
+    /// <param name="length">The number of bits, up to 32 or 128.</param>
+    internal bool HasPrefix(TransportEndPoint network, int length)
     {
         TransportEndPoint masked = Masked(length);
         return masked._high == network._high && masked._low == network._low && _isIPv6 == network._isIPv6;
     }
 
-    /// <summary>The end point with the bits of its address behind the first few cleared.</summary>
-    /// <param name="length">How many bits stay, up to 32 or 128.</param>
+    /// <summary>Returns the end point with only the first bits of its address; all other bits are 0.</summary>
+    /// <param name="length">The number of bits, up to 32 or 128.</param>
     internal TransportEndPoint Masked(int length) => _isIPv6
         ? new TransportEndPoint(_high & HighBits(length), _low & HighBits(length - 64), _isIPv6, Port)
         : new TransportEndPoint(0, _low & HighBits(length + 32), _isIPv6, Port);
 
-    /// <summary>The same address with another port.</summary>
+    /// <summary>Returns the same address with another port.</summary>
     internal TransportEndPoint WithPort(ushort port) => new(_high, _low, _isIPv6, port);
 
     /// <summary>Writes the address in network byte order.</summary>
-    /// <returns>How many bytes that is: 4 or 16.</returns>
+    /// <returns>The number of bytes: 4 or 16.</returns>
     internal int WriteAddress(Span<byte> bytes)
     {
         if (!_isIPv6)
@@ -209,11 +211,10 @@ public readonly struct TransportEndPoint : IEquatable<TransportEndPoint>, ICompa
         return IPv6Size;
     }
 
-    private static ulong HighBits(int count) => count <= 0 ? 0 : count >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - count);
+    /// <summary>Writes the address as text without a port; an IPv6 address without brackets.</summary>
+    internal bool TryFormatAddress(Span<byte> utf8, out int written) =>
+        _isIPv6 ? IPAddress.TryFormat(utf8, out written) : new IPv4Address((uint)_low).TryFormat(utf8, out written);
 
-    /// <summary>Writes the address alone as text: dotted for IPv4, without brackets for IPv6.</summary>
-    internal bool TryFormatAddress(Span<byte> utf8, out int written)
-    {
-        return _isIPv6 ? IPAddress.TryFormat(utf8, out written) : new IPv4Address((uint)_low).TryFormat(utf8, out written);
-    }
+    private static ulong HighBits(int count) =>
+        count <= 0 ? 0 : count >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - count);
 }

@@ -27,13 +27,13 @@ public sealed record AnswerRules
     /// Gets the senders that may send queries. The default is an empty list, which allows every sender. This host and the trusted
     /// clients may always send queries.
     /// </summary>
-    public IReadOnlyList<AddressPrefix> AllowedProxies { get; init; } = [];
+    public IReadOnlyList<EndPointPattern> AllowedProxies { get; init; } = [];
 
     /// <summary>
     /// Gets the senders that may ask about any connection. Other senders may ask only about connections to their own address. This
     /// host may always ask about any connection.
     /// </summary>
-    public IReadOnlyList<AddressPrefix> TrustedClients { get; init; } = [];
+    public IReadOnlyList<EndPointPattern> TrustedClients { get; init; } = [];
 
     /// <summary>
     /// Gets the number of queries that a source address may send in a second, up to <see cref="MaxRate"/>. 0 is no limit. The
@@ -60,8 +60,18 @@ public sealed record AnswerRules
     {
         SettingCheck.Require(AllowedProxies.Count <= MaxPrefixes, $"There are more than {MaxPrefixes} allowed proxies. Use prefixes.");
         SettingCheck.Require(TrustedClients.Count <= MaxPrefixes, $"There are more than {MaxPrefixes} trusted clients. Use prefixes.");
+        RequireIPv4(AllowedProxies);
+        RequireIPv4(TrustedClients);
         SettingCheck.Require(MaxQueriesPerSecond is >= 0 and <= MaxRate, $"The rate must be 0 (no limit) to {MaxRate} queries a second.");
         SettingCheck.Require(
             MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= _longestQueueDelay, "The queue delay must be above 0 and at most 1 minute.");
+    }
+
+    private static void RequireIPv4(IReadOnlyList<EndPointPattern> patterns)
+    {
+        foreach (EndPointPattern pattern in patterns)
+        {
+            SettingCheck.Require(pattern.IsIPv4Addresses, $"{pattern} is not an IPv4 address or prefix without a port.");
+        }
     }
 }

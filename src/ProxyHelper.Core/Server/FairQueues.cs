@@ -23,7 +23,7 @@ internal static class FairQueues
     /// <summary>Writes the program that chooses a queue.</summary>
     /// <param name="workers">How many workers there are; queue <c>q</c> of worker <c>w</c> is number <c>w * Count + q</c>.</param>
     /// <param name="allowed">Who may ask; all if there is none.</param>
-    public static PacketFilter Selection(int workers, IReadOnlyList<AddressPrefix> allowed)
+    public static PacketFilter Selection(int workers, IReadOnlyList<EndPointPattern> allowed)
     {
         var filter = new PacketFilter();
         filter.LoadLength();
@@ -56,14 +56,14 @@ internal static class FairQueues
         return filter;
     }
 
-    private static void RequireAllowed(PacketFilter filter, IReadOnlyList<AddressPrefix> allowed)
+    private static void RequireAllowed(PacketFilter filter, IReadOnlyList<EndPointPattern> allowed)
     {
         const int instructions = 4; // for each prefix
         for (int i = 0; i < allowed.Count; i++)
         {
             filter.LoadWord(SenderOffset);
-            filter.And(allowed[i].Mask);
-            filter.SkipUnless(allowed[i].Network.Value, 1);
+            filter.And(allowed[i].IPv4Mask);
+            filter.SkipUnless(allowed[i].IPv4Network.Value, 1);
             filter.Skip(((allowed.Count - 1 - i) * instructions) + 1); // past the other prefixes and the return
         }
 

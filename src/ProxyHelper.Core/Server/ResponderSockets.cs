@@ -35,7 +35,7 @@ internal sealed class ResponderSockets : IDisposable
     /// <summary>Opens the sockets, or takes over those that the process was given.</summary>
     /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
     /// <exception cref="LinuxException">No socket can be had, or what the process was given is none.</exception>
-    public static ResponderSockets Open(ListenOptions options, IReadOnlyList<AddressPrefix> allowed)
+    public static ResponderSockets Open(ListenOptions options, IReadOnlyList<EndPointPattern> allowed)
     {
         var opened = new ResponderSockets(options.Workers);
         PacketFilter selection = FairQueues.Selection(options.Workers, allowed);
@@ -71,7 +71,7 @@ internal sealed class ResponderSockets : IDisposable
 
     /// <summary>Sorts what comes from now on as other options want it. What is in a queue stays there, and is served.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void ChangeRules(IReadOnlyList<AddressPrefix> allowed) => Choose(FairQueues.Selection(_workers, allowed));
+    public void ChangeRules(IReadOnlyList<EndPointPattern> allowed) => Choose(FairQueues.Selection(_workers, allowed));
 
     /// <inheritdoc/>
     public void Dispose()

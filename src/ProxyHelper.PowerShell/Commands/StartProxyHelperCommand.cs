@@ -45,13 +45,15 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [Parameter]
     [ValidateCount(1, AnswerRules.MaxPrefixes)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    public AddressPrefix[] AllowedProxy { get; set; } = [];
+    [Addresses]
+    public EndPointPattern[] AllowedProxy { get; set; } = [];
 
     /// <summary>Who may ask about any connection, not only about those to its own address. This host always may.</summary>
     [Parameter]
     [ValidateCount(1, AnswerRules.MaxPrefixes)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    public AddressPrefix[] TrustedClient { get; set; } = [];
+    [Addresses]
+    public EndPointPattern[] TrustedClient { get; set; } = [];
 
     /// <summary>How many queries a source address may ask in a second, 1 to 1,000,000; 0 for any number. 10,000 unless said; this host any number.</summary>
     [Parameter]

@@ -109,7 +109,7 @@ public sealed class AdmissionTests
         MaxQueueDelay = TimeSpan.FromMinutes(1), // of which a busy machine makes no query late
     };
 
-    private static AddressPrefix[] Prefixes(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressPrefix.Parse)];
+    private static EndPointPattern[] Prefixes(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(EndPointPattern.ParseAddresses)];
 
     private static byte[] Query(string about, uint secret)
     {

@@ -127,7 +127,7 @@ public sealed class FairQueuesTests
 
     private static QuerySocket[] Open(int workers, string allowed)
     {
-        AddressPrefix[] prefixes = [.. allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(AddressPrefix.Parse)];
+        EndPointPattern[] prefixes = [.. allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(EndPointPattern.ParseAddresses)];
         return QuerySocket.OpenShared(Asker.Helper(), workers, FairQueues.Count, FairQueues.Selection(workers, prefixes), allowsAbsentAddress: false);
     }
 

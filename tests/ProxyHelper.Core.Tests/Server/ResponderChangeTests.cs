@@ -68,7 +68,7 @@ public sealed class ResponderChangeTests
         for (int round = 0; round < 50; round++)
         {
             asker.Send(Datagrams.Query, Asker.Helper());
-            responder.ChangeRules(Router.Rules with { AllowedProxies = [AddressPrefix.Parse(round % 2 == 0 ? "10.0.0.1" : "194.0.22.9")] });
+            responder.ChangeRules(Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses(round % 2 == 0 ? "10.0.0.1" : "194.0.22.9")] });
             Assert.Equal(Datagrams.Found, asker.Receive(out _)); // this host may always ask
         }
     });

@@ -183,7 +183,7 @@ public sealed class ResponderTests
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 65 }, Router.Rules));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { MaxQueriesPerSecond = -1 }));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { MaxQueueDelay = TimeSpan.Zero }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { AllowedProxies = new AddressPrefix[501] }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { TrustedClients = new AddressPrefix[501] }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { AllowedProxies = new EndPointPattern[501] }));
+        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { TrustedClients = new EndPointPattern[501] }));
     }
 }

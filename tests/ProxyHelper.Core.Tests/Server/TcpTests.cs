@@ -105,7 +105,7 @@ public sealed class TcpTests
 
     [Fact]
     public void Who_is_not_allowed_is_closed_at_once_counted_and_told() =>
-        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [AddressPrefix.Parse("198.51.100.0/28")], Secret = 7 }, (responder, _) =>
+        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses("198.51.100.0/28")], Secret = 7 }, (responder, _) =>
         {
             AddStrangers();
             Assert.Equal(string.Empty, TcpAsker.Ask(address: "198.51.100.99"));
@@ -118,7 +118,7 @@ public sealed class TcpTests
 
     [Fact]
     public void A_trusted_client_is_answered() =>
-        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [AddressPrefix.Parse("198.51.100.1")], TrustedClients = [AddressPrefix.Parse("198.51.100.2")] }, (_, _) =>
+        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses("198.51.100.1")], TrustedClients = [EndPointPattern.ParseAddresses("198.51.100.2")] }, (_, _) =>
         {
             AddStrangers();
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.2"));

@@ -1,0 +1,31 @@
+using System.Collections;
+using System.Management.Automation;
+using ProxyHelper.Addresses;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>Makes a parameter read its texts as IPv4 addresses or prefixes. A pattern with a port is refused.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class AddressesAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Unwrap(inputData) switch
+    {
+        IList several => several.Cast<object>().Select(Read).ToArray(),
+        _ => Read(inputData),
+    };
+
+    private static object Read(object value)
+    {
+        if (Unwrap(value) is not string text)
+        {
+            return value;
+        }
+
+        return EndPointPattern.TryParseAddresses(text, out EndPointPattern pattern, out string? fault)
+            ? pattern
+            : throw new ArgumentTransformationMetadataException(fault);
+    }
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+}
