@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using ProxyHelper.Addresses;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
@@ -11,7 +8,8 @@ namespace ProxyHelper.Daemon;
 /// <summary>Reads the values of settings. Each method returns the sentence that describes the fault, or null.</summary>
 internal static class ValueReaders
 {
-    private static readonly SearchValues<char> _decimalCharacters = SearchValues.Create("0123456789.");
+    // AnswerRules has a lower limit.
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(int.MaxValue);
 
     /// <summary>Reads a text that is not empty.</summary>
     public static string? Text(string text, out string value)
@@ -36,28 +34,15 @@ internal static class ValueReaders
     }
 
     /// <summary>Reads an IPv4 address or prefix.</summary>
-    public static string? Prefix(string text, out EndPointPattern value)
-    {
-        try
-        {
-            value = EndPointPattern.ParseAddresses(text);
-            return null;
-        }
-        catch (FormatException fault)
-        {
-            value = default;
-            return fault.Message;
-        }
-    }
+    public static string? Prefix(string text, out EndPointPattern value) =>
+        EndPointPattern.TryParseAddresses(text, out value, out string? fault) ? null : fault;
 
     /// <summary>Reads an IPv4 address and a port.</summary>
     public static string? EndPoint(string text, out IPEndPoint value)
     {
-        bool isEndPoint = TransportEndPoint.TryParse(text, out TransportEndPoint endPoint) && endPoint.Port != 0;
-        value = endPoint.ToIPEndPoint();
-        return isEndPoint && value.AddressFamily == AddressFamily.InterNetwork
-            ? null
-            : $"'{text}' is not an IPv4 address and port, such as 127.0.0.1:9114.";
+        bool isEndPoint = AddressText.TryReadIPv4EndPoint(text, out IPEndPoint? endPoint);
+        value = endPoint ?? new IPEndPoint(IPAddress.Any, 0);
+        return isEndPoint ? null : $"'{text}' is not an IPv4 address and port, such as 127.0.0.1:9114.";
     }
 
     /// <summary>Reads a port. The owner of the value decides whether the port can be 0.</summary>
@@ -81,16 +66,8 @@ internal static class ValueReaders
             : $"'{text}' is not a number of workers, 1 to {ListenOptions.MaxWorkers}.";
 
     /// <summary>Reads a number of seconds, with or without a fraction.</summary>
-    public static string? Seconds(string text, out TimeSpan value)
-    {
-        // .NET alone also accepts NULs after the digits.
-        decimal seconds = 0;
-        bool isNumber = !text.AsSpan().ContainsAnyExcept(_decimalCharacters)
-            && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out seconds)
-            && seconds < int.MaxValue;
-        value = isNumber ? TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond)) : default;
-        return isNumber ? null : $"'{text}' is not a number of seconds, such as 0.5.";
-    }
+    public static string? Seconds(string text, out TimeSpan value) =>
+        NumberText.TryReadSeconds(text, _longest, out value) ? null : $"'{text}' is not a number of seconds, such as 0.5.";
 
     /// <summary>Reads the format of the user's name in a reply.</summary>
     public static string? Ident(string text, out IdentFormat value)
