@@ -3,21 +3,23 @@ using System.Management.Automation;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>A progress bar for what goes through many entries and takes longer than a second; none for what is shorter.</summary>
-/// <param name="command">Whose pipeline it is shown in.</param>
-/// <param name="activity">What goes on.</param>
-/// <param name="expected">Asked once, when the bar is first shown, for how many entries there are; null where nobody knows.</param>
+/// <summary>Shows a progress bar for work on many entries that takes longer than a second.</summary>
+/// <param name="command">The cmdlet that shows the bar.</param>
+/// <param name="activity">The heading of the bar.</param>
+/// <param name="expected">
+/// Returns the number of entries, or null if the number is unknown. Called once, with the first bar.
+/// </param>
 internal sealed class CountProgress(Cmdlet command, string activity, Func<long?> expected) : IProgress<long>
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
-    private readonly long _beganAt = Stopwatch.GetTimestamp();
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long? _expected;
     private bool _isShown;
     private bool _isOver;
 
-    /// <summary>How long it has taken.</summary>
-    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_beganAt);
+    /// <summary>Gets the time since the start.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
 
     /// <inheritdoc/>
     public void Report(long value)
@@ -29,17 +31,23 @@ internal sealed class CountProgress(Cmdlet command, string activity, Func<long?>
 
         _expected = _isShown ? _expected : expected();
         _isShown = true;
-        command.WriteProgress(_expected is { } all and > 0
-            ? new ProgressRecord(0, activity, $"{value} of {all}") { PercentComplete = (int)Math.Min(100, value * 100 / all) }
-            : new ProgressRecord(0, activity, $"{value} so far"));
+        var bar = new ProgressRecord(0, activity, $"{value} so far");
+        if (_expected is { } all and > 0)
+        {
+            bar.StatusDescription = $"{value} of {all}";
+            bar.PercentComplete = (int)Math.Min(100, value * 100 / all);
+        }
+
+        command.WriteProgress(bar);
     }
 
-    /// <summary>Takes the bar away, for good: it is over, or its results show how it goes.</summary>
+    /// <summary>Removes the bar for good.</summary>
     public void End()
     {
         if (_isShown && !_isOver)
         {
-            command.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+            var bar = new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed };
+            command.WriteProgress(bar);
         }
 
         _isOver = true;

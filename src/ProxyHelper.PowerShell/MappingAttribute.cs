@@ -4,8 +4,8 @@ using ProxyHelper.Conntrack;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Says of what is no mapping of this session where to get one: rows of a CSV file and what Import-Clixml gives look like mappings,
-/// but say too little of which entry was looked at.
+/// Rejects values that are not mappings of this session, with a message that says how to get one. Rows of a CSV file
+/// and the output of Import-Clixml look like mappings, but do not identify an entry of the conntrack table.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MappingAttribute : ArgumentTransformationAttribute
@@ -18,7 +18,9 @@ internal sealed class MappingAttribute : ArgumentTransformationAttribute
         return Array.TrueForAll(all, one => one is null || Unwrapped(one) is ConntrackEntry)
             ? inputData
             : throw new ArgumentTransformationMetadataException(
-                "This is no mapping as Get-NatMapping gives them, so nothing was removed. Take it from the kernel anew: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping; for rows of a file: Import-Csv FILE | ForEach-Object { Get-NatMapping -Id $_.Id } | Remove-NatMapping.");
+                "The value is not a mapping from Get-NatMapping, so nothing was removed. Get the mapping from the "
+                + "kernel: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping. For the rows "
+                + "of a file: Import-Csv FILE | ForEach-Object { Get-NatMapping -Id $_.Id } | Remove-NatMapping.");
     }
 
     private static object? Unwrapped(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;

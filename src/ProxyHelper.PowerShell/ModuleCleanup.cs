@@ -3,7 +3,7 @@ using System.Management.Automation.Runspaces;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Stops this runspace's responders when the module is removed, or imported anew with -Force.</summary>
+/// <summary>Stops the responders of this runspace when the module is removed, or imported again with -Force.</summary>
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
     /// <inheritdoc/>

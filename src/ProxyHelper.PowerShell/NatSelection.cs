@@ -1,20 +1,20 @@
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Which connections are meant, by what the router translates of them.</summary>
+/// <summary>Specifies connections by which of their ends the router translates.</summary>
 public enum NatSelection
 {
-    /// <summary>Those that are translated in any way.</summary>
+    /// <summary>Connections with NAT of any type.</summary>
     Any,
 
-    /// <summary>Those that are not translated.</summary>
+    /// <summary>Connections without NAT.</summary>
     None,
 
-    /// <summary>Those whose source alone is translated.</summary>
+    /// <summary>Connections of which only the source is translated.</summary>
     Source,
 
-    /// <summary>Those whose destination alone is translated.</summary>
+    /// <summary>Connections of which only the destination is translated.</summary>
     Destination,
 
-    /// <summary>Those both of whose ends are translated.</summary>
+    /// <summary>Connections of which both ends are translated.</summary>
     Both,
 }

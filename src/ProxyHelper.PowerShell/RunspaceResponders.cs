@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// The responders that one runspace has started and not yet stopped. They end with their runspace and with the process; another
-/// runspace's are not touched. The assembly is never unloaded, so this outlives the module.
+/// Keeps the running responders of one runspace. They end with their runspace and with the process. Responders of other
+/// runspaces are not affected. The assembly is never unloaded, so this table outlives the module.
 /// </summary>
 internal sealed class RunspaceResponders
 {
@@ -14,10 +14,10 @@ internal sealed class RunspaceResponders
 
     private readonly HashSet<Job> _running = [];
 
-    /// <summary>Those of a runspace.</summary>
+    /// <summary>Returns the responders of a runspace.</summary>
     public static RunspaceResponders Of(Runspace runspace) => _known.GetValue(runspace, Create);
 
-    /// <summary>Takes a job in; it is let go when it has ended.</summary>
+    /// <summary>Adds a job. The job is removed when it ends.</summary>
     public void Add(Job job)
     {
         lock (_running)
@@ -29,7 +29,7 @@ internal sealed class RunspaceResponders
         RemoveEnded(job, job.JobStateInfo.State);
     }
 
-    /// <summary>Stops them all, and returns when their ports are free.</summary>
+    /// <summary>Stops all responders. When the method returns, their ports are free.</summary>
     public void StopAll()
     {
         Job[] running;

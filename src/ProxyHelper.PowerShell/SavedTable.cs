@@ -5,16 +5,17 @@ using ProxyHelper.Conntrack.Saved;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Gives the entries of saved tables to the pipeline. A line that is no entry is an error with its number, and the next one is read.
+/// Writes the entries of saved tables to the pipeline. A line that is not an entry is an error with its number. The
+/// following lines are read all the same.
 /// </summary>
 internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, CancellationToken cancellationToken)
 {
     private const int LinesBetweenReports = 10_000;
 
     private int _linesBefore;
-    private long _given;
+    private long _written;
 
-    /// <summary>Reads a line, or a text of several; the lines of earlier calls are counted.</summary>
+    /// <summary>Reads one or several lines. Line numbers continue from earlier calls.</summary>
     public void WriteText(string text)
     {
         using var reader = new StringReader(text.Length == 0 ? "\n" : text);
@@ -22,19 +23,19 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
     }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">Thrown when the file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when the user may not read the file.</exception>
     public void WriteFile(string path)
     {
         using var reader = new StreamReader(path);
-        long givenBefore = _given;
+        long writtenBefore = _written;
         var progress = new CountProgress(command, $"Reading lines of {path}", () => null);
         int lines = Write(reader, linesBefore: 0, progress);
         progress.End();
-        command.WriteVerbose($"{path}: {lines} lines, of which {_given - givenBefore} fit.");
+        command.WriteVerbose($"{path}: {lines} lines, {_written - writtenBefore} matching mappings.");
     }
 
-    /// <returns>How many lines there were.</returns>
+    /// <returns>The number of lines.</returns>
     private int Write(TextReader text, int linesBefore, CountProgress? progress = null)
     {
         var lines = new SavedLines(text);
@@ -49,14 +50,16 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
             {
                 if (filter.Matches(entry))
                 {
-                    progress?.End(); // what is put out shows that it goes on
-                    _given++;
+                    progress?.End(); // The output itself shows progress.
+                    _written++;
                     command.WriteObject(entry);
                 }
             }
             else if (fault != SavedLineFault.None)
             {
-                command.WriteError(Errors.SavedLineInvalid(linesBefore + lines.Number, lines.Current.ToString(), SavedEntry.Explain(lines.Current)!));
+                string reason = SavedEntry.Explain(lines.Current)!;
+                command.WriteError(
+                    Errors.SavedLineInvalid(linesBefore + lines.Number, lines.Current.ToString(), reason));
             }
         }
 

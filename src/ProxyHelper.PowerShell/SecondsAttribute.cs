@@ -4,8 +4,8 @@ using System.Management.Automation;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Lets a parameter that is a TimeSpan take plain numbers as seconds. The engine takes 2 as two ticks of 100 ns and '2' as two days,
-/// and nobody means either.
+/// Lets a TimeSpan parameter accept a number as seconds. The engine reads 2 as two ticks of 100 ns and '2' as two days,
+/// and an administrator means neither.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecondsAttribute : ArgumentTransformationAttribute
@@ -15,7 +15,8 @@ internal sealed class SecondsAttribute : ArgumentTransformationAttribute
     {
         object? given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         string text = Convert.ToString(given, CultureInfo.InvariantCulture) ?? string.Empty;
-        return given is not TimeSpan && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
+        return given is not TimeSpan
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
             ? TimeSpan.FromSeconds(seconds)
             : inputData;
     }

@@ -6,8 +6,9 @@ using System.Security;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Lets a parameter take the shared secret as a number or as a SecureString that holds one, and keeps it as the latter: the engine
-/// writes bound parameters into its logs and traces. What was given is in no message: it may be nearly the secret.
+/// Lets a parameter accept the shared secret as a number, or as a SecureString that holds a number. The value is kept
+/// as a SecureString, because the engine writes bound parameters into its logs and traces. No message repeats the
+/// input: it may be almost the secret.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecretAttribute : ArgumentTransformationAttribute
@@ -23,13 +24,16 @@ internal sealed class SecretAttribute : ArgumentTransformationAttribute
         };
         return TryParse(text, out _)
             ? new NetworkCredential(string.Empty, text).SecurePassword
-            : throw new ArgumentTransformationMetadataException("The secret is a number from 0 to 4294967295, plain or in a SecureString.");
+            : throw new ArgumentTransformationMetadataException(
+                "The secret is a number from 0 to 4294967295, plain or in a SecureString.");
     }
 
-    /// <summary>The number in a parameter's value; 0 when there is no value.</summary>
-    public static uint Read(SecureString? bound) => bound is not null && TryParse(Reveal(bound), out uint secret) ? secret : 0;
+    /// <summary>Returns the number in the value of a parameter, or 0 if there is no value.</summary>
+    public static uint Read(SecureString? bound) =>
+        bound is not null && TryParse(Reveal(bound), out uint secret) ? secret : 0;
 
     private static string Reveal(SecureString secure) => new NetworkCredential(string.Empty, secure).Password;
 
-    private static bool TryParse(string? text, out uint secret) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out secret);
+    private static bool TryParse(string? text, out uint secret) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out secret);
 }

@@ -101,7 +101,7 @@ Describe 'A responder that faulted' {
         @($failure).Count | Should -Be 1
         $failure.FullyQualifiedErrorId | Should -BeExactly ResponderFaulted
         $job.LastFault.EndsWith($failure[0].Exception.Message) | Should -BeTrue
-        $job.LastFault | Should -BeLike '*queries are not answered*'
+        $job.LastFault | Should -BeLike '*queries get no reply*'
     }
 
     It 'is listed until it is removed, and another can use its port' {

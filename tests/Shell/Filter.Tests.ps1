@@ -68,9 +68,9 @@ Describe 'Get-NatMapping with filters' {
     }
 
     It 'writes an error if no connection has these ends: <Ends>' -ForEach @(
-        @{ Ends = '-OriginalSource 10.1.1.1:10943 -OriginalDestination 4.1.1.1:26'; Message = 'was opened as Tcp 10.1.1.1:10943 -> 4.1.1.1:26 in zone 0' }
+        @{ Ends = '-OriginalSource 10.1.1.1:10943 -OriginalDestination 4.1.1.1:26'; Message = 'in zone 0 has the original ends Tcp 10.1.1.1:10943 -> 4.1.1.1:26' }
         @{ Ends = '-OriginalSource 10.1.1.2:5353 -OriginalDestination 4.1.1.53:53'; Message = 'in zone 0' } # the entry is in zone 7
-        @{ Ends = '-TranslatedSource 194.0.1.1:20119 -TranslatedDestination 194.0.22.9:9200'; Message = 'is seen as Tcp' }
+        @{ Ends = '-TranslatedSource 194.0.1.1:20119 -TranslatedDestination 194.0.22.9:9200'; Message = 'the translated ends Tcp' }
     ) {
         $streams = Get-Streams ([scriptblock]::Create("Get-NatMapping $Ends"))
         $streams.Output | Should -BeNullOrEmpty
@@ -81,7 +81,7 @@ Describe 'Get-NatMapping with filters' {
     It 'says what <Mistake> should be' -ForEach @(
         @{ Mistake = '-OriginalSource 10.1.1.1/24'; Message = 'Did you mean 10.1.1.0/24' }
         @{ Mistake = '-OriginalSource mail.example'; Message = '10.1.0.0/16' }
-        @{ Mistake = '-Mark 1/0'; Message = 'its mask leaves out' }
+        @{ Mistake = '-Mark 1/0'; Message = 'has bits outside its mask' }
         @{ Mistake = '-Mark red'; Message = '0x10/0xff' }
         @{ Mistake = '-Protocol tpc'; Message = 'Tcp' }
         @{ Mistake = '-State Open2'; Message = 'Established' }

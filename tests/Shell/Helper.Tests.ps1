@@ -137,7 +137,7 @@ Describe 'Test-ProxyHelper' {
             ($mapping | Test-ProxyHelper @tcp).AgreesWithMapping | Should -Be $false
         }
 
-        It 'refuses -<Parameter>, which has no meaning' -ForEach @(
+        It 'refuses -<Parameter>' -ForEach @(
             @{ Parameter = 'Secret'; Value = '1' }
             @{ Parameter = 'SecretFile'; Value = '/nowhere' }
             @{ Parameter = 'Retries'; Value = '1' }
@@ -145,7 +145,7 @@ Describe 'Test-ProxyHelper' {
             $given = @{ $Parameter = $Value }
             $failure = Get-Failure { Test-ProxyHelper @tcp @question @given }
             Assert-Error $failure ParameterNotForTcp TestProxyHelper InvalidArgument 'ask over UDP'
-            "$failure" | Should -BeLike "*-$Parameter has no meaning*"
+            "$failure" | Should -BeLike "*-$Parameter cannot be used with -Transport Tcp*"
         }
 
         It 'works on the proxy only, and says so elsewhere' {

@@ -67,7 +67,7 @@ Describe 'Get-NatMapping on a saved table' {
 
     It 'writes the numbers of lines and of mappings with -Verbose' {
         Set-Content "$folder/table" $savedLine, '', 'nonsense', $savedLine
-        (Get-Streams { Get-NatMapping -Path "$folder/tab*" -Verbose }).Verbose.Message | Should -BeLike '*/table: 4 lines, of which 2 fit.'
+        (Get-Streams { Get-NatMapping -Path "$folder/tab*" -Verbose }).Verbose.Message | Should -BeLike '*/table: 4 lines, 2 matching mappings.'
     }
 
     It 'gives mappings that Remove-NatMapping refuses' {

@@ -46,7 +46,7 @@ Describe 'Start-ProxyHelper' {
         $failure = Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 -MaxQueueDelay $_"))
         Assert-Error $failure InvalidResponderOption StartProxyHelper InvalidArgument 'a delay such as 0:0:1'
         $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Get-Help*'
-        "$failure" | Should -BeLike '*a minute at most*'
+        "$failure" | Should -BeLike '*at most 1 minute*'
         $failure.TargetObject | Should -Be ($_ -match ':' ? [timespan]$_.Trim("'") : [timespan]::FromSeconds($_))
     }
 
@@ -105,7 +105,7 @@ Describe 'Start-ProxyHelper' {
         $path = @{ $Parameter = 'Variable:secret' } # not the file ./secret in the directory of the process
         $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 @path }
         $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
-        "$failure" | Should -BeLike "*'Variable:secret' is no file*"
+        "$failure" | Should -BeLike "*'Variable:secret' is not a file*"
         Get-Job | Should -BeNullOrEmpty
     }
 

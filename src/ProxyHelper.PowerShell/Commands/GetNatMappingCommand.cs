@@ -6,7 +6,9 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Shows what the router's NAT does to connections: from the kernel's conntrack table, or from a table that was saved.</summary>
+/// <summary>
+/// Shows how the router translates connections, from the kernel's conntrack table or from a saved table.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "NatMapping", DefaultParameterSetName = ListSet)]
 [OutputType(typeof(ConntrackEntry))]
 public sealed class GetNatMappingCommand : NatMappingFilterCommand
@@ -20,35 +22,45 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     private ConntrackTable? _table;
     private SavedTable? _saved;
 
-    /// <summary>The connection's source as the proxy sees it, after SNAT, such as 194.0.1.1:20119; for ICMP the port is the identifier.</summary>
+    /// <summary>
+    /// Gets or sets the source that the proxy sees, after SNAT, such as 194.0.1.1:20119. For ICMP the port is the
+    /// identifier.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Source { get; set; }
 
-    /// <summary>The connection's destination as the proxy sees it, after DNAT, such as 194.0.22.9:9199; for ICMP the port is 0.</summary>
+    /// <summary>
+    /// Gets or sets the destination that the proxy sees, after DNAT, such as 194.0.22.9:9199. For ICMP the port is 0.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Destination { get; set; }
 
-    /// <summary>Files that hold a saved table, as conntrack -L or /proc/net/nf_conntrack give it; wildcards may be used.</summary>
+    /// <summary>
+    /// Gets or sets the files of a saved table, from conntrack -L or /proc/net/nf_conntrack. Wildcards are allowed.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The same, their names taken as they are.</summary>
+    /// <summary>Gets or sets the files of a saved table. No character is a wildcard.</summary>
+    /// <remarks>
+    /// The alias is the property of a file. PSPath would also bind from each line that Get-Content returns.
+    /// </remarks>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
-    [Alias("FullName")] // as files have; PSPath is also on each line that Get-Content gives
+    [Alias("FullName")]
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Lines of a saved table.</summary>
+    /// <summary>Gets or sets lines of a saved table.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
     [AllowEmptyCollection]
     [SavedText]
     public SavedText[] InputObject { get; set; } = [];
 
-    /// <summary>Shows connections that are not translated as well.</summary>
+    /// <summary>Gets or sets whether connections without NAT are shown, too.</summary>
     [Parameter]
     public SwitchParameter IncludeUntranslated { get; set; }
 
@@ -108,7 +120,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
         catch (ItemNotFoundException)
         {
-            return [pattern]; // which opening it will tell
+            return [pattern]; // Opening the file reports the error.
         }
     }
 
@@ -116,21 +128,20 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     {
         if (!OperatingSystem.IsLinux())
         {
-            Throw(Errors.PlatformNotSupported(MyInvocation.MyCommand.Name));
-            return;
+            throw NotLinux();
         }
 
         if (ParameterSetName == ExactSet)
         {
             Find(Source, Destination, isOriginal: false);
         }
-        else if (Only(OriginalSource) is { } source && Only(OriginalDestination) is { } destination && Zone.Length <= 1)
+        else if (OnlyEndPoints(OriginalSource, OriginalDestination) is { } original)
         {
-            Find(source, destination, isOriginal: true);
+            Find(original.Source, original.Destination, isOriginal: true);
         }
-        else if (Only(TranslatedSource) is { } seenSource && Only(TranslatedDestination) is { } seenDestination && Zone.Length <= 1)
+        else if (OnlyEndPoints(TranslatedSource, TranslatedDestination) is { } translated)
         {
-            Find(seenSource, seenDestination, isOriginal: false);
+            Find(translated.Source, translated.Destination, isOriginal: false);
         }
         else
         {
@@ -138,25 +149,35 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
     }
 
-    private static TransportEndPoint? Only(EndPointPattern[] patterns) => patterns is [var only] ? only.EndPoint : null;
+    /// <summary>Returns both ends if the filters name one end point each, and at most one zone.</summary>
+    private (TransportEndPoint Source, TransportEndPoint Destination)? OnlyEndPoints(
+        EndPointPattern[] sources, EndPointPattern[] destinations) =>
+        sources is [{ EndPoint: { } source }] && destinations is [{ EndPoint: { } destination }] && Zone.Length <= 1
+            ? (source, destination)
+            : null;
 
-    /// <summary>Looks a connection up by both ends of one direction: a hash look-up, whatever the table's size.</summary>
+    /// <summary>
+    /// Looks up a connection by both ends of one direction. The time does not depend on the size of the table.
+    /// </summary>
     [SupportedOSPlatform("linux")]
     private void Find(TransportEndPoint source, TransportEndPoint destination, bool isOriginal)
     {
-        if (source.ToIPEndPoint().AddressFamily != destination.ToIPEndPoint().AddressFamily)
+        if (source.AddressFamily != destination.AddressFamily)
         {
             WriteError(Errors.MixedFamilies(source, destination));
             return;
         }
 
         ushort zone = Zone is [var given] ? given : (ushort)0;
-        ConntrackTuple[] tuples = [.. ProtocolsOf(destination).Select(protocol => new ConntrackTuple(protocol, source, destination))];
+        ConntrackTuple[] tuples =
+            [.. ProtocolsOf(destination).Select(protocol => new ConntrackTuple(protocol, source, destination))];
         try
         {
             _table ??= ConntrackTable.Open();
-            WriteVerbose($"Looking up {string.Join(" and ", tuples)} in zone {zone}, by the {(isOriginal ? "original" : "translated")} ends.");
-            ConntrackEntry[] found = [.. tuples.Select(tuple => Find(_table, tuple, zone, isOriginal)).OfType<ConntrackEntry>()];
+            string ends = isOriginal ? "original" : "translated";
+            WriteVerbose($"Looking up {string.Join(" and ", tuples)} in zone {zone}, by the {ends} ends.");
+            ConntrackEntry[] found =
+                [.. tuples.Select(tuple => Find(_table, tuple, zone, isOriginal)).OfType<ConntrackEntry>()];
             WriteObject(found.Where(Filter.Matches), enumerateCollection: true);
             if (found.Length == 0)
             {
@@ -165,7 +186,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
         catch (LinuxException failure)
         {
-            Throw(Errors.From(failure, MyInvocation.MyCommand.Name));
+            throw Terminating(Errors.From(failure, CommandName));
         }
     }
 
@@ -173,40 +194,41 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     private static ConntrackEntry? Find(ConntrackTable table, ConntrackTuple tuple, ushort zone, bool isOriginal) =>
         isOriginal ? table.FindByOriginal(tuple, zone) : table.Find(tuple.Reversed, zone);
 
-    /// <summary>The protocols to look up: those given; else TCP for what the proxy sees, and all that the ends can be of.</summary>
+    // The proxy asks about TCP. A filter means every protocol that has such ends.
     private IPProtocol[] ProtocolsOf(TransportEndPoint destination) =>
         Protocol.Length > 0 ? Protocol
         : ParameterSetName == ExactSet ? [IPProtocol.Tcp]
         : destination.Port != 0 ? [IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.Sctp, IPProtocol.UdpLite]
-        : destination.ToIPEndPoint().AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? [IPProtocol.Icmp]
+        : destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? [IPProtocol.Icmp]
         : [IPProtocol.IcmpV6];
 
     [SupportedOSPlatform("linux")]
     private void List()
     {
-        long given = 0;
-        var progress = new CountProgress(this, "Looking for mappings", CountEntries);
+        long written = 0;
+        var progress = new CountProgress(this, "Listing mappings", CountEntries);
         try
         {
-            ConntrackListing listing = ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), progress, Cancellation);
-            WriteVerbose($"Asking the kernel for: {listing.DescribeKernelFilter()}. What else was said is compared here.");
+            ConntrackListing listing =
+                ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), progress, Cancellation);
+            WriteVerbose($"Asking the kernel for: {listing.DescribeKernelFilter()}. The module applies the remaining filters.");
             foreach (ConntrackEntry entry in listing)
             {
-                progress.End(); // what is put out shows that it goes on, and a bar would disturb it
-                given++;
+                progress.End(); // The output itself shows progress, and a bar would disturb it.
+                written++;
                 WriteObject(entry);
             }
 
             progress.End();
-            WriteVerbose($"Mappings that fit: {given}; the listing took {Seconds(progress.Elapsed)}.");
+            WriteVerbose($"Mappings found: {written}, in {Seconds(progress.Elapsed)}.");
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
-            // Ctrl+C: there is nobody left to tell.
+            // After Ctrl+C, nobody reads the output.
         }
         catch (LinuxException failure)
         {
-            Throw(given > 0 ? Errors.ListingIncomplete(failure) : Errors.From(failure, MyInvocation.MyCommand.Name));
+            throw Terminating(written > 0 ? Errors.ListingIncomplete(failure) : Errors.From(failure, CommandName));
         }
     }
 
@@ -220,7 +242,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
         catch (LinuxException)
         {
-            return null; // a listing is not given up for its progress bar
+            return null; // The listing goes on without a total in its progress bar.
         }
     }
 }

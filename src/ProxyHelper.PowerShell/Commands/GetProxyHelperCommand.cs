@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Shows this session's responders: where they listen, since when, and what they have answered.</summary>
+/// <summary>Shows the responders of this session: where they listen, since when, and their counters.</summary>
 [Cmdlet(VerbsCommon.Get, "ProxyHelper", DefaultParameterSetName = NameSet)]
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
 public sealed class GetProxyHelperCommand : ProxyHelperCommand
@@ -10,13 +10,15 @@ public sealed class GetProxyHelperCommand : ProxyHelperCommand
     private const string NameSet = "Name";
     private const string IdSet = "Id";
 
-    /// <summary>The names to show; wildcards may be used. All unless said.</summary>
+    /// <summary>
+    /// Gets or sets the names of the responders. Wildcards are allowed. The default is *: all responders.
+    /// </summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ResponderCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>The job ids to show.</summary>
+    /// <summary>Gets or sets the job ids of the responders.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
     public int[] Id { get; set; } = [];

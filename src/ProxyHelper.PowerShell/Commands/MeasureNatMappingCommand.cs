@@ -5,12 +5,18 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Counts the mappings, by protocol, state and kind of NAT, and shows how full the conntrack table is and what the kernel has counted.</summary>
+/// <summary>
+/// Counts the mappings by protocol, state and type of NAT. Shows how full the conntrack table is, and the kernel's
+/// counters.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Measure, "NatMapping")]
 [OutputType(typeof(ConntrackSummary))]
 public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
 {
-    /// <summary>Leaves out what the whole table must be listed for: gives how full it is and what the kernel has counted, at once.</summary>
+    /// <summary>
+    /// Gets or sets whether the cmdlet leaves out the counts that need a listing of the whole table. The size of the
+    /// table and the kernel's counters are available at once.
+    /// </summary>
     [Parameter]
     public SwitchParameter Quick { get; set; }
 
@@ -19,28 +25,27 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
     {
         if (!OperatingSystem.IsLinux())
         {
-            Throw(Errors.PlatformNotSupported(MyInvocation.MyCommand.Name));
-            return;
+            throw NotLinux();
         }
 
-        bool hasBegun = false;
+        bool isListing = false;
         try
         {
             using ConntrackTable table = ConntrackTable.Open();
             ConntrackStatistics statistics = table.ReadStatistics();
             ConntrackCounters counters = table.ReadCounters();
-            hasBegun = true;
+            isListing = true;
             ConntrackTally? tally = Quick ? null : Count(statistics.Entries);
-            Warn(statistics);
+            WarnIfNearlyFull(statistics);
             WriteObject(new ConntrackSummary(statistics, counters, tally));
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
-            // Ctrl+C: half a count would be a wrong one.
+            // After Ctrl+C, a partial count would be wrong.
         }
         catch (LinuxException failure)
         {
-            Throw(hasBegun ? Errors.ListingIncomplete(failure) : Errors.From(failure, MyInvocation.MyCommand.Name));
+            throw Terminating(isListing ? Errors.ListingIncomplete(failure) : Errors.From(failure, CommandName));
         }
     }
 
@@ -61,11 +66,14 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
         return tally;
     }
 
-    private void Warn(ConntrackStatistics statistics)
+    private void WarnIfNearlyFull(ConntrackStatistics statistics)
     {
         if (statistics.IsNearlyFull)
         {
-            WriteWarning($"The conntrack table has {statistics.Entries} of {statistics.Maximum} entries. When it is full, new connections are dropped. Raise the limit (sysctl net.netfilter.nf_conntrack_max), or see with 'Get-NatMapping -IncludeUntranslated' what fills it.");
+            WriteWarning(
+                $"The conntrack table has {statistics.Entries} of {statistics.Maximum} entries. When the table is "
+                + "full, the kernel drops new connections. Raise the limit (sysctl net.netfilter.nf_conntrack_max). Run "
+                + "'Get-NatMapping -IncludeUntranslated' to see what fills the table.");
         }
     }
 }

@@ -4,66 +4,76 @@ using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>What the cmdlets that list mappings have in common: the filters. Of several values one must fit; all filters must fit.</summary>
+/// <summary>
+/// Represents what the cmdlets that list mappings share: the filters. A mapping fits a filter if it fits one of its
+/// values. A mapping is shown if it fits all filters.
+/// </summary>
 public abstract class NatMappingFilterCommand : ProxyHelperCommand
 {
-    /// <summary>Who opened the connection: 10.1.1.1, 10.1.0.0/16, 10.1.1.1:10943, :10943, or the same with IPv6.</summary>
+    /// <summary>
+    /// Gets or sets the source that opened the connection: 10.1.1.1, 10.1.0.0/16, 10.1.1.1:10943, :10943, or the same
+    /// with IPv6.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public EndPointPattern[] OriginalSource { get; set; } = [];
 
-    /// <summary>Whom it was opened to, likewise.</summary>
+    /// <summary>Gets or sets the destination that the connection was opened to, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public EndPointPattern[] OriginalDestination { get; set; } = [];
 
-    /// <summary>The source as the receiving end sees it, after SNAT, likewise.</summary>
+    /// <summary>Gets or sets the source that the receiver sees, after SNAT, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public EndPointPattern[] TranslatedSource { get; set; } = [];
 
-    /// <summary>The receiving end, after DNAT, likewise.</summary>
+    /// <summary>Gets or sets the receiver, after DNAT, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public EndPointPattern[] TranslatedDestination { get; set; } = [];
 
-    /// <summary>A port, 0 to 65535, of any of the four ends.</summary>
+    /// <summary>Gets or sets a port of any of the four ends. 0 to 65535.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
     public ushort[] Port { get; set; } = [];
 
-    /// <summary>The protocol above IP: a name, or a number such as 50.</summary>
+    /// <summary>Gets or sets the protocol above IP: a name, or a number such as 50.</summary>
     [Parameter]
     public IPProtocol[] Protocol { get; set; } = [];
 
-    /// <summary>What is translated: the Source alone, the Destination alone, Both, Any of these, or None.</summary>
+    /// <summary>
+    /// Gets or sets which ends are translated: only the Source, only the Destination, Both, Any, or None.
+    /// </summary>
     [Parameter]
     public NatSelection[] NatType { get; set; } = [];
 
-    /// <summary>The state of a TCP, SCTP or DCCP connection.</summary>
+    /// <summary>Gets or sets the state of a TCP, SCTP or DCCP connection.</summary>
     [Parameter]
     public ConnectionState[] State { get; set; } = [];
 
-    /// <summary>Status bits that must all be set, such as Assured or SeenReply.</summary>
+    /// <summary>Gets or sets status bits that must all be set, such as Assured or SeenReply.</summary>
     [Parameter]
     public ConntrackStatus[] Status { get; set; } = [];
 
-    /// <summary>The mark, or some of its bits: 16, 0x10 or 0x10/0xff.</summary>
+    /// <summary>Gets or sets the mark, or some of its bits: 16, 0x10 or 0x10/0xff.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
     public MarkPattern? Mark { get; set; }
 
-    /// <summary>The conntrack zone, 0 to 65535. A listing has all zones unless said, a look-up zone 0.</summary>
+    /// <summary>
+    /// Gets or sets the conntrack zone. 0 to 65535. The default is all zones; for a look-up, it is zone 0.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
     public ushort[] Zone { get; set; } = [];
 
-    /// <summary>The kernel's number of the entry, as the property Id has it.</summary>
+    /// <summary>Gets or sets the kernel's number of the entry, as the property Id has it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
     public uint[] Id { get; set; } = [];
 
-    /// <summary>The filters, without one for the kind of NAT unless -NatType was given.</summary>
+    /// <summary>Gets the filters. Without -NatType, the type of NAT is not filtered.</summary>
     private protected ConntrackFilter Filter => new()
     {
         OriginalSources = OriginalSource,
@@ -80,8 +90,8 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
         Ids = Id,
     };
 
-    /// <summary>The filters; unless said, for translated connections alone.</summary>
-    /// <param name="includeUntranslated">Whether those that are not translated are meant as well.</param>
+    /// <summary>Returns the filters. Without -NatType, only translated connections fit.</summary>
+    /// <param name="includeUntranslated">Whether connections without NAT fit as well.</param>
     private protected ConntrackFilter FilterWithNat(bool includeUntranslated)
     {
         NatSelection[] selections = NatType.Length == 0 ? [NatSelection.Any] : NatType;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
@@ -7,13 +6,18 @@ using ProxyHelper.Access;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>What the cmdlets have in common: Ctrl+C ends them, and an error that nothing can go on after ends them too.</summary>
+/// <summary>
+/// Represents what all cmdlets share: Ctrl+C ends them, and a terminating error carries its error record.
+/// </summary>
 public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>Set when the user stops the pipeline.</summary>
+    /// <summary>Gets the token that is cancelled when the user stops the pipeline.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
+
+    /// <summary>Gets the name of the cmdlet, for messages.</summary>
+    protected string CommandName => MyInvocation.MyCommand.Name;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -25,7 +29,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopping.Cancel();
 
-    /// <summary>Frees what the cmdlet holds.</summary>
+    /// <summary>Frees the resources of the cmdlet.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -34,7 +38,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>The secret that was given as a number or in a file; 0 when neither was.</summary>
+    /// <summary>Returns the secret from a number or from a file. The default is 0: no secret.</summary>
     protected uint ReadSecret(SecureString? secret, string? file)
     {
         if (file is null)
@@ -44,47 +48,53 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
 
         if (secret is not null)
         {
-            Throw(Errors.SecretGivenTwice(file));
+            throw Terminating(Errors.SecretGivenTwice(file));
         }
 
         string path = file;
         try
         {
             path = ResolveFile(file);
-            return OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException("Windows has no file modes to check.") : SecretFile.Read(path);
+            return OperatingSystem.IsWindows()
+                ? throw new PlatformNotSupportedException("Windows has no file modes to check.")
+                : SecretFile.Read(path);
         }
         catch (SecretFileException failure) when (failure.IsUnsafe)
         {
-            Throw(Errors.SecretFileUnsafe(failure));
+            throw Terminating(Errors.SecretFileUnsafe(failure));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            Throw(Errors.SecretFileUnusable(failure, path));
+            throw Terminating(Errors.SecretFileUnusable(failure, path));
         }
-
-        return 0; // not reached
     }
 
-    /// <summary>A file's path as the user means it: relative to the current location, with ~ for the home directory.</summary>
-    /// <exception cref="IOException">It is no file's, such as Env:secret.</exception>
+    /// <summary>
+    /// Returns the full path of a file. The path is relative to the current location; ~ is the home directory.
+    /// </summary>
+    /// <exception cref="IOException">Thrown when the path is not a file's, such as Env:secret.</exception>
     protected string ResolveFile(string path)
     {
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem" ? resolved : throw new IOException($"'{path}' is no file: it is looked up in {provider.Name}.");
+        return provider.Name == "FileSystem"
+            ? resolved
+            : throw new IOException($"'{path}' is not a file: it belongs to the provider {provider.Name}.");
     }
 
-    /// <summary>A duration for a message.</summary>
-    protected static string Seconds(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.000} s");
+    /// <summary>Returns the text of a duration for a message.</summary>
+    protected static string Seconds(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.000} s");
 
-    /// <summary>Waits for what goes on elsewhere; what takes longer than a second is shown as a progress bar.</summary>
-    /// <typeparam name="T">What it gives.</typeparam>
-    /// <param name="task">What goes on; it ends by itself, also at Ctrl+C.</param>
-    /// <param name="activity">It, in words.</param>
-    /// <param name="status">What is to be known of it, in words.</param>
-    /// <param name="longest">How long it can take, or null where that is not known.</param>
+    /// <summary>Waits for a task. After a second, a progress bar shows that the cmdlet waits.</summary>
+    /// <typeparam name="T">The type of the result.</typeparam>
+    /// <param name="task">The task. It ends by itself, also after Ctrl+C.</param>
+    /// <param name="activity">The heading of the progress bar.</param>
+    /// <param name="status">The text of the progress bar.</param>
+    /// <param name="longest">The longest time that the task can take, or null if no limit is known.</param>
     private protected T Await<T>(Task<T> task, string activity, string status, TimeSpan? longest)
     {
-        long beganAt = Stopwatch.GetTimestamp();
+        long startedAt = Stopwatch.GetTimestamp();
         bool isShown = false;
         while (Task.WaitAny([task], TimeSpan.FromSeconds(1)) < 0)
         {
@@ -92,7 +102,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
             var bar = new ProgressRecord(0, activity, status);
             if (longest is { } limit)
             {
-                TimeSpan elapsed = Stopwatch.GetElapsedTime(beganAt);
+                TimeSpan elapsed = Stopwatch.GetElapsedTime(startedAt);
                 bar.PercentComplete = (int)Math.Min(100, 100 * (elapsed / limit));
                 bar.SecondsRemaining = (int)Math.Max(0, (limit - elapsed).TotalSeconds);
             }
@@ -108,11 +118,9 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         return task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Ends the cmdlet with an error.</summary>
-    [DoesNotReturn]
-    private protected void Throw(ErrorRecord error)
-    {
-        ThrowTerminatingError(error);
-        throw error.Exception; // not reached: the standard's reference assembly does not say that the call never returns
-    }
+    /// <summary>Returns the exception that ends the cmdlet with an error. The caller throws it.</summary>
+    private protected static Exception Terminating(ErrorRecord error) => new TerminatingErrorException(error);
+
+    /// <summary>Returns the exception that ends the cmdlet on a system other than Linux.</summary>
+    private protected Exception NotLinux() => Terminating(Errors.PlatformNotSupported(CommandName));
 }

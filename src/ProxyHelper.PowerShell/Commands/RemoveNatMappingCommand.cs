@@ -6,8 +6,8 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.PowerShell.Commands;
 
 /// <summary>
-/// Removes mappings from the conntrack table: the connection's next packet is treated as a new connection's. Exactly the entry that
-/// was looked at is removed, not another that has the same ends by now.
+/// Removes mappings from the conntrack table. The router treats the next packet of the connection as the first of a new
+/// connection. The cmdlet removes exactly the given entry, and no other entry that has the same ends by now.
 /// </summary>
 [Cmdlet(VerbsCommon.Remove, "NatMapping", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ConntrackEntry))]
@@ -19,13 +19,13 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
     private ConntrackTable? _table;
     private long _removed;
 
-    /// <summary>The mappings to remove, from Get-NatMapping.</summary>
+    /// <summary>Gets or sets the mappings to remove, from Get-NatMapping.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     [Mapping]
     public ConntrackEntry[] Mapping { get; set; } = [];
 
-    /// <summary>Gives the mappings that were removed.</summary>
+    /// <summary>Gets or sets whether the cmdlet returns the mappings that it removed.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -34,8 +34,7 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
     {
         if (!OperatingSystem.IsLinux())
         {
-            Throw(Errors.PlatformNotSupported(MyInvocation.MyCommand.Name));
-            return;
+            throw NotLinux();
         }
 
         foreach (ConntrackEntry mapping in Mapping)
@@ -44,7 +43,8 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
             {
                 WriteError(Errors.MappingWithoutId(mapping));
             }
-            else if (ShouldProcess($"{mapping} (id {mapping.Id}, zone {mapping.Zone})", "Remove from the conntrack table"))
+            else if (ShouldProcess(
+                $"{mapping} (id {mapping.Id}, zone {mapping.Zone})", "Remove from the conntrack table"))
             {
                 Remove(mapping);
             }
@@ -84,7 +84,7 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
             }
             else
             {
-                Count();
+                CountRemoval();
                 if (PassThru)
                 {
                     WriteObject(mapping);
@@ -93,12 +93,12 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
         }
         catch (LinuxException failure)
         {
-            Throw(Errors.From(failure, MyInvocation.MyCommand.Name));
+            throw Terminating(Errors.From(failure, CommandName));
         }
     }
 
-    /// <summary>Shows how it goes where it takes long; how many are still to come, the pipeline does not say.</summary>
-    private void Count()
+    /// <summary>Shows progress. The pipeline does not say how many mappings are still to come.</summary>
+    private void CountRemoval()
     {
         _progress ??= new CountProgress(this, "Removing mappings", () => null);
         if (++_removed % RemovalsBetweenReports == 0)

@@ -11,79 +11,107 @@ using ProxyHelper.Server;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Starts answering smtp-gated's queries in the background. It returns a job when it answers.</summary>
+/// <summary>
+/// Starts a responder that answers smtp-gated's queries in the background. Returns its job when it listens.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Start, "ProxyHelper", SupportsShouldProcess = true)]
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
 public sealed class StartProxyHelperCommand : ProxyHelperCommand
 {
-    /// <summary>The local IPv4 addresses to answer on; 0.0.0.0 is all of them, and answers leave from the one that was asked.</summary>
+    /// <summary>
+    /// Gets or sets the local IPv4 addresses to listen on. 0.0.0.0 is all addresses. A reply leaves from the address
+    /// that was asked.
+    /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public IPAddress[] BindAddress { get; set; } = [];
 
-    /// <summary>The UDP port to answer on, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
+    /// <summary>Gets or sets the UDP port, smtp-gated's remote_port. The default is 114. 1 to 65535.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
-    /// <summary>The TCP port to answer on as well, as smtp-gated asks in its mode remote; commonly the same 114. None (0) unless said. There is no secret over TCP.</summary>
+    /// <summary>
+    /// Gets or sets the TCP port, for smtp-gated's mode remote. The default is 0: no TCP. 0 to 65535. A query over TCP
+    /// has no secret.
+    /// </summary>
     [Parameter]
     [ValidateRange(0, 65535)]
     public int TcpPort { get; set; }
 
-    /// <summary>The secret that queries must carry, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said.</summary>
+    /// <summary>
+    /// Gets or sets the secret that a query must carry, smtp-gated's remote_udp_secret: a number, or a SecureString
+    /// that holds a number. The default is 0: no secret.
+    /// </summary>
     [Parameter]
     [Secret]
     public SecureString? Secret { get; set; }
 
-    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
+    /// <summary>Gets or sets the file of the secret. Only its owner may have access (chmod 600).</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretFile { get; set; }
 
-    /// <summary>Who may ask at all: addresses, or prefixes such as 194.0.22.0/24. Everybody unless said; this host always.</summary>
+    /// <summary>
+    /// Gets or sets who may ask: addresses, or prefixes such as 194.0.22.0/24. The default is every address. This host
+    /// may always ask.
+    /// </summary>
     [Parameter]
     [ValidateCount(1, AnswerRules.MaxPrefixes)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     [Addresses]
     public EndPointPattern[] AllowedProxy { get; set; } = [];
 
-    /// <summary>Who may ask about any connection, not only about those to its own address. This host always may.</summary>
+    /// <summary>
+    /// Gets or sets who may ask about every connection, and not only about connections to its own address. This host
+    /// may always do so.
+    /// </summary>
     [Parameter]
     [ValidateCount(1, AnswerRules.MaxPrefixes)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     [Addresses]
     public EndPointPattern[] TrustedClient { get; set; } = [];
 
-    /// <summary>How many queries a source address may ask in a second, 1 to 1,000,000; 0 for any number. 10,000 unless said; this host any number.</summary>
+    /// <summary>
+    /// Gets or sets how many queries per second a source address may send. The default is 10,000. 0 to 1,000,000; 0
+    /// means no limit. This host has no limit.
+    /// </summary>
     [Parameter]
     [ValidateRange(0, AnswerRules.MaxRate)]
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
-    /// <summary>How long a query may have waited to be answered still, up to a minute; a plain number is seconds. 1 second unless said, the shortest time that smtp-gated waits.</summary>
+    /// <summary>
+    /// Gets or sets how long a query may wait before it is dropped. The default is 1 second, the shortest time that
+    /// smtp-gated waits. Up to 1 minute. A number is a number of seconds.
+    /// </summary>
     [Parameter]
     [Seconds]
     public TimeSpan MaxQueueDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many threads answer, 1 to 64. 1 unless said; it is enough for some 100,000 queries a second.</summary>
+    /// <summary>
+    /// Gets or sets the number of threads that answer. The default is 1, which is enough for about 100,000 queries per
+    /// second. 1 to 64.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, ListenOptions.MaxWorkers)]
     public int Workers { get; set; } = 1;
 
-    /// <summary>Starts also on addresses that this host does not have yet, such as at boot.</summary>
+    /// <summary>
+    /// Gets or sets whether the responder also starts on addresses that this host gets later, such as at boot.
+    /// </summary>
     [Parameter]
     public SwitchParameter AllowAbsentAddress { get; set; }
 
-    /// <summary>What smtp-gated is to log as the user's name. The address unless said.</summary>
+    /// <summary>Gets or sets what smtp-gated logs as the name of the user. The default is Address.</summary>
     [Parameter]
     public IdentFormat IdentFormat { get; set; }
 
-    /// <summary>The job's name.</summary>
+    /// <summary>Gets or sets the name of the job. The default is ProxyHelper.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "ProxyHelper";
 
-    /// <summary>A file that is to hold this process's number while the responder runs.</summary>
+    /// <summary>Gets or sets the file that holds the number of this process while the responder runs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? PidFile { get; set; }
@@ -92,15 +120,15 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     protected override void EndProcessing()
     {
         string endPoints = string.Join(", ", BindAddress.Distinct().Select(address => new IPEndPoint(address, Port)));
-        if (!ShouldProcess(TcpPort == 0 ? endPoints : $"{endPoints} and TCP port {TcpPort}", "Answer queries about NAT mappings"))
+        string target = TcpPort == 0 ? endPoints : $"{endPoints} and TCP port {TcpPort}";
+        if (!ShouldProcess(target, "Answer queries about NAT mappings"))
         {
             return;
         }
 
         if (!OperatingSystem.IsLinux())
         {
-            Throw(Errors.PlatformNotSupported(MyInvocation.MyCommand.Name));
-            return;
+            throw NotLinux();
         }
 
         uint secret = ReadSecret(Secret, SecretFile);
@@ -109,16 +137,17 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         var job = new ResponderJob(responder, pidFile, Name);
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
-        WriteVerbose($"Answering on {job.Location}, {WhomItAnswers(secret)}.");
+        WriteVerbose($"Answering on {job.Location}. {DescribeAccess(secret)}");
         WriteObject(job);
     }
 
-    private string WhomItAnswers(uint secret)
+    private string DescribeAccess(uint secret)
     {
-        string who = AllowedProxy.Length == 0 ? "whoever asks about a connection to its own address" : $"{string.Join(", ", AllowedProxy)} about connections to their own addresses";
-        string trusted = TrustedClient.Length == 0 ? string.Empty : $", {string.Join(", ", TrustedClient)} about any";
-        string rate = MaxQueriesPerSecond == 0 ? "without a limit of rate" : $"at most {MaxQueriesPerSecond} queries a second of each address";
-        return $"to {who}{trusted}; {(secret == 0 ? "without a secret" : "with a secret")}, {rate}";
+        string allowed = AllowedProxy.Length == 0 ? "every address" : string.Join(", ", AllowedProxy);
+        string trusted = TrustedClient.Length == 0 ? "this host" : $"this host, {string.Join(", ", TrustedClient)}";
+        string rate = MaxQueriesPerSecond == 0 ? "no limit" : $"{MaxQueriesPerSecond} queries a second per source";
+        return $"May ask about own connections: {allowed}. May ask about every connection: {trusted}. "
+            + $"Secret: {(secret == 0 ? "no" : "yes")}. Rate: {rate}.";
     }
 
     [SupportedOSPlatform("linux")]
@@ -137,8 +166,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            Throw(Errors.PidFileUnusable(failure, path));
-            return null;
+            throw Terminating(Errors.PidFileUnusable(failure, path));
         }
     }
 
@@ -147,37 +175,38 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     {
         try
         {
-            var options = new ListenOptions
-            {
-                Addresses = BindAddress,
-                Port = (ushort)Port,
-                TcpPort = (ushort)TcpPort,
-                Workers = Workers,
-                AllowAbsentAddresses = AllowAbsentAddress,
-            };
-            var rules = new AnswerRules
-            {
-                Secret = secret,
-                IdentFormat = IdentFormat,
-                AllowedProxies = AllowedProxy,
-                TrustedClients = TrustedClient,
-                MaxQueriesPerSecond = MaxQueriesPerSecond,
-                MaxQueueDelay = MaxQueueDelay,
-            };
-            return Responder.Start(options, rules);
+            return Responder.Start(Options(), Rules(secret));
         }
         catch (ArgumentException failure)
         {
             pidFile?.Dispose();
+            // Parameter binding checked everything else.
             object? address = BindAddress.FirstOrDefault(one => one.AddressFamily != AddressFamily.InterNetwork);
-            Throw(Errors.InvalidResponderOption(failure, address ?? MaxQueueDelay)); // all else was checked when it was bound
-            throw;
+            throw Terminating(Errors.InvalidResponderOption(failure, address ?? MaxQueueDelay));
         }
         catch (LinuxException failure)
         {
             pidFile?.Dispose();
-            Throw(Errors.From(failure, MyInvocation.MyCommand.Name));
-            throw;
+            throw Terminating(Errors.From(failure, CommandName));
         }
     }
+
+    private ListenOptions Options() => new()
+    {
+        Addresses = BindAddress,
+        Port = (ushort)Port,
+        TcpPort = (ushort)TcpPort,
+        Workers = Workers,
+        AllowAbsentAddresses = AllowAbsentAddress,
+    };
+
+    private AnswerRules Rules(uint secret) => new()
+    {
+        Secret = secret,
+        IdentFormat = IdentFormat,
+        AllowedProxies = AllowedProxy,
+        TrustedClients = TrustedClient,
+        MaxQueriesPerSecond = MaxQueriesPerSecond,
+        MaxQueueDelay = MaxQueueDelay,
+    };
 }

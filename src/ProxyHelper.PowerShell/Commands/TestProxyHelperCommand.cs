@@ -9,7 +9,7 @@ using ProxyHelper.Server;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Asks a helper the way smtp-gated does, and says what it answers. Works on any system.</summary>
+/// <summary>Asks a helper the way smtp-gated does, and shows the reply. Works on any system.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ProxyHelper", DefaultParameterSetName = EndPointSet)]
 [OutputType(typeof(HelperAnswer), typeof(bool))]
 public sealed class TestProxyHelperCommand : ProxyHelperCommand
@@ -23,69 +23,91 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private bool IsTcp => Transport == HelperTransport.Tcp;
 
-    /// <summary>The helper's address or host name. The source's address unless said, as smtp-gated does.</summary>
+    /// <summary>
+    /// Gets or sets the address or host name of the helper. The default is the address of the source, as in smtp-gated.
+    /// </summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public string? HelperAddress { get; set; }
 
-    /// <summary>The TCP peer as the proxy sees it, after SNAT, such as 194.0.1.1:20119.</summary>
+    /// <summary>Gets or sets the TCP peer that the proxy sees, after SNAT, such as 194.0.1.1:20119.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
     [Alias("TranslatedSource")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Source { get; set; }
 
-    /// <summary>The proxy's own accepting address and port, such as 194.0.22.9:9199.</summary>
+    /// <summary>Gets or sets the address and port on which the proxy accepted, such as 194.0.22.9:9199.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
     [Alias("TranslatedDestination")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint Destination { get; set; }
 
     /// <summary>
-    /// The protocol of the connection, which rows of a file give by its name. The default is Tcp. A helper knows TCP only: a row of
-    /// another protocol is an error.
+    /// Gets or sets the protocol of the connection, which a row of a file gives by its name. The default is Tcp. A
+    /// helper only knows TCP: a row of another protocol is an error.
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
     public IPProtocol Protocol { get; set; } = IPProtocol.Tcp;
 
-    /// <summary>A mapping from Get-NatMapping to ask about; the answer says whether the helper agrees with it.</summary>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)] // a mapping from the pipeline gives the end points by their names, too
+    /// <summary>
+    /// Gets or sets the mapping to ask about, from Get-NatMapping. The answer says whether the helper agrees.
+    /// </summary>
+    /// <remarks>A mapping from the pipeline also gives the end points by their names, hence the first set.</remarks>
+    [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)]
     [Parameter(Mandatory = true, ParameterSetName = MappingSet)]
     [ValidateNotNull]
     public ConntrackEntry? Mapping { get; set; }
 
     /// <summary>
-    /// How to ask: Udp (smtp-gated's mode remote-udp) or Tcp (its mode remote). The default is Udp. Only the proxy can ask over TCP.
+    /// Gets or sets how to ask: Udp (smtp-gated's mode remote-udp) or Tcp (its mode remote). The default is Udp. Only
+    /// the proxy can ask over TCP.
     /// </summary>
     [Parameter]
     public HelperTransport Transport { get; set; }
 
-    /// <summary>The helper's port, 1 to 65535; smtp-gated's remote_port. 114 unless said.</summary>
+    /// <summary>
+    /// Gets or sets the port of the helper, smtp-gated's remote_port. The default is 114. 1 to 65535.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
-    /// <summary>The shared secret, a number or a SecureString that holds one; smtp-gated's remote_udp_secret. None (0) unless said. Not with -Transport Tcp.</summary>
+    /// <summary>
+    /// Gets or sets the shared secret, smtp-gated's remote_udp_secret: a number, or a SecureString that holds a number.
+    /// The default is 0: no secret. Not with -Transport Tcp.
+    /// </summary>
     [Parameter]
     [Secret]
     public SecureString? Secret { get; set; }
 
-    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600). Not with -Transport Tcp.</summary>
+    /// <summary>
+    /// Gets or sets the file of the secret. Only its owner may have access (chmod 600). Not with -Transport Tcp.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretFile { get; set; }
 
-    /// <summary>How often the query is sent in all, as smtp-gated's remote_udp_retries. 3 unless said. Not with -Transport Tcp.</summary>
+    /// <summary>
+    /// Gets or sets how often the query is sent in all, smtp-gated's remote_udp_retries. The default is 3. 1 to 100.
+    /// Not with -Transport Tcp.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, 100)]
     public int Retries { get; set; } = 3;
 
-    /// <summary>How many seconds to wait after each send, over TCP in all, as smtp-gated's timeout_lookup. 5 unless said.</summary>
+    /// <summary>
+    /// Gets or sets the time in seconds to wait after each send, or in all over TCP; smtp-gated's timeout_lookup. The
+    /// default is 5 seconds. 0.01 to 3600.
+    /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
     public double TimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Gives true when the connection was found (and agrees with the mapping, where one was given), else false.</summary>
+    /// <summary>
+    /// Gets or sets whether the cmdlet returns only true or false. True means that the helper found the connection and
+    /// agrees with the mapping, if a mapping was given.
+    /// </summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -94,7 +116,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     {
         if (IsTcp && _udpParameters.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } parameter)
         {
-            Throw(Errors.ParameterNotForTcp(parameter));
+            throw Terminating(Errors.ParameterNotForTcp(parameter));
         }
 
         _secret = ReadSecret(Secret, SecretFile);
@@ -103,61 +125,49 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Mapping is { } mapping)
+        if (Mapping is not null)
         {
-            if (mapping.Protocol != IPProtocol.Tcp || !IsIPv4(mapping.OriginalSource))
-            {
-                WriteError(Errors.MappingNotAskable(mapping.Protocol, mapping.OriginalSource, mapping.OriginalDestination, mapping));
-                return;
-            }
-
-            Source = mapping.TranslatedSource;
-            Destination = mapping.TranslatedDestination;
-        }
-        else if (Protocol != IPProtocol.Tcp)
-        {
-            WriteError(Errors.MappingNotAskable(Protocol, Source, Destination, $"{Protocol} {Source} -> {Destination}"));
-            return;
+            Source = Mapping.TranslatedSource;
+            Destination = Mapping.TranslatedDestination;
         }
 
-        foreach (TransportEndPoint end in new[] { Source, Destination })
+        if (FindObstacle() is { } obstacle)
         {
-            if (!IsIPv4(end))
-            {
-                WriteError(Errors.EndPointNotIPv4(end));
-                return;
-            }
+            WriteError(obstacle);
         }
-
-        if (ResolveHelper() is { } helper)
+        else if (ResolveHelper() is { } helper)
         {
-            if (IsTcp && helper.ToString() != Source.Address)
-            {
-                WriteError(Errors.HelperNotSource(helper, Source));
-                return;
-            }
-
             Ask(new IPEndPoint(helper, Port));
         }
     }
 
-    private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
+    /// <summary>Returns the reason that smtp-gated's protocol cannot ask about the connection, or null.</summary>
+    private ErrorRecord? FindObstacle() => Mapping switch
+    {
+        { } mapping when mapping.Protocol != IPProtocol.Tcp || !IsIPv4(mapping.OriginalSource) =>
+            Errors.MappingNotAskable(mapping.Protocol, mapping.OriginalSource, mapping.OriginalDestination, mapping),
+        null when Protocol != IPProtocol.Tcp =>
+            Errors.MappingNotAskable(Protocol, Source, Destination, $"{Protocol} {Source} -> {Destination}"),
+        _ when !IsIPv4(Source) => Errors.EndPointNotIPv4(Source),
+        _ when !IsIPv4(Destination) => Errors.EndPointNotIPv4(Destination),
+        _ => null,
+    };
 
-    private static bool? Agrees(ConntrackEntry? mapping, HelperAnswer answer) => mapping is null || answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound)
-        ? null // nobody said anything that could agree
-        : answer.Outcome == HelperOutcome.Found && (answer.OriginalSource ?? mapping.OriginalSource) == mapping.OriginalSource && answer.OriginalDestination == mapping.OriginalDestination;
+    private static bool IsIPv4(TransportEndPoint end) => end.AddressFamily == AddressFamily.InterNetwork;
 
     private IPAddress? ResolveHelper()
     {
         if (HelperAddress is null)
         {
-            return Source.ToIPEndPoint().Address;
+            return Source.IPAddress;
         }
 
         SocketException? failure = null;
         try
         {
-            if (Await(Dns.GetHostAddressesAsync(HelperAddress, AddressFamily.InterNetwork, Cancellation), $"Asking for the address of {HelperAddress}", "No answer yet", longest: null) is [var address, ..])
+            Task<IPAddress[]> resolving =
+                Dns.GetHostAddressesAsync(HelperAddress, AddressFamily.InterNetwork, Cancellation);
+            if (Await(resolving, $"Resolving {HelperAddress}", "No answer yet", longest: null) is [var address, ..])
             {
                 return address;
             }
@@ -177,10 +187,12 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private void Ask(IPEndPoint helper)
     {
-        TimeSpan longest = TimeSpan.FromSeconds(TimeoutSeconds) * (IsTcp ? 1 : Retries);
-        WriteVerbose(IsTcp
-            ? $"Asking {helper} over TCP about {Source} -> {Destination}, for {Seconds(longest)} at most."
-            : $"Asking {helper} about {Source} -> {Destination}, up to {Retries} times in {Seconds(longest)}, {(_secret == 0 ? "without a secret" : "with a secret")}.");
+        if (IsTcp && helper.Address.ToString() != Source.Address)
+        {
+            WriteError(Errors.HelperNotSource(helper.Address, Source));
+            return;
+        }
+
         var request = new HelperRequest
         {
             Helper = helper,
@@ -190,49 +202,50 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Sends = Retries,
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };
-        HelperAnswer answer;
+        var report = new AnswerReport(this, request, Transport);
+        report.WriteQuestion();
         try
         {
-            Task<HelperAnswer> asking = IsTcp ? LineClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
-            answer = Await(asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", longest);
+            Task<HelperAnswer> asking = IsTcp
+                ? LineClient.AskAsync(request, Cancellation)
+                : HelperClient.AskAsync(request, Cancellation);
+            HelperAnswer answer = Await(
+                asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", report.LongestTime);
+            WriteAnswer(report, answer with { AgreesWithMapping = AgreesWithMapping(answer) });
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
-            return;
+            // After Ctrl+C, nobody reads the output.
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
         {
             WriteError(Errors.DestinationNotLocal(Destination, failure));
-            return;
-        }
-
-        Tell(answer);
-        answer = answer with { AgreesWithMapping = Agrees(Mapping, answer) };
-        if (Quiet)
-        {
-            WriteObject(answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false);
-        }
-        else
-        {
-            WriteObject(answer);
         }
     }
 
-    /// <summary>What a person wants to know besides the answer.</summary>
-    private void Tell(HelperAnswer answer)
+    /// <summary>Returns whether the helper agrees with the mapping, or null if there is nothing to compare.</summary>
+    private bool? AgreesWithMapping(HelperAnswer answer)
     {
-        string from = answer.AskedFrom?.Address.ToString() ?? "nowhere";
-        WriteVerbose(IsTcp
-            ? $"{answer.Outcome}, asked from {from}{(answer.RoundTripTime is { } all ? $", {Seconds(all)} from the beginning" : string.Empty)}."
-            : $"{answer.Outcome} after {answer.Sends} of {Retries} sends from {from}{(answer.RoundTripTime is { } time ? $", {Seconds(time)} after the last" : string.Empty)}.");
-        foreach (IgnoredReply ignored in answer.IgnoredReplies)
+        if (Mapping is null || answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
         {
-            WriteWarning($"Ignored a reply from {ignored.Sender}: its {ignored.Reason.ToString().ToLowerInvariant()} does not match the query.");
+            return null;
         }
 
-        if (!Quiet && answer.Outcome == HelperOutcome.TimedOut && answer.AskedFrom?.Address is { } asker && asker.ToString() != Destination.Address)
+        return answer.Outcome == HelperOutcome.Found
+            && (answer.OriginalSource ?? Mapping.OriginalSource) == Mapping.OriginalSource
+            && answer.OriginalDestination == Mapping.OriginalDestination;
+    }
+
+    private void WriteAnswer(AnswerReport report, HelperAnswer answer)
+    {
+        report.WriteAnswer(answer);
+        if (Quiet)
         {
-            WriteWarning($"This was asked from {asker}. A helper answers about {Destination.Address}'s connections only to that address, to its own host and to its trusted clients: ask from there, or start it with -TrustedClient {asker}.");
+            WriteObject(answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false);
+            return;
         }
+
+        report.WarnOfUntrustedSender(answer);
+        WriteObject(answer);
     }
 }

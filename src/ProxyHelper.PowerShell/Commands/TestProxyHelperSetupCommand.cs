@@ -77,12 +77,12 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     {
         if (HelperAddress is { AddressFamily: not AddressFamily.InterNetwork } address)
         {
-            Throw(Errors.EndPointNotIPv4(new TransportEndPoint(address, (ushort)(Port ?? 0))));
+            throw Terminating(Errors.EndPointNotIPv4(new TransportEndPoint(address, (ushort)(Port ?? 0))));
         }
 
         if (Proxy is { } proxy && proxy.ToIPEndPoint().AddressFamily != AddressFamily.InterNetwork)
         {
-            Throw(Errors.EndPointNotIPv4(proxy));
+            throw Terminating(Errors.EndPointNotIPv4(proxy));
         }
 
         try

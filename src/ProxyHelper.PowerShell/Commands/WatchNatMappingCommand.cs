@@ -6,7 +6,7 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Shows the mappings that are there, then each that is new, changes or goes, as it happens, until Ctrl+C.</summary>
+/// <summary>Shows the present mappings, then each mapping that is new, changes or ends, until Ctrl+C.</summary>
 [Cmdlet(VerbsCommon.Watch, "NatMapping")]
 [OutputType(typeof(ConntrackChange))]
 public sealed class WatchNatMappingCommand : NatMappingFilterCommand
@@ -14,21 +14,26 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     private const int SmallestBuffer = 4 << 10;
     private const int LargestBuffer = 1 << 30;
 
-    /// <summary>Shows connections that are not translated as well.</summary>
+    /// <summary>Gets or sets whether connections without NAT are shown, too.</summary>
     [Parameter]
     public SwitchParameter IncludeUntranslated { get; set; }
 
-    /// <summary>Ends after so many seconds.</summary>
+    /// <summary>Gets or sets the time in seconds after which the cmdlet ends. By default, it does not end.</summary>
     [Parameter]
     [ValidateRange(0.0, 1e9)]
     public double? TimeoutSeconds { get; set; }
 
-    /// <summary>Ends after so many changes, those that are present at the beginning included.</summary>
+    /// <summary>
+    /// Gets or sets the number of changes after which the cmdlet ends. Present mappings count as well.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? Count { get; set; }
 
-    /// <summary>How many bytes of events the kernel keeps until they are read, 4KB to 1GB. 4MB unless said, which is some 5,000 events.</summary>
+    /// <summary>
+    /// Gets or sets how many bytes of unread events the kernel keeps. The default is 4MB, about 5,000 events. 4KB to
+    /// 1GB.
+    /// </summary>
     [Parameter]
     [ValidateRange(SmallestBuffer, LargestBuffer)]
     public int ReceiveBufferSize { get; set; } = 4 << 20;
@@ -38,23 +43,25 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     {
         if (!OperatingSystem.IsLinux())
         {
-            Throw(Errors.PlatformNotSupported(MyInvocation.MyCommand.Name));
-            return;
+            throw NotLinux();
         }
 
         try
         {
             using ConntrackWatch watch = ConntrackWatch.Open(FilterWithNat(IncludeUntranslated), ReceiveBufferSize);
-            WriteVerbose($"Listing what is there, then waiting for changes{(TimeoutSeconds is { } seconds ? $" for {seconds} s" : string.Empty)}; Ctrl+C ends it. The kernel keeps {ReceiveBufferSize} bytes of them until they are read.");
+            string limit = TimeoutSeconds is { } seconds ? $" for {seconds} s" : string.Empty;
+            WriteVerbose(
+                $"Listing the present mappings, then waiting for changes{limit}. Ctrl+C ends it. The kernel keeps "
+                + $"{ReceiveBufferSize} bytes of unread changes.");
             Follow(watch);
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
-            // Ctrl+C: there is nobody left to tell.
+            // After Ctrl+C, nobody reads the output.
         }
         catch (LinuxException failure)
         {
-            Throw(Errors.From(failure, MyInvocation.MyCommand.Name));
+            throw Terminating(Errors.From(failure, CommandName));
         }
     }
 
@@ -62,14 +69,14 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     private void Follow(ConntrackWatch watch)
     {
         TimeSpan limit = TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
-        long beganAt = Stopwatch.GetTimestamp();
-        int told = 0;
-        while (told < (Count ?? int.MaxValue))
+        long startedAt = Stopwatch.GetTimestamp();
+        int written = 0;
+        while (written < (Count ?? int.MaxValue))
         {
-            TimeSpan rest = limit == TimeSpan.MaxValue ? limit : limit - Stopwatch.GetElapsedTime(beganAt);
+            TimeSpan rest = limit == TimeSpan.MaxValue ? limit : limit - Stopwatch.GetElapsedTime(startedAt);
             if (rest <= TimeSpan.Zero && watch.IsUpToDate)
             {
-                return; // however much goes on happening
+                return; // The time is over, even if changes keep coming.
             }
 
             switch (watch.Next(rest, Cancellation, out ConntrackChange? change))
@@ -77,13 +84,18 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
                 case WatchOutcome.TimedOut:
                     return;
                 case WatchOutcome.EventsLost:
-                    WriteWarning($"Changes came faster than they were read, and the kernel lost some. The table is listed anew, so that what is shown is right again; connections that came and went meanwhile are missing. A larger -ReceiveBufferSize than {ReceiveBufferSize} bytes, or filters and less work behind the pipe, keep up with more.");
+                    WarnOfLostEvents();
                     break;
                 default:
                     WriteObject(change);
-                    told = Count is null ? 0 : told + 1;
+                    written = Count is null ? 0 : written + 1;
                     break;
             }
         }
     }
+
+    private void WarnOfLostEvents() => WriteWarning(
+        "Changes came faster than they were read, and the kernel lost some. The table is listed again, so that the "
+        + "present mappings are correct. Connections that started and ended in the meantime are missing. Use a "
+        + $"larger -ReceiveBufferSize than {ReceiveBufferSize} bytes, use filters, or do less work in the pipeline.");
 }

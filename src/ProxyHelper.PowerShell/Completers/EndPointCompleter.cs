@@ -8,16 +8,22 @@ using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>
-/// Offers what is in the conntrack table now: addresses for a filter, and with a port once an address is typed out; end points for a
-/// look-up, and for where a proxy is; the addresses that connections arrive at, among which proxies are, for who may ask.
-/// </summary>
+/// <summary>Offers addresses and end points of the present conntrack entries.</summary>
+/// <remarks>
+/// A filter gets addresses, and end points once an address is complete. A look-up and -Proxy get end points.
+/// -AllowedProxy and -TrustedClient get the translated destinations, since the proxies are among them.
+/// </remarks>
 public sealed class EndPointCompleter : IArgumentCompleter
 {
-    private const int Offered = 100;
+    private const int MaxOffers = 100;
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
         return OperatingSystem.IsLinux() ? Offer(parameterName, word) : [];
@@ -34,20 +40,29 @@ public sealed class EndPointCompleter : IArgumentCompleter
             "AllowedProxy" or "TrustedClient" => Matching(ends.Where(IsIPv4).Select(end => end.Address), word),
             _ => WithPorts(Matching(ends.Select(end => end.Address), word), ends, word),
         };
-        return [.. found.Select(text => new CompletionResult(Quoted(text), text, CompletionResultType.ParameterValue, text))];
+        return
+        [
+            .. found.Select(text =>
+                new CompletionResult(Quoted(text), text, CompletionResultType.ParameterValue, text)),
+        ];
     }
 
-    /// <summary>The addresses found, unless one is typed out: then what is at it.</summary>
+    /// <summary>Returns the addresses, or the end points of an address that is complete.</summary>
     private static string[] WithPorts(string[] found, TransportEndPoint[] ends, string word) =>
-        found is [] || (found is [var only] && only == word) ? Matching(ends.Select(end => end.ToString()), word) : found;
+        found is [] || (found is [var only] && only == word)
+            ? Matching(ends.Select(end => end.ToString()), word)
+            : found;
 
     private static string[] Matching(IEnumerable<string> texts, string word) =>
-        [.. texts.Where(text => text.AsSpan().TrimStart('[').StartsWith(word.AsSpan().TrimStart('['), StringComparison.OrdinalIgnoreCase)).Distinct().Take(Offered)];
+        [.. texts.Where(text => HasPrefix(text, word)).Distinct().Take(MaxOffers)];
 
-    /// <summary>An IPv6 end point begins with a bracket, which the shell takes for something else.</summary>
+    private static bool HasPrefix(string text, string word) => text.AsSpan().TrimStart('[')
+        .StartsWith(word.AsSpan().TrimStart('['), StringComparison.OrdinalIgnoreCase);
+
+    // The shell would read the bracket of an IPv6 end point as the start of a type or an index.
     private static string Quoted(string text) => text.StartsWith('[') ? $"'{text}'" : text;
 
-    private static bool IsIPv4(TransportEndPoint end) => end.ToIPEndPoint().AddressFamily == AddressFamily.InterNetwork;
+    private static bool IsIPv4(TransportEndPoint end) => end.AddressFamily == AddressFamily.InterNetwork;
 
     private static TransportEndPoint EndOf(ConntrackEntry entry, string parameter) => parameter switch
     {

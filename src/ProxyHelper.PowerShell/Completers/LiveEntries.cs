@@ -6,29 +6,30 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// The first entries of the conntrack table, for the Tab key: few enough and soon enough that the prompt does not wait, whatever the
-/// table's size. None where the table cannot be asked: the command itself says why when it runs.
+/// Reads the first entries of the conntrack table for the Tab key. The number of entries and the time are limited, so
+/// that the prompt does not wait, whatever the size of the table. Without access to the table there are no entries: the
+/// command itself reports the error when it runs.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class LiveEntries
 {
-    private const int LookedAt = 20_000;
-    private const int LookedAtInAnyCase = 1000; // which takes a millisecond, unless the machine is so busy that it takes a second
+    private const int MaxEntries = 20_000;
+    private const int MinEntries = 1000; // Read even after the time limit. They usually take a millisecond.
 
-    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _timeLimit = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What the entries have, each once and in order.</summary>
+    /// <summary>Returns the distinct values of the entries, in order.</summary>
     public static T[] Values<T>(Func<ConntrackEntry, T> choose)
     {
-        long beganAt = Stopwatch.GetTimestamp();
+        long startedAt = Stopwatch.GetTimestamp();
         var values = new SortedSet<T>();
         try
         {
-            int looked = 0;
-            foreach (ConntrackEntry entry in ConntrackTable.Enumerate().Take(LookedAt))
+            int count = 0;
+            foreach (ConntrackEntry entry in ConntrackTable.Enumerate().Take(MaxEntries))
             {
                 values.Add(choose(entry));
-                if (++looked >= LookedAtInAnyCase && Stopwatch.GetElapsedTime(beganAt) > _patience)
+                if (++count >= MinEntries && Stopwatch.GetElapsedTime(startedAt) > _timeLimit)
                 {
                     break;
                 }
@@ -36,7 +37,7 @@ internal static class LiveEntries
         }
         catch (LinuxException)
         {
-            // What was read until then is offered.
+            // The entries that were read are offered.
         }
 
         return [.. values];

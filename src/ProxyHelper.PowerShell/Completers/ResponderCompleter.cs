@@ -6,36 +6,44 @@ using System.Management.Automation.Language;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Offers the names or the ids of this session's responders, each with where it listens.</summary>
+/// <summary>Offers the names or the ids of the responders of this session, each with where it listens.</summary>
 public sealed class ResponderCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        using System.Management.Automation.PowerShell shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("ProxyHelper\\Get-ProxyHelper");
         return
         [
-            .. from job in Responders(shell)
+            .. from job in Responders()
                let text = parameterName == "Id" ? job.Id.ToString(CultureInfo.InvariantCulture) : job.Name
                where text.StartsWith(word, StringComparison.OrdinalIgnoreCase)
-               select new CompletionResult(Quoted(text), text, CompletionResultType.ParameterValue, $"{job.Name} on {job.Location}, {job.JobStateInfo.State}"),
+               let toolTip = $"{job.Name} on {job.Location}, {job.JobStateInfo.State}"
+               select new CompletionResult(Quoted(text), text, CompletionResultType.ParameterValue, toolTip),
         ];
     }
 
-    private static Collection<Job> Responders(System.Management.Automation.PowerShell shell)
+    private static Collection<Job> Responders()
     {
+        using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
+        shell.AddCommand("ProxyHelper\\Get-ProxyHelper");
         try
         {
             return shell.Invoke<Job>();
         }
         catch (RuntimeException)
         {
-            return []; // the Tab key tells of no errors
+            return []; // The Tab key reports no errors.
         }
     }
 
     private static string Quoted(string name) =>
-        name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.') ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
+        name.All(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.')
+            ? name
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 }

@@ -4,11 +4,11 @@ using System.Net.Sockets;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>The IPv4 addresses of this machine, as the network namespace of the calling thread has them.</summary>
-internal static class LocalAddresses
+/// <summary>Lists the IPv4 addresses of this host, as the network namespace of the calling thread has them.</summary>
+internal static class DeviceAddresses
 {
-    /// <summary>Each with its device.</summary>
-    /// <exception cref="NetworkInformationException">The system does not say.</exception>
+    /// <summary>Returns each address with its device.</summary>
+    /// <exception cref="NetworkInformationException">Thrown when the system does not list its devices.</exception>
     public static IEnumerable<(IPAddress Address, string Device)> All() =>
         from device in NetworkInterface.GetAllNetworkInterfaces()
         from address in device.GetIPProperties().UnicastAddresses

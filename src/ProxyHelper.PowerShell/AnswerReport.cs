@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Management.Automation;
+using ProxyHelper.Client;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>Writes the verbose messages and warnings about a query and its answer.</summary>
+/// <param name="command">The cmdlet that writes them.</param>
+/// <param name="request">The query.</param>
+/// <param name="transport">How the helper is asked.</param>
+internal sealed class AnswerReport(Cmdlet command, HelperRequest request, HelperTransport transport)
+{
+    private readonly bool _isTcp = transport == HelperTransport.Tcp;
+
+    /// <summary>Gets the longest time that the query can take.</summary>
+    public TimeSpan LongestTime => _isTcp ? request.Timeout : request.Timeout * request.Sends;
+
+    /// <summary>Writes a verbose message about the query.</summary>
+    public void WriteQuestion()
+    {
+        string ends = $"{request.Source} -> {request.Destination}";
+        command.WriteVerbose(_isTcp
+            ? $"Asking {request.Helper} over TCP about {ends}, for {Seconds(LongestTime)} at most."
+            : $"Asking {request.Helper} about {ends}, up to {request.Sends} times in {Seconds(LongestTime)}, "
+                + $"{(request.Secret == 0 ? "without a secret" : "with a secret")}.");
+    }
+
+    /// <summary>
+    /// Writes a verbose message about the answer, and a warning for each reply that does not match the query.
+    /// </summary>
+    public void WriteAnswer(HelperAnswer answer)
+    {
+        string asked = answer.AskedFrom is { } asker ? $"asked from {asker.Address}" : "no query was sent";
+        string sends = _isTcp ? string.Empty : $" after {answer.Sends} of {request.Sends} sends";
+        string time = answer.RoundTripTime is { } elapsed
+            ? $", {Seconds(elapsed)} after the {(_isTcp ? "start" : "last send")}"
+            : string.Empty;
+        command.WriteVerbose($"{answer.Outcome}{sends}, {asked}{time}.");
+        foreach (IgnoredReply ignored in answer.IgnoredReplies)
+        {
+            string reason = ignored.Reason.ToString().ToLowerInvariant();
+            command.WriteWarning($"Ignored a reply from {ignored.Sender}: its {reason} does not match the query.");
+        }
+    }
+
+    /// <summary>Warns that silence can mean that the helper does not trust the address that asked.</summary>
+    public void WarnOfUntrustedSender(HelperAnswer answer)
+    {
+        string? asker = answer.AskedFrom?.Address.ToString();
+        string proxy = request.Destination.Address;
+        if (answer.Outcome == HelperOutcome.TimedOut && asker is not null && asker != proxy)
+        {
+            command.WriteWarning(
+                $"The query came from {asker}. A helper answers about connections to {proxy} only to {proxy}, to its "
+                + "own host and to its trusted clients. Ask from there, or start the helper with "
+                + $"-TrustedClient {asker}.");
+        }
+    }
+
+    private static string Seconds(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.000} s");
+}
