@@ -2,6 +2,7 @@ using System.Net;
 using CsCheck;
 using ProxyHelper.Addresses;
 using ProxyHelper.Protocol;
+using ProxyHelper.Server;
 using Xunit;
 
 namespace ProxyHelper.Daemon;
@@ -31,11 +32,14 @@ public sealed class SettingsTests
         Settings settings = SettingsText.Read(Address);
 
         Assert.Equal([IPAddress.Parse("194.0.1.1")], settings.Listen.Addresses);
-        Assert.Equal((114, 0, 1, false), (settings.Listen.Port, settings.Listen.TcpPort, settings.Listen.Workers, settings.Listen.AllowAbsentAddresses));
-        Assert.Equal((0u, 10_000, TimeSpan.FromSeconds(1)), (settings.Rules.Secret, settings.Rules.MaxQueriesPerSecond, settings.Rules.MaxQueueDelay));
-        Assert.Equal((IdentFormat.Address, false), (settings.Rules.IdentFormat, settings.Rules.LogQueries));
-        Assert.Empty(settings.Rules.AllowedProxies);
-        Assert.Empty(settings.Rules.TrustedClients);
+        ListenOptions listen = settings.Listen;
+        Assert.Equal((114, 0, 1, false), (listen.Port, listen.TcpPort, listen.Workers, listen.AllowAbsentAddresses));
+        AnswerRules rules = settings.Rules;
+        Assert.Equal((0u, 10_000), (rules.Secret, rules.MaxQueriesPerSecond));
+        Assert.Equal(TimeSpan.FromSeconds(1), rules.MaxQueueDelay);
+        Assert.Equal((IdentFormat.Address, false), (rules.IdentFormat, rules.LogQueries));
+        Assert.Empty(rules.AllowedProxies);
+        Assert.Empty(rules.TrustedClients);
         Assert.Equal((null, null, null), (settings.SecretFile, settings.PidFile, settings.User));
         Assert.Null(settings.Metrics);
     }
@@ -43,14 +47,18 @@ public sealed class SettingsTests
     [Fact]
     public void Each_setting_goes_to_its_place()
     {
-        Settings settings = SettingsText.Read(string.Join('\n', _samples.Select(sample => $"{sample.Key} = {sample.Value}")));
+        IEnumerable<string> lines = _samples.Select(sample => $"{sample.Key} = {sample.Value}");
+        Settings settings = SettingsText.Read(string.Join('\n', lines));
 
         Assert.Equal([IPAddress.Parse("194.0.1.2")], settings.Listen.Addresses);
-        Assert.Equal((115, 116, 2, true), (settings.Listen.Port, settings.Listen.TcpPort, settings.Listen.Workers, settings.Listen.AllowAbsentAddresses));
-        Assert.Equal((7u, 0, TimeSpan.FromSeconds(0.5)), (settings.Rules.Secret, settings.Rules.MaxQueriesPerSecond, settings.Rules.MaxQueueDelay));
-        Assert.Equal((IdentFormat.None, true), (settings.Rules.IdentFormat, settings.Rules.LogQueries));
-        Assert.Equal([EndPointPattern.ParseAddresses("194.0.22.0/24")], settings.Rules.AllowedProxies);
-        Assert.Equal([EndPointPattern.ParseAddresses("10.0.0.0/8")], settings.Rules.TrustedClients);
+        ListenOptions listen = settings.Listen;
+        Assert.Equal((115, 116, 2, true), (listen.Port, listen.TcpPort, listen.Workers, listen.AllowAbsentAddresses));
+        AnswerRules rules = settings.Rules;
+        Assert.Equal((7u, 0), (rules.Secret, rules.MaxQueriesPerSecond));
+        Assert.Equal(TimeSpan.FromSeconds(0.5), rules.MaxQueueDelay);
+        Assert.Equal((IdentFormat.None, true), (rules.IdentFormat, rules.LogQueries));
+        Assert.Equal([EndPointPattern.ParseAddresses("194.0.22.0/24")], rules.AllowedProxies);
+        Assert.Equal([EndPointPattern.ParseAddresses("10.0.0.0/8")], rules.TrustedClients);
         Assert.Equal(("/secret", "/pid", "nobody"), (settings.SecretFile, settings.PidFile, settings.User));
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:9114"), settings.Metrics);
     }
@@ -76,12 +84,20 @@ public sealed class SettingsTests
     [InlineData("ident", "Address", "0", "")]
     [InlineData("verbose", "true", "1", "")]
     [InlineData("user", "")]
-    public void A_value_that_is_not_exactly_of_its_form_is_a_fault(string name, params string[] texts) => Assert.All(
-        texts, text => Assert.StartsWith($"{SettingsText.Path}:2: ", Assert.Single(SettingsText.ReadFaults($"{Address}{name} = {text}\n")), StringComparison.Ordinal));
+    public void A_value_that_does_not_have_the_exact_form_is_a_fault(string name, params string[] texts) =>
+        Assert.All(texts, text =>
+        {
+            string fault = Assert.Single(SettingsText.ReadFaults($"{Address}{name} = {text}\n"));
+            Assert.StartsWith($"{SettingsText.Path}:2: ", fault, StringComparison.Ordinal);
+        });
 
     [Fact]
-    public void A_fault_in_the_secret_does_not_repeat_the_text() => Assert.DoesNotContain(
-        "3405691582", Assert.Single(SettingsText.ReadFaults($"{Address}secret = 3405691582x")), StringComparison.Ordinal);
+    public void A_fault_in_the_secret_does_not_repeat_the_text()
+    {
+        string fault = Assert.Single(SettingsText.ReadFaults($"{Address}secret = 3405691582x"));
+
+        Assert.DoesNotContain("3405691582", fault, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_setting_that_is_not_reloaded_needs_a_restart_when_it_changes()

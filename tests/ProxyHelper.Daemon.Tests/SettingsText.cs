@@ -33,7 +33,7 @@ internal static class SettingsText
         }
 
         var file = new ConfigurationFile(Path, text, IsPublic: false);
-        bool isValid = Settings.TryParse(values, file, inheritedSockets: [], out settings, out IReadOnlyList<SettingsFault> found);
+        bool isValid = Settings.TryParse(values, file, inheritedSockets: [], out settings, out var found);
         faults = [.. found.Select(fault => fault.Message)];
         return isValid;
     }

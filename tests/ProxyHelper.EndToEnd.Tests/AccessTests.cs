@@ -119,7 +119,8 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     private static byte[] Query(uint secret = 0) =>
-        QueryDatagram.Query(TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse($"{Proxy}:9199"), secret);
+        QueryDatagram.Query(
+            TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse($"{Proxy}:9199"), secret);
 
     private static Socket Open(NetworkHost host, string address)
     {

@@ -26,7 +26,8 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
 
         Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
         Match daemonLine = DaemonLine().Match(benchmark.Output);
-        Assert.True(long.Parse(daemonLine.Groups["right"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) > 0);
+        string right = daemonLine.Groups["right"].Value;
+        Assert.True(long.Parse(right, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) > 0);
         Assert.Equal("0", daemonLine.Groups["wrong"].Value);
     }
 

@@ -4,8 +4,9 @@ using ProxyHelper.TestSupport;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Replaces connections on the router all the time. The translated source and destination of a connection stay the same. The
-/// original source contains the generation of the connection. A reply is right if it was true between the query and the reply.
+/// Replaces connections on the router all the time. The translated source and destination of a connection stay the
+/// same. The original source contains the generation of the connection. A reply is right if it was true between the
+/// query and the reply.
 /// </summary>
 internal sealed class ChurningTable : IDisposable
 {
@@ -56,7 +57,7 @@ internal sealed class ChurningTable : IDisposable
         ? before.Added <= after.Deleting // else the table had an entry all the time
         : generation > before.Deleted && generation <= after.Adding;
 
-    /// <summary>Returns the generation in a reply: 0 for "not found", and -1 for a reply about another connection.</summary>
+    /// <summary>Returns the generation in a reply, 0 for "not found", or -1 for another connection.</summary>
     public static int GenerationOf(byte[] reply, int connection)
     {
         byte[] query = Query(connection);
@@ -78,8 +79,9 @@ internal sealed class ChurningTable : IDisposable
         _thread.Join();
     }
 
-    private static TransportEndPoint User(int connection, int generation) => TransportEndPoint.Parse(FormattableString.Invariant(
-        $"10.{generation >> 16}.{(generation >> 8) & 255}.{generation & 255}:{20000 + connection}"));
+    private static TransportEndPoint User(int connection, int generation) =>
+        TransportEndPoint.Parse(FormattableString.Invariant(
+            $"10.{generation >> 16}.{(generation >> 8) & 255}.{generation & 255}:{20000 + connection}"));
 
     private static ConntrackFlow Flow(int connection, int generation) => ConntrackFlow.Tcp(
         User(connection, generation).ToString(),
@@ -87,7 +89,8 @@ internal sealed class ChurningTable : IDisposable
         "194.0.22.9:9199",
         TranslatedSource(connection));
 
-    private static string TranslatedSource(int connection) => FormattableString.Invariant($"194.0.1.1:{1024 + connection}");
+    private static string TranslatedSource(int connection) =>
+        FormattableString.Invariant($"194.0.1.1:{1024 + connection}");
 
     private void Churn()
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Represents the firewall rules in a code block of a document. The language of the block names the tool.</summary>
+/// <summary>Represents firewall rules in a code block of a document.</summary>
 /// <param name="Language">"nft" for rules of nftables, "sh" for calls of iptables.</param>
 /// <param name="Text">The lines of the block.</param>
 internal sealed partial record DocumentedRules(string Language, string Text)

@@ -10,8 +10,8 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Tests floods from other hosts, larger than the daemon can answer, while a proxy sends queries. PROXYHELPER_FLOOD_SECONDS is
-/// the duration of a flood. The default is 5 seconds.
+/// Tests floods from other hosts, larger than the daemon can answer, while a proxy sends queries.
+/// PROXYHELPER_FLOOD_SECONDS is the duration of a flood. The default is 5 seconds.
 /// </summary>
 public sealed partial class FloodTests(PublishedDaemon daemon)
 {
@@ -24,8 +24,8 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
 
     private static readonly byte[] _query = Own(Proxy);
 
-    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(
-        int.Parse(Environment.GetEnvironmentVariable("PROXYHELPER_FLOOD_SECONDS") ?? "5", CultureInfo.InvariantCulture));
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(int.Parse(
+        Environment.GetEnvironmentVariable("PROXYHELPER_FLOOD_SECONDS") ?? "5", CultureInfo.InvariantCulture));
 
     [Fact]
     public Task A_flood_of_garbage_costs_a_proxy_no_query() => WithFloodAsync(
@@ -57,7 +57,7 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         var clock = Stopwatch.StartNew();
         using (var flood = new Flood(network.User, ["10.1.1.1", "10.1.1.2", "10.1.1.3"], datagramsOf))
         {
-            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(1)); // a thousand a second, a tenth of the rate limit
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(1)); // a tenth of the default rate limit
             while (clock.Elapsed < _duration)
             {
                 await pace.WaitForNextTickAsync();
@@ -69,8 +69,8 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
             sent = flood.Sent;
         }
 
-        // With each query the daemon reads at least a batch of the flood's queue. After these queries it has read the last datagram
-        // of the flood, which carries the number of drops.
+        // With each query the daemon reads at least a batch of the flood's queue. After these queries it has read the
+        // last datagram of the flood, which carries the number of drops.
         const int batches = 200;
         for (int i = 0; i < batches; i++, answered++)
         {
@@ -81,7 +81,8 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await program.ExitAsync());
 
-        TestContext.Current.SendDiagnosticMessage($"{answered} replies during {sent} flood datagrams; {program.Output}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{answered} replies during {sent} flood datagrams; {program.Output}");
         Assert.InRange(peak, 1, 8 * 1024);
         Assert.Equal(answered, ReadNumber(program, "found"));
         Assert.Equal(
@@ -92,7 +93,7 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         Assert.InRange(program.Output.Split('\n').Length, 1, 10 + (6 * (int)(_duration.TotalSeconds / 10 + 1)));
     }
 
-    /// <summary>Pauses the daemon until the flood has overflowed its queue. A query of the proxy still has room.</summary>
+    /// <summary>Pauses the daemon until the flood has overflowed its queue. The proxy still has room.</summary>
     /// <returns>The number of replies.</returns>
     private static async Task<int> OverflowAsync(RunningProgram program, Flood flood, Socket asker, byte[] found)
     {
@@ -104,7 +105,7 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         program.Resume();
         Assert.Equal(found, await DaemonOnRouter.ReceiveAsync(asker));
         before = flood.Sent;
-        Assert.True(SpinWait.SpinUntil(() => flood.Sent - before > capacity, Patience.Limit)); // the queued datagrams carry the number of drops
+        Assert.True(SpinWait.SpinUntil(() => flood.Sent - before > capacity, Patience.Limit)); // with the drop count
         await program.AwaitAsync("A queue was full");
         return 1;
     }
@@ -135,7 +136,8 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         long.Parse(LastLine().Match(program.Output).Groups[what.Replace(' ', '_')].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(
-        @"Stopped\. Counters since the start: (?<queries>\d+) queries, (?<found>\d+) found, .* (?<refused>\d+) refused, "
-        + @"(?<malformed>\d+) malformed, (?<late>\d+) late, (?<dropped_from_full_queues>\d+) dropped from full queues")]
+        @"Stopped\. Counters since the start: (?<queries>\d+) queries, (?<found>\d+) found, .* "
+        + @"(?<refused>\d+) refused, (?<malformed>\d+) malformed, (?<late>\d+) late, "
+        + @"(?<dropped_from_full_queues>\d+) dropped from full queues")]
     private static partial Regex LastLine();
 }

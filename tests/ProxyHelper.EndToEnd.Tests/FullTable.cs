@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Limits each conntrack table of this machine to one entry until it is disposed. The limit is one number for all network
-/// namespaces. A separate program restores the limit, also if this program is killed.
+/// Limits each conntrack table of this machine to one entry until it is disposed. The limit is one number for all
+/// network namespaces. A separate program restores the limit, also if this program is killed.
 /// </summary>
 internal sealed class FullTable : IDisposable
 {

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The conntrack table has no room. No other test runs meanwhile: the limit is this machine's.</summary>
+/// <summary>Tests a full conntrack table. The limit is that of the machine, so that these tests run alone.</summary>
 [CollectionDefinition(nameof(FullTableTests), DisableParallelization = true)]
 [Collection(nameof(FullTableTests))]
 public sealed class FullTableTests(PublishedDaemon daemon)
 {
-    private const uint Assured = 4; // IPS_ASSURED: the kernel does not drop it to make room
+    private const uint Assured = 4; // IPS_ASSURED: the kernel does not drop the entry to make room
 
-    // Queries must not need room themselves.
+    // Queries must not need an entry.
     private const string NoTracking = """
         table ip no_tracking {
             chain incoming { type filter hook prerouting priority raw; udp dport 114 notrack; }
@@ -22,39 +22,43 @@ public sealed class FullTableTests(PublishedDaemon daemon)
         }
         """;
 
+    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
+        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+
     [Fact]
-    public async Task A_connection_that_had_no_room_is_not_found_and_those_that_had_are()
+    public async Task A_connection_without_an_entry_is_not_found_and_others_are()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527") with { Status = Assured });
+        DaemonOnRouter.Track(network, _flow with { Status = Assured });
         network.Router.Run(() => Tool.Run("nft", NoTracking));
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket asker = DaemonOnRouter.OpenAsker(network);
-        byte[] had = Query(3527), hadNot = Query(3528);
+        byte[] tracked = Query(3527), untracked = Query(3528);
         int limit = FullTable.ReadLimit();
 
         using (FullTable.Make())
         {
             Assert.Throws<SocketException>(() => Connect(network));
-            byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, hadNot);
+            byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, untracked);
             Assert.Equal(0x22, reply[15]); // not found
-            Assert.Equal(
-                QueryDatagram.Found(had, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25")),
-                await DaemonOnRouter.ExchangeAsync(asker, had));
+            byte[] found = QueryDatagram.Found(
+                tracked, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+            Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, tracked));
         }
 
         Assert.Equal(limit, FullTable.ReadLimit());
     }
 
     [Fact]
-    public void A_look_at_the_set_up_says_that_there_is_no_room()
+    public void An_inspection_finds_that_the_table_is_full()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527"));
+        DaemonOnRouter.Track(network, _flow);
 
         using (FullTable.Make())
         {
-            Finding[] findings = network.Router.Run(() => Inspection.Run(new InspectionOptions(), TestContext.Current.CancellationToken).ToArray());
+            Finding[] findings = network.Router.Run(
+                () => Inspection.Run(new InspectionOptions(), TestContext.Current.CancellationToken).ToArray());
             Finding table = Assert.Single(findings, finding => finding.Check == "Conntrack table");
             Assert.Equal(Severity.Warning, table.Severity);
             Assert.Contains("1 of 1 entries", table.Reason, StringComparison.Ordinal);
@@ -65,7 +69,7 @@ public sealed class FullTableTests(PublishedDaemon daemon)
     private static byte[] Query(ushort port) =>
         QueryDatagram.Query(TransportEndPoint.Parse($"194.0.1.1:{port}"), TransportEndPoint.Parse("194.0.22.9:9199"));
 
-    /// <summary>A user's connection; without an entry for it the router drops its packets.</summary>
+    /// <summary>Opens a connection of a user. Without a conntrack entry the router drops the packets.</summary>
     private static void Connect(RouterNetwork network)
     {
         using Socket user = network.User.OpenSocket(IPEndPoint.Parse("10.1.1.1:0"), SocketType.Stream);

@@ -32,9 +32,9 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
 
         DaemonOnRouter.Track(
             network, ConntrackFlow.Tcp("10.1.1.2:30000", "4.1.1.3:25", "194.0.22.9:9199", "194.0.1.1:3527"));
-        Assert.Equal(
-            QueryDatagram.Found(_query, TransportEndPoint.Parse("10.1.1.2:30000"), TransportEndPoint.Parse("4.1.1.3:25")),
-            await DaemonOnRouter.ExchangeAsync(asker, _query));
+        byte[] found = QueryDatagram.Found(
+            _query, TransportEndPoint.Parse("10.1.1.2:30000"), TransportEndPoint.Parse("4.1.1.3:25"));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, _query));
     }
 
     [Fact]

@@ -7,8 +7,8 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Publishes the daemon, compiled ahead of time, once for all tests when the first test needs it. PROXY_HELPER can name another
-/// program, such as that of an installed package.
+/// Publishes the daemon, compiled ahead of time, once for all tests when the first test needs it. PROXY_HELPER can name
+/// another program, such as that of an installed package.
 /// </summary>
 public sealed class PublishedDaemon : IDisposable
 {

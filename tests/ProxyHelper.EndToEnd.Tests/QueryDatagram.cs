@@ -6,8 +6,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Writes the datagrams of smtp-gated, byte by byte. This code does not use the core, so that a mistake in the core cannot hide
-/// itself.
+/// Writes the datagrams of smtp-gated, byte by byte. This code does not use the core, so that a mistake in the core
+/// cannot hide itself.
 /// </summary>
 internal static class QueryDatagram
 {
@@ -18,7 +18,8 @@ internal static class QueryDatagram
     public const uint Cookie = 0xa5fe844b;
 
     /// <summary>Returns the query about a connection, with its translated source and destination.</summary>
-    public static byte[] Query(TransportEndPoint source, TransportEndPoint destination, uint secret = 0, uint cookie = Cookie)
+    public static byte[] Query(
+        TransportEndPoint source, TransportEndPoint destination, uint secret = 0, uint cookie = Cookie)
     {
         byte[] query = new byte[Size];
         "RPHD"u8.CopyTo(query);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Represents proxies that send a query as soon as the reply to the previous query arrives. They repeat no query.</summary>
+/// <summary>Represents proxies that send each query after the previous reply, and repeat no query.</summary>
 internal sealed class QueryLoad : IDisposable
 {
     private const int Proxies = 4;

@@ -74,7 +74,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
         }
     }
 
-    /// <summary>Repeats the query until a reply arrives. The flood comes from the same host and may fill its queue.</summary>
+    /// <summary>Repeats a query until a reply arrives. The flood of the same host may fill the queue.</summary>
     private static async Task AssertAnswersAsync(RouterNetwork network)
     {
         using Socket asker = DaemonOnRouter.OpenAsker(network);

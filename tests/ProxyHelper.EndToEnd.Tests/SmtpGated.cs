@@ -6,8 +6,9 @@ using System.Text;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Queries the daemon as smtp-gated does. Over UDP the client has one cookie for its whole life and a new socket for each query,
-/// and accepts every datagram with the cookie as the reply. Over TCP it accepts up to 1,023 bytes until the end of the stream.
+/// Queries the daemon as smtp-gated does. Over UDP the client has one cookie for its whole life and a new socket for
+/// each query, and accepts every datagram with the cookie as the reply. Over TCP it accepts up to 1,023 bytes until the
+/// end of the stream.
 /// </summary>
 internal static class SmtpGated
 {
@@ -33,7 +34,7 @@ internal static class SmtpGated
         throw new TimeoutException($"{Sends} queries from {socket.LocalEndPoint} got no reply.");
     }
 
-    /// <summary>Queries over TCP, as in mode remote: the client sends the two ports from the accepting address.</summary>
+    /// <summary>Queries over TCP, as in mode remote: the accepting address sends the two ports.</summary>
     /// <returns>The whole reply.</returns>
     public static async Task<string> QueryTcpAsync(NetworkHost proxy, UserConnection connection)
     {

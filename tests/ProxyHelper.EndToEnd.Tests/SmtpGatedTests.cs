@@ -21,7 +21,8 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 500),
             new ParallelOptions { MaxDegreeOfParallelism = 4 },
-            async (lookup, _) => replies[lookup] = await SmtpGated.QueryUdpAsync(network.Proxy, connections[lookup % connections.Length]));
+            async (lookup, _) => replies[lookup] = await SmtpGated.QueryUdpAsync(
+                network.Proxy, connections[lookup % connections.Length]));
 
         Assert.Equal(500, replies.Count);
         Assert.All(replies, reply => Assert.Equal(Expected(connections[reply.Key % connections.Length]), reply.Value));
@@ -48,7 +49,8 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
             });
 
         Assert.Equal(200, replies.Count);
-        Assert.All(replies, reply => Assert.Equal(ExpectedLine(connections[reply.Key % connections.Length]), reply.Value));
+        Assert.All(
+            replies, reply => Assert.Equal(ExpectedLine(connections[reply.Key % connections.Length]), reply.Value));
     }
 
     [Fact]
@@ -56,12 +58,14 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
     {
         using var network = RouterNetwork.Create();
         using var gateway = new MailGateway(network);
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--tcp-port", "114", "--allow", "194.0.22.8");
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "--tcp-port", "114", "--allow", "194.0.22.8");
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         Assert.Equal(string.Empty, await ReadUntilClosedAsync(SmtpGated.QueryTcpAsync(network.Proxy, connection)));
         await program.AwaitAsync("Dropped a query from 194.0.22.9, which is not among the allowed proxies");
 
-        using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-P", "115", "--tcp-port", "114");
+        using RunningProgram second = DaemonOnRouter.Begin(
+            network, daemon, "-I", "194.0.1.1", "-P", "115", "--tcp-port", "114");
         Assert.Equal(1, await second.ExitAsync());
         Assert.Contains("bind 194.0.1.1:114 (TCP): Address already in use", second.Output, StringComparison.Ordinal);
     }
@@ -90,15 +94,20 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
         {
             return await reply;
         }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        catch (SocketException failure)
+            when (failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
             return string.Empty;
         }
     }
 
     private static string ExpectedLine(UserConnection connection) =>
-        $"{connection.Source.Port} , {connection.Destination.Port} : ORIGIN : {connection.Server.Address} : {connection.Server.Port} : {connection.User.Address}\r\n";
+        $"{connection.Source.Port} , {connection.Destination.Port} : ORIGIN : "
+        + $"{connection.Server.Address} : {connection.Server.Port} : {connection.User.Address}\r\n";
 
-    private static byte[] Expected(UserConnection connection) =>
-        QueryDatagram.Found(QueryDatagram.Query(connection.Source, connection.Destination), connection.User, connection.Server);
+    private static byte[] Expected(UserConnection connection)
+    {
+        byte[] query = QueryDatagram.Query(connection.Source, connection.Destination);
+        return QueryDatagram.Found(query, connection.User, connection.Server);
+    }
 }

@@ -6,15 +6,15 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>
-/// Tests a long load while the conntrack table changes. PROXYHELPER_SOAK_SECONDS is the duration. The default is 10 seconds.
-/// Before a release it is 1800.
+/// Tests a long load while the conntrack table changes. PROXYHELPER_SOAK_SECONDS is the duration. The default is 10
+/// seconds. Before a release it is 1800 seconds.
 /// </summary>
 public sealed class SoakTests(PublishedDaemon daemon)
 {
     private const int Connections = 64;
 
-    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(
-        int.Parse(Environment.GetEnvironmentVariable("PROXYHELPER_SOAK_SECONDS") ?? "10", CultureInfo.InvariantCulture));
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(int.Parse(
+        Environment.GetEnvironmentVariable("PROXYHELPER_SOAK_SECONDS") ?? "10", CultureInfo.InvariantCulture));
 
     private long _checked;
     private long _found;

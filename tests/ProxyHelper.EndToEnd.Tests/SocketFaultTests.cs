@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Tests faults of the daemon's sockets and addresses. After each fault the same daemon answers correctly.</summary>
+/// <summary>Tests faults of sockets and addresses. After each fault the same daemon answers correctly.</summary>
 public sealed class SocketFaultTests(PublishedDaemon daemon)
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>Represents a program that runs during a test, and its output. The program ends with the test at the latest.</summary>
+/// <summary>Represents a program that runs during a test, and its output.</summary>
 public sealed partial class RunningProgram : IDisposable
 {
     private readonly Process _process;
