@@ -47,9 +47,10 @@ internal sealed class Signals : IDisposable
         _stop.Dispose();
     }
 
-    private void On(PosixSignal signal, Action action) => _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true; // by default each of these signals ends the process
-        action();
-    }));
+    private void On(PosixSignal signal, Action action) => _registrations.Add(
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true; // by default each of these signals ends the process
+            action();
+        }));
 }

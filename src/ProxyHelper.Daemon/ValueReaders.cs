@@ -67,7 +67,9 @@ internal static class ValueReaders
 
     /// <summary>Reads a number of seconds, with or without a fraction.</summary>
     public static string? Seconds(string text, out TimeSpan value) =>
-        NumberText.TryReadSeconds(text, _longest, out value) ? null : $"'{text}' is not a number of seconds, such as 0.5.";
+        NumberText.TryReadSeconds(text, _longest, out value)
+            ? null
+            : $"'{text}' is not a number of seconds, such as 0.5.";
 
     /// <summary>Reads the format of the user's name in a reply.</summary>
     public static string? Ident(string text, out IdentFormat value)

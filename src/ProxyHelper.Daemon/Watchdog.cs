@@ -5,9 +5,9 @@ using ProxyHelper.Server;
 namespace ProxyHelper.Daemon;
 
 /// <summary>
-/// Notifies the watchdog of the service manager as long as the responder looks at its queues and the conntrack table can
-/// be read. The watchdog has its own thread, which keeps the capability of the thread that starts it. Other threads of
-/// this process may have no capability.
+/// Notifies the watchdog of the service manager as long as the responder looks at its queues and the conntrack table
+/// can be read. The watchdog has its own thread, which keeps the capability of the thread that starts it. Other threads
+/// of this process may have no capability.
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {

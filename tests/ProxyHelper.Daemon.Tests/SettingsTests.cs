@@ -69,7 +69,8 @@ public sealed class SettingsTests
         const string file = Address + "allow = 10.9.9.9\nallow = 194.0.22.0/24\n";
 
         Assert.Equal(2, SettingsText.Read(file).Rules.AllowedProxies.Count);
-        Assert.Equal([EndPointPattern.ParseAddresses("10.1.1.1")], SettingsText.Read(file, "allow=10.1.1.1").Rules.AllowedProxies);
+        Settings overridden = SettingsText.Read(file, "allow=10.1.1.1");
+        Assert.Equal([EndPointPattern.ParseAddresses("10.1.1.1")], overridden.Rules.AllowedProxies);
     }
 
     [Theory]

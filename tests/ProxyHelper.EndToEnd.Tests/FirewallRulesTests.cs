@@ -122,8 +122,8 @@ public sealed class FirewallRulesTests
         Responder.Start(new ListenOptions { Addresses = [address], Port = port }, new AnswerRules()));
 
     /// <summary>
-    /// Sends queries from the mail server, and with the forged addresses of the proxy and of the router. Then waits until
-    /// the queries have arrived.
+    /// Sends queries from the mail server, and with the forged addresses of the proxy and of the router. Then waits
+    /// until the queries have arrived.
     /// </summary>
     private static async Task SendFromOutsideAsync(RouterNetwork network, IPAddress helper)
     {
