@@ -6,7 +6,7 @@ const int nothingBroke = 0, somethingBroke = 1, wrongUse = 2;
 
 try
 {
-    CommandLine line = CommandLine.Parse(args);
+    FuzzArguments line = FuzzArguments.Parse(args);
     return line switch
     {
         { Target: null } => List(),
@@ -17,7 +17,7 @@ try
 }
 catch (FormatException wrong)
 {
-    Console.Error.WriteLine($"{wrong.Message}\n\n{CommandLine.Usage}");
+    Console.Error.WriteLine($"{wrong.Message}\n\n{FuzzArguments.Usage}");
     return wrongUse;
 }
 

@@ -6,13 +6,13 @@ BeforeDiscovery {
     $answer = 'Source Outcome OriginalSource OriginalDestination'
     $responder = 'Id Name State Listening Since Queries'
     $tables = @(
-        @{ Columns = 80; Headings = $mapping, $change, $answer, $responder, 'Check Result Reason, and what to do' }
+        @{ Columns = 80; Headings = $mapping, $change, $answer, $responder, 'Check Severity Reason, and what to do' }
         @{ Columns = 104; Headings = @(
                 "$mapping TranslatedDestinat" # 'ion' is in the next line, as long values are
                 "$change TranslatedDestinat"
                 "$answer Ident Sends"
                 "$responder Found NotFound"
-                'Check Result Reason, and what to do'
+                'Check Severity Reason, and what to do'
             )
         }
         @{ Columns = 120; Headings = @(
@@ -20,7 +20,7 @@ BeforeDiscovery {
                 "$change TranslatedDestination State/Proto"
                 "$answer Ident Sends Seconds Agrees"
                 "$responder Found NotFound Refused"
-                'Check Result Reason, and what to do'
+                'Check Severity Reason, and what to do'
             )
         }
     )

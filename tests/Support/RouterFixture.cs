@@ -3,11 +3,14 @@ namespace ProxyHelper.TestSupport;
 /// <summary>
 /// Represents the router of the classic set-up: users in 10.1.1.0/24, a router with the address 194.0.1.1, a proxy that listens on
 /// 194.0.22.9:9199, and the mail server 4.1.1.1. Tests run on a host that is the router and the proxy at once, or on
-/// four hosts, which have a host for each role.
+/// <see cref="RouterNetwork"/>, which has a host for each role.
 /// </summary>
 public static class RouterFixture
 {
-    /// <summary>The rules of docs/deployment.md: mail of the users goes to the proxy, which sees the router as its source.</summary>
+    /// <summary>
+    /// The rules of docs/deployment.md: mail of the users goes to the proxy, which sees the router as its source. A source port is kept if
+    /// it is free, as on most routers; of two users with the same port, NAT changes one.
+    /// </summary>
     public const string NatRules = """
         table ip mail_gateway {
             chain prerouting {
@@ -56,16 +59,21 @@ public static class RouterFixture
     public static IReadOnlyList<ConntrackFlow> Flows { get; } = [UserConnection, TranslatedUdp, Untranslated];
 
     /// <summary>Runs the body on a host that is the router and the proxy at once. The running test is skipped without root.</summary>
-    /// <param name="body">The body. It gets the host's conntrack table.</param>
-    /// <param name="flows">The flows in the table. The default is <see cref="Flows"/>.</param>
-    public static void Run(Action<ConntrackFixture> body, params IReadOnlyList<ConntrackFlow> flows) => NetworkNamespace.Run(
+    /// <param name="body">The body. It gets the conntrack table of the host.</param>
+    public static void Run(Action<ConntrackFixture> body) => Run(Flows, [], body);
+
+    /// <summary>Runs the body on such a host, whose conntrack table has other flows.</summary>
+    /// <param name="flows">The flows in the table.</param>
+    /// <param name="moreAddresses">Addresses that the host has in addition to <see cref="Addresses"/>.</param>
+    /// <param name="body">The body. It gets the conntrack table of the host.</param>
+    public static void Run(IEnumerable<ConntrackFlow> flows, IEnumerable<string> moreAddresses, Action<ConntrackFixture> body) => NetworkNamespace.Run(
         () =>
         {
             using ConntrackFixture table = ConntrackFixture.Open();
-            table.Add(flows.Count > 0 ? flows : Flows);
+            table.Add(flows);
             body(table);
         },
-        [.. Addresses]);
+        [.. Addresses, .. moreAddresses]);
 
     /// <summary>Runs the body on the router with its firewall rules and an empty conntrack table. The proxy is another host.</summary>
     public static void RunWithRules(Action body) => NetworkNamespace.Run(

@@ -13,7 +13,7 @@ internal static class ListingBenchmark
         for (int number = 1; number <= settings.Rounds; number++)
         {
             var round = new ListingRound(number, settings, report);
-            RouterNetwork.Run(
+            BenchmarkNetwork.Run(
                 settings.Entries,
                 table =>
                 {

@@ -43,7 +43,7 @@ internal static class ResponderBenchmark
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
-    private static Measurement Measure(Contender contender, ResponderSettings settings, CancellationToken stop) => RouterNetwork.Run(
+    private static Measurement Measure(Contender contender, ResponderSettings settings, CancellationToken stop) => BenchmarkNetwork.Run(
         settings.Flows,
         () =>
         {

@@ -23,16 +23,7 @@ internal static class Router
     public static ListenOptions Options(params string[] addresses) => new() { Addresses = [.. addresses.Select(IPAddress.Parse)] };
 
     /// <summary>Runs the body on that machine.</summary>
-    public static void With(Action body) => NetworkNamespace.Run(
-        () =>
-        {
-            using ConntrackFixture table = ConntrackFixture.Open();
-            table.Add(Flow);
-            body();
-        },
-        "194.0.1.1",
-        "194.0.1.2",
-        "194.0.22.9");
+    public static void With(Action body) => RouterFixture.Run([Flow], ["194.0.1.2"], _ => body());
 
     /// <summary>Runs the body there beside a responder.</summary>
     public static void WithResponder(ListenOptions options, Action<Responder, Asker> body) => WithResponder(options, Rules, body);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ProxyHelper.Benchmarks;
 
 /// <summary>A router with its flows, and the proxy beside it, in a network namespace that is gone afterwards.</summary>
-internal static class RouterNetwork
+internal static class BenchmarkNetwork
 {
     private const string EntryLimit = "/proc/sys/net/netfilter/nf_conntrack_max";
 

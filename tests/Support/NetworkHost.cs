@@ -3,9 +3,8 @@ using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using ProxyHelper.TestSupport;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.TestSupport;
 
 /// <summary>A host of its own on this machine: a network namespace that has a name.</summary>
 internal sealed partial class NetworkHost(string name)

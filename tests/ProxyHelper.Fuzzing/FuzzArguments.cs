@@ -8,7 +8,7 @@ namespace ProxyHelper.Fuzzing;
 /// <param name="Paths">Files and folders with inputs; none for the target's corpus.</param>
 /// <param name="Time">How long to mutate them; null to run them as they are.</param>
 /// <param name="Seed">The seed of the mutations; null for any.</param>
-internal sealed record CommandLine(IFuzzTarget? Target, bool IsDriven, IReadOnlyList<string> Paths, TimeSpan? Time, int? Seed)
+internal sealed record FuzzArguments(IFuzzTarget? Target, bool IsDriven, IReadOnlyList<string> Paths, TimeSpan? Time, int? Seed)
 {
     /// <summary>How it is written.</summary>
     public const string Usage = """
@@ -24,11 +24,11 @@ internal sealed record CommandLine(IFuzzTarget? Target, bool IsDriven, IReadOnly
 
     /// <summary>Reads it.</summary>
     /// <exception cref="FormatException">It is not written so; the message says what is wrong.</exception>
-    public static CommandLine Parse(string[] words)
+    public static FuzzArguments Parse(string[] words)
     {
         if (words.Length == 0)
         {
-            return new CommandLine(Target: null, IsDriven: false, [], Time: null, Seed: null);
+            return new FuzzArguments(Target: null, IsDriven: false, [], Time: null, Seed: null);
         }
 
         bool isDriven = words.Length == 1 && words[0].StartsWith(DrivenOption, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ internal sealed record CommandLine(IFuzzTarget? Target, bool IsDriven, IReadOnly
 
         return rest.Find(word => !Path.Exists(word)) is { } missing
             ? throw new FormatException($"'{missing}' is neither an option nor a file or folder.")
-            : new CommandLine(target, isDriven, rest, seconds is { } number ? TimeSpan.FromSeconds(number) : null, seed);
+            : new FuzzArguments(target, isDriven, rest, seconds is { } number ? TimeSpan.FromSeconds(number) : null, seed);
     }
 
     private static int? Take(List<string> words, string option, int minimum, int maximum)

@@ -1,6 +1,4 @@
-using ProxyHelper.TestSupport;
-
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.TestSupport;
 
 /// <summary>
 /// The classic set-up on four hosts: users behind a router, which leads their mail into a proxy by two NAT rules, and a mail
@@ -8,20 +6,6 @@ namespace ProxyHelper.EndToEnd;
 /// </summary>
 internal sealed class RouterNetwork : IDisposable
 {
-    // The source port is kept where it is free, as on most routers; of two users with the same one, NAT must change one's.
-    private const string Rules = """
-        table ip mail_gateway {
-            chain prerouting {
-                type nat hook prerouting priority dstnat;
-                iifname "users" tcp dport 25 dnat to 194.0.22.9:9199
-            }
-            chain postrouting {
-                type nat hook postrouting priority srcnat;
-                ip daddr 194.0.22.9 tcp dport 9199 snat to 194.0.1.1
-            }
-        }
-        """;
-
     private static int _count;
 
     private readonly List<string> _namespaces = [];
@@ -105,7 +89,7 @@ internal sealed class RouterNetwork : IDisposable
         Connect("users", User, "10.1.1.254", "10.1.1.1", "10.1.1.2", "10.1.1.3", "10.1.1.4");
         Connect("proxies", Proxy, "194.0.22.254", "194.0.22.9");
         Connect("internet", Mail, "4.1.1.254", "4.1.1.1");
-        Router.Run(() => Tool.Run("nft", Rules));
+        Router.Run(() => Tool.Run("nft", RouterFixture.NatRules));
     }
 
     /// <summary>A cable from the router to a host.</summary>
