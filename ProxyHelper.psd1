@@ -1,4 +1,4 @@
-# The package's manifest also has FileList: packaging adds it, as some of the files come into being only then.
+# The manifest of the package also has FileList. Packaging adds it, because some files exist only then.
 @{
     RootModule           = 'bin/ProxyHelper.PowerShell.dll'
     ModuleVersion        = '0.1.0'
@@ -6,7 +6,7 @@
     Author               = 'The ProxyHelper team'
     CompanyName          = 'ProxyHelper'
     Copyright            = 'Copyright (c) 2026 The ProxyHelper team. MIT licence.'
-    Description          = 'Tells smtp-gated, from the NAT router, where a connection came from and was going to: looks it up in the kernel''s conntrack table and answers.'
+    Description          = 'Answers smtp-gated''s queries on the NAT router: looks up the original source and destination of a connection in the kernel''s conntrack table. Also lists, watches, measures and removes NAT mappings.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(

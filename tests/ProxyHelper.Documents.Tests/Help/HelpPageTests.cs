@@ -79,8 +79,8 @@ public sealed class HelpPageTests
             Assert.All(PageParameter.Enumeration(real) is { } type ? Enum.GetNames(type) : [], name => Assert.Contains(name, words));
             Assert.True(
                 real.ParameterSets.Values.All(set => set.IsMandatory) || Cmdlet.OptionalCommonParameters.Contains(real.Name)
-                    || parameter.Description.ReplaceLineEndings(" ").Contains("Unless said, ", StringComparison.Ordinal),
-                $"-{real.Name} of {command} does not say what happens unless it is given");
+                    || SaysDefault(parameter.Description.ReplaceLineEndings(" ")),
+                $"-{real.Name} of {command} does not say what happens without it");
         }
     }
 
@@ -116,6 +116,9 @@ public sealed class HelpPageTests
         Assert.All(examples, example => Assert.Contains(example.Steps, step => step.Command.Contains(command, StringComparison.Ordinal) || step.Command.Contains("Receive-Job", StringComparison.Ordinal)));
         Assert.Equal(Enumerable.Range(1, examples.Length).Select(number => $"Example {number}"), examples.Select(example => example.Title.Split(':')[0]));
     }
+
+    private static bool SaysDefault(string description) =>
+        new[] { "The default is ", "By default, ", "Unless said, " }.Any(words => description.Contains(words, StringComparison.Ordinal));
 
     private static CmdletInfo Find(EngineSession session, string command) => session.One<CmdletInfo>($"Get-Command {command}");
 
