@@ -2,16 +2,18 @@ using System.IO.Compression;
 
 namespace ProxyHelper.Packaging;
 
-/// <summary>A zip file that is the same on every machine: nothing in it is of the file system or the clock.</summary>
+/// <summary>
+/// Writes zip files without dates and rights from the file system, so that they are the same on every machine.
+/// </summary>
 internal static class Archive
 {
-    /// <summary>A file's type and rights, rw-r--r--, where unzip looks for them.</summary>
+    // S_IFREG and rw-r--r--, in the upper half of the external attributes, where unzip reads them.
     private const int RegularFile = 0x81A4 << 16;
 
-    /// <summary>Writes it.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="time">The time of all files in it.</param>
-    /// <param name="files">What goes in, in this order.</param>
+    /// <summary>Writes a zip file.</summary>
+    /// <param name="path">The path of the zip file.</param>
+    /// <param name="time">The time of each file in the zip file.</param>
+    /// <param name="files">The files, in order.</param>
     public static void Write(string path, DateTimeOffset time, IEnumerable<PackageFile> files)
     {
         using FileStream stream = File.Create(path);

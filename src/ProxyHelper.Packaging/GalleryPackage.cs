@@ -4,8 +4,10 @@ using System.Xml.Linq;
 
 namespace ProxyHelper.Packaging;
 
-/// <summary>What makes a zip file of the module a NuGet package: the Open Packaging Conventions' parts, and the nuspec.</summary>
-/// <remarks>Written here, as NuGet's own library puts the machine's name and random names into them.</remarks>
+/// <summary>
+/// Makes the files that turn a zip file of the module into a NuGet package: the parts of the Open Packaging
+/// Conventions, and the nuspec. NuGet's library would write the name of the machine and random names into them.
+/// </summary>
 internal static class GalleryPackage
 {
     private const string SpecificationName = "ProxyHelper.nuspec";
@@ -15,7 +17,7 @@ internal static class GalleryPackage
     private static readonly XNamespace _types = "http://schemas.openxmlformats.org/package/2006/content-types";
     private static readonly XNamespace _specification = "http://schemas.microsoft.com/packaging/2011/08/nuspec.xsd";
 
-    /// <summary>The files that it has besides the module's.</summary>
+    /// <summary>Returns the files that the package has in addition to those of the module.</summary>
     public static IEnumerable<PackageFile> PartsFor(GatheredModule module) =>
     [
         Part("[Content_Types].xml", ContentTypes(module.Files)),
@@ -41,10 +43,12 @@ internal static class GalleryPackage
         ];
         return new XElement(
             _specification + "package",
-            new XElement(_specification + "metadata", metadata.Select(one => new XElement(_specification + one.Name, one.Value))));
+            new XElement(
+                _specification + "metadata",
+                metadata.Select(one => new XElement(_specification + one.Name, one.Value))));
     }
 
-    /// <summary>By these, Find-PSResource finds a module and its commands.</summary>
+    /// <summary>Returns the tags by which Find-PSResource finds a module and its commands.</summary>
     private static IEnumerable<string> GalleryTags(ModuleManifest manifest) =>
     [
         .. manifest.Tags,
@@ -53,7 +57,9 @@ internal static class GalleryPackage
         .. manifest.Cmdlets.SelectMany(cmdlet => new[] { $"PSCmdlet_{cmdlet}", $"PSCommand_{cmdlet}" }),
     ];
 
-    /// <summary>Every part has a type: by its extension, or by its name where it has none, such as LICENSE.</summary>
+    /// <summary>
+    /// Returns the type of every part, by its extension, or by its name if it has no extension, such as LICENSE.
+    /// </summary>
     private static XElement ContentTypes(IEnumerable<PackageFile> files)
     {
         ILookup<bool, string> names = files.Select(file => file.Name).ToLookup(Path.HasExtension);
@@ -80,7 +86,8 @@ internal static class GalleryPackage
     private static PackageFile Part(string name, XElement root)
     {
         using var content = new MemoryStream();
-        using (var writer = XmlWriter.Create(content, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" }))
+        var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" };
+        using (var writer = XmlWriter.Create(content, settings))
         {
             root.Save(writer);
         }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ProxyHelper.Packaging;
 
-/// <summary>The files that make up the module, with a manifest that lists them.</summary>
+/// <summary>Represents the files of the module, with a manifest that lists them.</summary>
 internal sealed class GatheredModule
 {
     private const string ManifestName = "ProxyHelper.psd1";
@@ -13,25 +13,28 @@ internal sealed class GatheredModule
         Files = files;
     }
 
-    /// <summary>What the module says of itself.</summary>
+    /// <summary>Gets the manifest of the module.</summary>
     public ModuleManifest Manifest { get; }
 
-    /// <summary>All its files, in the same order on every machine.</summary>
+    /// <summary>Gets all files, in the same order on every machine.</summary>
     public IReadOnlyList<PackageFile> Files { get; }
 
-    /// <summary>Reads what was gathered in a folder.</summary>
+    /// <summary>Reads the files of a folder.</summary>
     public static GatheredModule Read(string folder)
     {
-        PackageFile[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => new PackageFile(Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllBytes(path)))
-            .OrderBy(file => file.Name, StringComparer.Ordinal)];
+        PackageFile[] files =
+        [
+            .. from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+               select new PackageFile(Path.GetRelativePath(folder, path).Replace('\\', '/'), File.ReadAllBytes(path)),
+        ];
+        Array.Sort(files, (one, other) => string.CompareOrdinal(one.Name, other.Name));
         int place = Array.FindIndex(files, file => file.Name == ManifestName);
         string text = Encoding.UTF8.GetString(files[place].Content);
         files[place] = files[place] with { Content = Encoding.UTF8.GetBytes(WithFileList(text, files)) };
         return new GatheredModule(ModuleManifest.Read(text), files);
     }
 
-    /// <summary>Writes them into a folder, and removes what was in it.</summary>
+    /// <summary>Writes the files into a folder, and removes its earlier contents.</summary>
     public void WriteTo(string folder)
     {
         if (Directory.Exists(folder))
@@ -47,7 +50,10 @@ internal sealed class GatheredModule
         }
     }
 
-    /// <summary>In the working copy the list would be wrong: half of the files come into being here. So it is added at the table's end.</summary>
+    /// <summary>
+    /// Returns the manifest with a list of files at its end. The manifest of the working copy has no list, because half
+    /// of the files only exist in the package.
+    /// </summary>
     private static string WithFileList(string manifest, IEnumerable<PackageFile> files)
     {
         string list = string.Concat(files.Select(file => $"        '{file.Name}'\n"));

@@ -3,7 +3,7 @@ using System.Management.Automation.Language;
 
 namespace ProxyHelper.Packaging;
 
-/// <summary>What ProxyHelper.psd1 says: the one place where the module is described.</summary>
+/// <summary>Represents ProxyHelper.psd1, the only description of the module.</summary>
 internal sealed class ModuleManifest
 {
     private readonly Hashtable _values;
@@ -15,27 +15,30 @@ internal sealed class ModuleManifest
         _gallery = (Hashtable)((Hashtable)values["PrivateData"]!)["PSData"]!;
     }
 
-    /// <summary>Such as 0.1.0, with the gallery's label behind it before a release: 0.1.0-beta1.</summary>
-    public string Version => _gallery["Prerelease"] is string label ? $"{Text("ModuleVersion")}-{label}" : Text("ModuleVersion");
+    /// <summary>Gets the version, such as 0.1.0, or 0.1.0-beta1 with the label of a prerelease.</summary>
+    public string Version => _gallery["Prerelease"] is string label
+        ? $"{Text("ModuleVersion")}-{label}"
+        : Text("ModuleVersion");
 
-    /// <summary>What else galleries look for, and show.</summary>
+    /// <summary>Gets the tags that galleries search and show.</summary>
     public IEnumerable<string> Tags => Texts(_gallery["Tags"]);
 
-    /// <summary>The commands of the module.</summary>
+    /// <summary>Gets the cmdlets of the module.</summary>
     public IEnumerable<string> Cmdlets => Texts(_values["CmdletsToExport"]);
 
-    /// <summary>Reads it as PowerShell does; nothing in it is run.</summary>
-    /// <exception cref="FormatException">It is not a table of constants.</exception>
+    /// <summary>Reads a manifest as PowerShell does, without running it.</summary>
+    /// <exception cref="FormatException">Thrown when the text is not a table of constants.</exception>
     public static ModuleManifest Read(string text)
     {
         ScriptBlockAst script = Parser.ParseInput(text, out _, out ParseError[] faults);
-        return faults.Length == 0 && script.Find(node => node is HashtableAst, searchNestedScriptBlocks: false) is HashtableAst table
+        Ast? found = script.Find(node => node is HashtableAst, searchNestedScriptBlocks: false);
+        return faults.Length == 0 && found is HashtableAst table
             ? new ModuleManifest((Hashtable)table.SafeGetValue())
-            : throw new FormatException("ProxyHelper.psd1 is no module manifest.");
+            : throw new FormatException("ProxyHelper.psd1 is not a module manifest.");
     }
 
-    /// <summary>A value that every package has.</summary>
-    /// <exception cref="FormatException">This one has not.</exception>
+    /// <summary>Returns a value of the manifest.</summary>
+    /// <exception cref="FormatException">Thrown when the manifest does not have the value.</exception>
     public string Text(string key) => (_values[key] ?? _gallery[key]) as string
         ?? throw new FormatException($"ProxyHelper.psd1 lacks {key}.");
 

@@ -1,6 +1,6 @@
 namespace ProxyHelper.Packaging;
 
-/// <summary>A file of the package.</summary>
-/// <param name="Name">Where it is in the package, with slashes.</param>
-/// <param name="Content">What is in it.</param>
+/// <summary>Represents a file of the package.</summary>
+/// <param name="Name">The path in the package, with slashes.</param>
+/// <param name="Content">The contents.</param>
 internal sealed record PackageFile(string Name, byte[] Content);

@@ -1,19 +1,21 @@
 using System.Globalization;
 using ProxyHelper.Packaging;
 
-if (args is not [string gathered, string output, string seconds])
+if (args is not [string folder, string output, string seconds])
 {
-    Console.Error.WriteLine("usage: ProxyHelper.Packaging GATHERED OUTPUT SECONDS, as package.sh does");
+    Console.Error.WriteLine("usage: ProxyHelper.Packaging FOLDER OUTPUT SECONDS. package.sh runs this program.");
     return 2;
 }
 
-DateTimeOffset time = DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture));
-GatheredModule module = GatheredModule.Read(gathered);
+long unixTime = long.Parse(seconds, NumberStyles.None, CultureInfo.InvariantCulture);
+var time = DateTimeOffset.FromUnixTimeSeconds(unixTime);
+GatheredModule module = GatheredModule.Read(folder);
 string installed = Path.Combine("ProxyHelper", module.Manifest.Version);
-string folder = Path.Combine(output, installed);
+string target = Path.Combine(output, installed);
 string archive = Path.Combine(output, $"ProxyHelper.{module.Manifest.Version}");
-module.WriteTo(folder);
-Archive.Write($"{archive}.zip", time, module.Files.Select(file => file with { Name = $"{installed}/{file.Name}" }));
+module.WriteTo(target);
+IEnumerable<PackageFile> files = module.Files.Select(file => file with { Name = $"{installed}/{file.Name}" });
+Archive.Write($"{archive}.zip", time, files);
 Archive.Write($"{archive}.nupkg", time, [.. GalleryPackage.PartsFor(module), .. module.Files]);
-Console.WriteLine(folder);
+Console.WriteLine(target);
 return 0;
