@@ -4,13 +4,14 @@ using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The daemon on the router, and a socket on the proxy that asks it.</summary>
+/// <summary>Starts the daemon on the router and exchanges datagrams with it.</summary>
 internal static class DaemonOnRouter
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
 
-    /// <summary>Starts a daemon that answers on 194.0.1.1:114; when this returns, it does.</summary>
-    public static async Task<RunningProgram> StartAsync(RouterNetwork network, PublishedDaemon daemon, params string[] arguments)
+    /// <summary>Starts a daemon on 194.0.1.1:114 and waits until it answers queries.</summary>
+    public static async Task<RunningProgram> StartAsync(
+        RouterNetwork network, PublishedDaemon daemon, params string[] arguments)
     {
         RunningProgram program = Begin(network, daemon, ["-I", "194.0.1.1", .. arguments]);
         try
@@ -25,21 +26,21 @@ internal static class DaemonOnRouter
         }
     }
 
-    /// <summary>Starts a daemon that may end at once.</summary>
+    /// <summary>Starts a daemon and does not wait.</summary>
     public static RunningProgram Begin(RouterNetwork network, PublishedDaemon daemon, params string[] arguments)
     {
         string program = daemon.Program;
         return network.Router.Run(() => RunningProgram.Start(program, arguments));
     }
 
-    /// <summary>Makes connections without any packet.</summary>
+    /// <summary>Adds conntrack entries on the router.</summary>
     public static void Track(RouterNetwork network, params ConntrackFlow[] flows) => network.Router.Run(() =>
     {
         using ConntrackFixture table = ConntrackFixture.Open();
         table.Add(flows);
     });
 
-    /// <summary>A socket that hears the daemon alone.</summary>
+    /// <summary>Opens a socket on the proxy that receives datagrams of the daemon only.</summary>
     public static Socket OpenAsker(RouterNetwork network)
     {
         Socket socket = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
@@ -47,7 +48,7 @@ internal static class DaemonOnRouter
         return socket;
     }
 
-    /// <summary>Sends a datagram, and waits for the next one that comes.</summary>
+    /// <summary>Sends a datagram and waits for the next datagram.</summary>
     public static async Task<byte[]> ExchangeAsync(Socket asker, byte[] datagram)
     {
         await asker.SendAsync(datagram, Patience.Token());

@@ -5,7 +5,7 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>The proxy's listening socket, and the users' connections that arrive at it.</summary>
+/// <summary>Represents the listening socket of the proxy and the connections of the users.</summary>
 internal sealed class MailGateway : IDisposable
 {
     private static readonly IPEndPoint _address = IPEndPoint.Parse("194.0.22.9:9199");
@@ -25,13 +25,14 @@ internal sealed class MailGateway : IDisposable
     public async Task<UserConnection> OpenAsync(string user, string server) => (await OpenAsync([(user, server)]))[0];
 
     /// <summary>
-    /// Opens connections from users to servers, all at once, and returns them in the order that they were given. A user's port of 0
-    /// is any.
+    /// Opens connections from users to servers at the same time and returns them in the order of the arguments. Port 0
+    /// is any port.
     /// </summary>
     public async Task<UserConnection[]> OpenAsync(params (string User, string Server)[] calls)
     {
-        // Each user tells the proxy over the connection who it is and whom it wants: this is what an answer must agree with.
-        Task<Socket>[] users = [.. calls.Select(call => CallAsync(IPEndPoint.Parse(call.User), IPEndPoint.Parse(call.Server)))];
+        // Each user sends its source and destination over the connection. A reply of the helper must agree with them.
+        Task<Socket>[] users = [.. calls.Select(
+            call => ConnectAsync(IPEndPoint.Parse(call.User), IPEndPoint.Parse(call.Server)))];
         var arrived = new Dictionary<string, Socket>();
         foreach (string _ in calls.Select(call => call.User))
         {
@@ -67,7 +68,7 @@ internal sealed class MailGateway : IDisposable
 
     private static string Introduction(Socket user) => $"{user.LocalEndPoint} calls {user.RemoteEndPoint}";
 
-    private async Task<Socket> CallAsync(IPEndPoint user, IPEndPoint server)
+    private async Task<Socket> ConnectAsync(IPEndPoint user, IPEndPoint server)
     {
         Socket socket = _network.User.OpenSocket(user, SocketType.Stream);
         await socket.ConnectAsync(server, Patience.Token());
@@ -78,7 +79,7 @@ internal sealed class MailGateway : IDisposable
     private static async Task<string> ReadLineAsync(Socket socket)
     {
         var line = new StringBuilder();
-        byte[] letter = new byte[1]; // one by one, so that nothing after the line is taken
+        byte[] letter = new byte[1]; // single bytes, so that the data after the line stays in the socket
         while (await socket.ReceiveAsync(letter, Patience.Token()) == 1 && letter[0] != '\n')
         {
             line.Append((char)letter[0]);

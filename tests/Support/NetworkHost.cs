@@ -6,24 +6,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>A host of its own on this machine: a network namespace that has a name.</summary>
+/// <summary>Represents a host on this machine: a network namespace with a name.</summary>
 internal sealed partial class NetworkHost(string name)
 {
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET (linux/sched.h)
 
-    /// <summary>The namespace's name, as ip(8) knows it.</summary>
+    /// <summary>Gets the name of the namespace in ip-netns(8).</summary>
     public string Name => name;
 
-    /// <summary>Gives a device an address.</summary>
-    public void AddAddress(string address, string device) => Tool.Run("ip", "-n", name, "address", "add", address, "dev", device);
+    /// <summary>Adds an address to a device.</summary>
+    public void AddAddress(string address, string device) =>
+        Tool.Run("ip", "-n", name, "address", "add", address, "dev", device);
 
-    /// <summary>Sets a number under /proc/sys/net, which each namespace has its own of.</summary>
+    /// <summary>Sets a value below /proc/sys/net in this namespace.</summary>
     public void Configure(string path, string value) => Run(() => File.WriteAllText($"/proc/sys/net/{path}", value));
 
-    /// <summary>Opens a socket on this host. It stays there, whichever thread uses it.</summary>
+    /// <summary>Opens a socket on this host. The socket stays on the host on every thread.</summary>
     public Socket OpenSocket(IPEndPoint local, SocketType type) => Run(() =>
     {
-        var socket = new Socket(AddressFamily.InterNetwork, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
+        ProtocolType protocol = type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp;
+        var socket = new Socket(AddressFamily.InterNetwork, type, protocol);
         try
         {
             socket.Bind(local);
@@ -43,8 +45,8 @@ internal sealed partial class NetworkHost(string name)
         return true;
     });
 
-    /// <summary>Runs the body on this host: sockets that it opens, programs and threads that it starts are there.</summary>
-    /// <remarks>A namespace belongs to a thread, and a thread of the pool would take it along to others' work: so it has its own.</remarks>
+    /// <summary>Runs the body on this host. Its sockets, programs and threads are on the host, too.</summary>
+    /// <remarks>A namespace belongs to a thread. A separate thread keeps the threads of the pool unchanged.</remarks>
     public T Run<T>(Func<T> body)
     {
         T? result = default;
@@ -56,7 +58,7 @@ internal sealed partial class NetworkHost(string name)
                 Enter();
                 result = body();
             }
-#pragma warning disable CA1031 // whatever it is, it is the caller's: it is thrown again there
+#pragma warning disable CA1031 // the exception is thrown again on the thread of the caller
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -78,7 +80,7 @@ internal sealed partial class NetworkHost(string name)
         using SafeFileHandle handle = File.OpenHandle($"/run/netns/{name}", share: FileShare.ReadWrite);
         if (SetNamespaceCall(handle, NewNetwork) != 0)
         {
-            throw new InvalidOperationException($"cannot enter {name}: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new InvalidOperationException($"Cannot enter {name}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace ProxyHelper.TestSupport;
 
 /// <summary>
-/// The classic set-up on four hosts: users behind a router, which leads their mail into a proxy by two NAT rules, and a mail
-/// server beyond it.
+/// Represents the classic set-up on four hosts: users, a router that redirects their mail to a proxy by two NAT rules,
+/// the proxy, and a mail server.
 /// </summary>
 internal sealed class RouterNetwork : IDisposable
 {
@@ -19,19 +19,19 @@ internal sealed class RouterNetwork : IDisposable
         Mail = Add("mail");
     }
 
-    /// <summary>194.0.1.1, and what is between the others.</summary>
+    /// <summary>Gets the router, 194.0.1.1, which connects the other hosts.</summary>
     public NetworkHost Router { get; }
 
-    /// <summary>10.1.1.1 to 10.1.1.4.</summary>
+    /// <summary>Gets the host of the users, 10.1.1.1 to 10.1.1.4.</summary>
     public NetworkHost User { get; }
 
-    /// <summary>194.0.22.9.</summary>
+    /// <summary>Gets the proxy, 194.0.22.9.</summary>
     public NetworkHost Proxy { get; }
 
-    /// <summary>4.1.1.1.</summary>
+    /// <summary>Gets the mail server, 4.1.1.1.</summary>
     public NetworkHost Mail { get; }
 
-    /// <summary>Lays out the hosts. Skips the running test if that cannot be done here.</summary>
+    /// <summary>Creates the hosts. Skips the running test if this machine cannot do so.</summary>
     public static RouterNetwork Create()
     {
         Requirement.Root();
@@ -40,7 +40,7 @@ internal sealed class RouterNetwork : IDisposable
         var network = new RouterNetwork();
         try
         {
-            network.LayOut();
+            network.Build();
             return network;
         }
         catch
@@ -50,7 +50,7 @@ internal sealed class RouterNetwork : IDisposable
         }
     }
 
-    /// <summary>Removes the hosts, all of them also when one cannot be removed.</summary>
+    /// <summary>Removes the hosts. If a host cannot be removed, the others are.</summary>
     public void Dispose()
     {
         var failures = new List<Exception>();
@@ -75,7 +75,7 @@ internal sealed class RouterNetwork : IDisposable
 
     private NetworkHost Add(string role) => new($"{_prefix}-{role}");
 
-    private void LayOut()
+    private void Build()
     {
         foreach (NetworkHost host in (NetworkHost[])[Router, User, Proxy, Mail])
         {
@@ -92,10 +92,11 @@ internal sealed class RouterNetwork : IDisposable
         Router.Run(() => Tool.Run("nft", RouterFixture.NatRules));
     }
 
-    /// <summary>A cable from the router to a host.</summary>
+    /// <summary>Connects a host to the router.</summary>
     private void Connect(string link, NetworkHost host, string gateway, params string[] addresses)
     {
-        Tool.Run("ip", "link", "add", link, "netns", Router.Name, "type", "veth", "peer", "name", "uplink", "netns", host.Name);
+        string[] peer = ["peer", "name", "uplink", "netns", host.Name];
+        Tool.Run("ip", ["link", "add", link, "netns", Router.Name, "type", "veth", .. peer]);
         foreach (string address in addresses)
         {
             host.AddAddress($"{address}/24", "uplink");
