@@ -133,8 +133,8 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         endPoints.Count == 0 ? [] : [$"{protocol} {string.Join(", ", endPoints)}"];
 
     private static string Describe(ResponderCounts counts) =>
-        $"{counts.Queries} queries, {counts.Found} found, {counts.NotFound} not found, "
-        + $"{counts.FailedLookups} failed look-ups, {counts.Refused} refused, {counts.Malformed} malformed, "
-        + $"{counts.Late} late, {counts.QueueDrops} dropped from full queues, "
-        + $"{counts.ConnectionDrops + counts.ConnectionTimeouts} TCP connections closed early";
+        $"{counts.Queries} queries, {counts[Outcome.Found]} found, {counts[Outcome.NotFound]} not found, "
+        + $"{counts[Outcome.FailedLookup]} failed look-ups, {counts.Refused} refused, {counts[Outcome.Malformed]} malformed, "
+        + $"{counts[Outcome.Late]} late, {counts[Outcome.QueueDrop]} dropped from full queues, "
+        + $"{counts[Outcome.ConnectionDrop] + counts[Outcome.ConnectionTimeout]} TCP connections closed early";
 }

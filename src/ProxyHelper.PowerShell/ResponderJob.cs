@@ -59,10 +59,10 @@ public sealed class ResponderJob : Job
     public long Queries => Counts.Queries;
 
     /// <summary>Gets the number of queries that were answered with the original ends.</summary>
-    public long Found => Counts.Found;
+    public long Found => Counts[Outcome.Found];
 
     /// <summary>Gets the number of queries that were answered "not found": the kernel has no such connection.</summary>
-    public long NotFound => Counts.NotFound;
+    public long NotFound => Counts[Outcome.NotFound];
 
     /// <summary>
     /// Gets the number of queries that were dropped because of their sender: the sum of <see cref="NotAllowed"/>,
@@ -71,62 +71,62 @@ public sealed class ResponderJob : Job
     public long Refused => Counts.Refused;
 
     /// <summary>Gets the number of queries that were dropped because the sender is not an allowed proxy.</summary>
-    public long NotAllowed => Counts.NotAllowed;
+    public long NotAllowed => Counts[Outcome.NotAllowed];
 
     /// <summary>
     /// Gets the number of queries that were dropped because they are about a connection of another host.
     /// </summary>
-    public long NotItsOwn => Counts.NotItsOwn;
+    public long NotItsOwn => Counts[Outcome.NotItsOwn];
 
     /// <summary>Gets the number of queries that were dropped because of a wrong secret.</summary>
-    public long WrongSecret => Counts.WrongSecret;
+    public long WrongSecret => Counts[Outcome.WrongSecret];
 
     /// <summary>Gets the number of queries that were dropped because the sender asks too often.</summary>
-    public long TooOften => Counts.TooOften;
+    public long TooOften => Counts[Outcome.TooOften];
 
     /// <summary>
     /// Gets the number of datagrams that were dropped, and of TCP lines that were answered "invalid port", because they
     /// are not queries.
     /// </summary>
-    public long Malformed => Counts.Malformed;
+    public long Malformed => Counts[Outcome.Malformed];
 
     /// <summary>
     /// Gets the number of queries that were dropped because they waited too long. A late reply could answer another
     /// query.
     /// </summary>
-    public long Late => Counts.Late;
+    public long Late => Counts[Outcome.Late];
 
     /// <summary>
     /// Gets the number of datagrams that the kernel dropped because the queue was full. Not part of Queries.
     /// </summary>
-    public long QueueDrops => Counts.QueueDrops;
+    public long QueueDrops => Counts[Outcome.QueueDrop];
 
     /// <summary>
     /// Gets the number of TCP connections that were closed at once because there were too many, in all or from their
     /// source. Not part of Queries.
     /// </summary>
-    public long ConnectionDrops => Counts.ConnectionDrops;
+    public long ConnectionDrops => Counts[Outcome.ConnectionDrop];
 
     /// <summary>
     /// Gets the number of TCP connections that were closed after their time: without a query, or answered but not
     /// closed by the client.
     /// </summary>
-    public long ConnectionTimeouts => Counts.ConnectionTimeouts;
+    public long ConnectionTimeouts => Counts[Outcome.ConnectionTimeout];
 
     /// <summary>
     /// Gets the number of queries that were answered "not found", or "unknown error" over TCP, because the look-up
     /// failed.
     /// </summary>
-    public long FailedLookups => Counts.FailedLookups;
+    public long FailedLookups => Counts[Outcome.FailedLookup];
 
     /// <summary>Gets how often the socket to the conntrack table was replaced after an error.</summary>
-    public long TableReopenings => Counts.TableReopenings;
+    public long TableReopenings => Counts[Outcome.TableReopening];
 
     /// <summary>Gets the number of replies that the kernel did not send.</summary>
-    public long UnsentReplies => Counts.UnsentReplies;
+    public long UnsentReplies => Counts[Outcome.UnsentReply];
 
     /// <summary>Gets how often a socket reported an error instead of a datagram, a connection or a line.</summary>
-    public long ReceiveErrors => Counts.ReceiveErrors;
+    public long ReceiveErrors => Counts[Outcome.ReceiveError];
 
     /// <summary>
     /// Gets the median time from arrival to reply of the last five minutes, or null if there were no queries.

@@ -27,7 +27,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
 
         await AssertRefusedAsync(
-            network.User, User, program, "Dropped a query from 10.1.1.1 about a connection that is not its own");
+            network.User, User, program, "Refused a query from 10.1.1.1 about a connection of another host");
 
         await AssertFoundAsync(network.Proxy, Proxy);
         await AssertFoundAsync(network.Router, "194.0.1.1"); // the host itself
@@ -45,7 +45,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
         await AssertFoundAsync(network.User, User);
         await AssertFoundAsync(network.Proxy, Proxy);
         await AssertRefusedAsync(
-            network.User, "10.1.1.4", program, "Dropped a query from 10.1.1.4, which is not among the allowed proxies");
+            network.User, "10.1.1.4", program, "Refused a query from 10.1.1.4, which is not an allowed proxy");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
             network, daemon, "--allow", "194.0.23.0/24", "--allow", "194.0.22.8");
 
         await AssertRefusedAsync(
-            network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9, which is not among the allowed proxies");
+            network.Proxy, Proxy, program, "Refused a query from 194.0.22.9, which is not an allowed proxy");
         await AssertFoundAsync(network.Router, "194.0.1.1");
     }
 
@@ -73,7 +73,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
             await user.SendAsync(Query(), Patience.Token());
         }
 
-        await program.AwaitAsync("Dropped a query from 10.1.1.1, which asks too often");
+        await program.AwaitAsync("Refused a query from 10.1.1.1, which exceeds the rate limit");
         await AssertFoundAsync(network.Proxy, Proxy);
         for (int i = 0; i < 20; i++)
         {
@@ -92,7 +92,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--secret-file", file);
 
         await AssertRefusedAsync(
-            network.Proxy, Proxy, program, "Dropped a query from 194.0.22.9 with a wrong secret");
+            network.Proxy, Proxy, program, "Refused a query from 194.0.22.9 with a wrong secret");
 
         await AssertFoundAsync(network.Proxy, Proxy, Secret);
         string listed = await File.ReadAllTextAsync($"/proc/{program.Id}/cmdline", Patience.Token());
@@ -114,7 +114,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
 
         Assert.Equal(1, await program.ExitAsync());
         Assert.Equal(
-            $"proxy-helper: The secret file {file} is not used: others than its owner may use it. chmod 600 {file}",
+            $"proxy-helper: The secret file {file} is rejected: other users can read or change it. chmod 600 {file}",
             program.Output.Trim());
     }
 

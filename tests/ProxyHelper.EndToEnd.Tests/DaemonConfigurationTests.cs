@@ -129,7 +129,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
         program.AwaitTimes(1, "The configuration was reloaded.");
         await asker.SendAsync(_query, Patience.Token());
 
-        await program.AwaitAsync("not among the allowed proxies");
+        await program.AwaitAsync("not an allowed proxy");
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
         await DaemonOnRouter.ExchangeAsync(asker, _query);
         await DaemonOnRouter.ExchangeAsync(asker, _query);
         await asker.SendAsync(_query.AsMemory(0, 65), Patience.Token());
-        await program.AwaitAsync("that is no query");
+        await program.AwaitAsync("Refused a malformed query");
 
         Dictionary<string, double> samples = Parse(await ScrapeAsync(client));
 

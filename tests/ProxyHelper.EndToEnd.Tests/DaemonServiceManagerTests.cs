@@ -67,7 +67,7 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
         using Socket asker = DaemonOnRouter.OpenAsker(network);
         await asker.SendAsync(_query, Patience.Token());
 
-        await running.AwaitAsync("<4>Dropped a query from 194.0.22.9");
+        await running.AwaitAsync("<4>Refused a query from 194.0.22.9");
         Assert.DoesNotContain("proxy-helper: ", running.Output, StringComparison.Ordinal);
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Server;
+using ProxyHelper.Telemetry;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -33,7 +34,7 @@ public sealed class FirewallRulesTests
         await SendFromOutsideAsync(network, _router);
 
         // The query of the mail server, and the query with the forged address of the proxy.
-        Assert.True(SpinWait.SpinUntil(() => responder.Counts is { Found: 1, NotFound: 1 }, Patience.Limit));
+        Assert.True(SpinWait.SpinUntil(() => HasCounts(responder, found: 1, notFound: 1), Patience.Limit));
         Assert.Equal(2, responder.Counts.Queries); // none has the forged address of the router
         Assert.NotEmpty(FindTrackedQueries(network));
     }
@@ -80,7 +81,13 @@ public sealed class FirewallRulesTests
         byte[] reply = await ExchangeAsync(network.Proxy, "194.0.22.9", _router, query);
 
         Assert.Equal(query[..8], reply[..8]); // magic and cookie
-        Assert.Equal(1, responder.Counts.NotFound);
+        Assert.Equal(1, responder.Counts[Outcome.NotFound]);
+    }
+
+    private static bool HasCounts(Responder responder, long found, long notFound)
+    {
+        ResponderCounts counts = responder.Counts;
+        return counts[Outcome.Found] == found && counts[Outcome.NotFound] == notFound;
     }
 
     /// <summary>Loads the rules and sends queries from each host.</summary>

@@ -77,7 +77,7 @@ public sealed class NatLookupTests
         Assert.Equal(50, connections.Select(connection => connection.Source).Distinct().Count());
         Assert.Equal(connections.Select(Expected), answers.Select(Read));
         ResponderCounts counts = responder.Counts;
-        Assert.Equal((0, 0, 0), (counts.NotFound, counts.Malformed, counts.FailedLookups));
+        Assert.Equal((0, 0, 0), (counts[Outcome.NotFound], counts[Outcome.Malformed], counts[Outcome.FailedLookup]));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class NatLookupTests
             QueryAsync(network, "4.1.1.1:25", "10.1.1.1:10943")); // the kernel matches the original direction
 
         Assert.All(answers, answer => Assert.Equal(HelperOutcome.NotFound, answer.Outcome));
-        Assert.Equal(4, responder.Counts.NotFound);
+        Assert.Equal(4, responder.Counts[Outcome.NotFound]);
         Assert.Equal(Expected(connection), Read(await QueryAsync(network, connection)));
     }
 

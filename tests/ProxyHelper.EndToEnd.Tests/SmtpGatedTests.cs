@@ -62,7 +62,7 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
             network, daemon, "--tcp-port", "114", "--allow", "194.0.22.8");
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         Assert.Equal(string.Empty, await ReadUntilClosedAsync(SmtpGated.QueryTcpAsync(network.Proxy, connection)));
-        await program.AwaitAsync("Dropped a query from 194.0.22.9, which is not among the allowed proxies");
+        await program.AwaitAsync("Refused a query from 194.0.22.9, which is not an allowed proxy");
 
         using RunningProgram second = DaemonOnRouter.Begin(
             network, daemon, "-I", "194.0.1.1", "-P", "115", "--tcp-port", "114");

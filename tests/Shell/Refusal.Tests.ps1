@@ -29,11 +29,11 @@ Describe 'A refused query' {
     AfterEach { Clear-Router }
 
     It 'is counted as <Reason>, and a limited number of warnings names its sender' -ForEach @(
-        @{ Reason = 'NotAllowed'; Address = '198.51.100.99'; Message = 'which is not among the allowed proxies' }
-        @{ Reason = 'NotItsOwn'; Address = '198.51.100.1'; Message = 'about a connection that is not its own' }
+        @{ Reason = 'NotAllowed'; Address = '198.51.100.99'; Message = 'which is not an allowed proxy' }
+        @{ Reason = 'NotItsOwn'; Address = '198.51.100.1'; Message = 'about a connection of another host' }
         @{ Reason = 'WrongSecret'; Address = '198.51.100.2'; Message = 'with a wrong secret' }
-        @{ Reason = 'TooOften'; Address = '198.51.100.3'; Message = 'which asks too often' }
-        @{ Reason = 'Malformed'; Address = '198.51.100.4'; Message = 'that is no query' }
+        @{ Reason = 'TooOften'; Address = '198.51.100.3'; Message = 'which exceeds the rate limit' }
+        @{ Reason = 'Malformed'; Address = '198.51.100.4'; Message = '' }
     ) {
         $job = Start-ProxyHelper 194.0.1.1 -Secret 4711 -AllowedProxy 198.51.100.0/28 -MaxQueriesPerSecond 1 -MaxQueueDelay 60
         $datagram = switch ($Reason) {
@@ -56,7 +56,7 @@ Describe 'A refused query' {
         Wait-Until { $job.Warning.Count }
         $warnings = (Get-Streams { Receive-Job $job -Keep }).Warning.Message
         @($warnings).Count | Should -BeLessOrEqual 7 # one in ten seconds, for the minute that Wait-Until waits at most
-        $warnings | Should -Match "^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Dropped a (query|datagram) from $([regex]::Escape($Address)),? $Message"
+        $warnings | Should -Match "^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Refused a (malformed )?query from $([regex]::Escape($Address)),? ?$Message"
         $job.LastFault | Should -BeNullOrEmpty # refusals are no faults
     }
 
@@ -76,14 +76,14 @@ Describe 'A refused query' {
         Wait-Counts $job 1
         $job.Late | Should -Be 1
         Wait-Until { $job.LastFault }
-        $job.LastFault | Should -Match '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Dropped a query from 194\.0\.22\.9 that had waited too long'
+        $job.LastFault | Should -Match '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Refused a query from 194\.0\.22\.9 that had waited too long'
     }
 
     It 'is counted each time and reported once' {
         $job = Start-ProxyHelper 194.0.1.1 -Secret 7
         foreach ($time in 1..3) { (Test-ProxyHelper @shortQuestion).Outcome | Should -Be TimedOut }
         "$($job.WrongSecret) $($job.Refused) $($job.NotItsOwn)" | Should -BeExactly '3 3 0'
-        (Get-Streams { Receive-Job $job -Keep }).Warning.Message | Should -Match '^[0-9: -]{19} Dropped a query from 194\.0\.22\.9 with a wrong secret\.$'
+        (Get-Streams { Receive-Job $job -Keep }).Warning.Message | Should -Match '^[0-9: -]{19} Refused a query from 194\.0\.22\.9 with a wrong secret\.$'
         $job.LastFault | Should -BeNullOrEmpty
     }
 

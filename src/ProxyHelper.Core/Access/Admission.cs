@@ -5,56 +5,83 @@ using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Access;
 
-/// <summary>What a datagram must pass to be answered, in this order: form, access, age, rate. A TCP connection: access, rate.</summary>
+/// <summary>
+/// Decides which queries are answered. A datagram must pass four checks in this order: form, access, age, rate. A TCP
+/// connection must pass two: access, rate.
+/// </summary>
+/// <param name="rules">The rules of access.</param>
+/// <param name="limiter">The rate limiter, or null if there is no rate limit.</param>
+/// <param name="maxQueueDelay">The longest time that a datagram may have waited in the queue.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maximumQueueDelay)
+internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maxQueueDelay)
 {
     private DateTime _now;
     private uint _limiterNow;
 
-    /// <summary>Takes the time, for what has just been received.</summary>
+    /// <summary>Reads the clock for the datagrams or connections that were just received.</summary>
     public void BeginBatch()
     {
         _now = DateTime.UtcNow;
         _limiterNow = limiter?.TimeAt(_now) ?? 0;
     }
 
-    /// <summary>Judges a datagram of the batch.</summary>
-    /// <param name="datagram">Its bytes; longer than a query where it was longer.</param>
-    /// <param name="sender">The address it came from.</param>
-    /// <param name="receivedAt">When the kernel took it in.</param>
-    /// <param name="query">The query, when it is one.</param>
-    public Verdict Judge(ReadOnlySpan<byte> datagram, IPv4Address sender, DateTime? receivedAt, out Query query)
+    /// <summary>Returns the reason to refuse a datagram of the batch, or null.</summary>
+    /// <param name="datagram">
+    /// The bytes of the datagram. A datagram that is longer than a query shows at least one more byte.
+    /// </param>
+    /// <param name="sender">The address of the sender.</param>
+    /// <param name="receivedAt">
+    /// The time at which the kernel received the datagram, or null if the kernel did not record it.
+    /// </param>
+    /// <param name="query">Receives the query.</param>
+    public Outcome? FindRefusal(ReadOnlySpan<byte> datagram, IPv4Address sender, DateTime? receivedAt, out Query query)
     {
         if (!Query.TryRead(datagram, out query, out _))
         {
-            return Verdict.Malformed;
+            return Outcome.Malformed;
         }
 
-        Verdict access = rules.Judge(sender, query);
-        if (access != Verdict.Allowed)
+        if (rules.FindRefusal(sender, query) is { } refusal)
         {
-            return access;
+            return refusal;
         }
 
-        if (QueueDelay.IsLate(receivedAt, _now, maximumQueueDelay))
+        if (IsLate(receivedAt, _now, maxQueueDelay))
         {
-            return Verdict.Late;
+            return Outcome.Late;
         }
 
-        // Last, so that only what would be answered takes a token: whoever does not know the secret cannot use up the proxy's.
-        return JudgeRate(sender);
+        // Checked last, so that a refused query takes no token: a sender without the secret cannot use up the proxy's
+        // rate.
+        return FindRateRefusal(sender);
     }
 
     /// <summary>
-    /// Judges who has opened a TCP connection, before anything is read from it. It has no age to look at: its answer goes to whoever
-    /// opened it, or to nobody.
+    /// Returns the reason to refuse a TCP connection before a line is read, or null. A connection has no age: the reply
+    /// reaches the client that opened the connection, or nobody.
     /// </summary>
-    /// <param name="sender">The address it came from.</param>
-    public Verdict JudgeConnection(IPv4Address sender) => rules.JudgeConnection(sender);
+    public Outcome? FindConnectionRefusal(IPv4Address sender) => rules.FindConnectionRefusal(sender);
 
-    /// <summary>Takes one query from a sender's rate, if there is one left. To be asked last: only what would be answered takes one.</summary>
-    /// <param name="sender">The address it came from.</param>
-    public Verdict JudgeRate(IPv4Address sender) =>
-        limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? Verdict.Allowed : Verdict.TooOften;
+    /// <summary>
+    /// Takes a token from the sender's rate and returns null, or returns the refusal if no token is left. Called last,
+    /// so that only a query that is answered takes a token.
+    /// </summary>
+    public Outcome? FindRateRefusal(IPv4Address sender) =>
+        limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? null : Outcome.TooOften;
+
+    /// <summary>
+    /// Returns whether a query is too late to be answered. smtp-gated may give a query up and use its port again for a
+    /// query about another connection. A late reply would be taken for the reply to the second query, and would
+    /// misroute its mail.
+    /// </summary>
+    /// <param name="receivedAt">
+    /// The time at which the kernel received the query, by the real-time clock, or null.
+    /// </param>
+    /// <param name="now">The current time by the same clock.</param>
+    /// <param name="max">The longest time that a query may have waited.</param>
+    /// <returns>
+    /// True also if the clock was set back since the query was received, because its age is unknown then.
+    /// </returns>
+    internal static bool IsLate(DateTime? receivedAt, DateTime now, TimeSpan max) =>
+        receivedAt is { } at && (now - at > max || at > now);
 }

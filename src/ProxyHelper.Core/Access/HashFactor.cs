@@ -1,12 +1,16 @@
 namespace ProxyHelper.Access;
 
-/// <summary>What addresses are multiplied by to spread them: odd, and known to nobody, so that no sender can choose its place.</summary>
+/// <summary>
+/// Chooses the factor that spreads addresses over a table. The factor is secret, so that no sender can choose its
+/// place.
+/// </summary>
 internal static class HashFactor
 {
-    /// <summary>Chooses one.</summary>
+    /// <summary>Returns a random odd number.</summary>
     public static uint Choose()
     {
-        // Seeded by the kernel, and what it gives is seen by nobody. RandomNumberGenerator would load OpenSSL, 3 MB, for four bytes.
+        // The kernel seeds Random, and no output of it is visible. RandomNumberGenerator would load OpenSSL, 3 MB, for
+        // four bytes.
 #pragma warning disable CA5394 // for the reason above
         return (uint)new Random().NextInt64() | 1;
 #pragma warning restore CA5394

@@ -3,36 +3,40 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Access;
 
 /// <summary>
-/// A token bucket for each source address, in a table of fixed size that any number of threads share without a lock. A bucket
-/// holds a second's worth of queries. When more sources ask than there is room for, the fullest bucket of a set is given away:
-/// a flood from forged addresses can win a source back its tokens, but cannot grow anything.
+/// Limits the rate of queries from each source address, with a token bucket for each source. The table of buckets has a
+/// fixed size, and all threads share the table without a lock. A bucket holds the queries of a second. If a set of the
+/// table has no room for another source, the fullest bucket of the set is given away. A flood from forged addresses can
+/// give a source its tokens back, but cannot use more memory.
 /// </summary>
 internal sealed class RateLimiter
 {
     private const int SetBits = 10;
     private const int Ways = 4;
 
-    // High half: the source address. Low half: when its bucket will be full again. Time counts in tokens, modulo 2^32.
+    // High half: the source address. Low half: the time at which its bucket is full again, in tokens, modulo 2^32.
     private readonly ulong[] _buckets = new ulong[Ways << SetBits];
     private readonly uint _perSecond;
     private readonly uint _factor = HashFactor.Choose();
 
-    /// <summary>Makes the table.</summary>
-    /// <param name="perSecond">How many queries a source may ask in a second.</param>
+    /// <summary>Creates the table.</summary>
+    /// <param name="perSecond">The number of queries that a source may send in a second.</param>
     public RateLimiter(int perSecond)
     {
         _perSecond = (uint)perSecond;
     }
 
-    /// <summary>A time for <see cref="TryTake"/>: how many tokens a bucket was given up to it, modulo 2^32. A clock that was set does no harm.</summary>
+    /// <summary>
+    /// Returns a time for <see cref="TryTake"/>: the number of tokens that a bucket was given up to then, modulo 2^32.
+    /// A clock that is set does no harm.
+    /// </summary>
     public uint TimeAt(DateTime now)
     {
         (long seconds, long rest) = Math.DivRem(now.Ticks, TimeSpan.TicksPerSecond);
         return (uint)((seconds * _perSecond) + (rest * _perSecond / TimeSpan.TicksPerSecond));
     }
 
-    /// <summary>Takes a token from a source's bucket.</summary>
-    /// <returns>False when it is empty: the source asks too often.</returns>
+    /// <summary>Takes a token from the bucket of a source.</summary>
+    /// <returns>False if the bucket is empty.</returns>
     public bool TryTake(IPv4Address source, uint now)
     {
         Span<ulong> set = _buckets.AsSpan((int)(source.Value * _factor >> (32 - SetBits)) * Ways, Ways);
@@ -55,7 +59,7 @@ internal sealed class RateLimiter
 
     private static IPv4Address AddressOf(ulong bucket) => new((uint)(bucket >> 32));
 
-    /// <summary>The source's bucket, or else the fullest one.</summary>
+    /// <summary>Returns the bucket of the source, or else the fullest bucket of the set.</summary>
     private ref ulong Choose(Span<ulong> set, IPv4Address source, uint now)
     {
         int best = 0;
@@ -78,7 +82,10 @@ internal sealed class RateLimiter
         return ref set[best];
     }
 
-    /// <summary>How many tokens are missing in a bucket. More than it holds means a time long past, before the count came round.</summary>
+    /// <summary>
+    /// Returns the number of tokens that are missing in a bucket. A number above its size means a time long ago, before
+    /// the count of tokens wrapped around.
+    /// </summary>
     private uint Taken(ulong bucket, uint now)
     {
         uint missing = (uint)bucket - now;

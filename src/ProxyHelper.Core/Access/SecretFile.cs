@@ -3,36 +3,44 @@ using System.Runtime.Versioning;
 
 namespace ProxyHelper.Access;
 
-/// <summary>A file that holds the shared secret, so that it stands in no list of processes and in no history of commands.</summary>
+/// <summary>
+/// Reads the shared secret from a file, so that the secret is neither in the list of processes nor in the history of a
+/// shell.
+/// </summary>
 public static class SecretFile
 {
-    private const int LongestText = 64; // ten digits and some white space
+    private const int MaxLength = 64; // ten digits and some white space
 
-    private const UnixFileMode OthersModes =
+    private const UnixFileMode OtherUsers =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
         UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Reads the secret: one decimal number from 0 to 4294967295.</summary>
-    /// <exception cref="SecretFileException">Others than its owner may use it, or it holds no such number.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Reads the secret, a decimal number from 0 to 4294967295.</summary>
+    /// <exception cref="SecretFileException">
+    /// Thrown when other users can use the file, or the file contains no such number.
+    /// </exception>
+    /// <exception cref="IOException">Thrown when the file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when the process may not read the file.</exception>
     [UnsupportedOSPlatform("windows")]
     public static uint Read(string path)
     {
         using FileStream file = File.OpenRead(path);
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & OthersModes) != UnixFileMode.None)
+        if ((File.GetUnixFileMode(file.SafeFileHandle) & OtherUsers) != UnixFileMode.None)
         {
-            throw new SecretFileException(path, "others than its owner may use it", isUnsafe: true);
+            throw new SecretFileException(path, "other users can read or change it", isUnsafe: true);
         }
 
-        // What is wrong with the text is not said: it may be nearly the secret.
-        Span<byte> text = stackalloc byte[LongestText];
-        int length = file.ReadAtLeast(text, LongestText, throwOnEndOfStream: false);
-        return length < LongestText && TryParse(text[..length], out uint secret)
+        // The message does not contain the text, because it may be almost the secret.
+        Span<byte> text = stackalloc byte[MaxLength];
+        int length = file.ReadAtLeast(text, MaxLength, throwOnEndOfStream: false);
+        return length < MaxLength && TryParse(text[..length], out uint secret)
             ? secret
-            : throw new SecretFileException(path, "it does not hold one number from 0 to 4294967295", isUnsafe: false);
+            : throw new SecretFileException(path, "its text is not one number from 0 to 4294967295", isUnsafe: false);
     }
 
-    private static bool TryParse(ReadOnlySpan<byte> text, out uint secret) => uint.TryParse(
-        text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out secret);
+    private static bool TryParse(ReadOnlySpan<byte> text, out uint secret)
+    {
+        const NumberStyles style = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+        return uint.TryParse(text, style, CultureInfo.InvariantCulture, out secret);
+    }
 }

@@ -1,22 +1,24 @@
 namespace ProxyHelper.Access;
 
-/// <summary>A secret file that is not used. Nothing in it tells what the file holds.</summary>
+/// <summary>
+/// The exception that is thrown when a secret file is rejected. It contains nothing of the file's content.
+/// </summary>
 public sealed class SecretFileException : IOException
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="reason">Why it is not used.</param>
-    /// <param name="isUnsafe">Whether it is for who may use it, not for what it holds.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="reason">The reason why the file is rejected.</param>
+    /// <param name="isUnsafe">Whether the reason is that other users can use the file.</param>
     public SecretFileException(string path, string reason, bool isUnsafe)
-        : base($"The secret file {path} is not used: {reason}.")
+        : base($"The secret file {path} is rejected: {reason}.")
     {
         Path = path;
         IsUnsafe = isUnsafe;
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Whether it is for who may use it, not for what it holds.</summary>
+    /// <summary>Gets whether the file is rejected because other users can use it, not because of its content.</summary>
     public bool IsUnsafe { get; }
 }

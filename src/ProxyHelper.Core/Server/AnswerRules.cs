@@ -15,8 +15,8 @@ public sealed record AnswerRules
     private static readonly TimeSpan _longestQueueDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Gets the secret that a UDP query must carry. The default is 0, which smtp-gated sends when no secret is configured. The TCP
-    /// protocol has no room for a secret.
+    /// Gets the secret that a UDP query must carry. The default is 0, which smtp-gated sends when no secret is
+    /// configured. The TCP protocol has no room for a secret.
     /// </summary>
     public uint Secret { get; init; }
 
@@ -24,47 +24,53 @@ public sealed record AnswerRules
     public IdentFormat IdentFormat { get; init; }
 
     /// <summary>
-    /// Gets the senders that may send queries. The default is an empty list, which allows every sender. This host and the trusted
-    /// clients may always send queries.
+    /// Gets the senders that may send queries. The default is an empty list, which allows every sender. This host and
+    /// the trusted clients may always send queries.
     /// </summary>
     public IReadOnlyList<EndPointPattern> AllowedProxies { get; init; } = [];
 
     /// <summary>
-    /// Gets the senders that may ask about any connection. Other senders may ask only about connections to their own address. This
-    /// host may always ask about any connection.
+    /// Gets the senders that may ask about any connection. Other senders may ask only about connections to their own
+    /// address. This host may always ask about any connection.
     /// </summary>
     public IReadOnlyList<EndPointPattern> TrustedClients { get; init; } = [];
 
     /// <summary>
-    /// Gets the number of queries that a source address may send in a second, up to <see cref="MaxRate"/>. 0 is no limit. The
-    /// default is 10,000. This host has no limit.
+    /// Gets the number of queries that a source address may send in a second, up to <see cref="MaxRate"/>. 0 is no
+    /// limit. The default is 10,000. This host has no limit.
     /// </summary>
     public int MaxQueriesPerSecond { get; init; } = 10_000;
 
     /// <summary>
-    /// Gets the longest time that a query may have waited in the socket's queue: above 0 and up to 1 minute. The default is 1 second,
-    /// the shortest time that smtp-gated waits. A later reply could reach another connection's query.
+    /// Gets the longest time that a query may have waited in the socket's queue: above 0 and up to 1 minute. The
+    /// default is 1 second, the shortest time that smtp-gated waits. A later reply could reach another connection's
+    /// query.
     /// </summary>
     public TimeSpan MaxQueueDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Gets whether each answered query becomes a notice. Under load, some of these notices are left out.</summary>
+    /// <summary>
+    /// Gets whether each answered query becomes a notice. Under load, some of these notices are left out.
+    /// </summary>
     public bool LogQueries { get; init; }
 
     /// <summary>Returns the rules without the secret.</summary>
     public override string ToString() =>
-        $"{AllowedProxies.Count} allowed, {TrustedClients.Count} trusted, {MaxQueriesPerSecond}/s, {MaxQueueDelay}, {IdentFormat}";
+        $"{AllowedProxies.Count} allowed, {TrustedClients.Count} trusted, {MaxQueriesPerSecond} queries a second";
 
     /// <summary>Checks the rules.</summary>
     /// <exception cref="ArgumentException">Thrown when a rule is invalid. The message names it.</exception>
     public void Validate()
     {
-        SettingCheck.Require(AllowedProxies.Count <= MaxPrefixes, $"There are more than {MaxPrefixes} allowed proxies. Use prefixes.");
-        SettingCheck.Require(TrustedClients.Count <= MaxPrefixes, $"There are more than {MaxPrefixes} trusted clients. Use prefixes.");
+        SettingCheck.Require(AllowedProxies.Count <= MaxPrefixes, TooMany("allowed proxies"));
+        SettingCheck.Require(TrustedClients.Count <= MaxPrefixes, TooMany("trusted clients"));
         RequireIPv4(AllowedProxies);
         RequireIPv4(TrustedClients);
-        SettingCheck.Require(MaxQueriesPerSecond is >= 0 and <= MaxRate, $"The rate must be 0 (no limit) to {MaxRate} queries a second.");
         SettingCheck.Require(
-            MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= _longestQueueDelay, "The queue delay must be above 0 and at most 1 minute.");
+            MaxQueriesPerSecond is >= 0 and <= MaxRate,
+            $"The rate must be 0 (no limit) to {MaxRate} queries a second.");
+        SettingCheck.Require(
+            MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= _longestQueueDelay,
+            "The queue delay must be above 0 and at most 1 minute.");
     }
 
     private static void RequireIPv4(IReadOnlyList<EndPointPattern> patterns)
@@ -74,4 +80,6 @@ public sealed record AnswerRules
             SettingCheck.Require(pattern.IsIPv4Addresses, $"{pattern} is not an IPv4 address or prefix without a port.");
         }
     }
+
+    private static string TooMany(string senders) => $"There are more than {MaxPrefixes} {senders}. Use prefixes.";
 }

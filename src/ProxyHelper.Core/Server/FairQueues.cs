@@ -6,36 +6,40 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// The queues that the kernel puts datagrams in before they are read, so that a flood fills its own queue and nobody else's: one
-/// for whatever does not look like a proxy asking about its own connection, and several for what does, by sender. It only
-/// decides where a datagram waits: what is in a queue is judged all the same.
+/// Chooses the queue in which a datagram waits, so that a flood fills only its own queue. Datagrams that look like a
+/// proxy's query about its own connection go to several queues, by sender. All other datagrams go to one queue. The
+/// choice only decides where a datagram waits: datagrams of all queues pass the same checks.
 /// </summary>
 internal static class FairQueues
 {
-    /// <summary>How many queues a worker has for each address: eight for proxies, and one for all else, which comes last.</summary>
+    /// <summary>
+    /// The number of queues that a worker has for each address: eight for proxies, then one for all other datagrams.
+    /// </summary>
     public const int Count = (1 << ProxyBits) + 1;
 
     private const int ProxyBits = 3;
-    private const int AllElse = Count - 1; // of the first worker, so that the others stay free of it
+    private const int Others = Count - 1; // of the first worker, so that the queues of the others stay free
     private const int SenderOffset = PacketFilter.NetworkHeader + 12; // source address in the IPv4 header (RFC 791)
     private const uint QueueCell = 0;
 
-    /// <summary>Writes the program that chooses a queue.</summary>
-    /// <param name="workers">How many workers there are; queue <c>q</c> of worker <c>w</c> is number <c>w * Count + q</c>.</param>
-    /// <param name="allowed">Who may ask; all if there is none.</param>
+    /// <summary>Returns the program that chooses the queue.</summary>
+    /// <param name="workers">
+    /// The number of workers. Queue <c>q</c> of worker <c>w</c> has the number <c>w * Count + q</c>.
+    /// </param>
+    /// <param name="allowed">The senders that may ask. An empty list allows every sender.</param>
     public static PacketFilter Selection(int workers, IReadOnlyList<EndPointPattern> allowed)
     {
         var filter = new PacketFilter();
         filter.LoadLength();
-        filter.ReturnUnlessEqual(HelperDatagram.Size, AllElse);
+        filter.ReturnUnlessEqual(HelperDatagram.Size, Others);
         filter.LoadWord(0);
-        filter.ReturnUnlessEqual(HelperDatagram.Magic, AllElse);
+        filter.ReturnUnlessEqual(HelperDatagram.Magic, Others);
         filter.LoadWord(HelperDatagram.VersionOffset);
-        filter.ReturnUnlessEqual(((uint)HelperDatagram.Version << 16) | HelperDatagram.QueryFlags, AllElse);
+        filter.ReturnUnlessEqual(((uint)HelperDatagram.Version << 16) | HelperDatagram.QueryFlags, Others);
         filter.LoadWord(HelperDatagram.DestinationOffset);
         filter.MoveToIndex();
         filter.LoadWord(SenderOffset);
-        filter.ReturnUnlessIndex(AllElse);
+        filter.ReturnUnlessIndex(Others);
         RequireAllowed(filter, allowed);
 
         filter.Multiply(HashFactor.Choose());
@@ -43,7 +47,7 @@ internal static class FairQueues
         if (workers > 1)
         {
             filter.Store(QueueCell);
-            filter.LoadWord(HelperDatagram.SourcePortOffset); // the ports asked about: one proxy's queries go to all workers
+            filter.LoadWord(HelperDatagram.SourcePortOffset); // so that one proxy's queries go to all workers
             filter.Multiply(HashFactor.Choose());
             filter.Shift(16);
             filter.Remainder((uint)workers);
@@ -69,7 +73,7 @@ internal static class FairQueues
 
         if (allowed.Count > 0)
         {
-            filter.Return(AllElse);
+            filter.Return(Others);
             filter.LoadWord(SenderOffset);
         }
     }

@@ -12,7 +12,9 @@ public sealed record ListenOptions
     /// <summary>The largest number of workers.</summary>
     public const int MaxWorkers = 64;
 
-    /// <summary>The number of sockets that each worker has for an address, so that a flood fills only its own queue.</summary>
+    /// <summary>
+    /// The number of sockets that each worker has for an address, so that a flood fills only its own queue.
+    /// </summary>
     public const int QueuesPerWorker = FairQueues.Count;
 
     /// <summary>Gets the local IPv4 addresses to listen on. 0.0.0.0 is all addresses of this host.</summary>
@@ -21,23 +23,27 @@ public sealed record ListenOptions
     /// <summary>Gets the UDP port, 1 to 65535. The default is 114.</summary>
     public ushort Port { get; init; } = DefaultPort;
 
-    /// <summary>Gets the TCP port for smtp-gated's mode remote. The default is 0, which listens on no TCP port.</summary>
+    /// <summary>
+    /// Gets the TCP port for smtp-gated's mode remote. The default is 0, which listens on no TCP port.
+    /// </summary>
     public ushort TcpPort { get; init; }
 
     /// <summary>
-    /// Gets the number of threads that answer over UDP, 1 to <see cref="MaxWorkers"/>. The default is 1, which is enough for some
-    /// 100,000 queries a second.
+    /// Gets the number of threads that answer over UDP, 1 to <see cref="MaxWorkers"/>. The default is 1, which is
+    /// enough for some 100,000 queries a second.
     /// </summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>Gets whether an address may be one that this host does not have yet, such as at boot (IP_FREEBIND).</summary>
+    /// <summary>
+    /// Gets whether an address may be one that this host does not have yet, such as at boot (IP_FREEBIND).
+    /// </summary>
     public bool AllowAbsentAddresses { get; init; }
 
     /// <summary>
-    /// Gets the numbers of inherited descriptors: bound UDP sockets and listening TCP sockets. If there are any, the responder
-    /// listens on them instead of <see cref="Addresses"/>, <see cref="Port"/> and <see cref="TcpPort"/>. The descriptors stay
-    /// open when the responder ends. If an address has <see cref="QueuesPerWorker"/> UDP sockets for each worker, the sockets
-    /// become its fair queues.
+    /// Gets the numbers of inherited descriptors: bound UDP sockets and listening TCP sockets. If there are any, the
+    /// responder listens on them instead of <see cref="Addresses"/>, <see cref="Port"/> and <see cref="TcpPort"/>. The
+    /// descriptors stay open when the responder ends. If an address has <see cref="QueuesPerWorker"/> UDP sockets for
+    /// each worker, the sockets become its fair queues.
     /// </summary>
     public IReadOnlyList<int> InheritedSockets { get; init; } = [];
 
@@ -53,7 +59,7 @@ public sealed record ListenOptions
     {
         SettingCheck.Require(Addresses.Count + InheritedSockets.Count > 0, "At least one address is needed.");
         IPAddress? other = Addresses.FirstOrDefault(address => address.AddressFamily != AddressFamily.InterNetwork);
-        SettingCheck.Require(other is null, $"{other} is not an IPv4 address. smtp-gated sends queries over IPv4 only.");
+        SettingCheck.Require(other is null, $"{other} is not an IPv4 address. smtp-gated uses IPv4 only.");
         SettingCheck.Require(Port != 0, "Port 0 cannot receive queries. Use 1 to 65535.");
         SettingCheck.Require(Workers is >= 1 and <= MaxWorkers, $"The number of workers must be 1 to {MaxWorkers}.");
     }

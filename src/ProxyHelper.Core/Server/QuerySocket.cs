@@ -5,19 +5,20 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server;
 
-/// <summary>A UDP socket that queries come to.</summary>
+/// <summary>Represents a UDP socket that receives queries.</summary>
 [SupportedOSPlatform("linux")]
 internal sealed class QuerySocket : IDisposable
 {
     private const int IPv4Family = 2; // AF_INET
     private const int DatagramType = 2; // SOCK_DGRAM
     private const int SharePort = 15; // SO_REUSEPORT
-    private const int MostWaiting = 100_000; // datagrams; more do not fit into a queue
+    private const int MaxQueued = 100_000; // datagrams; a queue has no room for more
     private const int FreeBind = 15; // IP_FREEBIND
     private const int PathMtuDiscovery = 10; // IP_MTU_DISCOVER
-    private const int IgnorePathMtu = 5; // IP_PMTUDISC_OMIT: a forged "fragmentation needed" changes nothing
+    private const int IgnorePathMtu = 5; // IP_PMTUDISC_OMIT: a forged "fragmentation needed" has no effect
 
-    // Some 2,500 queries; the default holds 256 (measured), fewer than can come while this thread is not running.
+    // Room for some 2,500 queries. The default has room for 256 (measured), fewer than can arrive while the thread does
+    // not run.
     private const int ReceiveBufferSize = 1 << 20;
 
     private uint _dropped;
@@ -29,48 +30,58 @@ internal sealed class QuerySocket : IDisposable
         IsBoundToAll = isBoundToAll;
     }
 
-    /// <summary>The socket that queries come to.</summary>
+    /// <summary>Gets the socket that receives queries.</summary>
     public LinuxSocket Socket { get; }
 
     /// <summary>
-    /// The socket that their replies leave by, with the same address and port. Sockets that share those have another for this,
-    /// which nobody waits for: the kernel wakes whoever waits for a socket at each datagram that leaves it, which costs 4 % of the throughput (measured).
+    /// Gets the socket that sends the replies, with the same address and port. Sockets that share an address and port
+    /// have another socket for replies, which no thread waits for: at each datagram that leaves a socket, the kernel
+    /// wakes the thread that waits for the socket, which costs 4 % of the throughput (measured).
     /// </summary>
     public LinuxSocket ReplySocket { get; private set; }
 
-    /// <summary>Its address and port.</summary>
+    /// <summary>Gets the address and port.</summary>
     public required IPEndPoint EndPoint { get; init; }
 
-    /// <summary>Whether it hears all of this host's addresses, so that each datagram says which one was asked.</summary>
+    /// <summary>
+    /// Gets whether the socket receives queries to all addresses of this host. Then each datagram says which one it was
+    /// sent to.
+    /// </summary>
     public bool IsBoundToAll { get; }
 
-    /// <summary>Opens a socket that has an address and port for itself.</summary>
+    /// <summary>Gets or sets whether datagrams may wait in the queue of the socket.</summary>
+    public bool MayHaveMore { get; set; }
+
+    /// <summary>Opens a socket with an address and port of its own.</summary>
     /// <param name="endPoint">The address and port.</param>
     /// <param name="allowsAbsentAddress">Whether the address may be one that this host does not have yet.</param>
-    /// <exception cref="BindException">The address and port cannot be listened on.</exception>
-    /// <exception cref="LinuxException">No socket can be had.</exception>
-    public static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress = false) => Open(endPoint, allowsAbsentAddress, isShared: false);
+    /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
+    /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
+    public static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress = false) =>
+        Open(endPoint, allowsAbsentAddress, isShared: false);
 
     /// <summary>
-    /// Takes over a UDP socket that this process was given. Its replies leave by it, too: no other may share its address. What waits
-    /// in it is thrown away where the kernel has not noted when it came, or whom it was sent to: nobody could say whether it is late.
+    /// Adopts an inherited UDP socket. The socket also sends the replies, because no other socket may share its
+    /// address. If the kernel did not record when waiting datagrams arrived, or where they were sent to, they are
+    /// discarded: their age is unknown.
     /// </summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public static QuerySocket Adopt(InheritedSocket given)
+    /// <exception cref="LinuxException">Thrown when the kernel refused an option.</exception>
+    public static QuerySocket Adopt(InheritedSocket inherited)
     {
-        LinuxSocket socket = given.Socket;
-        bool isBoundToAll = given.EndPoint.Address.Equals(IPAddress.Any);
+        LinuxSocket socket = inherited.Socket;
+        bool isBoundToAll = inherited.EndPoint.Address.Equals(IPAddress.Any);
         try
         {
-            bool isNoted = socket.ReadOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, "SO_TIMESTAMPNS") != 0
-                && (!isBoundToAll || socket.ReadOption(DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO") != 0);
+            bool isRecorded =
+                IsSet(socket, DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, "SO_TIMESTAMPNS")
+                && (!isBoundToAll || IsSet(socket, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO"));
             Prepare(socket, isBoundToAll);
-            if (!isNoted)
+            if (!isRecorded)
             {
                 Empty(socket);
             }
 
-            return new QuerySocket(socket, isBoundToAll) { EndPoint = given.EndPoint };
+            return new QuerySocket(socket, isBoundToAll) { EndPoint = inherited.EndPoint };
         }
         catch
         {
@@ -79,17 +90,23 @@ internal sealed class QuerySocket : IDisposable
         }
     }
 
-    /// <summary>Opens several sockets that share an address and port, which nobody else has.</summary>
+    /// <summary>Opens several sockets that share an address and port, which no other program has.</summary>
     /// <param name="endPoint">The address and port.</param>
-    /// <param name="groups">How many threads will serve them: each has a group of its own, and a socket for replies.</param>
-    /// <param name="size">How many there are in a group.</param>
-    /// <param name="selection">Chooses the socket for each datagram, by its place among those returned.</param>
+    /// <param name="groups">
+    /// The number of threads that serve the sockets. Each has a group of sockets, and a socket for replies.
+    /// </param>
+    /// <param name="size">The number of sockets in a group.</param>
+    /// <param name="selection">Chooses the socket for each datagram, by its place in the returned array.</param>
     /// <param name="allowsAbsentAddress">Whether the address may be one that this host does not have yet.</param>
-    /// <exception cref="BindException">The address and port cannot be listened on; then none is.</exception>
-    /// <exception cref="LinuxException">No socket can be had.</exception>
-    public static QuerySocket[] OpenShared(IPEndPoint endPoint, int groups, int size, PacketFilter selection, bool allowsAbsentAddress)
+    /// <exception cref="BindException">
+    /// Thrown when the address and port cannot be bound. No socket stays bound.
+    /// </exception>
+    /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
+    public static QuerySocket[] OpenShared(
+        IPEndPoint endPoint, int groups, int size, PacketFilter selection, bool allowsAbsentAddress)
     {
-        // The first is bound as if it were alone, so that it fails where another program listens; only then does it share.
+        // The first socket is bound without sharing, so that it fails if another program uses the port. Only then does
+        // it share.
         var sockets = new List<QuerySocket> { Open(endPoint, allowsAbsentAddress) };
         try
         {
@@ -103,7 +120,8 @@ internal sealed class QuerySocket : IDisposable
             foreach (QuerySocket[] group in sockets.Chunk(size))
             {
 #pragma warning disable CA2000 // the sockets of its group dispose of it
-                LinuxSocket replies = Open(endPoint, allowsAbsentAddress, isShared: true).Socket; // after the others, so it is never chosen
+                // Opened last, so that the kernel never chooses it for a datagram.
+                LinuxSocket replies = Open(endPoint, allowsAbsentAddress, isShared: true).Socket;
 #pragma warning restore CA2000
                 Array.ForEach(group, socket => socket.ReplySocket = replies);
             }
@@ -117,8 +135,11 @@ internal sealed class QuerySocket : IDisposable
         }
     }
 
-    /// <summary>How many datagrams were dropped since the last call.</summary>
-    /// <param name="total">The kernel's count, modulo 2^32. Datagrams that came by several processors may bear it out of order.</param>
+    /// <summary>Returns the number of datagrams that were dropped since the last call.</summary>
+    /// <param name="total">
+    /// The count of the kernel, modulo 2^32. Datagrams that arrived on several processors may carry the counts out of
+    /// order.
+    /// </param>
     public uint TakeDrops(uint total)
     {
         int more = (int)(total - _dropped);
@@ -158,6 +179,9 @@ internal sealed class QuerySocket : IDisposable
         }
     }
 
+    private static bool IsSet(LinuxSocket socket, int level, int option, string name) =>
+        socket.ReadOption(level, option, name) != 0;
+
     private static void Prepare(LinuxSocket socket, bool isBoundToAll)
     {
         socket.SetReceiveBuffer(ReceiveBufferSize);
@@ -170,16 +194,16 @@ internal sealed class QuerySocket : IDisposable
     private static void Empty(LinuxSocket socket)
     {
         Span<byte> datagram = stackalloc byte[1];
-        for (int count = 0; count < MostWaiting && socket.TryReceive(datagram, out _); count++)
+        for (int count = 0; count < MaxQueued && socket.TryReceive(datagram, out _); count++)
         {
         }
     }
 
-    private static void SetIf(LinuxSocket socket, bool isWanted, int level, int option, string what)
+    private static void SetIf(LinuxSocket socket, bool isWanted, int level, int option, string name)
     {
         if (isWanted)
         {
-            socket.SetOption(level, option, 1, what);
+            socket.SetOption(level, option, 1, name);
         }
     }
 }

@@ -6,47 +6,55 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// Waits until a queue has something. While queries follow one another closely it stays awake, as being woken takes a third of
-/// the time of an answer (measured).
+/// Waits until a queue has datagrams. While queries follow each other closely, the thread stays awake, because waking
+/// it up takes a third of the time of a reply (measured).
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class QueryWait : IDisposable
 {
     private const int StopPlace = 0, QueuesPlace = 1;
 
-    // How long nothing has to happen until it is looked whether a descriptor was closed.
-    private const int MillisecondsBetweenLooks = 1000;
+    // The idle time before closed descriptors are looked for.
+    private const int IdleMilliseconds = 1000;
 
-    // About the time from an answer to the next query of a client on this machine that has one query open at a time. So long at
-    // most it stays awake in vain, and only when the query before came as soon.
-    private static readonly TimeSpan _close = TimeSpan.FromMicroseconds(50);
+    // About the time from a reply to the next query of a client on this host that has one open query at a time. The
+    // thread stays awake for this time at most, and only if the previous query came as soon.
+    private static readonly TimeSpan _shortWait = TimeSpan.FromMicroseconds(50);
 
+    private readonly QuerySocket[] _queues;
     private readonly ReadyQueue _ready;
     private readonly PollSet _descriptors;
-    private bool _isClose;
+    private bool _wasShort;
 
-    /// <summary>Makes it for a stop signal and queues, which stay their owners' to close.</summary>
-    /// <exception cref="LinuxException">The process has no descriptor left.</exception>
-    public QueryWait(EventSignal stop, IReadOnlyList<QuerySocket> queues)
+    /// <summary>Creates the wait for a stop signal and queues. It does not dispose of them.</summary>
+    /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
+    public QueryWait(EventSignal stop, QuerySocket[] queues)
     {
         SafeHandle[] descriptors = [stop, .. queues.Select(queue => queue.Socket)];
+        _queues = queues;
         _ready = ReadyQueue.Create(descriptors);
         _descriptors = new PollSet(descriptors);
     }
 
-    /// <summary>Waits.</summary>
-    /// <param name="hasMore">Receives for each queue whether it has something.</param>
-    /// <returns>False when the stop signal is set. True also when nothing came for a second, so that whoever waits can say that it does.</returns>
-    /// <exception cref="LinuxException">A descriptor was closed under it.</exception>
-    public bool Wait(Span<bool> hasMore)
+    /// <summary>
+    /// Waits, for a second at most, until a queue has datagrams or the stop signal is set. Sets
+    /// <see cref="QuerySocket.MayHaveMore"/> of each queue that has datagrams.
+    /// </summary>
+    /// <returns>False if the stop signal is set.</returns>
+    /// <exception cref="LinuxException">Thrown when a descriptor was closed by another part of the process.</exception>
+    public bool Wait()
     {
-        int ready = _isClose ? StayAwake() : 0;
+        int ready = _wasShort ? StayAwake() : 0;
         if (ready == 0)
         {
             ready = Sleep();
         }
 
-        hasMore.Clear();
+        foreach (QuerySocket queue in _queues)
+        {
+            queue.MayHaveMore = false;
+        }
+
         bool isStopped = false;
         for (int i = 0; i < ready; i++)
         {
@@ -54,7 +62,7 @@ internal sealed class QueryWait : IDisposable
             isStopped |= place == StopPlace;
             if (place >= QueuesPlace)
             {
-                hasMore[place - QueuesPlace] = true;
+                _queues[place - QueuesPlace].MayHaveMore = true;
             }
         }
 
@@ -64,17 +72,17 @@ internal sealed class QueryWait : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ready.Dispose();
 
-    /// <summary>Asks again and again, for a short time.</summary>
+    /// <summary>Asks the kernel again and again for a short time.</summary>
     private int StayAwake()
     {
         long began = Stopwatch.GetTimestamp();
         int ready;
         do
         {
-            Thread.Yield(); // whoever else waits for this processor has it first
+            Thread.Yield(); // other threads that wait for this processor run first
             ready = _ready.Wait(milliseconds: 0);
         }
-        while (ready == 0 && Stopwatch.GetElapsedTime(began) < _close);
+        while (ready == 0 && Stopwatch.GetElapsedTime(began) < _shortWait);
 
         return ready;
     }
@@ -82,13 +90,13 @@ internal sealed class QueryWait : IDisposable
     private int Sleep()
     {
         long began = Stopwatch.GetTimestamp();
-        int ready = _ready.Wait(MillisecondsBetweenLooks);
+        int ready = _ready.Wait(IdleMilliseconds);
         if (ready == 0)
         {
             _descriptors.RequireOpen();
         }
 
-        _isClose = Stopwatch.GetElapsedTime(began) < _close;
+        _wasShort = Stopwatch.GetElapsedTime(began) < _shortWait;
         return ready;
     }
 }

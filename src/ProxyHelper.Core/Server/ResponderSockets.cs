@@ -6,8 +6,8 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// The sockets of a responder: those of UDP, shared out among its workers, and what chooses among those of an address; and those of TCP.
-/// Whoever serves a socket closes it.
+/// Contains the sockets of a responder: the UDP sockets, which are divided among its workers, and the TCP sockets. The
+/// server that uses a socket closes the socket.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ResponderSockets : IDisposable
@@ -21,20 +21,25 @@ internal sealed class ResponderSockets : IDisposable
         _workers = workers;
     }
 
-    /// <summary>The addresses and UDP ports.</summary>
-    public IPEndPoint[] EndPoints => [.. ByAddress.Select(sockets => sockets[0].EndPoint)];
+    /// <summary>Gets the addresses and UDP ports.</summary>
+    public IPEndPoint[] UdpEndPoints => [.. ByAddress.Select(sockets => sockets[0].EndPoint)];
 
-    /// <summary>The addresses and TCP ports.</summary>
+    /// <summary>Gets the addresses and TCP ports.</summary>
     public IPEndPoint[] TcpEndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
 
-    /// <summary>The sockets that take TCP connections.</summary>
+    /// <summary>Gets the sockets that accept TCP connections.</summary>
     public LinuxSocket[] Listeners => [.. _listeners.Select(listener => listener.Socket)];
 
-    private QuerySocket[][] ByAddress => [.. _queries.GroupBy(socket => socket.EndPoint).Select(sockets => sockets.ToArray())];
+    private QuerySocket[][] ByAddress =>
+        [.. _queries.GroupBy(socket => socket.EndPoint).Select(sockets => sockets.ToArray())];
 
-    /// <summary>Opens the sockets, or takes over those that the process was given.</summary>
-    /// <exception cref="BindException">An address cannot be listened on; then none is.</exception>
-    /// <exception cref="LinuxException">No socket can be had, or what the process was given is none.</exception>
+    /// <summary>Opens the sockets, or adopts the inherited ones.</summary>
+    /// <exception cref="BindException">
+    /// Thrown when an address and port cannot be bound. No address stays bound.
+    /// </exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when a socket could not be opened, or an inherited socket cannot be used.
+    /// </exception>
     public static ResponderSockets Open(ListenOptions options, IReadOnlyList<EndPointPattern> allowed)
     {
         var opened = new ResponderSockets(options.Workers);
@@ -47,12 +52,7 @@ internal sealed class ResponderSockets : IDisposable
             }
             else
             {
-                foreach (IPAddress address in options.Addresses.Distinct())
-                {
-                    opened._queries.AddRange(QuerySocket.OpenShared(
-                        new IPEndPoint(address, options.Port), options.Workers, FairQueues.Count, selection, options.AllowAbsentAddresses));
-                    opened.Listen(new IPEndPoint(address, options.TcpPort), options.AllowAbsentAddresses);
-                }
+                opened.Bind(options, selection);
             }
 
             return opened;
@@ -64,14 +64,17 @@ internal sealed class ResponderSockets : IDisposable
         }
     }
 
-    /// <summary>The sockets of a worker.</summary>
-    public QuerySocket[] Of(int worker) => [.. ByAddress.SelectMany(sockets => HasFairQueues(sockets)
+    /// <summary>Returns the UDP sockets of a worker.</summary>
+    public QuerySocket[] OfWorker(int worker) => [.. ByAddress.SelectMany(sockets => HasFairQueues(sockets)
         ? sockets.Skip(worker * FairQueues.Count).Take(FairQueues.Count)
         : sockets.Where((_, place) => place % _workers == worker))];
 
-    /// <summary>Sorts what comes from now on as other options want it. What is in a queue stays there, and is served.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void ChangeRules(IReadOnlyList<EndPointPattern> allowed) => Choose(FairQueues.Selection(_workers, allowed));
+    /// <summary>
+    /// Sorts datagrams into the queues by other allowed senders. Datagrams that wait in a queue stay there, and are
+    /// answered.
+    /// </summary>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
+    public void ChangeAllowed(IReadOnlyList<EndPointPattern> allowed) => Choose(FairQueues.Selection(_workers, allowed));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -85,31 +88,38 @@ internal sealed class ResponderSockets : IDisposable
 
     private bool HasFairQueues(QuerySocket[] sockets) => sockets.Length == _workers * FairQueues.Count;
 
-    private void Listen(IPEndPoint endPoint, bool allowsAbsentAddress)
+    private void Bind(ListenOptions options, PacketFilter selection)
     {
-        if (endPoint.Port != 0)
+        foreach (IPAddress address in options.Addresses.Distinct())
         {
-            _listeners.Add((ListeningSocket.Open(endPoint, allowsAbsentAddress), endPoint));
+            var udp = new IPEndPoint(address, options.Port);
+            _queries.AddRange(QuerySocket.OpenShared(
+                udp, options.Workers, FairQueues.Count, selection, options.AllowAbsentAddresses));
+            if (options.TcpPort != 0)
+            {
+                var tcp = new IPEndPoint(address, options.TcpPort);
+                _listeners.Add((ListeningSocket.Open(tcp, options.AllowAbsentAddresses), tcp));
+            }
         }
     }
 
     private void Adopt(IReadOnlyList<int> descriptors, PacketFilter selection)
     {
-        foreach (InheritedSocket given in descriptors.Select(InheritedSocket.Adopt))
+        foreach (InheritedSocket inherited in descriptors.Select(InheritedSocket.Adopt))
         {
-            if (given.IsListener)
+            if (inherited.IsListener)
             {
-                _listeners.Add((given.Socket, given.EndPoint));
+                _listeners.Add((inherited.Socket, inherited.EndPoint));
             }
             else
             {
-                _queries.Add(QuerySocket.Adopt(given));
+                _queries.Add(QuerySocket.Adopt(inherited));
             }
         }
 
         if (_queries.Count == 0)
         {
-            throw new LinuxException("use the sockets that were given", Errno.EINVAL, "none of them is of UDP");
+            throw new LinuxException("use the inherited sockets", Errno.EINVAL, "there is no UDP socket among them");
         }
 
         Choose(selection);

@@ -7,64 +7,56 @@ using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Server;
 
-/// <summary>From a line over TCP to its answer. Every line gets one: silence would cost the sender a time-out.</summary>
+/// <summary>
+/// Answers a line over TCP. Every line gets a reply, because silence would cost the sender a time-out.
+/// </summary>
+/// <param name="lookups">The look-ups of the server, one in a batch.</param>
+/// <param name="telemetry">The counters, the journal and the meter.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TcpAnswers(LookupRetry lookup, Refusals refusals, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter)
+internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry)
 {
-    private readonly ConntrackTuple[] _asked = new ConntrackTuple[1];
-    private readonly Lookup[] _lookups = new Lookup[1];
-
-    /// <summary>Answers a connection's line.</summary>
-    /// <exception cref="Linux.LinuxException">The connection is broken.</exception>
+    /// <summary>Answers the line of a connection.</summary>
+    /// <exception cref="Linux.LinuxException">Thrown when the connection is broken.</exception>
     public void Answer(TcpConnection connection, ReadOnlySpan<byte> line, ServerRules rules)
     {
         long began = Stopwatch.GetTimestamp();
         Span<byte> reply = stackalloc byte[LineReply.LongestWritten];
-        counters.Add(Counter.Queries);
         if (!LineQuery.TryRead(line, out LineQuery query, out _))
         {
-            refusals.Add(Verdict.MalformedLine, connection.Peer);
+            telemetry.Refuse(Outcome.Malformed, connection.Peer);
             connection.Answer(reply[..LineReply.WriteError(reply, default, LineError.InvalidPort)]);
             return;
         }
 
-        connection.Answer(reply[..Answer(connection, query, reply, rules)]);
-        Measure(Stopwatch.GetElapsedTime(began));
+        connection.Answer(reply[..WriteReply(connection, query, reply, rules)]);
+        telemetry.RecordLatency(Stopwatch.GetElapsedTime(began), LatencyHistogram.MinuteOf(DateTime.UtcNow));
     }
 
-    /// <summary>Looks up, and writes the answer.</summary>
-    /// <returns>How many bytes that is.</returns>
-    private int Answer(TcpConnection connection, LineQuery query, Span<byte> reply, ServerRules rules)
+    /// <summary>Looks the query up, and writes the reply.</summary>
+    /// <returns>The length of the reply.</returns>
+    private int WriteReply(TcpConnection connection, LineQuery query, Span<byte> reply, ServerRules rules)
     {
-        // The reply direction: from the proxy's accepting port to the port that NAT gave the user at the address that was asked.
-        _asked[0] = new ConntrackTuple(
+        // The reply direction: from the proxy's accepting port to the port that NAT gave the user at the address of
+        // this host.
+        lookups.Clear();
+        lookups.Add(new ConntrackTuple(
             IPProtocol.Tcp,
             new TransportEndPoint(connection.Peer, query.DestinationPort),
             new TransportEndPoint(connection.ReadLocalAddress(), query.SourcePort),
-            Icmp: null);
-        lookup.Find(_asked, _lookups);
+            Icmp: null));
+        lookups.Find();
+        ref readonly Lookup lookup = ref lookups.Result(0);
+        telemetry.Count(lookup.Outcome);
         if (rules.LogQueries)
         {
-            journal.NoteQuery(connection.Peer, _asked[0], _lookups[0]);
+            telemetry.Journal.LogQuery(connection.Peer, lookups.Reply(0), lookup);
         }
 
-        switch (_lookups[0].Outcome)
+        return lookup.Outcome switch
         {
-            case LookupOutcome.Found:
-                counters.Add(Counter.Found);
-                return LineReply.WriteFound(reply, query, _lookups[0].Original, rules.IdentFormat);
-            case LookupOutcome.NotFound:
-                counters.Add(Counter.NotFound);
-                return LineReply.WriteError(reply, query, LineError.NoUser);
-            default:
-                counters.Add(Counter.FailedLookups);
-                return LineReply.WriteError(reply, query, LineError.UnknownError);
-        }
-    }
-
-    private void Measure(TimeSpan took)
-    {
-        counters.Latencies.Record(took.Ticks / TimeSpan.TicksPerMicrosecond, LatencyHistogram.MinuteOf(DateTime.UtcNow));
-        meter?.Record(took);
+            LookupOutcome.Found => LineReply.WriteFound(reply, query, lookup.Original, rules.IdentFormat),
+            LookupOutcome.NotFound => LineReply.WriteError(reply, query, LineError.NoUser),
+            _ => LineReply.WriteError(reply, query, LineError.UnknownError),
+        };
     }
 }

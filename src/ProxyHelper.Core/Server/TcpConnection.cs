@@ -6,32 +6,33 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// A place for one TCP connection, used again and again: first a line is read, then it is answered, then what still comes is thrown
-/// away until the client closes. Were it closed with bytes unread, the kernel would send a reset, which can destroy the answer.
+/// Represents a place for one TCP connection, which is used again and again. The server reads a line, answers it, and
+/// ignores more bytes until the client closes the connection. If the server closed a connection with unread bytes, the
+/// kernel would send a reset, which can destroy the reply.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class TcpConnection
 {
-    private const int MostIgnored = 1 << 16; // bytes behind the line
+    private const int MaxIgnoredBytes = 1 << 16;
 
     private readonly byte[] _bytes = new byte[LineQuery.LongestLine];
     private LinuxSocket? _socket;
     private int _length;
     private int _ignored;
 
-    /// <summary>Whether there is a connection in this place.</summary>
+    /// <summary>Gets whether the place has a connection.</summary>
     public bool IsOpen => _socket is not null;
 
-    /// <summary>The client's address.</summary>
+    /// <summary>Gets the address of the client.</summary>
     public IPv4Address Peer { get; private set; }
 
-    /// <summary>When it was opened, by the clock of Stopwatch.</summary>
+    /// <summary>Gets the time at which the connection was accepted, by the clock of Stopwatch.</summary>
     public long OpenedAt { get; private set; }
 
-    /// <summary>Whether its line was read and answered.</summary>
+    /// <summary>Gets whether the line was read and answered.</summary>
     public bool IsAnswered { get; private set; }
 
-    /// <summary>Takes a connection in.</summary>
+    /// <summary>Puts a connection in the place.</summary>
     public void Open(LinuxSocket socket, IPv4Address peer, long now)
     {
         _socket = socket;
@@ -42,10 +43,12 @@ internal sealed class TcpConnection
         IsAnswered = false;
     }
 
-    /// <summary>Reads what has come of the line.</summary>
-    /// <param name="line">All of it up to now.</param>
-    /// <returns>Whether no more is waited for: it has ended, or the client sends no more, or there is no more room.</returns>
-    /// <exception cref="LinuxException">The connection is broken.</exception>
+    /// <summary>Reads the bytes of the line that have arrived.</summary>
+    /// <param name="line">Receives the line.</param>
+    /// <returns>
+    /// Whether the line is complete: it has its end, the client sends no more, or the buffer is full.
+    /// </returns>
+    /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
     public bool TryReadLine(out ReadOnlySpan<byte> line)
     {
         line = default;
@@ -55,13 +58,13 @@ internal sealed class TcpConnection
         }
 
         int end = _bytes.AsSpan(_length, received).IndexOf((byte)'\n');
-        _length += end < 0 ? received : end + 1; // what came behind the line is thrown away
+        _length += end < 0 ? received : end + 1; // bytes after the line are ignored
         line = _bytes.AsSpan(0, _length);
         return end >= 0 || received == 0 || _length == _bytes.Length;
     }
 
-    /// <summary>The address that the client connected to.</summary>
-    /// <exception cref="LinuxException">The connection is broken.</exception>
+    /// <summary>Returns the local address that the client connected to.</summary>
+    /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
     public IPv4Address ReadLocalAddress()
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
@@ -69,26 +72,26 @@ internal sealed class TcpConnection
         return LinuxSocket.IPv4AddressIn(address);
     }
 
-    /// <summary>Sends the answer, and says that it is all.</summary>
-    /// <exception cref="LinuxException">The connection is broken.</exception>
+    /// <summary>Sends the reply and ends the sending direction.</summary>
+    /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
     public void Answer(ReadOnlySpan<byte> line)
     {
         IsAnswered = true;
-        _socket!.Send(line, "an answer"); // the first bytes that leave the socket, so there is room for them
+        _socket!.Send(line, "a reply"); // the first bytes that the socket sends, so there is room for them
         _socket.EndSending();
     }
 
-    /// <summary>Throws away what has come behind the answered line.</summary>
-    /// <returns>Whether the client has closed, or has sent so much that it never will.</returns>
-    /// <exception cref="LinuxException">The connection is broken.</exception>
+    /// <summary>Ignores the bytes that arrived after the answered line.</summary>
+    /// <returns>Whether the client has closed the connection, or has sent so much that it never will.</returns>
+    /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
     public bool HasEnded()
     {
-        bool hasCome = _socket!.TryReceive(_bytes, out int received);
+        bool hasArrived = _socket!.TryReceive(_bytes, out int received);
         _ignored += received;
-        return hasCome && (received == 0 || _ignored > MostIgnored);
+        return hasArrived && (received == 0 || _ignored > MaxIgnoredBytes);
     }
 
-    /// <summary>Closes the connection, and frees the place.</summary>
+    /// <summary>Closes the connection and frees the place.</summary>
     public void Close()
     {
         _socket?.Dispose();

@@ -4,49 +4,50 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Server;
 
-/// <summary>The places for TCP connections: so many there are, and no one source gets more than its share of them.</summary>
+/// <summary>Contains the places for TCP connections, and limits the places of one source.</summary>
+/// <param name="maxTime">The longest time that a connection may last.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TcpConnections(TimeSpan patience)
+internal sealed class TcpConnections(TimeSpan maxTime)
 {
-    /// <summary>How many connections there can be.</summary>
-    public const int Most = 256;
+    /// <summary>The largest number of connections.</summary>
+    public const int Max = 256;
 
-    /// <summary>How many of them from one source address.</summary>
-    public const int MostOfOneSource = 64;
+    /// <summary>The largest number of connections from one source address.</summary>
+    public const int MaxPerSource = 64;
 
-    private readonly TcpConnection[] _places = [.. Enumerable.Range(0, Most).Select(_ => new TcpConnection())];
+    private readonly TcpConnection[] _places = [.. Enumerable.Range(0, Max).Select(_ => new TcpConnection())];
 
-    /// <summary>A place.</summary>
+    /// <summary>Gets a place.</summary>
     public TcpConnection this[int place] => _places[place];
 
-    /// <summary>Whether one of them still waits for its answer.</summary>
+    /// <summary>Gets whether a connection waits for its reply.</summary>
     public bool HasUnanswered => Array.Exists(_places, connection => connection is { IsOpen: true, IsAnswered: false });
 
     /// <summary>
-    /// Finds a place for a source's connection: a free one, or one whose connection is to be closed for it. That is one that was
-    /// answered already, or where all places are taken one of the source that has most of them: so nobody keeps the others out by
-    /// having many.
+    /// Finds a place for a connection of a source: a free place, or one whose connection has to be closed. Such a
+    /// connection is already answered. If all places wait for lines, it is one of the source with the most connections,
+    /// so that no source can lock the others out.
     /// </summary>
-    /// <returns>Its number, or -1 when there are too many connections, in all or from the source.</returns>
+    /// <returns>The number of the place, or -1 if too many connections are open, in total or from the source.</returns>
     public int FindRoom(IPv4Address source)
     {
-        int own = CountOf(source);
-        if (own >= MostOfOneSource)
+        int count = CountOf(source);
+        if (count >= MaxPerSource)
         {
-            return Oldest(connection => connection.IsAnswered && connection.Peer == source);
+            return FindOldest(connection => connection.IsAnswered && connection.Peer == source);
         }
 
         int free = Array.FindIndex(_places, connection => !connection.IsOpen);
-        int answered = free >= 0 ? free : Oldest(connection => connection.IsAnswered);
-        return answered >= 0 ? answered : OldestOfWhoHasMost(own);
+        int answered = free >= 0 ? free : FindOldest(connection => connection.IsAnswered);
+        return answered >= 0 ? answered : FindOldestOfBusiestSource(count);
     }
 
-    /// <summary>A connection that has been open for longer than the patience lasts, or null.</summary>
+    /// <summary>Returns a connection that has reached its time limit, or null.</summary>
     public TcpConnection? FindOverdue()
     {
         foreach (TcpConnection connection in _places)
         {
-            if (connection.IsOpen && Stopwatch.GetElapsedTime(connection.OpenedAt) >= patience)
+            if (connection.IsOpen && Stopwatch.GetElapsedTime(connection.OpenedAt) >= maxTime)
             {
                 return connection;
             }
@@ -55,28 +56,28 @@ internal sealed class TcpConnections(TimeSpan patience)
         return null;
     }
 
-    /// <summary>How long it is until a connection is overdue, at most as long as was said.</summary>
-    public TimeSpan UntilOverdue(TimeSpan most)
+    /// <summary>Returns the time until a connection reaches its time limit, up to a limit.</summary>
+    public TimeSpan TimeUntilOverdue(TimeSpan limit)
     {
         foreach (TcpConnection connection in _places)
         {
             if (connection.IsOpen)
             {
-                TimeSpan left = patience - Stopwatch.GetElapsedTime(connection.OpenedAt);
-                most = left < most ? left : most;
+                TimeSpan left = maxTime - Stopwatch.GetElapsedTime(connection.OpenedAt);
+                limit = left < limit ? left : limit;
             }
         }
 
-        return most > TimeSpan.Zero ? most : TimeSpan.Zero;
+        return limit > TimeSpan.Zero ? limit : TimeSpan.Zero;
     }
 
-    /// <summary>Closes them all.</summary>
+    /// <summary>Closes all connections.</summary>
     public void CloseAll() => Array.ForEach(_places, connection => connection.Close());
 
-    private int OldestOfWhoHasMost(int own)
+    private int FindOldestOfBusiestSource(int ownCount)
     {
-        IPv4Address greediest = _places.MaxBy(connection => CountOf(connection.Peer))!.Peer;
-        return CountOf(greediest) > own + 1 ? Oldest(connection => connection.Peer == greediest) : -1;
+        IPv4Address busiest = _places.MaxBy(connection => CountOf(connection.Peer))!.Peer;
+        return CountOf(busiest) > ownCount + 1 ? FindOldest(connection => connection.Peer == busiest) : -1;
     }
 
     private int CountOf(IPv4Address source)
@@ -90,13 +91,14 @@ internal sealed class TcpConnections(TimeSpan patience)
         return count;
     }
 
-    private int Oldest(Predicate<TcpConnection> isWanted)
+    private int FindOldest(Predicate<TcpConnection> isCandidate)
     {
         int oldest = -1;
-        for (int place = 0; place < Most; place++)
+        for (int place = 0; place < Max; place++)
         {
             TcpConnection connection = _places[place];
-            if (connection.IsOpen && isWanted(connection) && (oldest < 0 || connection.OpenedAt < _places[oldest].OpenedAt))
+            if (connection.IsOpen && isCandidate(connection)
+                && (oldest < 0 || connection.OpenedAt < _places[oldest].OpenedAt))
             {
                 oldest = place;
             }

@@ -2,84 +2,61 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Access;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
-using ProxyHelper.Netlink;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// The way of a query over TCP: a connection in, its line, a look-up, the answer, the end. One thread runs it and waits for all
-/// connections together, so that a slow client keeps nobody waiting.
+/// Answers queries over TCP: it accepts a connection, reads a line, looks it up, sends the reply and closes the
+/// connection. The thread waits for all connections together, so that a slow client does not delay the others.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class TcpServer : IDisposable
+internal sealed class TcpServer : QueryServer
 {
     private const int StopPlace = 0, ListenersPlace = 1;
 
-    // How many connections are taken before those that there are have their turn.
-    private const int AcceptsAtOnce = 32;
+    // The number of connections that are accepted before the open connections are served.
+    private const int MaxAcceptsPerRound = 32;
 
-    // How long nothing has to happen until it is looked whether a descriptor was closed.
-    private static readonly TimeSpan _betweenLooks = TimeSpan.FromSeconds(1);
-
-    // How long connections wait in the kernel when none could be taken, such as for want of descriptors. To ask at once would spin.
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
-
-    // How long connections that were not answered yet live on when it is stopped.
-    private static readonly TimeSpan _farewell = TimeSpan.FromMilliseconds(200);
+    // The idle time before closed descriptors are looked for.
+    private static readonly TimeSpan _idleTime = TimeSpan.FromSeconds(1);
 
     private readonly EventSignal _stop;
-    private readonly LinuxSocket[] _listeners;
-    private readonly ConntrackTable _table;
-    private readonly LocalAddresses _own;
     private readonly ReadyQueue _ready;
     private readonly PollSet _descriptors;
+    private readonly TcpListeners _listeners;
     private readonly TcpConnections _connections;
-    private readonly Refusals _refusals;
     private readonly TcpAnswers _answers;
-    private readonly ResponderCounters _counters;
-    private readonly ResponderJournal _journal;
-    private volatile ServerRules _rules;
-    private long? _pausedAt;
-    private long _cameRoundAt = Stopwatch.GetTimestamp();
 
-    /// <summary>Makes a server. The listeners, the table and the addresses are its own to close from now on.</summary>
-    /// <exception cref="LinuxException">The process has no descriptor left.</exception>
-    public TcpServer(LinuxSocket[] listeners, ConntrackTable table, LocalAddresses own, EventSignal stop, TimeSpan maxConnectionTime, RateLimiter? limiter, AnswerRules rules, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
+    /// <summary>Creates a server. It disposes of the listeners.</summary>
+    /// <param name="listeners">The sockets that accept connections.</param>
+    /// <param name="context">What the server gets from its responder.</param>
+    /// <param name="rules">The rules of the responder.</param>
+    /// <param name="maxConnectionTime">The longest time that a connection may last.</param>
+    /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
+    public TcpServer(LinuxSocket[] listeners, ServerContext context, RuleSet rules, TimeSpan maxConnectionTime)
+        : base(context, rules, batchSize: 1)
     {
-        _stop = stop;
-        _listeners = listeners;
-        _table = table;
-        _own = own;
+        _stop = context.Stop;
+        _ready = ReadyQueue.Create([_stop, .. listeners]);
+        _descriptors = new PollSet([_stop, .. listeners]);
+        _listeners = new TcpListeners(listeners, _ready, ListenersPlace);
         _connections = new TcpConnections(maxConnectionTime);
-        _rules = ServerRules.From(rules, limiter, own);
-        _refusals = new Refusals(counters, journal);
-        _answers = new TcpAnswers(new LookupRetry(table, counters, journal), _refusals, counters, journal, meter);
-        _counters = counters;
-        _journal = journal;
-        _ready = ReadyQueue.Create([stop, .. listeners]);
-        _descriptors = new PollSet([stop, .. listeners]);
+        _answers = new TcpAnswers(Lookups, Telemetry);
     }
 
-    /// <summary>How long ago it last came round to look at its connections, which it does every second at least.</summary>
-    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
-
-    /// <summary>Goes by other rules from the next connection or line on. Any thread may call it.</summary>
-    public void Change(AnswerRules rules, RateLimiter? limiter) => _rules = ServerRules.From(rules, limiter, _own);
-
-    /// <summary>Answers until the stop signal is set.</summary>
-    /// <exception cref="LinuxException">A descriptor was closed under it, or listens no more: nothing can go on.</exception>
-    public void Run()
+    /// <inheritdoc/>
+    public override void Run()
     {
         while (true)
         {
-            int ready = Wait(UntilNext());
-            Volatile.Write(ref _cameRoundAt, Stopwatch.GetTimestamp());
+            TimeSpan limit = _listeners.ArePaused ? TcpListeners.PauseTime : _idleTime;
+            int ready = Wait(_connections.TimeUntilOverdue(limit));
+            BeginRound();
             if (!ServeReady(ready))
             {
-                Finish();
+                Drain();
                 return;
             }
 
@@ -89,25 +66,22 @@ internal sealed class TcpServer : IDisposable
             }
 
             CloseOverdue();
-            EndPause();
+            _listeners.EndPause();
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _connections.CloseAll();
-        Array.ForEach(_listeners, listener => listener.Dispose());
+        _listeners.Dispose();
         _ready.Dispose();
-        _table.Dispose();
-        _own.Dispose();
+        base.Dispose();
     }
 
-    private TimeSpan UntilNext() => _connections.UntilOverdue(_pausedAt is null ? _betweenLooks : _pause);
+    private int Wait(TimeSpan limit) => _ready.Wait((int)Math.Ceiling(limit.TotalMilliseconds));
 
-    private int Wait(TimeSpan longest) => _ready.Wait((int)Math.Ceiling(longest.TotalMilliseconds));
-
-    /// <returns>False when the stop signal is set.</returns>
+    /// <returns>False if the stop signal is set.</returns>
     private bool ServeReady(int ready)
     {
         bool isStopped = false;
@@ -124,27 +98,37 @@ internal sealed class TcpServer : IDisposable
         return !isStopped;
     }
 
-    /// <summary>Answers whoever had asked when it was stopped: what has come is taken, and a line that is under way has a moment.</summary>
-    private void Finish()
+    /// <summary>
+    /// Answers complete lines that were sent before the stop. Partial lines get a short grace period.
+    /// </summary>
+    private void Drain()
     {
         long began = Stopwatch.GetTimestamp();
         _ready.Suspend(_stop, StopPlace);
-        Array.ForEach(_listeners, Accept);
-        Pause();
-        while (_connections.HasUnanswered && _farewell - Stopwatch.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        for (int i = 0; i < _listeners.Count; i++)
+        {
+            Accept(_listeners[i]);
+        }
+
+        _listeners.Pause();
+        TimeSpan left = StopGrace;
+        while (_connections.HasUnanswered && left > TimeSpan.Zero)
         {
             ServeReady(Wait(left));
+            left = StopGrace - Stopwatch.GetElapsedTime(began);
         }
     }
 
-    /// <summary>Serves a listener, or behind them a connection.</summary>
+    /// <summary>
+    /// Serves the listener with a number, or the connection whose number follows those of the listeners.
+    /// </summary>
     private void Serve(int number)
     {
-        if (number < _listeners.Length)
+        if (number < _listeners.Count)
         {
             Accept(_listeners[number]);
         }
-        else if (_connections[number - _listeners.Length] is { IsOpen: true } connection)
+        else if (_connections[number - _listeners.Count] is { IsOpen: true } connection)
         {
             Serve(connection);
         }
@@ -164,14 +148,14 @@ internal sealed class TcpServer : IDisposable
             }
             else if (connection.TryReadLine(out ReadOnlySpan<byte> line))
             {
-                _answers.Answer(connection, line, _rules);
+                _answers.Answer(connection, line, Rules);
             }
         }
         catch (LinuxException)
         {
             if (!wasAnswered)
             {
-                _counters.Add(connection.IsAnswered ? Counter.UnsentReplies : Counter.ReceiveErrors);
+                Telemetry.Counters.Add(connection.IsAnswered ? Outcome.UnsentReply : Outcome.ReceiveError);
             }
 
             connection.Close();
@@ -181,13 +165,13 @@ internal sealed class TcpServer : IDisposable
     private void Accept(LinuxSocket listener)
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
-        Admission admission = _rules.Admission;
+        Admission admission = Rules.Admission;
         admission.BeginBatch();
-        for (int accepted = 0; accepted < AcceptsAtOnce; accepted++)
+        for (int accepted = 0; accepted < MaxAcceptsPerRound; accepted++)
         {
             try
             {
-#pragma warning disable CA2000 // its place disposes of it, or who finds none for it
+#pragma warning disable CA2000 // its connection disposes of it, or Admit if there is no room
                 if (listener.Accept(address) is not { } socket)
 #pragma warning restore CA2000
                 {
@@ -196,11 +180,11 @@ internal sealed class TcpServer : IDisposable
 
                 Admit(socket, LinuxSocket.IPv4AddressIn(address), admission);
             }
-            catch (LinuxException failure) when (failure.Errno != Errno.EINVAL) // it listens no more: nothing can go on
+            catch (LinuxException failure) when (failure.Errno != Errno.EINVAL) // EINVAL: the socket no longer listens
             {
-                _counters.Add(Counter.ReceiveErrors);
-                _journal.NoteAccept(failure.Errno);
-                Pause();
+                Telemetry.Counters.Add(Outcome.ReceiveError);
+                Telemetry.Journal.LogFailedAccept(failure.Errno);
+                _listeners.Pause();
                 return;
             }
         }
@@ -209,12 +193,17 @@ internal sealed class TcpServer : IDisposable
     /// <summary>Gives a connection a place, or closes it at once.</summary>
     private void Admit(LinuxSocket socket, IPv4Address sender, Admission admission)
     {
-        Verdict access = admission.JudgeConnection(sender);
-        int place = access == Verdict.Allowed ? _connections.FindRoom(sender) : -1;
-        Verdict verdict = access != Verdict.Allowed ? access : place < 0 ? Verdict.TooMany : admission.JudgeRate(sender);
-        if (verdict != Verdict.Allowed)
+        int place = -1;
+        Outcome? refusal = admission.FindConnectionRefusal(sender);
+        if (refusal is null)
         {
-            Refuse(verdict, sender);
+            place = _connections.FindRoom(sender);
+            refusal = place < 0 ? Outcome.ConnectionDrop : admission.FindRateRefusal(sender);
+        }
+
+        if (refusal is { } reason)
+        {
+            Telemetry.Refuse(reason, sender);
             socket.Dispose();
             return;
         }
@@ -223,7 +212,7 @@ internal sealed class TcpServer : IDisposable
         _connections[place].Open(socket, sender, Stopwatch.GetTimestamp());
         try
         {
-            _ready.Add(socket, ListenersPlace + _listeners.Length + place);
+            _ready.Add(socket, ListenersPlace + _listeners.Count + place);
         }
         catch (LinuxException)
         {
@@ -236,49 +225,18 @@ internal sealed class TcpServer : IDisposable
     {
         if (connection is { IsOpen: true, IsAnswered: false })
         {
-            _refusals.Add(Verdict.TooMany, connection.Peer);
+            Telemetry.Refuse(Outcome.ConnectionDrop, connection.Peer);
         }
 
         connection.Close();
-    }
-
-    private void Refuse(Verdict verdict, IPv4Address sender)
-    {
-        if (verdict != Verdict.TooMany)
-        {
-            _counters.Add(Counter.Queries); // it is one of those that are refused for who asks
-        }
-
-        _refusals.Add(verdict, sender);
     }
 
     private void CloseOverdue()
     {
         while (_connections.FindOverdue() is { } connection)
         {
-            _refusals.Add(Verdict.TooSlow, connection.Peer);
+            Telemetry.Refuse(Outcome.ConnectionTimeout, connection.Peer);
             connection.Close();
-        }
-    }
-
-    private void Pause()
-    {
-        _pausedAt = Stopwatch.GetTimestamp();
-        for (int i = 0; i < _listeners.Length; i++)
-        {
-            _ready.Suspend(_listeners[i], ListenersPlace + i);
-        }
-    }
-
-    private void EndPause()
-    {
-        if (_pausedAt is { } began && Stopwatch.GetElapsedTime(began) >= _pause)
-        {
-            _pausedAt = null;
-            for (int i = 0; i < _listeners.Length; i++)
-            {
-                _ready.Resume(_listeners[i], ListenersPlace + i);
-            }
         }
     }
 }

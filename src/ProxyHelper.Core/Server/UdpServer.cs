@@ -4,101 +4,91 @@ using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
-using ProxyHelper.Netlink;
 using ProxyHelper.Protocol;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// The way of a query: datagrams in, queries, look-ups, replies, datagrams out, a batch at a time. One thread runs it; nothing is
-/// allocated for a query.
+/// Answers queries over UDP, a batch at a time: it receives datagrams, reads queries, looks them up, writes replies and
+/// sends them. A query causes no allocation.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class UdpServer : IDisposable
+internal sealed class UdpServer : QueryServer
 {
-    /// <summary>How many queries go together. While a batch is looked up the next one gathers; more gains nothing (measured).</summary>
+    /// <summary>
+    /// The largest number of queries in a batch. While a batch is looked up, the next one arrives. A larger number
+    /// gains nothing (measured).
+    /// </summary>
     public const int BatchSize = 32;
 
-    // How often full queues are served before it is asked again which have something.
-    private const int RoundsBetweenPolls = 4;
+    // The number of times that full queues are served before the kernel is asked again which queues have datagrams.
+    private const int RoundsPerWait = 4;
 
-    // Longer than a query, so that a longer datagram is seen to be one.
+    // Longer than a query, so that a longer datagram is recognized.
     private const int DatagramSize = 128;
 
     private readonly QuerySocket[] _sockets;
-    private readonly ConntrackTable _table;
-    private readonly LocalAddresses _own;
-    private readonly Refusals _refusals;
-    private readonly LookupRetry _lookup;
-    private readonly ResponderCounters _counters;
-    private readonly ResponderJournal _journal;
-    private readonly ResponderMeter? _meter;
     private readonly QueryWait _wait;
     private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
-    private readonly int[] _slots = new int[BatchSize];
-    private readonly DateTime[] _receivedAt = new DateTime[BatchSize];
-    private readonly ConntrackTuple[] _asked = new ConntrackTuple[BatchSize];
-    private readonly Lookup[] _lookups = new Lookup[BatchSize];
-    private readonly bool[] _hasMore;
-    private volatile ServerRules _rules;
-    private long _cameRoundAt = Stopwatch.GetTimestamp();
+    private readonly PendingQuery[] _pending = new PendingQuery[BatchSize];
 
-    /// <summary>Makes a worker. The sockets, the table and the addresses are its own to close from now on.</summary>
-    public UdpServer(QuerySocket[] sockets, ConntrackTable table, LocalAddresses own, EventSignal stop, RateLimiter? limiter, AnswerRules rules, ResponderCounters counters, ResponderJournal journal, ResponderMeter? meter = null)
+    /// <summary>Creates a server. It disposes of the sockets.</summary>
+    /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
+    public UdpServer(QuerySocket[] sockets, ServerContext context, RuleSet rules)
+        : base(context, rules, BatchSize)
     {
         _sockets = sockets;
-        _table = table;
-        _own = own;
-        _rules = ServerRules.From(rules, limiter, own);
-        _refusals = new Refusals(counters, journal);
-        _lookup = new LookupRetry(table, counters, journal);
-        _counters = counters;
-        _journal = journal;
-        _meter = meter;
-        _hasMore = new bool[sockets.Length];
-        _wait = new QueryWait(stop, sockets);
-    }
-
-    /// <summary>How long ago it last came round to look for queries, which it does every second at least.</summary>
-    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _cameRoundAt));
-
-    /// <summary>Goes by other rules from the next batch on. Any thread may call it.</summary>
-    public void Change(AnswerRules rules, RateLimiter? limiter) => _rules = ServerRules.From(rules, limiter, _own);
-
-    /// <summary>Answers until the stop signal is set.</summary>
-    /// <exception cref="LinuxException">A descriptor was closed under it: nothing can go on.</exception>
-    public void Run()
-    {
-        while (_wait.Wait(_hasMore))
-        {
-            Volatile.Write(ref _cameRoundAt, Stopwatch.GetTimestamp());
-            for (int round = 0; round < RoundsBetweenPolls; round++)
-            {
-                ServeAll();
-            }
-        }
+        _wait = new QueryWait(context.Stop, sockets);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Run()
     {
-        Array.ForEach(_sockets, socket => socket.Dispose());
-        _table.Dispose();
-        _own.Dispose();
-        _wait.Dispose();
+        while (_wait.Wait())
+        {
+            BeginRound();
+            for (int round = 0; round < RoundsPerWait && ServeAll(); round++)
+            {
+            }
+        }
+
+        Drain();
     }
 
-    /// <summary>Serves a batch of each queue in turn: a full one does not keep the others waiting.</summary>
-    private void ServeAll()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
-        for (int i = 0; i < _sockets.Length; i++)
+        Array.ForEach(_sockets, socket => socket.Dispose());
+        _wait.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Answers what the kernel had received before the stop.</summary>
+    private void Drain()
+    {
+        long began = Stopwatch.GetTimestamp();
+        Array.ForEach(_sockets, socket => socket.MayHaveMore = true);
+        while (ServeAll() && Stopwatch.GetElapsedTime(began) < StopGrace)
         {
-            _hasMore[i] = _hasMore[i] && Serve(_sockets[i]);
         }
     }
 
-    /// <returns>Whether there may be more.</returns>
+    /// <summary>Serves a batch of each queue in turn, so that a full queue does not delay the others.</summary>
+    /// <returns>Whether a queue may have more datagrams.</returns>
+    private bool ServeAll()
+    {
+        bool mayHaveMore = false;
+        foreach (QuerySocket socket in _sockets)
+        {
+            socket.MayHaveMore = socket.MayHaveMore && Serve(socket);
+            mayHaveMore |= socket.MayHaveMore;
+        }
+
+        return mayHaveMore;
+    }
+
+    /// <returns>Whether the queue may have more datagrams.</returns>
     private bool Serve(QuerySocket socket)
     {
         int received;
@@ -108,122 +98,105 @@ internal sealed class UdpServer : IDisposable
         }
         catch (LinuxException)
         {
-            _counters.Add(Counter.ReceiveErrors); // such as a network gone down; reading the error has cleared it
+            Telemetry.Counters.Add(Outcome.ReceiveError); // such as a network that is down; the call has cleared it
             return false;
         }
 
-        ServerRules rules = _rules;
-        int asked = Accept(socket, received, rules.Admission);
-        if (asked > 0)
+        ServerRules rules = Rules;
+        Admit(socket, received, rules.Admission);
+        if (Lookups.Count > 0)
         {
-            _lookup.Find(_asked.AsSpan(0, asked), _lookups);
-            Tell(asked, rules.LogQueries);
-            Answer(asked, socket.IsBoundToAll, rules.IdentFormat);
-            _counters.Add(Counter.UnsentReplies, _batch.Send(socket.ReplySocket));
-            Measure(asked);
+            Lookups.Find();
+            WriteReplies(socket.IsBoundToAll, rules);
+            Telemetry.Counters.Add(Outcome.UnsentReply, _batch.Send(socket.ReplySocket));
+            RecordLatencies();
         }
 
         return received == BatchSize;
     }
 
-    /// <summary>Puts the tuples to look up, and the slots they came in, in line.</summary>
-    private int Accept(QuerySocket socket, int received, Admission admission)
+    /// <summary>Reads the datagrams, and prepares the look-ups of those that are answered.</summary>
+    private void Admit(QuerySocket socket, int received, Admission admission)
     {
-        int asked = 0;
         uint dropped = 0;
-        _counters.Add(Counter.Queries, received);
+        Lookups.Clear();
         admission.BeginBatch();
         for (int slot = 0; slot < received; slot++)
         {
             var control = DatagramControl.Read(_batch.Control(slot));
             dropped = control.Dropped;
-            IPv4Address sender = Sender(slot);
-            Verdict verdict = admission.Judge(_batch.Data(slot), sender, control.ReceivedAt, out Query query);
-            if (verdict != Verdict.Allowed)
+            IPv4Address sender = LinuxSocket.IPv4AddressIn(_batch.Address(slot));
+            if (admission.FindRefusal(_batch.Data(slot), sender, control.ReceivedAt, out Query query) is { } refusal)
             {
-                _refusals.Add(verdict, sender);
+                Telemetry.Refuse(refusal, sender);
                 continue;
             }
 
-            _slots[asked] = slot;
-            _receivedAt[asked] = control.ReceivedAt ?? default;
-            _asked[asked++] = new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null); // the reply direction
+            _pending[Lookups.Count] = new PendingQuery(slot, sender, control.ReceivedAt, control.LocalAddress);
+            Lookups.Add(new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null));
         }
 
-        NoteDrops(socket.TakeDrops(dropped));
-        return asked;
+        Telemetry.CountDrops(socket.TakeDrops(dropped));
     }
 
-    private IPv4Address Sender(int slot) => LinuxSocket.IPv4AddressIn(_batch.Address(slot));
-
-    private void NoteDrops(uint count)
+    private void WriteReplies(bool isBoundToAll, ServerRules rules)
     {
-        if (count > 0)
+        for (int i = 0; i < Lookups.Count; i++)
         {
-            _counters.Add(Counter.QueueDrops, count);
-            _journal.NoteDrops(count);
-        }
-    }
-
-    private void Tell(int asked, bool isWanted)
-    {
-        for (int i = 0; isWanted && i < asked; i++)
-        {
-            _journal.NoteQuery(Sender(_slots[i]), _asked[i], _lookups[i]);
-        }
-    }
-
-    private void Answer(int asked, bool namesSource, IdentFormat identFormat)
-    {
-        for (int i = 0; i < asked; i++)
-        {
-            Span<byte> datagram = _batch.Data(_slots[i]);
-            switch (_lookups[i].Outcome)
+            PendingQuery query = _pending[i];
+            ref readonly Lookup lookup = ref Lookups.Result(i);
+            Telemetry.Count(lookup.Outcome);
+            if (rules.LogQueries)
             {
-                case LookupOutcome.Found:
-                    Reply.WriteFound(datagram, _lookups[i].Original, identFormat);
-                    _counters.Add(Counter.Found);
-                    break;
-                case LookupOutcome.NotFound:
-                    Reply.WriteNotFound(datagram);
-                    _counters.Add(Counter.NotFound);
-                    break;
-                default:
-                    Reply.WriteNotFound(datagram); // at once: silence would cost the sender half a minute
-                    _counters.Add(Counter.FailedLookups);
-                    break;
+                Telemetry.Journal.LogQuery(query.Sender, Lookups.Reply(i), lookup);
             }
 
-            _batch.Reply(_slots[i], datagram.Length, namesSource ? NameSource(_slots[i]) : 0);
+            Span<byte> datagram = _batch.Data(query.Slot);
+            if (lookup.Outcome == LookupOutcome.Found)
+            {
+                Reply.WriteFound(datagram, lookup.Original, rules.IdentFormat);
+            }
+            else
+            {
+                // Also if the look-up failed, because silence would cost the sender half a minute.
+                Reply.WriteNotFound(datagram);
+            }
+
+            _batch.Reply(query.Slot, datagram.Length, isBoundToAll ? SetSourceAddress(query) : 0);
         }
     }
 
-    /// <summary>Makes a reply leave from the address that was asked.</summary>
-    /// <returns>How much control data that takes.</returns>
-    private int NameSource(int slot)
+    /// <summary>Makes a reply leave from the address that the query was sent to.</summary>
+    /// <returns>The length of the control data for the reply.</returns>
+    private int SetSourceAddress(in PendingQuery query)
     {
-        Span<byte> control = _batch.Control(slot);
-        if (DatagramControl.Read(control).LocalAddress is not { } asked)
+        if (query.LocalAddress is not { } address)
         {
             return 0;
         }
 
-        DatagramControl.WriteSource(control, asked);
+        DatagramControl.WriteSource(_batch.Control(query.Slot), address);
         return DatagramControl.SourceSize;
     }
 
-    private void Measure(int asked)
+    private void RecordLatencies()
     {
         DateTime now = DateTime.UtcNow;
         long minute = LatencyHistogram.MinuteOf(now);
-        for (int i = 0; i < asked; i++)
+        for (int i = 0; i < Lookups.Count; i++)
         {
-            if (_receivedAt[i] != default)
+            if (_pending[i].ReceivedAt is { } receivedAt)
             {
-                TimeSpan took = now - _receivedAt[i];
-                _counters.Latencies.Record(took.Ticks / TimeSpan.TicksPerMicrosecond, minute);
-                _meter?.Record(took);
+                Telemetry.RecordLatency(now - receivedAt, minute);
             }
         }
     }
+
+    /// <summary>Represents a query of the batch that is answered.</summary>
+    /// <param name="Slot">The slot of its datagram in the batch.</param>
+    /// <param name="Sender">The address of the sender.</param>
+    /// <param name="ReceivedAt">The time at which the kernel received the datagram, or null.</param>
+    /// <param name="LocalAddress">The address that the datagram was sent to, or null.</param>
+    private readonly record struct PendingQuery(
+        int Slot, IPv4Address Sender, DateTime? ReceivedAt, IPv4Address? LocalAddress);
 }

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace ProxyHelper.Telemetry;
 
 /// <summary>
-/// How long queries waited for their answers, over the last five minutes, to an eighth of the value. One thread records, any may
-/// read; while a minute begins, a reader may see a part of it twice or not at all.
+/// Counts the times from the arrival of queries to their replies over the last five minutes. The error is an eighth of
+/// the value. One thread records, and any thread may read. When a minute begins, a reader may see a part of the oldest
+/// minute twice or not at all.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -18,12 +19,12 @@ internal sealed class LatencyHistogram
     private readonly long[] _counts = new long[Minutes * Buckets];
     private readonly long[] _minutes = new long[Minutes];
 
-    /// <summary>The minute that a time is in.</summary>
+    /// <summary>Returns the minute that contains a time.</summary>
     public static long MinuteOf(DateTime time) => time.Ticks / TimeSpan.TicksPerMinute;
 
-    /// <summary>Records queries.</summary>
-    /// <param name="microseconds">How long they took; what is below 0 counts as 0.</param>
-    /// <param name="minute">The <see cref="MinuteOf"/> now.</param>
+    /// <summary>Records a query.</summary>
+    /// <param name="microseconds">The time from its arrival to its reply. A negative time counts as 0.</param>
+    /// <param name="minute">The current <see cref="MinuteOf"/>.</param>
     public void Record(long microseconds, long minute)
     {
         int window = (int)(minute % Minutes);
@@ -37,10 +38,12 @@ internal sealed class LatencyHistogram
         counts[BucketOf(Math.Max(0, microseconds))]++;
     }
 
-    /// <summary>The time within which a part of the queries was answered, or null when there was none.</summary>
-    /// <param name="histograms">Those of all workers.</param>
+    /// <summary>
+    /// Returns the time within which a part of the queries was answered, or null if there were no queries.
+    /// </summary>
+    /// <param name="histograms">The histograms of all servers.</param>
     /// <param name="part">The part, above 0 and up to 1.</param>
-    /// <param name="minute">The <see cref="MinuteOf"/> now.</param>
+    /// <param name="minute">The current <see cref="MinuteOf"/>.</param>
     public static TimeSpan? Percentile(IEnumerable<LatencyHistogram> histograms, double part, long minute)
     {
         Span<long> sum = stackalloc long[Buckets];
@@ -77,7 +80,7 @@ internal sealed class LatencyHistogram
             : ExactValues + ((octave - FirstOctave) * Steps) + (int)((microseconds >> (octave - 3)) & (Steps - 1));
     }
 
-    /// <summary>The longest time, in microseconds, that a bucket counts.</summary>
+    /// <summary>Returns the longest time, in microseconds, that a bucket counts.</summary>
     private static long UpperBound(int bucket)
     {
         if (bucket < ExactValues)

@@ -1,17 +1,17 @@
 namespace ProxyHelper.Telemetry;
 
-/// <summary>What a <see cref="ResponderNotice"/> is about.</summary>
+/// <summary>Specifies what a <see cref="ResponderNotice"/> is about.</summary>
 public enum NoticeKind
 {
     /// <summary>Queries are not answered as they should be.</summary>
     Fault,
 
-    /// <summary>A fault that was told before is over.</summary>
+    /// <summary>A fault that was reported before has ended.</summary>
     Recovery,
 
-    /// <summary>Somebody's datagrams are dropped, as they should be.</summary>
+    /// <summary>Queries or connections of a sender are refused, as the rules require.</summary>
     Refusal,
 
-    /// <summary>A query was answered; written only if the rules ask for it.</summary>
+    /// <summary>A query was answered. The rules say whether such notices are written.</summary>
     Query,
 }

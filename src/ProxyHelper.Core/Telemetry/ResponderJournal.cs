@@ -8,77 +8,86 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Telemetry;
 
 /// <summary>
-/// Tells what an administrator should know, each kind of thing not oftener than every ten seconds, so that neither a fault that
-/// comes and goes nor a flood fills a log. What is not read in time is dropped, the oldest first. Any worker may write.
+/// Writes notices for an administrator. Each kind of event causes a notice every ten seconds at most, so that neither a
+/// recurring fault nor a flood fills a log. If notices are not read, the oldest are dropped. Any thread may write.
 /// </summary>
 internal sealed class ResponderJournal
 {
-    private const int Kept = 256;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private const int Capacity = 256;
 
+    private readonly Lock _lock = new();
     private readonly Channel<ResponderNotice> _notices = Channel.CreateBounded<ResponderNotice>(
-        new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest });
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    private readonly Topic[] _refusals = new Topic[Enum.GetValues<Verdict>().Length];
+    private readonly Topic[] _refusals = new Topic[Outcomes.All.Count];
     private Topic _lookups;
     private Topic _drops;
     private Topic _accepts;
-    private bool _isInTrouble;
+    private bool _areLookupsFailing;
 
-    /// <summary>What was told; it ends when the responder does, with an exception if it failed.</summary>
+    /// <summary>
+    /// Gets the notices. The channel ends when the responder ends, with an exception if the responder faulted.
+    /// </summary>
     public ChannelReader<ResponderNotice> Reader => _notices.Reader;
 
-    /// <summary>The newest fault, or null when there was none.</summary>
+    /// <summary>Gets the newest fault, or null.</summary>
     public ResponderNotice? LastFault { get; private set; }
 
-    /// <summary>Takes note of how a batch of look-ups went, second try included.</summary>
-    /// <param name="errno">The first error, or none.</param>
-    public void NoteLookups(Errno errno)
+    /// <summary>Logs when look-ups begin to fail, and when they succeed again.</summary>
+    /// <param name="errno">The first error of a batch after its second attempt, or none.</param>
+    public void LogLookups(Errno errno)
     {
-        bool isTrouble = errno != Errno.None;
-        if (isTrouble == Volatile.Read(ref _isInTrouble))
+        bool isFailing = errno != Errno.None;
+        if (isFailing == Volatile.Read(ref _areLookupsFailing))
         {
             return;
         }
 
-        lock (_notices)
+        lock (_lock)
         {
-            if (isTrouble == _isInTrouble || (isTrouble && !_lookups.IsDue()))
+            if (isFailing == _areLookupsFailing || (isFailing && !_lookups.IsDue()))
             {
                 return;
             }
 
-            _isInTrouble = isTrouble;
-            Tell(
-                isTrouble ? NoticeKind.Fault : NoticeKind.Recovery,
-                isTrouble
-                    ? $"The kernel's conntrack table cannot be asked ({errno}{Advice(errno)}): queries are answered \"not found\" until it can."
-                    : "The kernel's conntrack table can be asked again.");
-        }
-    }
-
-    /// <summary>Takes note of a datagram, or a TCP connection, that was dropped.</summary>
-    /// <param name="verdict">Why.</param>
-    /// <param name="sender">The address it came from.</param>
-    public void NoteRefused(Verdict verdict, IPv4Address sender)
-    {
-        lock (_notices)
-        {
-            ref Topic topic = ref _refusals[(int)verdict];
-            if (topic.IsDue())
+            _areLookupsFailing = isFailing;
+            if (isFailing)
             {
-                Tell(verdict == Verdict.Late ? NoticeKind.Fault : NoticeKind.Refusal, $"{Words(verdict, sender)}{topic.TakeSilent()}.");
+                string advice = ErrnoAdvice.ForConntrack(errno) is { } known ? $" {known}" : string.Empty;
+                Write(
+                    NoticeKind.Fault,
+                    $"Look-ups in the conntrack table fail ({errno}). Queries are answered \"not found\".{advice}");
+            }
+            else
+            {
+                Write(NoticeKind.Recovery, "Look-ups in the conntrack table succeed again.");
             }
         }
     }
 
-    /// <summary>Takes note of a query that is answered. While much is unread it is left out, so that it drives out nothing else.</summary>
-    /// <param name="sender">The address it came from.</param>
-    /// <param name="asked">The tuple that was looked up, in the reply's direction.</param>
-    /// <param name="lookup">What was found.</param>
-    public void NoteQuery(IPv4Address sender, in ConntrackTuple asked, in Lookup lookup)
+    /// <summary>Logs a query or a TCP connection that was refused.</summary>
+    public void LogRefusal(Outcome outcome, IPv4Address sender)
     {
-        if (_notices.Reader.Count >= Kept / 2)
+        lock (_lock)
+        {
+            ref Topic topic = ref _refusals[(int)outcome];
+            if (topic.IsDue() && Outcomes.Row(outcome) is { Notice: { } notice } row)
+            {
+                string message = string.Format(CultureInfo.InvariantCulture, notice, sender);
+                Write(row.NoticeKind, $"{message}{topic.TakeRepeats()}.");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Logs a query that is answered. If many notices are unread, the query is left out, so that it replaces no other.
+    /// </summary>
+    /// <param name="sender">The address of the sender.</param>
+    /// <param name="reply">The tuple that was looked up, in the reply direction.</param>
+    /// <param name="lookup">The result of the look-up.</param>
+    public void LogQuery(IPv4Address sender, in ConntrackTuple reply, in Lookup lookup)
+    {
+        if (_notices.Reader.Count >= Capacity / 2)
         {
             return;
         }
@@ -87,63 +96,48 @@ internal sealed class ResponderJournal
         {
             LookupOutcome.Found => $"{lookup.Original.Source} -> {lookup.Original.Destination}",
             LookupOutcome.NotFound => "not found",
-            _ => "not found, as the look-up failed",
+            _ => "not found, because the look-up failed",
         };
-        Tell(NoticeKind.Query, $"{sender} asked about {asked.Destination} -> {asked.Source}: {answer}.");
+        Write(NoticeKind.Query, $"{sender} asked about {reply.Destination} -> {reply.Source}: {answer}.");
     }
 
-    /// <summary>Takes note of datagrams that the kernel dropped because the queue was full.</summary>
-    public void NoteDrops(uint count)
+    /// <summary>Logs datagrams that the kernel dropped because a queue was full.</summary>
+    public void LogDrops(uint count)
     {
-        lock (_notices)
+        lock (_lock)
         {
-            _drops.Silent += count - 1; // IsDue counts one
+            _drops.Repeats += count - 1; // IsDue counts one
             if (_drops.IsDue())
             {
-                Tell(NoticeKind.Fault, $"A queue was full, and the kernel dropped datagrams that were not read{_drops.TakeSilent()}: there are more than this machine can answer.");
+                string repeats = _drops.TakeRepeats();
+                Write(
+                    NoticeKind.Fault,
+                    $"A queue was full, and the kernel dropped datagrams{repeats}. Reduce the load of this host.");
             }
         }
     }
 
-    /// <summary>Takes note of a TCP connection that could not be taken.</summary>
-    public void NoteAccept(Errno errno)
+    /// <summary>Logs a TCP connection that could not be accepted.</summary>
+    public void LogFailedAccept(Errno errno)
     {
-        lock (_notices)
+        lock (_lock)
         {
             if (_accepts.IsDue())
             {
-                string advice = errno is Errno.EMFILE or Errno.ENFILE ? ": there is no descriptor left" : string.Empty;
-                Tell(NoticeKind.Fault, $"A TCP connection could not be taken ({errno}{advice}){_accepts.TakeSilent()}: it waits until one can.");
+                string advice = ErrnoAdvice.ForDescriptors(errno) is { } known ? $" {known}" : string.Empty;
+                string repeats = _accepts.TakeRepeats();
+                Write(
+                    NoticeKind.Fault,
+                    $"A TCP connection could not be accepted ({errno}){repeats}. New connections wait.{advice}");
             }
         }
     }
 
     /// <summary>Ends the journal.</summary>
-    /// <param name="failure">What ended the responder, or null when it was stopped.</param>
+    /// <param name="failure">The exception that ended the responder, or null if it was stopped.</param>
     public void Complete(Exception? failure) => _notices.Writer.TryComplete(failure);
 
-    private static string Advice(Errno errno) => errno switch
-    {
-        Errno.EPERM => ": CAP_NET_ADMIN is missing",
-        Errno.EINVAL => ": is nf_conntrack_netlink loaded?",
-        Errno.ENOBUFS => ": answers were lost",
-        _ => string.Empty,
-    };
-
-    private static string Words(Verdict verdict, IPv4Address sender) => verdict switch
-    {
-        Verdict.NotAllowed => $"Dropped a query from {sender}, which is not among the allowed proxies",
-        Verdict.NotItsOwn => $"Dropped a query from {sender} about a connection that is not its own; it is no trusted client",
-        Verdict.WrongSecret => $"Dropped a query from {sender} with a wrong secret",
-        Verdict.Late => $"Dropped a query from {sender} that had waited too long: the machine is overloaded, or its clock was set",
-        Verdict.TooOften => $"Dropped a query from {sender}, which asks too often",
-        Verdict.MalformedLine => $"Answered {sender} over TCP that its line is no query",
-        Verdict.TooMany => $"Closed a TCP connection from {sender}: there are too many, in all or from there",
-        Verdict.TooSlow => $"Closed a TCP connection from {sender}, whose time was over",
-        _ => $"Dropped a datagram from {sender} that is no query",
-    };
-
-    private void Tell(NoticeKind kind, string message)
+    private void Write(NoticeKind kind, string message)
     {
         var notice = new ResponderNotice(DateTimeOffset.UtcNow, kind, message);
         if (kind == NoticeKind.Fault)
@@ -154,30 +148,36 @@ internal sealed class ResponderJournal
         _notices.Writer.TryWrite(notice);
     }
 
-    /// <summary>When something was last told, and how often it happened untold since.</summary>
+    /// <summary>Limits the notices about one kind of event.</summary>
     private struct Topic
     {
-        private long _toldAt;
+        private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
 
-        public long Silent;
+        private long _writtenAt;
 
-        /// <summary>Whether it is to be told now; else it is counted.</summary>
+        /// <summary>The number of events without a notice since the last notice.</summary>
+        public long Repeats;
+
+        /// <summary>Returns whether an event causes a notice, and counts the event if not.</summary>
         public bool IsDue()
         {
-            if (_toldAt != 0 && Stopwatch.GetElapsedTime(_toldAt) < Interval)
+            if (_writtenAt != 0 && Stopwatch.GetElapsedTime(_writtenAt) < _interval)
             {
-                Silent++;
+                Repeats++;
                 return false;
             }
 
-            _toldAt = Stopwatch.GetTimestamp();
+            _writtenAt = Stopwatch.GetTimestamp();
             return true;
         }
 
-        public string TakeSilent()
+        /// <summary>Returns words about the repeats, and resets their number.</summary>
+        public string TakeRepeats()
         {
-            string words = Silent == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" ({Silent} more like it since the last message)");
-            Silent = 0;
+            string words = Repeats == 0
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $" ({Repeats} more since the last message)");
+            Repeats = 0;
             return words;
         }
     }

@@ -1,7 +1,7 @@
 namespace ProxyHelper.Telemetry;
 
-/// <summary>Something that an administrator should know, while the responder goes on.</summary>
-/// <param name="At">When it was noticed.</param>
-/// <param name="Kind">What kind of thing it is.</param>
-/// <param name="Message">What happens, and what it means for the answers.</param>
+/// <summary>Represents a message for an administrator from a running responder.</summary>
+/// <param name="At">The time of the event.</param>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="Message">What happened, and what follows for the replies.</param>
 public sealed record ResponderNotice(DateTimeOffset At, NoticeKind Kind, string Message);

@@ -18,31 +18,31 @@ public sealed class AdmissionTests
     private readonly DateTime _receivedAt = DateTime.UtcNow;
 
     [Theory]
-    [InlineData(Proxy, Proxy, Secret, "", "", Verdict.Allowed)] // about its own connection
-    [InlineData(Proxy, "194.0.22.8", Secret, "", "", Verdict.NotItsOwn)]
-    [InlineData(Proxy, Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
-    [InlineData(Proxy, Proxy, 0, "", "", Verdict.WrongSecret)]
-    [InlineData(Proxy, Proxy, Secret, Proxy, "", Verdict.Allowed)]
-    [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8 194.0.22.0/24", "", Verdict.Allowed)]
-    [InlineData(Proxy, "194.0.22.8", Secret, Proxy, "", Verdict.NotItsOwn)] // who may ask may still not ask about others
-    [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8", "", Verdict.NotAllowed)]
-    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "", Verdict.NotAllowed)]
-    [InlineData(Proxy, "194.0.22.8", Secret, "", Proxy, Verdict.Allowed)] // trusted: about any
-    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "194.0.22.0/24", Verdict.Allowed)] // and need not be allowed besides
-    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", Proxy, Verdict.WrongSecret)]
-    [InlineData("194.0.1.1", Proxy, Secret, "10.0.0.0/8", "", Verdict.Allowed)] // this host: about any
-    [InlineData("127.0.0.1", Proxy, Secret, "10.0.0.0/8", "", Verdict.Allowed)]
-    [InlineData("194.0.1.1", Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
-    [InlineData("127.0.0.1", Proxy, Secret + 1, "", "", Verdict.WrongSecret)]
-    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Verdict.NotItsOwn)] // who may not ask learns nothing about the secret
-    [InlineData(Proxy, Proxy, Secret + 1, "10.0.0.0/8", "", Verdict.NotAllowed)]
-    public void The_sender_the_connection_and_the_secret_decide(string sender, string about, uint secret, string allowed, string trusted, object verdict) =>
+    [InlineData(Proxy, Proxy, Secret, "", "", null)] // about its own connection
+    [InlineData(Proxy, "194.0.22.8", Secret, "", "", Outcome.NotItsOwn)]
+    [InlineData(Proxy, Proxy, Secret + 1, "", "", Outcome.WrongSecret)]
+    [InlineData(Proxy, Proxy, 0, "", "", Outcome.WrongSecret)]
+    [InlineData(Proxy, Proxy, Secret, Proxy, "", null)]
+    [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8 194.0.22.0/24", "", null)]
+    [InlineData(Proxy, "194.0.22.8", Secret, Proxy, "", Outcome.NotItsOwn)] // who may ask may still not ask about others
+    [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8", "", Outcome.NotAllowed)]
+    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "", Outcome.NotAllowed)]
+    [InlineData(Proxy, "194.0.22.8", Secret, "", Proxy, null)] // trusted: about any
+    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "194.0.22.0/24", null)] // and need not be allowed besides
+    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", Proxy, Outcome.WrongSecret)]
+    [InlineData("194.0.1.1", Proxy, Secret, "10.0.0.0/8", "", null)] // this host: about any
+    [InlineData("127.0.0.1", Proxy, Secret, "10.0.0.0/8", "", null)]
+    [InlineData("194.0.1.1", Proxy, Secret + 1, "", "", Outcome.WrongSecret)]
+    [InlineData("127.0.0.1", Proxy, Secret + 1, "", "", Outcome.WrongSecret)]
+    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Outcome.NotItsOwn)] // who may not ask learns nothing about the secret
+    [InlineData(Proxy, Proxy, Secret + 1, "10.0.0.0/8", "", Outcome.NotAllowed)]
+    public void The_sender_the_connection_and_the_secret_decide(string sender, string about, uint secret, string allowed, string trusted, Outcome? outcome) =>
         NetworkNamespace.Run(
             () =>
             {
                 using LocalAddresses own = LocalAddresses.Open();
                 Admission admission = Make(Rules(allowed, trusted), own, limiter: null);
-                Assert.Equal((Verdict)verdict, admission.Judge(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
+                Assert.Equal(outcome, admission.FindRefusal(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
             },
             "194.0.1.1");
 
@@ -51,7 +51,7 @@ public sealed class AdmissionTests
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules("10.0.0.0/8", string.Empty), own, limiter: null);
-        Assert.Equal(Verdict.Malformed, admission.Judge(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
+        Assert.Equal(Outcome.Malformed, admission.FindRefusal(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
     });
 
     [Fact]
@@ -60,11 +60,11 @@ public sealed class AdmissionTests
         {
             using LocalAddresses own = LocalAddresses.Open();
             Admission admission = Make(Rules(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
-            Verdict Ask(string sender) => admission.Judge(Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
+            Outcome? Ask(string sender) => admission.FindRefusal(Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
 
-            Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
-            Assert.Equal([Verdict.Allowed, Verdict.Allowed, Verdict.Allowed, Verdict.TooOften], [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]); // trusted, but not this host
-            Assert.All(Enumerable.Repeat("194.0.1.1", 10), sender => Assert.Equal(Verdict.Allowed, Ask(sender)));
+            Assert.Equal([null, null, null, Outcome.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
+            Assert.Equal([null, null, null, Outcome.TooOften], [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]); // trusted, but not this host
+            Assert.All(Enumerable.Repeat("194.0.1.1", 10), sender => Assert.Null(Ask(sender)));
         },
         "194.0.1.1");
 
@@ -76,12 +76,12 @@ public sealed class AdmissionTests
         var sender = IPv4Address.Parse(Proxy);
         for (int i = 0; i < 10; i++)
         {
-            Assert.Equal(Verdict.WrongSecret, admission.Judge(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
-            Assert.Equal(Verdict.NotItsOwn, admission.Judge(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
-            Assert.Equal(Verdict.Late, admission.Judge(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
+            Assert.Equal(Outcome.WrongSecret, admission.FindRefusal(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
+            Assert.Equal(Outcome.NotItsOwn, admission.FindRefusal(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
+            Assert.Equal(Outcome.Late, admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
         }
 
-        Assert.Equal(Verdict.Allowed, admission.Judge(Query(Proxy, Secret), sender, _receivedAt, out _));
+        Assert.Null(admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt, out _));
     });
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class AdmissionTests
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules(string.Empty, string.Empty), own, limiter: null);
-        Verdict Ask(string about, uint secret) => admission.Judge(Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
-        Assert.Equal([Verdict.NotItsOwn, Verdict.WrongSecret, Verdict.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
+        Outcome? Ask(string about, uint secret) => admission.FindRefusal(Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
+        Assert.Equal([Outcome.NotItsOwn, Outcome.WrongSecret, Outcome.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
     });
 
     private Admission Make(AnswerRules rules, LocalAddresses own, RateLimiter? limiter)

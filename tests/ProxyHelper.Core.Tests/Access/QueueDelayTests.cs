@@ -16,17 +16,17 @@ public sealed class QueueDelayTests
     [InlineData(3_600_000, true)] // as after a suspend, or a clock set forward
     [InlineData(-1, true)] // the clock was set back: how long it waited is not known
     public void A_query_is_late_after_a_second_and_when_nobody_knows(int milliseconds, bool isLate) =>
-        Assert.Equal(isLate, QueueDelay.IsLate(_now.AddMilliseconds(-milliseconds), _now, TimeSpan.FromSeconds(1)));
+        Assert.Equal(isLate, Admission.IsLate(_now.AddMilliseconds(-milliseconds), _now, TimeSpan.FromSeconds(1)));
 
     [Fact]
     public void A_query_is_in_time_up_to_the_limit_and_once_late_it_stays_late() => Gen.Select(Gen.Long[1, TimeSpan.TicksPerMinute], Gen.Long[0, 2 * TimeSpan.TicksPerMinute]).Sample(
         (maximum, age) =>
         {
-            bool IsLate(long ticks) => QueueDelay.IsLate(_now, _now.AddTicks(ticks), TimeSpan.FromTicks(maximum));
+            bool IsLate(long ticks) => Admission.IsLate(_now, _now.AddTicks(ticks), TimeSpan.FromTicks(maximum));
             return !IsLate(Math.Min(age, maximum)) && IsLate(maximum + 1 + age);
         },
         iter: 10_000);
 
     [Fact]
-    public void A_query_without_a_time_is_not_late() => Assert.False(QueueDelay.IsLate(null, _now, TimeSpan.FromSeconds(1)));
+    public void A_query_without_a_time_is_not_late() => Assert.False(Admission.IsLate(null, _now, TimeSpan.FromSeconds(1)));
 }

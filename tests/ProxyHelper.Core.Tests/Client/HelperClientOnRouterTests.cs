@@ -28,7 +28,7 @@ public sealed class HelperClientOnRouterTests
         Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));
         Assert.Equal("10.1.1.1:20000 -> 4.1.1.2:25 by 10.1.1.1", $"{answer.OriginalSource} -> {answer.OriginalDestination} by {answer.Ident}");
         Assert.Equal("194.0.22.9", answer.AskedFrom?.Address.ToString());
-        Assert.Equal(1, responder.Counts.Found);
+        Assert.Equal(1, responder.Counts[Outcome.Found]);
     });
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class HelperClientOnRouterTests
         HelperAnswer answer = Ask(_request with { Destination = TransportEndPoint.Parse("203.0.113.5:9199") });
         Assert.Equal((HelperOutcome.NotFound, 1), (answer.Outcome, answer.Sends));
         Assert.NotEqual("203.0.113.5", answer.AskedFrom?.Address.ToString());
-        Assert.Equal(1, responder.Counts.NotFound);
+        Assert.Equal(1, responder.Counts[Outcome.NotFound]);
     });
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class HelperClientOnRouterTests
         HelperAnswer answer = Ask(_request with { Secret = 8, Sends = 2, Timeout = TimeSpan.FromMilliseconds(50) });
         Assert.Equal((HelperOutcome.TimedOut, 2), (answer.Outcome, answer.Sends));
         Assert.Equal(HelperOutcome.Found, Ask(_request with { Secret = 7 }).Outcome);
-        Assert.Equal(new ResponderCounts { Queries = 4, Found = 2, WrongSecret = 2 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 2, [Outcome.WrongSecret] = 2 }, responder.Counts);
     });
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class HelperClientOnRouterTests
         Assert.Equal("4.1.1.2:25 by 10.1.1.1", $"{answer.OriginalDestination} by {answer.Ident}");
         HelperRequest other = _request with { Source = TransportEndPoint.Parse("194.0.1.1:1") };
         Assert.Equal(HelperOutcome.NotFound, LineClient.AskAsync(other, CancellationToken.None).GetAwaiter().GetResult().Outcome);
-        Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, NotFound = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.NotFound] = 1 }, responder.Counts);
     });
 
     // The client opens its socket before it first waits: on this thread, and so in its namespace.

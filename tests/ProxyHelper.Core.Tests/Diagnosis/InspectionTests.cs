@@ -1,6 +1,7 @@
 using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
+using ProxyHelper.Telemetry;
 using ProxyHelper.TestSupport;
 using ProxyHelper.Tests.Server;
 using Xunit;
@@ -58,7 +59,7 @@ public sealed class InspectionTests
     {
         Router.WithResponder(Router.Options("194.0.1.1"), Router.Rules with { Secret = 7 }, (responder, _) =>
         {
-            InspectionOptions wrong = _options with { Secret = 8, Timeout = TimeSpan.FromMilliseconds(200), WrongSecrets = () => responder.Counts.WrongSecret };
+            InspectionOptions wrong = _options with { Secret = 8, Timeout = TimeSpan.FromMilliseconds(200), WrongSecrets = () => responder.Counts[Outcome.WrongSecret] };
             Assert.Equal(Severity.Failed, Run(wrong).Single(finding => finding.Check == CheckNames.Secret).Severity);
             Assert.Equal(Severity.Passed, Run(wrong with { Secret = 7, Timeout = _options.Timeout }).Single(finding => finding.Check == CheckNames.Secret).Severity);
         });

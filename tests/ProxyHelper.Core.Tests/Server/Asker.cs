@@ -11,8 +11,16 @@ internal sealed class Asker : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Patience };
     private readonly byte[] _buffer = new byte[2000];
 
-    public Asker(string address = "194.0.22.9")
+    /// <summary>Opens the socket.</summary>
+    /// <param name="address">The address to bind.</param>
+    /// <param name="receiveBuffer">The size of the receive buffer in bytes, or 0 for the default.</param>
+    public Asker(string address = "194.0.22.9", int receiveBuffer = 0)
     {
+        if (receiveBuffer > 0)
+        {
+            _socket.ReceiveBufferSize = receiveBuffer;
+        }
+
         _socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
     }
 

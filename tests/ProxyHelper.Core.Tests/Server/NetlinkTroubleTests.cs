@@ -34,14 +34,14 @@ public sealed class NetlinkTroubleTests
             Assert.Equal(NotFound(i), asker.Receive(out _));
         }
 
-        AssertToldOnce(run, "ENOBUFS: answers were lost");
+        AssertToldOnce(run, "(ENOBUFS)");
         for (int i = 0; i < Queries; i++)
         {
             Assert.Equal(Found(i), asker.Ask(Query(i), Asker.Helper())); // one answer alone has room
         }
 
-        Assert.Equal(new ResponderCounts { Queries = 2 * Queries, FailedLookups = Queries, Found = Queries, TableReopenings = 2 }, run.Counters.Read());
-        AssertToldOnce(run, "can be asked again");
+        Assert.Equal(new ResponderCounts { [Outcome.FailedLookup] = Queries, [Outcome.Found] = Queries, [Outcome.TableReopening] = 2 }, run.Counters.Read());
+        AssertToldOnce(run, "succeed again");
     });
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class NetlinkTroubleTests
 
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
-        Assert.Equal(new ResponderCounts { Queries = 3, Found = 3, TableReopenings = 1 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 3, [Outcome.TableReopening] = 1 }, run.Counters.Read());
         Assert.False(run.Journal.Reader.TryRead(out _)); // nothing that an administrator could do
     });
 
@@ -72,7 +72,7 @@ public sealed class NetlinkTroubleTests
         SendLookup(table.Socket, sequence: 4712);
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
 
-        Assert.Equal(new ResponderCounts { Queries = 2, NotFound = 1, Found = 1, TableReopenings = 2 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.Found] = 1, [Outcome.TableReopening] = 2 }, run.Counters.Read());
         Assert.False(run.Journal.Reader.TryRead(out _));
     });
 
@@ -104,7 +104,7 @@ public sealed class NetlinkTroubleTests
             storm.Join();
         }
 
-        Assert.Equal(new ResponderCounts { Queries = 2000, Found = 2000 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 2000 }, run.Counters.Read());
     });
 
     /// <summary>Asks for the router's connection; nobody reads the answer.</summary>

@@ -25,7 +25,7 @@ public sealed class ResponderChangeTests
 
         responder.ChangeRules(Router.Rules with { Secret = 7 });
         asker.Send(Datagrams.Query, Asker.Helper());
-        Assert.Equal(1, Router.CountsAfter(responder, 3).WrongSecret);
+        Assert.Equal(1, Router.CountsAfter(responder, 3)[Outcome.WrongSecret]);
 
         responder.ChangeRules(Router.Rules);
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -39,7 +39,7 @@ public sealed class ResponderChangeTests
         responder.ChangeRules(Router.Rules with { Secret = 7 });
         responder.Start();
         asker.Send(Datagrams.Query, Asker.Helper());
-        Assert.Equal(1, Router.CountsAfter(responder, 1).WrongSecret);
+        Assert.Equal(1, Router.CountsAfter(responder, 1)[Outcome.WrongSecret]);
         responder.Stop();
         Assert.Throws<ObjectDisposedException>(responder.Start);
         responder.ChangeRules(Router.Rules);

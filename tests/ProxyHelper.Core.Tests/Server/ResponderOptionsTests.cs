@@ -24,7 +24,7 @@ public sealed class ResponderOptionsTests
         }
 
         Assert.False(asker.HasAnswer());
-        Assert.Equal(new ResponderCounts { Queries = 600, Found = 300, NotFound = 300 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 300, [Outcome.NotFound] = 300 }, responder.Counts);
     });
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ResponderOptionsTests
             }
         });
         Array.ForEach(askers, asker => asker.Dispose());
-        Assert.Equal(new ResponderCounts { Queries = 1600, Found = 800, NotFound = 800 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 800, [Outcome.NotFound] = 800 }, responder.Counts);
     });
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ResponderOptionsTests
                 Tool.Run("ip", "address", "del", "194.0.1.1/32", "dev", "lo");
             }
 
-            Assert.Equal(3, responder.Counts.NotFound);
+            Assert.Equal(3, responder.Counts[Outcome.NotFound]);
         },
         "194.0.22.9");
 
@@ -94,7 +94,7 @@ public sealed class ResponderOptionsTests
         DateTime sentAt = DateTime.UtcNow;
         SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromMilliseconds(20)); // its age is what is tested
         using var run = new UdpServerRun(socket, rules: Router.Rules with { MaxQueueDelay = TimeSpan.FromTicks(1) });
-        Assert.True(SpinWait.SpinUntil(() => run.Counters.Read().Late == 1, TimeSpan.FromMinutes(1)));
+        Assert.True(SpinWait.SpinUntil(() => run.Counters.Read()[Outcome.Late] == 1, TimeSpan.FromMinutes(1)));
         Assert.False(asker.HasAnswer());
     });
 
@@ -105,7 +105,7 @@ public sealed class ResponderOptionsTests
         asker.Send(Datagrams.Query, Asker.Helper());
         Router.CountsAfter(responder, 2);
         Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal("Dropped a query from 194.0.22.9 with a wrong secret.", notice.Message);
+        Assert.Equal("Refused a query from 194.0.22.9 with a wrong secret.", notice.Message);
         Assert.False(responder.Notices.TryRead(out _));
         Assert.Null(responder.LastFault);
     });

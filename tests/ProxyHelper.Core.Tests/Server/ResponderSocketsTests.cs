@@ -86,7 +86,7 @@ public sealed class ResponderSocketsTests
     public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
     {
         using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
-        Assert.Contains("none of them is of UDP", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]), Router.Rules)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no UDP socket among them", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]), Router.Rules)).Message, StringComparison.Ordinal);
     });
 
     [Fact]

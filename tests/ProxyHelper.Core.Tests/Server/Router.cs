@@ -44,13 +44,10 @@ internal static class Router
         return query;
     }
 
-    /// <summary>The counts when so many datagrams have been read and judged: not all wait in one queue.</summary>
+    /// <summary>Returns the counts when a number of queries has been counted. Datagrams may wait in several queues.</summary>
     public static ResponderCounts CountsAfter(Responder responder, int datagrams)
     {
-        Assert.True(SpinWait.SpinUntil(() => Sum(responder.Counts) >= datagrams, Patience), $"{responder.Counts}");
+        Assert.True(SpinWait.SpinUntil(() => responder.Counts.Queries >= datagrams, Patience), $"{responder.Counts}");
         return responder.Counts;
     }
-
-    public static long Sum(ResponderCounts counts) =>
-        counts.Found + counts.NotFound + counts.FailedLookups + counts.Malformed + counts.Refused + counts.Late;
 }

@@ -19,9 +19,9 @@ public sealed class TcpLimitTests
     {
         using var silent = new TcpAsker();
         Assert.Equal(string.Empty, silent.ReadToEnd());
-        Assert.Equal(new ResponderCounts { ConnectionTimeouts = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.ConnectionTimeout] = 1 }, responder.Counts);
         Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal((NoticeKind.Refusal, "Closed a TCP connection from 194.0.22.9, whose time was over."), (notice.Kind, notice.Message));
+        Assert.Equal((NoticeKind.Refusal, "Closed a TCP connection from 194.0.22.9: its time limit was reached."), (notice.Kind, notice.Message));
     });
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class TcpLimitTests
 
         Assert.InRange(sent, 0, 999); // so it was not the length of its line
         Assert.Equal(string.Empty, slow.ReadToEnd());
-        Assert.Equal(new ResponderCounts { ConnectionTimeouts = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.ConnectionTimeout] = 1 }, responder.Counts);
     });
 
     [Fact]
@@ -44,8 +44,8 @@ public sealed class TcpLimitTests
     {
         using var idle = new TcpAsker();
         idle.Send(TcpAsker.Query);
-        AwaitCounts(responder, counts => counts.ConnectionTimeouts == 1);
-        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1, ConnectionTimeouts = 1 }, responder.Counts);
+        AwaitCounts(responder, counts => counts[Outcome.ConnectionTimeout] == 1);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.ConnectionTimeout] = 1 }, responder.Counts);
         Assert.Equal(TcpAsker.Found, idle.ReadToEnd()); // it was there all the time
     });
 
@@ -59,7 +59,7 @@ public sealed class TcpLimitTests
             using var endless = new TcpAsker();
             endless.Send(new string('1', length));
             Assert.Equal(TcpAsker.Malformed, endless.ReadToEnd());
-            Assert.Equal(new ResponderCounts { Queries = 1, Malformed = 1 }, responder.Counts);
+            Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
         });
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class TcpLimitTests
         {
         }
 
-        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1 }, responder.Counts);
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
     });
 
@@ -83,9 +83,9 @@ public sealed class TcpLimitTests
         var rude = new TcpAsker();
         rude.Send(beginning);
         rude.Reset();
-        AwaitCounts(responder, counts => counts.ReceiveErrors == 1);
+        AwaitCounts(responder, counts => counts[Outcome.ReceiveError] == 1);
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
-        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1, ReceiveErrors = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.ReceiveError] = 1 }, responder.Counts);
     });
 
     [Fact]
@@ -94,9 +94,9 @@ public sealed class TcpLimitTests
         TcpAsker[] silent = Open("194.0.22.9", 64);
         Assert.Equal(string.Empty, TcpAsker.Ask());
         Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
-        Assert.Equal(new ResponderCounts { Queries = 1, NotFound = 1, ConnectionDrops = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.ConnectionDrop] = 1 }, responder.Counts);
         Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal("Closed a TCP connection from 194.0.22.9: there are too many, in all or from there.", notice.Message);
+        Assert.Equal("Closed a TCP connection from 194.0.22.9: too many are open, in total or from this address.", notice.Message);
 
         silent[7].Send(TcpAsker.Query); // those that it has are served
         Assert.Equal(TcpAsker.Found, silent[7].ReadToEnd());
@@ -112,12 +112,12 @@ public sealed class TcpLimitTests
         {
             TcpAsker[] idle = Open("194.0.22.9", 64);
             Array.ForEach(idle, one => one.Send(TcpAsker.Query));
-            AwaitCounts(responder, counts => counts.Found == (round * 65) + 64);
+            AwaitCounts(responder, counts => counts[Outcome.Found] == (round * 65) + 64);
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
             Array.ForEach(idle, one => Assert.Equal(TcpAsker.Found, one.ReadToEnd()));
         }
 
-        Assert.Equal(new ResponderCounts { Queries = 130, Found = 130 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 130 }, responder.Counts);
     });
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class TcpLimitTests
     {
         TcpAsker[] greedy = [.. Open("127.0.0.1", 64), .. Open("127.0.0.2", 64), .. Open("127.0.0.3", 64), .. Open("127.0.0.4", 64)];
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
-        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1, ConnectionDrops = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.ConnectionDrop] = 1 }, responder.Counts);
         Assert.Single(greedy, one => one.HasEnded(milliseconds: 0));
         Array.ForEach(greedy, one => one.Dispose());
     });
@@ -135,7 +135,7 @@ public sealed class TcpLimitTests
     {
         TcpAsker[] silent = [.. Enumerable.Range(0, 256).Select(number => new TcpAsker($"127.0.1.{number}"))];
         Assert.Equal(string.Empty, TcpAsker.Ask());
-        Assert.Equal(1, responder.Counts.ConnectionDrops);
+        Assert.Equal(1, responder.Counts[Outcome.ConnectionDrop]);
         silent[100].Reset();
         Assert.True(SpinWait.SpinUntil(() => TcpAsker.Ask() == TcpAsker.Found, _long));
         Array.ForEach(silent, one => one.Dispose());
@@ -145,7 +145,7 @@ public sealed class TcpLimitTests
     public void Connections_that_timed_out_leave_room() => Router.WithResponder(_hasty, (responder, _) =>
     {
         TcpAsker[] silent = Open("194.0.22.9", 64);
-        AwaitCounts(responder, counts => counts.ConnectionTimeouts == 64);
+        AwaitCounts(responder, counts => counts[Outcome.ConnectionTimeout] == 64);
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
         Array.ForEach(silent, one => one.Dispose());
     });

@@ -15,7 +15,11 @@ internal sealed class TcpRun : IDisposable
     /// <summary>Starts it. It closes the listener and the table when it ends.</summary>
     public TcpRun(LinuxSocket listener, ConntrackTable table, AnswerRules rules, TimeSpan maxConnectionTime)
     {
-        var server = new TcpServer([listener], table, LocalAddresses.Open(), _stop, maxConnectionTime, limiter: null, rules, Counters, Journal);
+        var server = new TcpServer(
+            [listener],
+            new ServerContext(_stop, table, LocalAddresses.Open(), new ServerTelemetry(Counters, Journal)),
+            new RuleSet(rules, Limiter: null),
+            maxConnectionTime);
         _thread = new Thread(() =>
         {
             server.Run();
@@ -24,7 +28,7 @@ internal sealed class TcpRun : IDisposable
         _thread.Start();
     }
 
-    public ResponderCounters Counters { get; } = new();
+    public ServerCounters Counters { get; } = new();
 
     public ResponderJournal Journal { get; } = new();
 

@@ -21,7 +21,7 @@ public sealed class TcpTests
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask("3527,9199\n"));
-        Assert.Equal(new ResponderCounts { Queries = 3, Found = 3 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 3 }, responder.Counts);
         Assert.Equal([Asker.Helper()], responder.UdpEndPoints);
         Assert.Equal([Asker.Helper()], responder.TcpEndPoints);
         Assert.NotNull(responder.Latency(0.5));
@@ -34,7 +34,7 @@ public sealed class TcpTests
     public void What_is_not_there_is_answered_at_once(string query, string answer) => Router.WithResponder(_options, (responder, _) =>
     {
         Assert.Equal(answer, TcpAsker.Ask(query));
-        Assert.Equal(new ResponderCounts { Queries = 1, NotFound = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1 }, responder.Counts);
     });
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class TcpTests
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(helper: "194.0.1.2"));
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
-            Assert.Equal(new ResponderCounts { Queries = 3, Found = 1, NotFound = 2 }, responder.Counts);
+            Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.NotFound] = 2 }, responder.Counts);
         });
 
     [Theory]
@@ -56,9 +56,9 @@ public sealed class TcpTests
     public void A_line_that_is_no_query_is_told_so_counted_and_told(string line) => Router.WithResponder(_options, (responder, _) =>
     {
         Assert.Equal(TcpAsker.Malformed, TcpAsker.Ask(line));
-        Assert.Equal(new ResponderCounts { Queries = 1, Malformed = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
         Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal((NoticeKind.Refusal, "Answered 194.0.22.9 over TCP that its line is no query."), (notice.Kind, notice.Message));
+        Assert.Equal((NoticeKind.Refusal, "Refused a malformed query from 194.0.22.9."), (notice.Kind, notice.Message));
     });
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TcpTests
         asker.EndSending();
         Assert.Equal(TcpAsker.Found, asker.ReadToEnd());
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask(TcpAsker.Query + new string('x', 20_000)));
-        Assert.Equal(new ResponderCounts { Queries = 2, Found = 2 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 2 }, responder.Counts);
     });
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class TcpTests
         asker.Send(beginning);
         asker.EndSending();
         Assert.Equal(TcpAsker.Malformed, asker.ReadToEnd());
-        Assert.Equal(new ResponderCounts { Queries = 1, Malformed = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
     });
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class TcpTests
         }
 
         Assert.Equal(TcpAsker.Found, asker.ReadToEnd());
-        Assert.Equal(new ResponderCounts { Queries = 1, Found = 1 }, responder.Counts);
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1 }, responder.Counts);
     });
 
     [Theory]
@@ -111,9 +111,9 @@ public sealed class TcpTests
             Assert.Equal(string.Empty, TcpAsker.Ask(address: "198.51.100.99"));
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.1")); // the secret is for UDP alone
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host
-            Assert.Equal(new ResponderCounts { Queries = 3, Found = 1, NotFound = 1, NotAllowed = 1 }, responder.Counts);
+            Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.NotFound] = 1, [Outcome.NotAllowed] = 1 }, responder.Counts);
             Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-            Assert.Equal("Dropped a query from 198.51.100.99, which is not among the allowed proxies.", notice.Message);
+            Assert.Equal("Refused a query from 198.51.100.99, which is not an allowed proxy.", notice.Message);
         });
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class TcpTests
         int answered = Enumerable.Range(0, 20).Count(_ => TcpAsker.Ask(address: "198.51.100.1").Length > 0);
         ResponderCounts counts = responder.Counts;
         Assert.InRange(answered, 0, 19); // one in a second
-        Assert.Equal((30, 30, 0), (counts.Queries, counts.NotFound + counts.TooOften, counts.Found));
+        Assert.Equal((30, 30, 0), (counts.Queries, counts[Outcome.NotFound] + counts[Outcome.TooOften], counts[Outcome.Found]));
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host is held to no rate
     });
 
@@ -150,7 +150,7 @@ public sealed class TcpTests
         Capability.DropNetAdmin(); // the server's thread inherits it
         using var run = new TcpRun(listener, table, Router.Rules, _options.MaxConnectionTime);
         Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
-        Assert.Equal(new ResponderCounts { Queries = 1, FailedLookups = 1, TableReopenings = 1 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.FailedLookup] = 1, [Outcome.TableReopening] = 1 }, run.Counters.Read());
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
     });

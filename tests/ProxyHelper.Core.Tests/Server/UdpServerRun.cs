@@ -15,26 +15,20 @@ internal sealed class UdpServerRun : IDisposable
     /// <summary>Starts it. It closes the socket and the table when it ends.</summary>
     public UdpServerRun(QuerySocket socket, ConntrackTable? table = null, AnswerRules? rules = null)
     {
-        var worker = new UdpServer(
-            [socket],
-            table ?? ConntrackTable.Open(UdpServer.BatchSize),
-            LocalAddresses.Open(),
-            _stop,
-            limiter: null,
-            rules ?? Router.Rules,
-            Counters,
-            Journal);
+        var context = new ServerContext(
+            _stop, table ?? ConntrackTable.Open(UdpServer.BatchSize), LocalAddresses.Open(), new ServerTelemetry(Counters, Journal));
+        var server = new UdpServer([socket], context, new RuleSet(rules ?? Router.Rules, Limiter: null));
         _thread = new Thread(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            worker.Run();
+            server.Run();
             Allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            worker.Dispose();
+            server.Dispose();
         });
         _thread.Start();
     }
 
-    public ResponderCounters Counters { get; } = new();
+    public ServerCounters Counters { get; } = new();
 
     public ResponderJournal Journal { get; } = new();
 

@@ -32,7 +32,7 @@ public sealed class UdpServerTests
         SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // its age is what is tested
         using var run = new UdpServerRun(socket, rules: Router.Rules with { MaxQueueDelay = TimeSpan.FromSeconds(1) });
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
-        Assert.Equal(new ResponderCounts { Queries = 2, Found = 1, Late = 1 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.Late] = 1 }, run.Counters.Read());
         Assert.False(asker.HasAnswer());
     });
 
@@ -46,7 +46,7 @@ public sealed class UdpServerTests
         using var run = new UdpServerRun(socket, table);
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
-        Assert.Equal(new ResponderCounts { Queries = 2, FailedLookups = 2, TableReopenings = 3 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.FailedLookup] = 2, [Outcome.TableReopening] = 3 }, run.Counters.Read());
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
         Assert.Equal(NoticeKind.Fault, notice.Kind);
@@ -70,7 +70,7 @@ public sealed class UdpServerTests
         }
 
         // Both may be of one batch, and what was not sent is counted after it: so it is read when the worker has ended.
-        Assert.Equal(new ResponderCounts { Queries = 2, Found = 2, UnsentReplies = 1 }, run.Counters.Read());
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = 2, [Outcome.UnsentReply] = 1 }, run.Counters.Read());
     });
 
     /// <summary>Serves so many queries, and tells how many bytes the worker's thread allocated for them.</summary>
@@ -90,7 +90,7 @@ public sealed class UdpServerTests
         }
 
         ResponderCounts counts = run.Counters.Read();
-        Assert.Equal((queries / 4, queries / 4), (counts.Found, counts.NotFound));
+        Assert.Equal((queries / 4, queries / 4), (counts[Outcome.Found], counts[Outcome.NotFound]));
         return run.Allocated;
     }
 

@@ -12,24 +12,24 @@ public sealed class ResponderJournalTests
     {
         var journal = new ResponderJournal();
         Errno[] notes = [Errno.None, Errno.ENOBUFS, Errno.ENOBUFS, Errno.EPERM, Errno.None, Errno.None, Errno.ENOBUFS, Errno.None, Errno.EPERM];
-        Array.ForEach(notes, journal.NoteLookups);
+        Array.ForEach(notes, journal.LogLookups);
         journal.Complete(null);
         List<ResponderNotice> told = Told(journal);
         Assert.Equal([NoticeKind.Fault, NoticeKind.Recovery], told.Select(notice => notice.Kind));
         Assert.Same(told[0], journal.LastFault);
-        Assert.Contains("ENOBUFS: answers were lost", told[0].Message, StringComparison.Ordinal);
-        Assert.Contains("can be asked again", told[1].Message, StringComparison.Ordinal);
+        Assert.Contains("(ENOBUFS). Queries are answered \"not found\". Answers of the kernel were lost.", told[0].Message, StringComparison.Ordinal);
+        Assert.Contains("succeed again", told[1].Message, StringComparison.Ordinal);
         Assert.True(journal.Reader.Completion.IsCompletedSuccessfully);
     }
 
     [Theory]
     [InlineData(Errno.EPERM, "CAP_NET_ADMIN is missing")]
-    [InlineData(Errno.EINVAL, "is nf_conntrack_netlink loaded?")]
-    [InlineData(Errno.ETIMEDOUT, "(ETIMEDOUT): queries are answered \"not found\"")]
+    [InlineData(Errno.EINVAL, "Run 'modprobe nf_conntrack_netlink'.")]
+    [InlineData(Errno.ETIMEDOUT, "(ETIMEDOUT). Queries are answered \"not found\".")]
     public void What_can_be_done_about_it_is_said(Errno errno, string advice)
     {
         var journal = new ResponderJournal();
-        journal.NoteLookups(errno);
+        journal.LogLookups(errno);
         Assert.True(journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains(advice, notice.Message, StringComparison.Ordinal);
     }
@@ -40,15 +40,15 @@ public sealed class ResponderJournalTests
         var journal = new ResponderJournal();
         for (int i = 0; i < 1000; i++)
         {
-            journal.NoteRefused(Verdict.NotItsOwn, IPv4Address.Parse("10.9.9.9"));
-            journal.NoteRefused(Verdict.WrongSecret, IPv4Address.Parse("10.9.9.10"));
+            journal.LogRefusal(Outcome.NotItsOwn, IPv4Address.Parse("10.9.9.9"));
+            journal.LogRefusal(Outcome.WrongSecret, IPv4Address.Parse("10.9.9.10"));
         }
 
         journal.Complete(null);
         Assert.Equal(
             [
-                (NoticeKind.Refusal, "Dropped a query from 10.9.9.9 about a connection that is not its own; it is no trusted client."),
-                (NoticeKind.Refusal, "Dropped a query from 10.9.9.10 with a wrong secret."),
+                (NoticeKind.Refusal, "Refused a query from 10.9.9.9 about a connection of another host: 10.9.9.9 is not a trusted client."),
+                (NoticeKind.Refusal, "Refused a query from 10.9.9.10 with a wrong secret."),
             ],
             Told(journal).Select(notice => (notice.Kind, notice.Message)));
         Assert.Null(journal.LastFault); // that it refuses is no fault of the responder's
@@ -58,10 +58,10 @@ public sealed class ResponderJournalTests
     public void Drops_are_told_with_their_number()
     {
         var journal = new ResponderJournal();
-        journal.NoteDrops(500);
-        journal.NoteDrops(1);
+        journal.LogDrops(500);
+        journal.LogDrops(1);
         Assert.True(journal.Reader.TryRead(out ResponderNotice? notice) && !journal.Reader.TryRead(out _));
-        Assert.Contains("(499 more like it since the last message)", notice.Message, StringComparison.Ordinal);
+        Assert.Contains("(499 more since the last message)", notice.Message, StringComparison.Ordinal);
         Assert.Same(notice, journal.LastFault);
     }
 

@@ -1,0 +1,74 @@
+using System.Runtime.Versioning;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.Telemetry;
+
+namespace ProxyHelper.Server;
+
+/// <summary>
+/// Looks up a batch of connections. If the kernel gives no answer, the batch is looked up once more on a new socket, so
+/// that a short fault delays no mail. A look-up that fails twice stays failed.
+/// </summary>
+/// <param name="table">The conntrack table.</param>
+/// <param name="capacity">The largest number of look-ups in a batch.</param>
+/// <param name="telemetry">The counters and the journal.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTelemetry telemetry)
+{
+    private readonly ConntrackTuple[] _replies = new ConntrackTuple[capacity];
+    private readonly Lookup[] _lookups = new Lookup[capacity];
+    private bool _isTableBroken;
+
+    /// <summary>Gets the number of look-ups in the batch.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Begins an empty batch.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Adds a look-up.</summary>
+    /// <param name="reply">
+    /// The tuple of the reply direction, from the translated destination to the translated source.
+    /// </param>
+    public void Add(in ConntrackTuple reply) => _replies[Count++] = reply;
+
+    /// <summary>Returns the tuple of a look-up.</summary>
+    public ref readonly ConntrackTuple Reply(int index) => ref _replies[index];
+
+    /// <summary>Returns the result of a look-up.</summary>
+    public ref readonly Lookup Result(int index) => ref _lookups[index];
+
+    /// <summary>Looks up the batch.</summary>
+    public void Find()
+    {
+        Errno errno = TryFind();
+        if (errno != Errno.None)
+        {
+            errno = TryFind();
+        }
+
+        telemetry.Journal.LogLookups(errno);
+    }
+
+    private Errno TryFind()
+    {
+        Span<Lookup> lookups = _lookups.AsSpan(0, Count);
+        if (_isTableBroken)
+        {
+            try
+            {
+                table.Reopen();
+                telemetry.Counters.Add(Outcome.TableReopening);
+            }
+            catch (LinuxException failure)
+            {
+                lookups.Clear(); // all failed
+                return failure.Errno;
+            }
+        }
+
+        // After an error, unread answers are lost with the old socket.
+        Errno errno = table.FindMany(_replies.AsSpan(0, Count), lookups);
+        _isTableBroken = errno != Errno.None;
+        return errno;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
+using ProxyHelper.Telemetry;
+
+namespace ProxyHelper.Server;
+
+/// <summary>Contains what a server gets from its responder. The table and the addresses belong to the server.</summary>
+/// <param name="Stop">The signal that ends the server.</param>
+/// <param name="Table">The conntrack table.</param>
+/// <param name="LocalAddresses">The addresses of this host.</param>
+/// <param name="Telemetry">The counters, the journal and the meter.</param>
+[SupportedOSPlatform("linux")]
+internal sealed record ServerContext(
+    EventSignal Stop, ConntrackTable Table, LocalAddresses LocalAddresses, ServerTelemetry Telemetry);
+
+/// <summary>Represents what the UDP server and the TCP server have in common. One thread runs a server.</summary>
+[SupportedOSPlatform("linux")]
+internal abstract class QueryServer : IDisposable
+{
+    private readonly ServerContext _context;
+    private volatile ServerRules _rules;
+    private long _roundBeganAt = Stopwatch.GetTimestamp();
+
+    /// <summary>Creates a server. It disposes of the table and the addresses of its context.</summary>
+    /// <param name="context">What the server gets from its responder.</param>
+    /// <param name="rules">The rules of the responder.</param>
+    /// <param name="batchSize">The largest number of queries that are looked up together.</param>
+    protected QueryServer(ServerContext context, RuleSet rules, int batchSize)
+    {
+        _context = context;
+        _rules = ServerRules.From(rules, context.LocalAddresses);
+        Lookups = new LookupBatch(context.Table, batchSize, context.Telemetry);
+    }
+
+    /// <summary>
+    /// Gets the time since the server last looked for queries. The server does so every second at least.
+    /// </summary>
+    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _roundBeganAt));
+
+    /// <summary>Gets the longest time for which a server that is stopped answers what was received before.</summary>
+    protected static TimeSpan StopGrace { get; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Gets the rules that are in force.</summary>
+    protected ServerRules Rules => _rules;
+
+    /// <summary>Gets the look-ups of the current batch.</summary>
+    protected LookupBatch Lookups { get; }
+
+    /// <summary>Gets the counters, the journal and the meter.</summary>
+    protected ServerTelemetry Telemetry => _context.Telemetry;
+
+    /// <summary>Applies other rules from the next batch or connection on. Any thread may call the method.</summary>
+    public void ChangeRules(RuleSet rules) => _rules = ServerRules.From(rules, _context.LocalAddresses);
+
+    /// <summary>Answers queries until the stop signal is set, and then those that were received before.</summary>
+    /// <exception cref="LinuxException">
+    /// Thrown when a descriptor of the server was closed by another part of the process.
+    /// </exception>
+    public abstract void Run();
+
+    /// <summary>Closes the sockets of the server.</summary>
+    public virtual void Dispose()
+    {
+        _context.Table.Dispose();
+        _context.LocalAddresses.Dispose();
+    }
+
+    /// <summary>Records that the server looks for queries now.</summary>
+    protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Stopwatch.GetTimestamp());
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Server;
+
+/// <summary>
+/// Contains the sockets that accept TCP connections. They can pause together: then connections wait in the kernel.
+/// </summary>
+/// <param name="sockets">The sockets.</param>
+/// <param name="ready">The queue that waits for the sockets.</param>
+/// <param name="firstPlace">The place of the first socket in the queue.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int firstPlace) : IDisposable
+{
+    private long? _pausedAt;
+
+    /// <summary>
+    /// Gets the length of a pause. Without a pause, a process that cannot accept a connection would try again at once.
+    /// </summary>
+    public static TimeSpan PauseTime { get; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Gets the number of sockets.</summary>
+    public int Count => sockets.Length;
+
+    /// <summary>Gets whether the sockets pause.</summary>
+    public bool ArePaused => _pausedAt is not null;
+
+    /// <summary>Gets a socket.</summary>
+    public LinuxSocket this[int number] => sockets[number];
+
+    /// <summary>Stops waiting for connections.</summary>
+    public void Pause()
+    {
+        _pausedAt = Stopwatch.GetTimestamp();
+        for (int i = 0; i < sockets.Length; i++)
+        {
+            ready.Suspend(sockets[i], firstPlace + i);
+        }
+    }
+
+    /// <summary>Waits for connections again if the pause is over.</summary>
+    public void EndPause()
+    {
+        if (_pausedAt is { } pausedAt && Stopwatch.GetElapsedTime(pausedAt) >= PauseTime)
+        {
+            _pausedAt = null;
+            for (int i = 0; i < sockets.Length; i++)
+            {
+                ready.Resume(sockets[i], firstPlace + i);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(sockets, socket => socket.Dispose());
+}

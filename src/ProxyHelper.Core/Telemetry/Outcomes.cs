@@ -1,0 +1,83 @@
+namespace ProxyHelper.Telemetry;
+
+/// <summary>
+/// The table of outcomes. The counts, the meter, the Prometheus text, the job's properties and the notices follow from
+/// it. To add a reason to refuse a query: add the member to <see cref="Outcome"/> and its row here, and return it where
+/// queries are admitted.
+/// </summary>
+public static class Outcomes
+{
+    private static readonly OutcomeMetric _queries = new("proxyhelper.queries", "{query}", "Queries by outcome.");
+
+    /// <summary>Gets the rows in the order of <see cref="Outcome"/>.</summary>
+    public static IReadOnlyList<OutcomeRow> All { get; } =
+    [
+        new(Outcome.Found, "Found", _queries, "found", "Queries that were answered with the original ends."),
+        new(Outcome.NotFound, "NotFound", _queries, "not_found", "Queries that were answered with 'not found'."),
+        new(
+            Outcome.FailedLookup, "FailedLookups", _queries, "failed",
+            "Queries that were answered with 'not found', or 'unknown error' over TCP, because the look-up failed."),
+        new(Outcome.Malformed, "Malformed", _queries, "malformed", "Datagrams and lines that were not queries.")
+        {
+            Notice = "Refused a malformed query from {0}",
+        },
+        new(Outcome.NotAllowed, "NotAllowed", _queries, "not_allowed", "Queries from senders that are not allowed.")
+        {
+            Notice = "Refused a query from {0}, which is not an allowed proxy",
+            IsRefusal = true,
+        },
+        new(Outcome.NotItsOwn, "NotItsOwn", _queries, "not_its_own", "Queries about connections of other hosts.")
+        {
+            Notice = "Refused a query from {0} about a connection of another host: {0} is not a trusted client",
+            IsRefusal = true,
+        },
+        new(Outcome.WrongSecret, "WrongSecret", _queries, "wrong_secret", "Queries with a wrong secret.")
+        {
+            Notice = "Refused a query from {0} with a wrong secret",
+            IsRefusal = true,
+        },
+        new(Outcome.Late, "Late", _queries, "late", "Queries that waited too long to be answered safely.")
+        {
+            Notice = "Refused a query from {0} that had waited too long: this host is overloaded, or its clock was set",
+            NoticeKind = NoticeKind.Fault,
+        },
+        new(Outcome.TooOften, "TooOften", _queries, "too_often", "Queries from senders that exceeded the rate limit.")
+        {
+            Notice = "Refused a query from {0}, which exceeds the rate limit",
+            IsRefusal = true,
+        },
+        Single(
+            Outcome.QueueDrop, "QueueDrops", "proxyhelper.queue.drops", "{datagram}",
+            "Datagrams that the kernel dropped because a queue was full."),
+        Single(
+            Outcome.ConnectionDrop, "ConnectionDrops", "proxyhelper.connection.drops", "{connection}",
+            "TCP connections that were closed at once because too many were open.") with
+        {
+            Notice = "Closed a TCP connection from {0}: too many are open, in total or from this address",
+        },
+        Single(
+            Outcome.ConnectionTimeout, "ConnectionTimeouts", "proxyhelper.connection.timeouts", "{connection}",
+            "TCP connections that were closed because their time limit was reached.") with
+        {
+            Notice = "Closed a TCP connection from {0}: its time limit was reached",
+        },
+        Single(
+            Outcome.UnsentReply, "UnsentReplies", "proxyhelper.replies.unsent", "{reply}",
+            "Replies that the kernel refused to send."),
+        Single(
+            Outcome.ReceiveError, "ReceiveErrors", "proxyhelper.receive.errors", "{error}",
+            "Errors that a socket reported instead of a datagram, a connection or a line."),
+        Single(
+            Outcome.TableReopening, "TableReopenings", "proxyhelper.conntrack.reopenings", "{reopening}",
+            "Replacements of the socket to the conntrack table after an error."),
+    ];
+
+    /// <summary>Gets the rows by metric.</summary>
+    public static ILookup<OutcomeMetric, OutcomeRow> ByMetric { get; } = All.ToLookup(row => row.Metric);
+
+    /// <summary>Returns the row of an outcome.</summary>
+    public static OutcomeRow Row(Outcome outcome) => All[(int)outcome];
+
+    private static OutcomeRow Single(Outcome outcome, string name, string metric, string unit, string help) =>
+        new(outcome, name, new OutcomeMetric(metric, unit, help), Label: null, help);
+}

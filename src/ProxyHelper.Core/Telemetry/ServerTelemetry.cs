@@ -1,0 +1,47 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.Telemetry;
+
+/// <summary>
+/// Contains everything that one server reports to: its own counters, and the journal and the meter of the responder.
+/// </summary>
+/// <param name="Counters">The counters of the server.</param>
+/// <param name="Journal">The journal of the responder.</param>
+/// <param name="Meter">The meter of the responder, or null.</param>
+internal sealed record ServerTelemetry(ServerCounters Counters, ResponderJournal Journal, ResponderMeter? Meter = null)
+{
+    /// <summary>Counts a query or a connection that is refused, and writes a notice.</summary>
+    public void Refuse(Outcome outcome, IPv4Address sender)
+    {
+        Counters.Add(outcome);
+        Journal.LogRefusal(outcome, sender);
+    }
+
+    /// <summary>Counts the outcome of a look-up.</summary>
+    public void Count(LookupOutcome outcome) => Counters.Add(outcome switch
+    {
+        LookupOutcome.Found => Outcome.Found,
+        LookupOutcome.NotFound => Outcome.NotFound,
+        _ => Outcome.FailedLookup,
+    });
+
+    /// <summary>Counts datagrams that the kernel dropped because a queue was full, and writes a notice.</summary>
+    public void CountDrops(uint drops)
+    {
+        if (drops > 0)
+        {
+            Counters.Add(Outcome.QueueDrop, drops);
+            Journal.LogDrops(drops);
+        }
+    }
+
+    /// <summary>Records the time from the arrival of a query to its reply.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="minute">The current <see cref="LatencyHistogram.MinuteOf"/>.</param>
+    public void RecordLatency(TimeSpan time, long minute)
+    {
+        Counters.Latencies.Record(time.Ticks / TimeSpan.TicksPerMicrosecond, minute);
+        Meter?.Record(time);
+    }
+}
