@@ -2,23 +2,30 @@ using System.Net;
 
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>Whether the helper can be where it is said to be.</summary>
-internal static class AddressCheck
+/// <summary>Checks whether the helper can answer on its address.</summary>
+/// <param name="options">The expected set-up.</param>
+/// <param name="words">The words of the caller.</param>
+internal sealed class AddressCheck(InspectionOptions options, CallerWords words)
 {
-    /// <summary>How to say where the helper is.</summary>
-    public const string SayAddress = "Say which address the helper answers on, such as: Test-ProxyHelperSetup -HelperAddress 194.0.1.1";
+    /// <summary>Judges the addresses of the helper on the router.</summary>
+    /// <param name="isLocal">Returns whether an address is one of this host's.</param>
+    public IEnumerable<Finding> Judge(Func<IPAddress, bool> isLocal) => options.HelperAddresses.Count == 0
+        ? [Finding.Skipped(CheckNames.Address, "The address of the helper is not known.", words.GiveHelperAddress)]
+        : options.HelperAddresses.Select(address => Judge(address, isLocal(address)));
 
-    /// <summary>Judges the address on the router.</summary>
-    /// <param name="address">The address; null when it is not known.</param>
-    /// <param name="isLocal">Whether it is one of this host's.</param>
-    public static Finding Judge(IPAddress? address, bool isLocal) => (address, isLocal) switch
+    private Finding Judge(IPAddress address, bool isLocal) => (isLocal, options.AllowAbsentAddresses) switch
     {
-        (null, _) => Finding.Skipped(CheckNames.Address, "It is not known where the helper answers, and no responder runs in this session.", SayAddress),
-        ({ } any, _) when any.Equals(IPAddress.Any) => Finding.Passed(CheckNames.Address, "The helper answers on all addresses of this host."),
-        ({ } own, true) => Finding.Passed(CheckNames.Address, $"{own} is an address of this host."),
-        ({ } other, false) => Finding.Failed(
+        _ when address.Equals(IPAddress.Any) =>
+            Finding.Passed(CheckNames.Address, "The helper answers on all addresses of this host."),
+        (true, _) => Finding.Passed(CheckNames.Address, $"{address} is an address of this host."),
+        (false, true) => Finding.Warning(
             CheckNames.Address,
-            $"{other} is not an address of this host: no helper can answer on it here.",
-            $"See 'ip -brief address'. If {other} is right, 'ip address add {other}/32 dev lo' gives it to the host until it restarts. On the proxy, say -Role Proxy."),
+            $"{address} is not an address of this host yet. The helper answers on it once the host has the address.",
+            $"If the host does not get the address by itself, run: ip address add {address}/32 dev lo"),
+        _ => Finding.Failed(
+            CheckNames.Address,
+            $"{address} is not an address of this host, so no helper can answer on it.",
+            $"Run 'ip -brief address' to see the addresses. If {address} is right, " +
+            $"'ip address add {address}/32 dev lo' adds it until the next boot. {words.GiveRole(SetupRole.Proxy)}"),
     };
 }

@@ -3,46 +3,87 @@ using ProxyHelper.Client;
 
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>Whether a helper answers, and to this secret.</summary>
-internal static class AnswerChecks
+/// <summary>Checks whether a helper answers, and whether it accepts the secret.</summary>
+/// <param name="role">The role of this host.</param>
+/// <param name="words">The words of the caller.</param>
+internal sealed class AnswerChecks(SetupRole role, CallerWords words)
 {
-    /// <summary>Judges what the helper said.</summary>
-    public static IEnumerable<Finding> Judge(AnswerProbe probe, SetupRole role)
+    /// <summary>Judges the answer of the helper to a query.</summary>
+    public IEnumerable<Finding> Judge(AnswerProbe probe)
+    {
+        bool isWrongSecret = probe.AnswersWithoutSecret || probe.CountedWrongSecret == true;
+        return [JudgeAnswer(probe, isWrongSecret), JudgeSecret(probe, isWrongSecret)];
+    }
+
+    /// <summary>Returns the findings if no address is known to send a query to.</summary>
+    public IEnumerable<Finding> WithoutAddress() =>
+        NotSent("The address of the helper is not known.", words.GiveHelperAddress);
+
+    /// <summary>Returns the findings if the caller wants no query, because no helper runs yet.</summary>
+    public IEnumerable<Finding> WithoutHelper(IPEndPoint helper) =>
+        NotSent("No query was sent, because no helper runs yet.", $"Start the helper: {words.StartHelper(helper)}");
+
+    private static IEnumerable<Finding> NotSent(string reason, string action) =>
+    [
+        Finding.Skipped(CheckNames.Answer, reason, action),
+        Finding.Skipped(CheckNames.Secret, "No helper was asked.", action),
+    ];
+
+    private Finding JudgeAnswer(AnswerProbe probe, bool isWrongSecret)
     {
         IPEndPoint helper = probe.Answer.Helper;
         string listens = $"ss -ulpn sport = :{helper.Port}";
-        string start = role == SetupRole.Router ? $"Start it: Start-ProxyHelper {helper.Address} -Port {helper.Port}; '{listens}' shows who listens." : $"On the router: Get-ProxyHelper; {listens}";
-        bool isWrongSecret = probe.AnswersWithoutSecret || probe.CountedWrongSecret == true;
-        yield return probe.Answer.Outcome switch
+        return probe.Answer.Outcome switch
         {
-            HelperOutcome.Found or HelperOutcome.NotFound => Finding.Passed(CheckNames.Answer, $"A helper answers on {helper}, within {probe.Answer.RoundTripTime?.TotalMilliseconds:0.0} ms."),
-            HelperOutcome.Refused => Finding.Failed(CheckNames.Answer, $"Nothing listens on {helper} (port unreachable).", start),
-            HelperOutcome.Unreachable => Finding.Failed(CheckNames.Answer, $"{helper} cannot be reached, or a rule forbids to send there.", $"ip route get {helper.Address}; nft list ruleset"),
-            HelperOutcome.InvalidReply => Finding.Failed(
-                CheckNames.Answer, $"Something answers on {helper}, but not as a helper: {string.Join(", ", probe.Answer.IgnoredReplies)}.", $"See who listens: {listens}"),
-            _ when isWrongSecret => Finding.Passed(CheckNames.Answer, $"A helper is on {helper}, and refuses this secret."),
-            _ => Finding.Failed(
+            HelperOutcome.Found or HelperOutcome.NotFound => Finding.Passed(
                 CheckNames.Answer,
-                $"{helper} is silent to a query from {probe.Answer.AskedFrom?.Address}: a firewall drops, the secret is wrong, or that address may not ask.",
+                $"A helper answers on {helper} within {probe.Answer.RoundTripTime?.TotalMilliseconds:0.0} ms."),
+            HelperOutcome.Refused => Finding.Failed(
+                CheckNames.Answer,
+                $"No program listens on {helper} (port unreachable).",
                 role == SetupRole.Router
-                    ? $"Look for drops in 'nft list ruleset', give the secret with -SecretFile, and see who listens: {listens}"
-                    : "On the router: 'Get-ProxyHelper | Format-List'. If Queries stands still, a firewall drops; else WrongSecret, NotAllowed or NotItsOwn grows."),
+                    ? $"Run '{words.StartHelper(helper)}' to start a helper. '{listens}' shows which program listens."
+                    : $"On the router, run: {words.ListHelpers}; {listens}"),
+            HelperOutcome.Unreachable => Finding.Failed(
+                CheckNames.Answer,
+                $"{helper} cannot be reached, or a rule of this host rejects the query.",
+                $"ip route get {helper.Address}; nft list ruleset"),
+            HelperOutcome.InvalidReply => Finding.Failed(
+                CheckNames.Answer,
+                $"A program answers on {helper}, but not as a helper: " +
+                $"{string.Join(", ", probe.Answer.IgnoredReplies)}.",
+                $"To see which program listens, run on the router: {listens}"),
+            _ when isWrongSecret => Finding.Passed(
+                CheckNames.Answer, $"A helper listens on {helper} and refuses this secret."),
+            _ => Silent(probe, helper, listens),
         };
-        yield return Secret(probe, isWrongSecret);
     }
 
-    /// <summary>What is said while nobody can be asked.</summary>
-    public static IEnumerable<Finding> Unasked()
-    {
-        yield return Finding.Skipped(CheckNames.Answer, "It is not known whom to ask.", AddressCheck.SayAddress);
-        yield return Finding.Skipped(CheckNames.Secret, "Nobody was asked.", AddressCheck.SayAddress);
-    }
+    private Finding Silent(AnswerProbe probe, IPEndPoint helper, string listens) => Finding.Failed(
+        CheckNames.Answer,
+        $"{helper} is silent to a query from {probe.Answer.AskedFrom?.Address}: a firewall drops the query, " +
+        "the secret is wrong, or this address is not allowed to ask.",
+        role == SetupRole.Router
+            ? $"Look for drops in 'nft list ruleset', give the secret with {words.SecretFileOption}, " +
+              $"and see which program listens: {listens}"
+            : words.ReadCounters);
 
-    private static Finding Secret(AnswerProbe probe, bool isWrong) => probe switch
+    private Finding JudgeSecret(AnswerProbe probe, bool isWrong) => probe switch
     {
-        { Answer.Outcome: HelperOutcome.Found or HelperOutcome.NotFound } => Finding.Passed(CheckNames.Secret, "The helper answers to this secret (none, unless one was given)."),
-        { AnswersWithoutSecret: true } => Finding.Failed(CheckNames.Secret, "The helper has no secret: it answers a query without one, and not to this.", "Start the helper with -SecretFile, or remove remote_udp_secret from smtp-gated.conf."),
-        _ when isWrong => Finding.Failed(CheckNames.Secret, "The helper counted this secret as a wrong one.", "Give the helper's own: -SecretFile with the file that it was started with; and compare smtp-gated's remote_udp_secret."),
-        _ => Finding.Skipped(CheckNames.Secret, "It cannot be told while there is no answer: a wrong secret is met with silence, too.", "See the check of the UDP answer."),
+        { Answer.Outcome: HelperOutcome.Found or HelperOutcome.NotFound } => Finding.Passed(
+            CheckNames.Secret, "The helper accepts the secret of the query (0 if no secret was given)."),
+        { AnswersWithoutSecret: true } => Finding.Failed(
+            CheckNames.Secret,
+            "The helper has no secret: it answers a query without a secret, and is silent to this one.",
+            $"Start the helper with {words.SecretFileOption}, or remove remote_udp_secret from smtp-gated.conf."),
+        _ when isWrong => Finding.Failed(
+            CheckNames.Secret,
+            "The helper counted this secret as wrong.",
+            $"Give the secret of the helper: {words.SecretFileOption} with the file that the helper uses. " +
+            "Compare smtp-gated's remote_udp_secret, too."),
+        _ => Finding.Skipped(
+            CheckNames.Secret,
+            "Without an answer, the secret cannot be checked: a helper is silent to a wrong secret, too.",
+            $"See the finding of the check '{CheckNames.Answer}'."),
     };
 }

@@ -5,41 +5,58 @@ using ProxyHelper.Client;
 
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>What a helper says to a query about a connection that there is not, and what else tells why it is silent.</summary>
-/// <param name="Answer">What it says.</param>
-/// <param name="AnswersWithoutSecret">Whether it answers a query without a secret, where it was silent to one with.</param>
-/// <param name="CountedWrongSecret">Whether it counted the query's secret as a wrong one; null where that cannot be seen.</param>
+/// <summary>
+/// Represents the answer of a helper to a query about a connection that does not exist, with the signs that explain a
+/// silence.
+/// </summary>
+/// <param name="Answer">The answer.</param>
+/// <param name="AnswersWithoutSecret">
+/// Whether the helper answers a query without a secret, but not one with a secret.
+/// </param>
+/// <param name="CountedWrongSecret">
+/// Whether the helper counted the secret as wrong. Null if its counters are not known.
+/// </param>
 internal sealed record AnswerProbe(HelperAnswer Answer, bool AnswersWithoutSecret, bool? CountedWrongSecret)
 {
-    private const ushort UnusedPort = 1; // tcpmux: no NAT gives it to a connection
+    private const ushort UnusedPort = 1; // tcpmux: no NAT gives this port to a connection
     private const int Sends = 2;
 
-    /// <summary>Asks the helper.</summary>
-    /// <exception cref="SocketException">No socket can be had.</exception>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
-    public static AnswerProbe Ask(IPEndPoint helper, TransportEndPoint? proxy, uint secret, InspectionOptions options, CancellationToken cancellationToken)
+    /// <summary>Sends the query, and waits for the answer.</summary>
+    /// <exception cref="SocketException">Thrown when a socket could not be opened.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the caller canceled the query.</exception>
+    public static AnswerProbe Ask(
+        IPEndPoint helper,
+        TransportEndPoint? proxy,
+        uint secret,
+        InspectionOptions options,
+        CancellationToken cancellationToken)
     {
-        long refused = options.WrongSecrets?.Invoke() ?? 0;
+        long wrongBefore = options.WrongSecrets?.Invoke() ?? 0;
         HelperRequest request = new()
         {
             Helper = helper,
             Source = new TransportEndPoint(helper.Address, UnusedPort),
-            Destination = proxy ?? new TransportEndPoint(AddressTowards(helper), UnusedPort),
+            Destination = proxy ?? new TransportEndPoint(LocalAddressTowards(helper), UnusedPort),
             Secret = secret,
             Sends = Sends,
             Timeout = options.Timeout,
         };
         HelperAnswer answer = Ask(request, cancellationToken);
         bool isSilent = answer.Outcome == HelperOutcome.TimedOut;
-        bool? isWrong = isSilent && options.WrongSecrets is { } count ? count() > refused : null;
-        bool answersWithout = isSilent && secret != 0 && Ask(request with { Secret = 0, Sends = 1 }, cancellationToken).Outcome is HelperOutcome.Found or HelperOutcome.NotFound;
+        bool? isWrong = isSilent && options.WrongSecrets is { } count ? count() > wrongBefore : null;
+        bool answersWithout = isSilent && secret != 0
+            && IsAnswered(request with { Secret = 0, Sends = 1 }, cancellationToken);
         return new AnswerProbe(answer, answersWithout, isWrong);
     }
 
-    private static HelperAnswer Ask(HelperRequest request, CancellationToken cancellationToken) => HelperClient.AskAsync(request, cancellationToken).GetAwaiter().GetResult();
+    private static bool IsAnswered(HelperRequest request, CancellationToken cancellationToken) =>
+        Ask(request, cancellationToken).Outcome is HelperOutcome.Found or HelperOutcome.NotFound;
 
-    /// <summary>The address that this host has on the way there. Nothing is sent for that.</summary>
-    private static IPAddress AddressTowards(IPEndPoint helper)
+    private static HelperAnswer Ask(HelperRequest request, CancellationToken cancellationToken) =>
+        HelperClient.AskAsync(request, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>Returns the address of this host on the route to the helper. The method sends no packet.</summary>
+    private static IPAddress LocalAddressTowards(IPEndPoint helper)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -49,7 +66,7 @@ internal sealed record AnswerProbe(HelperAnswer Answer, bool AnswersWithoutSecre
         }
         catch (SocketException)
         {
-            return IPAddress.Loopback; // no way there: the query will say so
+            return IPAddress.Loopback; // There is no route, and the outcome of the query says so.
         }
     }
 }

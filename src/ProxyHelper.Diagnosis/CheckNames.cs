@@ -1,6 +1,6 @@
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>What the checks are called. Scripts pick them by these names.</summary>
+/// <summary>Contains the names of the checks. Scripts select findings by these names.</summary>
 internal static class CheckNames
 {
     public const string Host = "Host";

@@ -10,145 +10,158 @@ using ProxyHelper.Server;
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>
-/// Looks through the whole chain, from the kernel to smtp-gated, in the network namespace of the calling thread. It changes nothing,
-/// and goes on whatever one check comes to.
+/// Checks the whole set-up, from the kernel to smtp-gated, in the network namespace of the calling thread. An
+/// inspection changes nothing, and a check that fails does not stop the next one.
 /// </summary>
 public sealed class Inspection
 {
     private readonly InspectionOptions _options;
+    private readonly CallerWords _words;
     private readonly CancellationToken _cancellationToken;
     private readonly SmtpGatedConfiguration? _configuration;
     private readonly string _configurationFault = "smtp-gated's configuration is not on this host.";
-    private readonly ushort _port;
-    private readonly uint _secret;
+    private readonly HelperSockets _helper;
     private TransportEndPoint? _proxy;
     private FirewallReading? _firewall;
 
-    private Inspection(InspectionOptions options, CancellationToken cancellationToken)
+    private Inspection(InspectionOptions options, CallerWords words, CancellationToken cancellationToken)
     {
         _options = options;
+        _words = words;
         _cancellationToken = cancellationToken;
         _proxy = options.Proxy;
         try
         {
-            _configuration = File.Exists(options.SmtpGatedConfiguration) ? SmtpGatedConfiguration.Read(options.SmtpGatedConfiguration) : null;
+            string path = options.SmtpGatedConfiguration;
+            _configuration = File.Exists(path) ? SmtpGatedConfiguration.Read(path) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             _configurationFault = $"smtp-gated's configuration cannot be read. {failure.Message}";
         }
 
-        _port = (ushort)(options.Port ?? _configuration?.RemotePort ?? ListenOptions.DefaultPort);
-        _secret = options.Secret ?? _configuration?.Secret ?? 0;
+        int port = options.Port ?? _configuration?.RemotePort ?? ListenOptions.DefaultPort;
+        _helper = new HelperSockets(options.HelperAddresses, (ushort)port);
     }
 
-    /// <summary>Runs the checks, one after the other as they are read.</summary>
-    /// <param name="options">What the set-up is to be. Its addresses are IPv4.</param>
-    /// <param name="cancellationToken">Ends them early.</param>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
-    public static IEnumerable<Finding> Run(InspectionOptions options, CancellationToken cancellationToken)
+    /// <summary>Runs the checks. Each check runs when its finding is read.</summary>
+    /// <param name="options">The expected set-up. Its addresses are IPv4.</param>
+    /// <param name="words">The words of the program that shows the findings.</param>
+    /// <param name="cancellationToken">Stops the inspection.</param>
+    /// <exception cref="OperationCanceledException">Thrown when the caller stopped the inspection.</exception>
+    public static IEnumerable<Finding> Run(
+        InspectionOptions options, CallerWords words, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new Inspection(options, cancellationToken).Run();
+        ArgumentNullException.ThrowIfNull(words);
+        var inspection = new Inspection(options, words, cancellationToken);
+        return OperatingSystem.IsLinux() ? inspection.RunOnLinux() : inspection.RunElsewhere();
     }
 
-    private IEnumerable<Finding> Run()
+    private IEnumerable<Finding> RunElsewhere()
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            yield return _options.Role == SetupRole.Proxy
-                ? Finding.Passed(CheckNames.Host, $"{RuntimeInformation.OSDescription}; taken for the proxy.")
-                : Finding.Failed(CheckNames.Host, $"This is {RuntimeInformation.OSDescription}. A router needs Linux, whose conntrack table is asked.", "Run it on the router; or say -Role Proxy.");
-        }
-
+        string system = RuntimeInformation.OSDescription;
+        yield return _options.Role == SetupRole.Proxy
+            ? Finding.Passed(CheckNames.Host, $"This host is checked as the proxy ({system}).")
+            : Finding.Failed(
+                CheckNames.Host,
+                $"This is {system}. A router needs Linux, because the helper looks up the kernel's conntrack table.",
+                $"Run the check on the router. {_words.GiveRole(SetupRole.Proxy)}");
         SetupRole role = _options.Role ?? SetupRole.Proxy;
-        if (OperatingSystem.IsLinux())
+        foreach (Finding finding in JudgeAnswer(role).Concat(JudgeSmtpGated(role)))
         {
-            bool isLocal = IsLocal(_options.HelperAddress);
-            role = _options.Role ?? FindRole(isLocal);
-            yield return Finding.Passed(CheckNames.Host, $"{RuntimeInformation.OSDescription}; taken for the {(role == SetupRole.Router ? "router" : "proxy")}{(_options.Role is null ? " (-Role says otherwise)" : string.Empty)}.");
-            foreach (Finding check in role == SetupRole.Router ? Router(isLocal) : [])
-            {
-                yield return check;
-            }
-        }
-
-        foreach (Finding check in Guard(CheckNames.Answer, () => Answer(role)))
-        {
-            yield return check;
-        }
-
-        if (OperatingSystem.IsLinux() && role == SetupRole.Router)
-        {
-            foreach (Finding check in Guard(CheckNames.Notrack, Notrack))
-            {
-                yield return check;
-            }
-        }
-
-        foreach (Finding check in Guard(CheckNames.PerHost, () => SmtpGated(role)))
-        {
-            yield return check;
+            yield return finding;
         }
     }
 
     [SupportedOSPlatform("linux")]
-    private IEnumerable<Finding> Router(bool isLocal) =>
-    [
-        .. Guard(CheckNames.Kernel, () => KernelChecks.Judge(ConntrackProbe.Read())),
-        .. Guard(CheckNames.Address, () => [AddressCheck.Judge(_options.HelperAddress, isLocal)]),
-        .. Guard(CheckNames.DestinationNat, Nat),
-    ];
+    private IEnumerable<Finding> RunOnLinux()
+    {
+        SetupRole role = _options.Role ?? FindRole();
+        yield return Finding.Passed(CheckNames.Host, DescribeRole(role));
+        IEnumerable<Finding> findings = role == SetupRole.Router
+            ? JudgeKernel().Concat(JudgeAddress()).Concat(JudgeNat()).Concat(JudgeAnswer(role)).Concat(JudgeNotrack())
+            : JudgeAnswer(role);
+        foreach (Finding finding in findings.Concat(JudgeSmtpGated(role)))
+        {
+            yield return finding;
+        }
+    }
+
+    private string DescribeRole(SetupRole role) => (role, _options.Role) switch
+    {
+        (SetupRole.Router, null) => $"This host looks like the router. {_words.GiveRole(SetupRole.Proxy)}",
+        (_, null) => $"This host looks like the proxy. {_words.GiveRole(SetupRole.Router)}",
+        (SetupRole.Router, _) => "This host is checked as the router.",
+        _ => "This host is checked as the proxy.",
+    };
 
     [SupportedOSPlatform("linux")]
-    private IEnumerable<Finding> Nat()
+    private IEnumerable<Finding> JudgeKernel() =>
+        Guard(CheckNames.Kernel, () => new KernelChecks(_words).Judge(ConntrackProbe.Read()));
+
+    [SupportedOSPlatform("linux")]
+    private IEnumerable<Finding> JudgeAddress() =>
+        Guard(CheckNames.Address, () => new AddressCheck(_options, _words).Judge(IsLocal));
+
+    [SupportedOSPlatform("linux")]
+    private IEnumerable<Finding> JudgeNat() => Guard(CheckNames.DestinationNat, () =>
     {
         _firewall = FirewallReading.Read(_cancellationToken);
-        var checks = new NatChecks(_firewall, ReadEvidence(), (ushort)_options.SmtpPort);
+        var checks = new NatChecks(_firewall, ReadEvidence(), (ushort)_options.SmtpPort, _words);
         (Finding destination, _proxy) = checks.JudgeDestination(_options.Proxy);
-        return [destination, checks.JudgeSource(_proxy, _options.HelperAddress)];
+        return [destination, checks.JudgeSource(_proxy, _helper)];
+    });
+
+    [SupportedOSPlatform("linux")]
+    private IEnumerable<Finding> JudgeNotrack() => Guard(CheckNames.Notrack, () =>
+        [NotrackCheck.Judge(_firewall ?? FirewallReading.Read(_cancellationToken), ReadEvidence(), _helper, _proxy)]);
+
+    private IEnumerable<Finding> JudgeAnswer(SetupRole role) => Guard(CheckNames.Answer, () =>
+    {
+        var checks = new AnswerChecks(role, _words);
+        if (_options.HelperAddresses is not [var address, ..])
+        {
+            return checks.WithoutAddress();
+        }
+
+        var helper = new IPEndPoint(address.Equals(IPAddress.Any) ? IPAddress.Loopback : address, _helper.Port);
+        uint secret = _options.Secret ?? _configuration?.Secret ?? 0;
+        return _options.SendQuery
+            ? checks.Judge(AnswerProbe.Ask(helper, _proxy, secret, _options, _cancellationToken))
+            : checks.WithoutHelper(helper);
+    });
+
+    private IEnumerable<Finding> JudgeSmtpGated(SetupRole role) => Guard(CheckNames.PerHost, () =>
+    {
+        var checks = new SmtpGatedChecks(_options.SmtpGatedConfiguration, _words);
+        return _configuration is { } configuration
+            ? checks.Judge(configuration, _helper.Port, _options.Secret)
+            : [checks.Absent(role, _configurationFault)];
+    });
+
+    /// <summary>
+    /// Finds out the role. A host that has an address of the helper is the router, whatever else it has.
+    /// </summary>
+    [SupportedOSPlatform("linux")]
+    private SetupRole FindRole()
+    {
+        bool isProxy = _configuration is not null || (_options.Proxy is { } proxy && IsLocal(proxy.IPAddress));
+        return isProxy && !_options.HelperAddresses.Any(IsLocal) ? SetupRole.Proxy : SetupRole.Router;
     }
 
     [SupportedOSPlatform("linux")]
-    private IEnumerable<Finding> Notrack() =>
-        [NotrackCheck.Judge(_firewall ?? FirewallReading.Read(_cancellationToken), ReadEvidence(), _options.HelperAddress, _port, _proxy)];
-
-    private IEnumerable<Finding> Answer(SetupRole role)
+    private static bool IsLocal(IPAddress address)
     {
-        if (_options.HelperAddress is not { } address)
-        {
-            return AnswerChecks.Unasked();
-        }
-
-        var helper = new IPEndPoint(address.Equals(IPAddress.Any) ? IPAddress.Loopback : address, _port);
-        return AnswerChecks.Judge(AnswerProbe.Ask(helper, _proxy, _secret, _options, _cancellationToken), role);
-    }
-
-    private IEnumerable<Finding> SmtpGated(SetupRole role) => _configuration is { } configuration
-        ? SmtpGatedChecks.Judge(configuration, _options.SmtpGatedConfiguration, _port, _options.Secret)
-        : [SmtpGatedChecks.Absent(role, _options.SmtpGatedConfiguration, _configurationFault)];
-
-    /// <summary>Who has the helper's address is the router, whatever else is on it.</summary>
-    [SupportedOSPlatform("linux")]
-    private SetupRole FindRole(bool hasHelperAddress) =>
-        !hasHelperAddress && (_configuration is not null || IsLocal(_options.Proxy?.IPAddress)) ? SetupRole.Proxy : SetupRole.Router;
-
-    [SupportedOSPlatform("linux")]
-    private static bool IsLocal(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return false;
-        }
-
         try
         {
-            using LocalAddresses own = LocalAddresses.Open();
-            return address.Equals(IPAddress.Any) || (new TransportEndPoint(address, 0).TryGetIPv4(out IPv4Address known) && own.Contains(known));
+            using LocalAddresses local = LocalAddresses.Open();
+            return address.Equals(IPAddress.Any)
+                || (new TransportEndPoint(address, 0).TryGetIPv4(out IPv4Address known) && local.Contains(known));
         }
         catch (LinuxException)
         {
-            return false; // the checks of the kernel say what is wrong with it
+            return false; // The findings about the kernel give the reason.
         }
     }
 
@@ -157,16 +170,26 @@ public sealed class Inspection
     {
         try
         {
-            return Evidence.Read(_proxy, (ushort)_options.SmtpPort, _options.HelperAddress, _port, _cancellationToken);
+            return Evidence.Read(_proxy, (ushort)_options.SmtpPort, _helper, _cancellationToken);
         }
         catch (LinuxException)
         {
-            return null; // as above
+            return null; // The findings about the kernel give the reason.
         }
     }
 
-    /// <summary>A check that breaks is a check that failed, and the others go on.</summary>
-    private static IReadOnlyList<Finding> Guard(string name, Func<IEnumerable<Finding>> check)
+    /// <summary>
+    /// Runs a check when the findings are read. A check that throws has failed, and the other checks go on.
+    /// </summary>
+    private static IEnumerable<Finding> Guard(string name, Func<IEnumerable<Finding>> check)
+    {
+        foreach (Finding finding in RunGuarded(name, check))
+        {
+            yield return finding;
+        }
+    }
+
+    private static IReadOnlyList<Finding> RunGuarded(string name, Func<IEnumerable<Finding>> check)
     {
         try
         {
@@ -174,7 +197,13 @@ public sealed class Inspection
         }
         catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
         {
-            return [Finding.Failed(name, $"This could not be looked at. {failure.Message}", "Run it again; if that happens each time, look by hand as docs/troubleshooting.md says.")];
+            return
+            [
+                Finding.Failed(
+                    name,
+                    $"The check broke off. {failure.Message}",
+                    "Run the check again. If it breaks off each time, check by hand: see docs/troubleshooting.md."),
+            ];
         }
     }
 }

@@ -3,36 +3,68 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>What a set-up is to be: what is not given is found out where that can be done.</summary>
+/// <summary>
+/// Represents the set-up that an inspection expects. The inspection finds out values that are not given.
+/// </summary>
 public sealed record InspectionOptions
 {
-    /// <summary>What this host is, or null to find out.</summary>
+    /// <summary>Gets the role of this host, or null to find out.</summary>
     public SetupRole? Role { get; init; }
 
-    /// <summary>The address that the helper answers on, IPv4; 0.0.0.0 for all of the router's.</summary>
-    public IPAddress? HelperAddress { get; init; }
+    /// <summary>
+    /// Gets the IPv4 addresses that the helper answers on. 0.0.0.0 means all addresses of the router. An empty list
+    /// means that the addresses are not known. The inspection sends its query to the first address.
+    /// </summary>
+    public IReadOnlyList<IPAddress> HelperAddresses { get; init; } = [];
 
-    /// <summary>The helper's UDP port; else smtp-gated's remote_port where its configuration is here, else 114.</summary>
+    /// <summary>
+    /// Gets whether the helper starts although the host does not have all addresses. The default is false.
+    /// </summary>
+    public bool AllowAbsentAddresses { get; init; }
+
+    /// <summary>
+    /// Gets the UDP port of the helper. The default is the remote_port of smtp-gated's configuration, or 114 if this
+    /// host has no such configuration.
+    /// </summary>
     public int? Port { get; init; }
 
-    /// <summary>Where DNAT leads the users' mail.</summary>
+    /// <summary>Gets the address and port that DNAT translates the users' mail to, or null to find out.</summary>
     public TransportEndPoint? Proxy { get; init; }
 
-    /// <summary>The TCP port that users open connections to.</summary>
+    /// <summary>Gets the TCP port that users connect to. The default is 25.</summary>
     public int SmtpPort { get; init; } = 25;
 
-    /// <summary>The shared secret; else smtp-gated's remote_udp_secret where its configuration is here, else none.</summary>
+    /// <summary>
+    /// Gets the shared secret. The default is the remote_udp_secret of smtp-gated's configuration, or no secret if this
+    /// host has no such configuration.
+    /// </summary>
     public uint? Secret { get; init; }
 
-    /// <summary>smtp-gated's configuration.</summary>
+    /// <summary>Gets the path of smtp-gated's configuration. The default is /etc/smtp-gated.conf.</summary>
     public string SmtpGatedConfiguration { get; init; } = "/etc/smtp-gated.conf";
 
-    /// <summary>How long to wait for each answer.</summary>
+    /// <summary>Gets whether the inspection sends a query to the helper. The default is true.</summary>
+    public bool SendQuery { get; init; } = true;
+
+    /// <summary>Gets the time to wait for each reply. The default is 1 second.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a helper of this process has refused a wrong secret, or null where it is another process's.</summary>
+    /// <summary>
+    /// Gets a function that returns how many wrong secrets the helper has counted, or null if the helper is in another
+    /// process.
+    /// </summary>
     public Func<long>? WrongSecrets { get; init; }
 
-    /// <summary>What is to be. The secret is not in it.</summary>
-    public override string ToString() => $"{HelperAddress}:{Port}, proxy {Proxy}";
+    /// <summary>Returns the addresses, the port and the proxy as text, without the secret.</summary>
+    public override string ToString() => $"{string.Join(", ", HelperAddresses)}:{Port}, proxy {Proxy}";
+}
+
+/// <summary>Specifies the role of a host in the set-up.</summary>
+public enum SetupRole
+{
+    /// <summary>The host does the NAT, and the helper runs on the host.</summary>
+    Router,
+
+    /// <summary>smtp-gated runs on the host.</summary>
+    Proxy,
 }

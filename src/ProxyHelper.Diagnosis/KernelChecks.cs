@@ -1,69 +1,122 @@
+using System.Globalization;
+using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>Whether this kernel tracks connections, this process may ask it, and the table has room.</summary>
-internal static class KernelChecks
+/// <summary>
+/// Checks whether the kernel tracks connections, this process may look up entries, and the conntrack table has room.
+/// </summary>
+/// <param name="words">The words of the caller.</param>
+internal sealed class KernelChecks(CallerWords words)
 {
     private const string LoadModule = "modprobe nf_conntrack_netlink";
-    private const string GetPermission = "Run this as root, or give the process CAP_NET_ADMIN (setcap, AmbientCapabilities).";
+    private const string GetPermission =
+        "Run the check as root, or give the process CAP_NET_ADMIN (setcap, AmbientCapabilities).";
 
-    /// <summary>Judges what the kernel said.</summary>
-    public static IEnumerable<Finding> Judge(ConntrackProbe probe)
-    {
-        yield return Kernel(probe);
-        yield return Permission(probe);
-        yield return Table(probe.Statistics);
-        yield return Drops(probe.Counters);
-    }
+    /// <summary>Judges the answers of the kernel.</summary>
+    public IEnumerable<Finding> Judge(ConntrackProbe probe) =>
+        [JudgeKernel(probe), JudgePermission(probe), JudgeTable(probe.Statistics), JudgeDrops(probe.Counters)];
 
-    private static Finding Kernel(ConntrackProbe probe) => probe.Failure switch
+    private static Finding JudgeKernel(ConntrackProbe probe) => probe.Failure switch
     {
-        null => Finding.Passed(CheckNames.Kernel, "The kernel tracks connections, and answers about them."),
-        { Errno: Errno.EPERM } when probe.IsLoaded => Finding.Passed(CheckNames.Kernel, "The kernel tracks connections (nf_conntrack is there)."),
-        { Errno: Errno.EPERM } => Finding.Skipped(CheckNames.Kernel, "Without permission it cannot be told whether the kernel tracks connections.", GetPermission),
-        { Errno: Errno.EAFNOSUPPORT } => Finding.Skipped(CheckNames.Kernel, "This process may not ask the kernel.", GetPermission),
-        var failure => Finding.Failed(CheckNames.Kernel, $"The kernel cannot be asked about connections. {failure.Message}", LoadModule),
+        null => Finding.Passed(CheckNames.Kernel, "The kernel tracks connections and answers look-ups."),
+        { Errno: Errno.EPERM } when probe.IsLoaded =>
+            Finding.Passed(CheckNames.Kernel, "The kernel tracks connections (nf_conntrack is loaded)."),
+        { Errno: Errno.EPERM } => Finding.Skipped(
+            CheckNames.Kernel,
+            "Without permission, the check cannot see whether the kernel tracks connections.",
+            GetPermission),
+        { Errno: Errno.EAFNOSUPPORT } =>
+            Finding.Skipped(CheckNames.Kernel, "This process cannot open AF_NETLINK sockets.", GetPermission),
+        var failure => Finding.Failed(
+            CheckNames.Kernel, $"The kernel does not answer look-ups of connections. {failure.Message}", LoadModule),
     };
 
-    private static Finding Permission(ConntrackProbe probe) => probe.Failure switch
+    private static Finding JudgePermission(ConntrackProbe probe) => probe.Failure switch
     {
-        null => Finding.Passed(CheckNames.Permission, "This process may ask conntrack (CAP_NET_ADMIN)."),
-        { Errno: Errno.EPERM } => Finding.Failed(CheckNames.Permission, "This process may not ask conntrack: it lacks CAP_NET_ADMIN.", GetPermission),
+        null => Finding.Passed(CheckNames.Permission, "This process may look up conntrack entries (CAP_NET_ADMIN)."),
+        { Errno: Errno.EPERM } => Finding.Failed(
+            CheckNames.Permission,
+            "This process cannot look up conntrack entries: CAP_NET_ADMIN is missing.",
+            GetPermission),
         { Errno: Errno.EAFNOSUPPORT } => Finding.Failed(
-            CheckNames.Permission, "This process may not open AF_NETLINK sockets.", "Allow them: RestrictAddressFamilies of its systemd unit must name AF_NETLINK."),
-        _ => Finding.Skipped(CheckNames.Permission, "It cannot be told while the kernel does not answer.", LoadModule),
+            CheckNames.Permission,
+            "This process cannot open AF_NETLINK sockets.",
+            "Add AF_NETLINK to RestrictAddressFamilies= of its systemd unit."),
+        _ => Finding.Skipped(
+            CheckNames.Permission, "The permission is not known, because the kernel does not answer.", LoadModule),
     };
 
-    private static Finding Table(ConntrackStatistics? statistics)
+    private Finding JudgeTable(ConntrackStatistics? statistics)
     {
         if (statistics is not { } table)
         {
-            return Finding.Skipped(CheckNames.Table, "The table cannot be asked.", GetPermission);
+            return Finding.Skipped(CheckNames.Table, "The conntrack table cannot be read.", GetPermission);
         }
 
-        string fill = $"{table.Entries} of {table.Maximum?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} entries";
-        return table.IsNearlyFull
-            ? Finding.Warning(
+        string fill = $"{table.Entries} of {table.Maximum?.ToString(CultureInfo.InvariantCulture) ?? "?"} entries";
+        if (table.IsNearlyFull)
+        {
+            ulong twice = Math.Min((ulong)table.Maximum!.Value * 2, int.MaxValue);
+            return Finding.Warning(
                 CheckNames.Table,
-                $"It is nearly full: {fill}. When it is, new connections are dropped.",
-                $"sysctl -w net.netfilter.nf_conntrack_max={Math.Min((ulong)table.Maximum!.Value * 2, int.MaxValue)}; 'Get-NatMapping -IncludeUntranslated' shows what fills it.")
-            : Finding.Passed(CheckNames.Table, $"It has room: {fill}.");
+                $"The table is nearly full: {fill}. A full table drops new connections.",
+                $"sysctl -w net.netfilter.nf_conntrack_max={twice}; '{words.ListEntries}' shows the entries.");
+        }
+
+        return Finding.Passed(
+            CheckNames.Table,
+            table.Entries == 0
+                ? "The table is empty. Check that this is the network namespace that does the NAT."
+                : $"The table has room: {fill}.");
     }
 
-    private static Finding Drops(ConntrackCounters? counted)
+    private Finding JudgeDrops(ConntrackCounters? counters)
     {
-        if (counted is not { } counters)
+        if (counters is not { } counted)
         {
-            return Finding.Skipped(CheckNames.Drops, "The kernel's counts cannot be read.", GetPermission);
+            return Finding.Skipped(CheckNames.Drops, "The counters of the kernel cannot be read.", GetPermission);
         }
 
-        return counters.Drop + counters.EarlyDrop > 0
+        return counted.Drop + counted.EarlyDrop > 0
             ? Finding.Warning(
                 CheckNames.Drops,
-                $"Since it started, the kernel has dropped {counters.Drop} packets and thrown out {counters.EarlyDrop} entries, as the table was full or an entry could not be made.",
-                "Run 'Measure-NatMapping -Quick' again later: if Drop or EarlyDrop grows, raise net.netfilter.nf_conntrack_max.")
-            : Finding.Passed(CheckNames.Drops, "The kernel has dropped nothing for lack of room.");
+                $"Since its start, the kernel has dropped {counted.Drop} packets and evicted {counted.EarlyDrop} " +
+                "entries, because the table was full or an entry could not be created.",
+                words.WatchDrops)
+            : Finding.Passed(CheckNames.Drops, "The kernel has dropped no packet because of a full table.");
+    }
+}
+
+/// <summary>
+/// Represents the answers of the kernel about connection tracking in the network namespace of the calling thread.
+/// </summary>
+/// <param name="Statistics">The fill of the table, or null if the kernel does not say.</param>
+/// <param name="Counters">The counters of the kernel, or null if the kernel does not say.</param>
+/// <param name="Failure">The reason that the kernel does not answer, or null.</param>
+/// <param name="IsLoaded">
+/// Whether the kernel has connection tracking, as far as an unprivileged process can see.
+/// </param>
+internal sealed record ConntrackProbe(
+    ConntrackStatistics? Statistics, ConntrackCounters? Counters, LinuxException? Failure, bool IsLoaded)
+{
+    private const string Limit = "/proc/sys/net/netfilter/nf_conntrack_max";
+
+    /// <summary>Asks the kernel.</summary>
+    [SupportedOSPlatform("linux")]
+    public static ConntrackProbe Read()
+    {
+        bool isLoaded = File.Exists(Limit);
+        try
+        {
+            using ConntrackTable table = ConntrackTable.Open();
+            return new ConntrackProbe(table.ReadStatistics(), table.ReadCounters(), null, isLoaded);
+        }
+        catch (LinuxException failure)
+        {
+            return new ConntrackProbe(null, null, failure, isLoaded);
+        }
     }
 }

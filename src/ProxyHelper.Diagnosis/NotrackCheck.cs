@@ -1,82 +1,122 @@
-using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis.Firewall;
 
 namespace ProxyHelper.Diagnosis;
 
-/// <summary>Whether rules keep the queries and answers out of the conntrack table, in both directions.</summary>
-internal static class NotrackCheck
+/// <summary>Checks whether rules keep queries and replies out of the conntrack table, in both directions.</summary>
+/// <param name="firewall">The rules.</param>
+/// <param name="evidence">What the conntrack table shows after a query, or null if it cannot be read.</param>
+/// <param name="port">The UDP port of the helper.</param>
+internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence, ushort port)
 {
-    private const uint Udp = 17;
-    private const string LoadRules = "Load the notrack rules of docs/security.md, \"Firewall rules\": for what arrives and for what leaves.";
+    private const uint Udp = 17; // IPPROTO_UDP (netinet/in.h)
+    private const string LoadRules =
+        "Load the notrack rules of docs/security.md, \"Firewall rules\", for both directions.";
 
-    /// <summary>Judges the rules.</summary>
-    /// <param name="firewall">The rules.</param>
-    /// <param name="evidence">What the conntrack table tells after a query, or null when it cannot be asked.</param>
-    /// <param name="helper">The helper's address, or null when it is not known.</param>
-    /// <param name="port">The helper's port.</param>
-    /// <param name="proxy">The proxy, or null when it is not known.</param>
-    public static Finding Judge(FirewallReading firewall, Evidence? evidence, IPAddress? helper, ushort port, TransportEndPoint? proxy)
+    private readonly int _tracked = evidence?.TrackedQueries ?? 0;
+
+    private string Seen => _tracked switch
     {
-        uint? own = helper is null || helper.Equals(IPAddress.Any) ? null : NumberRange.NumberOf(IPv4Address.FromIPAddress(helper));
-        IReadOnlyList<RuleEffect> arriving = RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: false, new FirewallPacket
+        0 => string.Empty,
+        1 => $" The table has 1 entry about UDP port {port}.",
+        _ => $" The table has {_tracked} entries about UDP port {port}.",
+    };
+
+    /// <summary>Judges the rules for each address of the helper.</summary>
+    /// <returns>The first finding that has not passed, or the finding for the first address.</returns>
+    /// <param name="firewall">The rules.</param>
+    /// <param name="evidence">What the conntrack table shows after a query, or null if it cannot be read.</param>
+    /// <param name="helper">The addresses and the port of the helper.</param>
+    /// <param name="proxy">The proxy, or null if it is not known.</param>
+    public static Finding Judge(
+        FirewallReading firewall, Evidence? evidence, HelperSockets helper, TransportEndPoint? proxy)
+    {
+        var check = new NotrackCheck(firewall, evidence, helper.Port);
+        uint?[] addresses = helper.Known.Count == 0
+            ? [null]
+            : [.. helper.Known.Select(address => (uint?)NumberRange.NumberOf(address))];
+        Finding[] findings = [.. addresses.Select(address => check.Judge(address, NumberRange.NumberOf(proxy)))];
+        return findings.FirstOrDefault(finding => finding.Severity != Severity.Passed) ?? findings[0];
+    }
+
+    private Finding Judge(uint? helper, uint? proxy)
+    {
+        var query = new FirewallPacket
         {
             [PacketField.Protocol] = Udp,
-            [PacketField.SourceAddress] = NumberRange.NumberOf(proxy),
-            [PacketField.DestinationAddress] = own,
+            [PacketField.SourceAddress] = proxy,
+            [PacketField.DestinationAddress] = helper,
             [PacketField.DestinationPort] = port,
             [PacketField.DestinationIsLocal] = 1,
-            [PacketField.IsNew] = 0, // conntrack has not seen it yet
-        });
-        IReadOnlyList<RuleEffect> leaving = RuleWalk.Follow(firewall.Rules, FirewallHook.Output, isNat: false, new FirewallPacket
+            [PacketField.IsNew] = 0, // conntrack has not seen the packet yet
+        };
+        var reply = new FirewallPacket
         {
             [PacketField.Protocol] = Udp,
-            [PacketField.SourceAddress] = own,
+            [PacketField.SourceAddress] = helper,
             [PacketField.SourcePort] = port,
-            [PacketField.DestinationAddress] = NumberRange.NumberOf(proxy),
+            [PacketField.DestinationAddress] = proxy,
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.IsNew] = 0,
-        });
-        return Judge(firewall.Gap, evidence?.TrackedQueries ?? 0, port, arriving, leaving);
-    }
-
-    private static Finding Judge(string? gap, int tracked, ushort port, IReadOnlyList<RuleEffect> arriving, IReadOnlyList<RuleEffect> leaving)
-    {
-        string seen = tracked > 0 ? $" The table has {tracked} entries about UDP port {port}." : string.Empty;
-        Certainty comes = Kept(arriving), goes = Kept(leaving);
-        if (comes == Certainty.Never && arriving is [.., { Rule.Action: FirewallAction.Drop, Certainty: Certainty.Always } drop])
-        {
-            return Finding.Failed(CheckNames.Notrack, $"The rule {drop} drops the proxy's queries.", "Let the proxy's queries pass: docs/security.md, \"Firewall rules\".");
-        }
-
-        if (comes >= Certainty.Sometimes && goes >= Certainty.Sometimes)
-        {
-            return tracked > 0
-                ? Finding.Warning(CheckNames.Notrack, $"There are rules that keep queries out of conntrack, but it has some.{seen}", "If they were loaded just now, run this again in a minute; else compare them with docs/security.md, also for queries of this host's own.")
-                : Finding.Passed(CheckNames.Notrack, $"Queries and answers are kept out of conntrack, by {First(arriving)} and {First(leaving)}.");
-        }
-
-        string missing = (comes, goes) switch
-        {
-            (Certainty.Never, Certainty.Never) => "Neither queries nor answers are",
-            (Certainty.Never, _) => "Queries are not",
-            (_, Certainty.Never) => "Answers are not",
-            _ => string.Empty,
         };
-        bool isUnclear = gap is not null || missing.Length == 0;
-        string doubt = gap ?? "a rule about them is not understood here";
-        return isUnclear
-            ? Finding.Warning(CheckNames.Notrack, $"It cannot be told whether queries are kept out of conntrack: {doubt}.{seen}", LoadRules)
-            : Finding.Warning(CheckNames.Notrack, $"{missing} kept out of conntrack: each takes an entry there for 30 seconds, and is dropped when the table is full.{seen}", LoadRules);
+        return Judge(
+            RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: false, query),
+            RuleWalk.Follow(firewall.Rules, FirewallHook.Output, isNat: false, reply));
     }
 
-    private static Certainty Kept(IReadOnlyList<RuleEffect> effects)
+    private Finding Judge(IReadOnlyList<RuleEffect> arriving, IReadOnlyList<RuleEffect> leaving)
     {
-        // What is dropped for sure ends the walk, so that a notrack behind it is not among the effects.
-        RuleEffect? sure = effects.FirstOrDefault(effect => effect.Rule.Action == FirewallAction.Notrack && effect.Certainty >= Certainty.Sometimes);
-        bool isUnclear = effects.Any(effect => effect.Rule.Action is FirewallAction.Notrack or FirewallAction.Unclear);
-        return sure?.Certainty ?? (isUnclear ? Certainty.Unclear : Certainty.Never);
+        Certainty queries = NotrackCertainty(arriving), replies = NotrackCertainty(leaving);
+        bool isDropped = queries == Certainty.Never
+            && arriving is [.., { Rule.Action: FirewallAction.Drop, Certainty: Certainty.Always }];
+        if (isDropped)
+        {
+            return Finding.Failed(
+                CheckNames.Notrack,
+                $"The rule {arriving[^1]} drops the queries of the proxy.",
+                "Let the queries of the proxy pass. See docs/security.md, \"Firewall rules\".");
+        }
+
+        return queries >= Certainty.Sometimes && replies >= Certainty.Sometimes
+            ? JudgeTable(FirstNotrack(arriving), FirstNotrack(leaving))
+            : WithoutRule(queries, replies);
     }
 
-    private static RuleEffect First(IReadOnlyList<RuleEffect> effects) => effects.First(effect => effect.Rule.Action == FirewallAction.Notrack && effect.Certainty >= Certainty.Sometimes);
+    private Finding JudgeTable(RuleEffect arriving, RuleEffect leaving) => _tracked > 0
+        ? Finding.Warning(
+            CheckNames.Notrack,
+            $"Rules keep queries out of conntrack, but the table has some.{Seen}",
+            "If the rules were loaded just now, run the check again in a minute. Otherwise compare them with " +
+            "docs/security.md, also for queries of this host.")
+        : Finding.Passed(
+            CheckNames.Notrack, $"Rules keep queries and replies out of conntrack: {arriving} and {leaving}.");
+
+    private Finding WithoutRule(Certainty queries, Certainty replies)
+    {
+        string? missing = (queries, replies) switch
+        {
+            (Certainty.Never, Certainty.Never) => "Neither queries nor replies are",
+            (Certainty.Never, _) => "Queries are not",
+            (_, Certainty.Never) => "Replies are not",
+            _ => null,
+        };
+        string doubt = firewall.Gap ?? "a rule about them is not understood";
+        string reason = firewall.Gap is null && missing is not null
+            ? $"{missing} kept out of conntrack: each takes an entry for 30 seconds, and a full table drops it."
+            : $"Whether queries are kept out of conntrack is not known: {doubt}.";
+        return Finding.Warning(CheckNames.Notrack, reason + Seen, LoadRules);
+    }
+
+    private static Certainty NotrackCertainty(IReadOnlyList<RuleEffect> effects)
+    {
+        // A certain drop ends the walk, so that a notrack after it is not among the effects.
+        RuleEffect? certain = effects.FirstOrDefault(IsNotrack);
+        bool isUnclear = effects.Any(effect => effect.Rule.Action is FirewallAction.Notrack or FirewallAction.Unclear);
+        return certain?.Certainty ?? (isUnclear ? Certainty.Unclear : Certainty.Never);
+    }
+
+    private static RuleEffect FirstNotrack(IReadOnlyList<RuleEffect> effects) => effects.First(IsNotrack);
+
+    private static bool IsNotrack(RuleEffect effect) =>
+        effect is { Rule.Action: FirewallAction.Notrack, Certainty: >= Certainty.Sometimes };
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
+using ProxyHelper.Tests.Diagnosis;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -57,8 +58,8 @@ public sealed class FullTableTests(PublishedDaemon daemon)
 
         using (FullTable.Make())
         {
-            Finding[] findings = network.Router.Run(
-                () => Inspection.Run(new InspectionOptions(), TestContext.Current.CancellationToken).ToArray());
+            Finding[] findings = network.Router.Run(() =>
+                Inspection.Run(new InspectionOptions(), TestWords.Instance, Patience.Token()).ToArray());
             Finding table = Assert.Single(findings, finding => finding.Check == "Conntrack table");
             Assert.Equal(Severity.Warning, table.Severity);
             Assert.Contains("1 of 1 entries", table.Reason, StringComparison.Ordinal);

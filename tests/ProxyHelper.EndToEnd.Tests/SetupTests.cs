@@ -1,6 +1,7 @@
 using System.Net;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Server;
+using ProxyHelper.Tests.Diagnosis;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -23,13 +24,13 @@ public sealed class SetupTests
         await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         string configuration = Path.GetTempFileName();
         await File.WriteAllTextAsync(configuration, "mode remote-udp\nremote_port 114\nmax_per_host 1000\n", Patience.Token());
-        var options = new InspectionOptions { HelperAddress = _router, SmtpGatedConfiguration = configuration, Timeout = Patience.Limit };
+        var options = new InspectionOptions { HelperAddresses = [_router], SmtpGatedConfiguration = configuration, Timeout = Patience.Limit };
 
         Finding[] onRouter = Look(network.Router, options), onProxy = Look(network.Proxy, options);
 
         File.Delete(configuration);
-        Assert.Contains("taken for the router", onRouter[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("taken for the proxy", onProxy[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("looks like the router", onRouter[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("looks like the proxy", onProxy[0].Reason, StringComparison.Ordinal);
         Assert.All([.. onRouter, .. onProxy], finding => Assert.True(finding.Severity == Severity.Passed, finding.ToString()));
         Assert.Equal((15, 7), (onRouter.Length, onProxy.Length));
     }
@@ -42,7 +43,7 @@ public sealed class SetupTests
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         network.Router.Run(() => Tool.Run("nft", "delete table ip mail_gateway"));
 
-        Finding[] findings = Look(network.Router, new InspectionOptions { HelperAddress = _router, Proxy = connection.Destination, Timeout = TimeSpan.FromMilliseconds(100) });
+        Finding[] findings = Look(network.Router, new InspectionOptions { HelperAddresses = [_router], Proxy = connection.Destination, Timeout = TimeSpan.FromMilliseconds(100) });
 
         Finding rule = Assert.Single(findings, finding => finding.Check == "DNAT rule");
         Assert.Equal(Severity.Warning, rule.Severity);
@@ -56,15 +57,15 @@ public sealed class SetupTests
         network.Router.Run(() => Tool.Run("nft", "table inet closed { chain input { type filter hook input priority filter; udp dport 114 drop; }; }"));
         using Responder responder = Start(network);
 
-        Finding[] findings = Look(network.Proxy, new InspectionOptions { Role = SetupRole.Proxy, HelperAddress = _router, Timeout = TimeSpan.FromMilliseconds(100) });
+        Finding[] findings = Look(network.Proxy, new InspectionOptions { Role = SetupRole.Proxy, HelperAddresses = [_router], Timeout = TimeSpan.FromMilliseconds(100) });
 
         Finding answer = Assert.Single(findings, finding => finding.Check == "UDP answer");
         Assert.Equal(Severity.Failed, answer.Severity);
         Assert.Contains("194.0.1.1:114 is silent to a query from 194.0.22.9", answer.Reason, StringComparison.Ordinal);
-        Assert.Contains("Queries stands still", answer.Action, StringComparison.Ordinal);
+        Assert.Equal(TestWords.Instance.ReadCounters, answer.Action);
     }
 
-    private static Finding[] Look(NetworkHost host, InspectionOptions options) => host.Run(() => Inspection.Run(options, Patience.Token()).ToArray());
+    private static Finding[] Look(NetworkHost host, InspectionOptions options) => host.Run(() => Inspection.Run(options, TestWords.Instance, Patience.Token()).ToArray());
 
     private static Responder Start(RouterNetwork network) => network.Router.Run(() => Responder.Start(new ListenOptions { Addresses = [_router] }, new AnswerRules()));
 }

@@ -78,7 +78,7 @@ Describe 'Test-ProxyHelperSetup' {
         nft delete table inet proxy_helper
         $null = Start-ProxyHelper 194.0.1.1
         $finding = Assert-Finding (Get-Finding) 'Notrack rules' Warning 'docs/security.md'
-        $finding.Reason | Should -BeLike '*The table has 1 entries about UDP port 114*'
+        $finding.Reason | Should -BeLike '*The table has 1 entry about UDP port 114*'
     }
 
     It 'fails for an address that the host does not have' {
@@ -143,7 +143,7 @@ Describe 'Test-ProxyHelperSetup' {
         finally { $env:PATH = $path }
         $ofRules, $others = $findings.Where({ $_.Check -in 'DNAT rule', 'SNAT rule', 'Notrack rules' }, 'Split')
         $ofRules.Severity | Should -Be Warning, Warning, Warning
-        $ofRules.Reason | Should -BeLike '*there is no nft in PATH*'
+        $ofRules.Reason | Should -BeLike '*nft is not in PATH*'
         $null = Assert-Finding $findings 'DNAT rule' Warning 'apt install nftables'
         $others | Where-Object Severity -NE Passed | Should -BeNullOrEmpty
     }
@@ -159,7 +159,7 @@ Describe 'Test-ProxyHelperSetup' {
     It 'shows reasons and actions whole at <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
         $text = Get-Finding @{ HelperAddress = '194.0.1.1' } | Out-String -Width $Width
         $text.Split("`n").TrimEnd() | Where-Object { $_.Length -gt $Width -or $_ -match '…' } | Should -BeNullOrEmpty
-        $text | Should -BeLike '*UDP answer              Failed   Nothing listens on 194.0.1.1:114*'
-        $text | Should -BeLike '*=> Start it: Start-ProxyHelper 194.0.1.1 -Port*'
+        $text | Should -BeLike '*UDP answer              Failed   No program listens on 194.0.1.1:114*'
+        $text | Should -BeLike '*=> Run ''Start-ProxyHelper 194.0.1.1 -Port*'
     }
 }

@@ -54,7 +54,7 @@ internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
     {
         string reason = nft.Fault is { } fault ? $"nft failed: {fault}"
             : nft.Text is not null ? "what nft wrote cannot be read"
-            : "there is no nft in PATH";
+            : "nft is not in PATH";
         return saves.Any(save => save.Text is not null) ? $"{reason}; the rules of iptables were read" : reason + WithoutSave(saves);
     }
 

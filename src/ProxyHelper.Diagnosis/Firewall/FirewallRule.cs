@@ -27,6 +27,10 @@ internal sealed record FirewallRule
     /// <summary>Whether it is NAT to one address or to some, and which is not known here.</summary>
     public bool HasUnknownTarget => Action is FirewallAction.DestinationNat or FirewallAction.SourceNat && Addresses is null;
 
+    /// <summary>Gets whether the rule translates an address.</summary>
+    public bool IsTranslation => Action is FirewallAction.DestinationNat or FirewallAction.Redirect
+        or FirewallAction.SourceNat or FirewallAction.Masquerade;
+
     /// <summary>What a NAT rule does, in words.</summary>
     public static string NatText(string name, NumberRange? addresses, NumberRange? ports)
     {

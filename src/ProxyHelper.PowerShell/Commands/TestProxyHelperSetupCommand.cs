@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Security;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
@@ -8,16 +9,16 @@ using ProxyHelper.Diagnosis;
 namespace ProxyHelper.PowerShell.Commands;
 
 /// <summary>
-/// Looks through the whole set-up, on the router or on the proxy, and says of each part whether it is as it should be, why, and what
-/// to do. It changes nothing, and goes on whatever one check comes to.
+/// Checks the whole set-up, on the router or on the proxy. Each finding has a severity, a reason and an action. The
+/// cmdlet changes nothing, and a check that fails does not stop the next one.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "ProxyHelperSetup")]
 [OutputType(typeof(Finding))]
 public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 {
     /// <summary>
-    /// The IPv4 address that the helper answers on, which SNAT shows to the proxy; 0.0.0.0 for all of the router's. On the router, that of
-    /// the responder of this session unless said.
+    /// Gets or sets the IPv4 address that the helper answers on, which SNAT shows to the proxy. 0.0.0.0 means all
+    /// addresses of the router. On the router, the default is the address of the helper of this session.
     /// </summary>
     [Parameter(Position = 0)]
     [ValidateNotNull]
@@ -25,49 +26,60 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     public IPAddress? HelperAddress { get; set; }
 
     /// <summary>
-    /// The helper's UDP port, 1 to 65535. Unless said, that of the responder of this session, or smtp-gated's remote_port where its
-    /// configuration is on this host, or 114.
+    /// Gets or sets the UDP port of the helper, 1 to 65535. The default is the port of the helper of this session, else
+    /// the remote_port of smtp-gated's configuration on this host, else 114.
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int? Port { get; set; }
 
-    /// <summary>The proxy's accepting address and port, where DNAT leads the users' mail, such as 194.0.22.9:9199. Unless said, it is taken from the DNAT rule.</summary>
+    /// <summary>
+    /// Gets or sets the address and port on which the proxy accepts connections, such as 194.0.22.9:9199. DNAT
+    /// translates the users' mail to this end point. The default is the target of the DNAT rule.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     public TransportEndPoint? Proxy { get; set; }
 
-    /// <summary>The TCP port that users open connections to, and that DNAT is looked for. 25 unless said.</summary>
+    /// <summary>
+    /// Gets or sets the TCP port that users connect to, for which the DNAT rule is looked up. The default is 25.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
     public int SmtpPort { get; set; } = 25;
 
     /// <summary>
-    /// The shared secret, a number or a SecureString that holds one. Unless said, smtp-gated's remote_udp_secret where its configuration is
-    /// on this host, else none (0).
+    /// Gets or sets the shared secret, a number or a SecureString that holds a number. The default is the
+    /// remote_udp_secret of smtp-gated's configuration on this host, else 0, which means no secret.
     /// </summary>
     [Parameter]
     [Secret]
     public SecureString? Secret { get; set; }
 
-    /// <summary>A file that holds the secret, which its owner alone may use (chmod 600).</summary>
+    /// <summary>
+    /// Gets or sets the path of a file that holds the secret. Only its owner may be able to use the file (chmod 600).
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? SecretFile { get; set; }
 
     /// <summary>
-    /// Which side this host is: the router, where the kernel, the address and the rules are looked at too, or the proxy. Unless said, the
-    /// host that has the helper's address is the router, and one with smtp-gated's configuration or the proxy's address the proxy.
+    /// Gets or sets the role of this host. On the router, the kernel, the address and the rules are checked, too. By
+    /// default, the host that has the helper's address is the router, and a host with smtp-gated's configuration or the
+    /// proxy's address is the proxy.
     /// </summary>
     [Parameter]
     public SetupRole? Role { get; set; }
 
-    /// <summary>smtp-gated's configuration, which is looked at where it is there. /etc/smtp-gated.conf unless said.</summary>
+    /// <summary>Gets or sets the path of smtp-gated's configuration. The default is /etc/smtp-gated.conf.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string SmtpGatedConfiguration { get; set; } = "/etc/smtp-gated.conf";
 
-    /// <summary>How many seconds to wait for each answer of the helper, which is asked twice at most. 1 unless said.</summary>
+    /// <summary>
+    /// Gets or sets the seconds to wait for each answer of the helper. The cmdlet sends at most two queries. The
+    /// default is 1.
+    /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
     public double TimeoutSeconds { get; set; } = 1;
@@ -87,24 +99,26 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 
         try
         {
-            foreach (Finding check in Inspection.Run(Options(), Cancellation))
+            foreach (Finding finding in Inspection.Run(Options(), CmdletWords.Instance, Cancellation))
             {
-                WriteObject(check);
+                WriteObject(finding);
             }
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
-            // Ctrl+C: what was found so far has been written.
+            // Ctrl+C: the findings up to now have been written.
         }
     }
 
     private InspectionOptions Options()
     {
-        (IPEndPoint? known, Func<long>? wrongSecrets) = OperatingSystem.IsLinux() && Role != SetupRole.Proxy ? FindResponder() : default;
+        (IPEndPoint? known, Func<long>? wrongSecrets) =
+            OperatingSystem.IsLinux() && Role != SetupRole.Proxy ? FindResponder() : default;
+        IPAddress? address = HelperAddress ?? known?.Address;
         return new InspectionOptions
         {
             Role = Role,
-            HelperAddress = HelperAddress ?? known?.Address,
+            HelperAddresses = address is null ? [] : [address],
             Port = Port ?? known?.Port,
             Proxy = Proxy,
             SmtpPort = SmtpPort,
@@ -115,15 +129,17 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         };
     }
 
-    /// <summary>The responder of this session that is meant: where it answers, and its count of wrong secrets.</summary>
-    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    /// <summary>Finds the helper of this session that the parameters select.</summary>
+    /// <returns>The end point that the helper answers on, and its count of wrong secrets.</returns>
+    [SupportedOSPlatform("linux")]
     private (IPEndPoint? Known, Func<long>? WrongSecrets) FindResponder()
     {
         var running =
             from job in ResponderSelection.All(JobRepository).OfType<ResponderJob>()
             where job.JobStateInfo.State == JobState.Running
             from endPoint in job.LocalEndPoints
-            where (HelperAddress is null || endPoint.Address.Equals(HelperAddress)) && (Port is null || endPoint.Port == Port)
+            where HelperAddress is null || endPoint.Address.Equals(HelperAddress)
+            where Port is null || endPoint.Port == Port
             select (Job: job, EndPoint: endPoint);
         var found = running.ToArray();
         if (found.Length == 0)
@@ -133,7 +149,10 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 
         if (found.Length > 1)
         {
-            WriteWarning($"Responders of this session answer on {string.Join(", ", found.Select(one => one.EndPoint))}. This is about {found[0].EndPoint}; say -HelperAddress and -Port for another.");
+            string all = string.Join(", ", found.Select(helper => helper.EndPoint));
+            WriteWarning(
+                $"Helpers of this session answer on {all}. The findings are about {found[0].EndPoint}. " +
+                "Use -HelperAddress and -Port to select another helper.");
         }
 
         ResponderJob chosen = found[0].Job;
@@ -148,7 +167,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         }
         catch (IOException)
         {
-            return SmtpGatedConfiguration; // no file's path: the check says that it is not there
+            return SmtpGatedConfiguration; // Not the path of a file: the check reports a missing configuration.
         }
     }
 }

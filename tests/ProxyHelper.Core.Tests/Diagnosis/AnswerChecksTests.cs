@@ -24,7 +24,7 @@ public sealed class AnswerChecksTests
         var probe = new AnswerProbe(Answer(outcome), answersWithoutSecret, countedWrongSecret);
         foreach (SetupRole role in Enum.GetValues<SetupRole>())
         {
-            Finding[] findings = [.. AnswerChecks.Judge(probe, role)];
+            Finding[] findings = [.. new AnswerChecks(role, TestWords.Instance).Judge(probe)];
             Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
             Assert.Equal([CheckNames.Answer, CheckNames.Secret], findings.Select(finding => finding.Check));
             Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
@@ -38,7 +38,8 @@ public sealed class AnswerChecksTests
         {
             IgnoredReplies = [new IgnoredReply(IPEndPoint.Parse("10.9.8.7:53"), ProxyHelper.Protocol.ReplyFault.Length)],
         };
-        Finding finding = AnswerChecks.Judge(new AnswerProbe(answer, AnswersWithoutSecret: false, CountedWrongSecret: null), SetupRole.Router).First();
+        Finding finding = new AnswerChecks(SetupRole.Router, TestWords.Instance)
+            .Judge(new AnswerProbe(answer, AnswersWithoutSecret: false, CountedWrongSecret: null)).First();
         Assert.Contains("10.9.8.7:53", finding.Reason, StringComparison.Ordinal);
     }
 

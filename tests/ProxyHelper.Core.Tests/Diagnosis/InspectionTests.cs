@@ -13,7 +13,7 @@ public sealed class InspectionTests
 {
     private static readonly InspectionOptions _options = new()
     {
-        HelperAddress = IPAddress.Parse("194.0.1.1"),
+        HelperAddresses = [IPAddress.Parse("194.0.1.1")],
         SmtpGatedConfiguration = "/nonexistent/smtp-gated.conf",
         Timeout = TimeSpan.FromMinutes(1),
     };
@@ -39,9 +39,9 @@ public sealed class InspectionTests
     [Fact]
     public void Who_has_the_helpers_address_is_the_router_and_who_has_the_proxys_alone_the_proxy() => Router.With(() =>
     {
-        InspectionOptions elsewhere = _options with { HelperAddress = IPAddress.Parse("203.0.113.5"), Timeout = TimeSpan.FromMilliseconds(10) };
-        Assert.Contains("taken for the router", Run(_options)[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("taken for the proxy", Run(elsewhere with { Proxy = TransportEndPoint.Parse("194.0.22.9:9199") })[0].Reason, StringComparison.Ordinal);
+        InspectionOptions elsewhere = _options with { HelperAddresses = [IPAddress.Parse("203.0.113.5")], Timeout = TimeSpan.FromMilliseconds(10) };
+        Assert.Contains("looks like the router", Run(_options)[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("looks like the proxy", Run(elsewhere with { Proxy = TransportEndPoint.Parse("194.0.22.9:9199") })[0].Reason, StringComparison.Ordinal);
     });
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class InspectionTests
     [Fact]
     public void Where_nothing_is_known_nobody_is_asked_and_each_check_says_what_to_do() => NetworkNamespace.Run(() =>
     {
-        Finding[] findings = Run(_options with { HelperAddress = null, Role = SetupRole.Router });
+        Finding[] findings = Run(_options with { HelperAddresses = [], Role = SetupRole.Router });
         Assert.Equal(
             [CheckNames.Address, CheckNames.SourceNat, CheckNames.Answer, CheckNames.Secret, CheckNames.PerHost],
             findings.Where(finding => finding.Severity == Severity.Skipped).Select(finding => finding.Check));
@@ -82,7 +82,7 @@ public sealed class InspectionTests
         try
         {
             File.WriteAllBytes(tooLong, new byte[(1024 * 1024) + 1]);
-            Finding[] findings = Run(_options with { Role = SetupRole.Proxy, HelperAddress = IPAddress.Loopback, SmtpGatedConfiguration = tooLong });
+            Finding[] findings = Run(_options with { Role = SetupRole.Proxy, HelperAddresses = [IPAddress.Loopback], SmtpGatedConfiguration = tooLong });
             Assert.Equal(Severity.Failed, findings.Single(finding => finding.Check == CheckNames.Answer).Severity);
             Assert.StartsWith("smtp-gated's configuration cannot be read", findings[^1].Reason, StringComparison.Ordinal);
         }
@@ -97,8 +97,8 @@ public sealed class InspectionTests
     {
         using var ended = new CancellationTokenSource();
         ended.Cancel();
-        NetworkNamespace.Run(() => Assert.ThrowsAny<OperationCanceledException>(() => Inspection.Run(_options, ended.Token).ToArray()), "194.0.1.1");
+        NetworkNamespace.Run(() => Assert.ThrowsAny<OperationCanceledException>(() => Inspection.Run(_options, TestWords.Instance, ended.Token).ToArray()), "194.0.1.1");
     }
 
-    private static Finding[] Run(InspectionOptions options) => [.. Inspection.Run(options, CancellationToken.None)];
+    private static Finding[] Run(InspectionOptions options) => [.. Inspection.Run(options, TestWords.Instance, CancellationToken.None)];
 }

@@ -31,7 +31,7 @@ public sealed class KernelChecksTests
 
     private static void Check(string expected, ConntrackProbe probe)
     {
-        Finding[] findings = [.. KernelChecks.Judge(probe)];
+        Finding[] findings = [.. new KernelChecks(TestWords.Instance).Judge(probe)];
         Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
         Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
     }

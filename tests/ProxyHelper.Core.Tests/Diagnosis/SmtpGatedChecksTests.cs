@@ -26,7 +26,8 @@ public sealed class SmtpGatedChecksTests
     [InlineData("#mode remote-udp\nmode\nremote_port\n\0\n", null, "Failed Warning Passed Warning")]
     public void Each_key_is_judged(string text, uint? secret, string expected)
     {
-        Finding[] findings = [.. SmtpGatedChecks.Judge(SmtpGatedConfiguration.Parse(text), "/etc/smtp-gated.conf", 114, secret)];
+        Finding[] findings = [.. new SmtpGatedChecks("/etc/smtp-gated.conf", TestWords.Instance)
+            .Judge(SmtpGatedConfiguration.Parse(text), 114, secret)];
         Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
         Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
         Assert.DoesNotContain(findings, finding => finding.ToString().Contains("471", StringComparison.Ordinal)); // the secret is never shown

@@ -3,12 +3,15 @@ using System.Text;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Diagnosis.Firewall;
+using ProxyHelper.Tests.Diagnosis;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
 /// <summary>What nft or iptables-save has written, and what is said of it.</summary>
 internal sealed class FirewallRulesTarget : IFuzzTarget
 {
+    private static readonly HelperSockets _helper = new([IPAddress.Parse("194.0.1.1")], 114);
+
     /// <inheritdoc/>
     public string Name => "firewall-rules";
 
@@ -23,10 +26,10 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
     private static void Judge(FirewallReading firewall, bool isWhole)
     {
         Invariant.Holds(isWhole || firewall.Gap is not null, "what was not read is told");
-        var checks = new NatChecks(firewall, evidence: null, smtpPort: 25);
+        var checks = new NatChecks(firewall, evidence: null, 25, TestWords.Instance);
         (Finding destination, TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
-        Finding source = checks.JudgeSource(proxy, IPAddress.Parse("194.0.1.1"));
-        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, proxy);
+        Finding source = checks.JudgeSource(proxy, _helper);
+        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, proxy);
         foreach (Finding finding in (Finding[])[destination, source, notrack])
         {
             Invariant.Holds(finding.Reason.Length > 0, "each finding has a reason");

@@ -9,6 +9,7 @@ namespace ProxyHelper.Tests.Diagnosis.Firewall;
 /// <summary>What is known of the rules with the tools that there are: never more than they tell.</summary>
 public sealed class FirewallReadingTests
 {
+    private static readonly HelperSockets _helper = new([IPAddress.Parse("194.0.1.1")], 114);
     private static readonly ToolOutput _noRules = new("nft", "{\"nftables\": [{\"metainfo\": {\"version\": \"1.0.6\"}}]}", null);
 
     [Fact]
@@ -52,11 +53,11 @@ public sealed class FirewallReadingTests
 
     private static void Check(string expected, FirewallReading firewall, string? proxy = "194.0.22.9:9199")
     {
-        var checks = new NatChecks(firewall, evidence: null, smtpPort: 25);
+        var checks = new NatChecks(firewall, evidence: null, 25, TestWords.Instance);
         TransportEndPoint? leads = proxy is null ? null : TransportEndPoint.Parse(proxy);
         (Finding destination, leads) = checks.JudgeDestination(leads);
-        Finding source = checks.JudgeSource(leads, IPAddress.Parse("194.0.1.1"));
-        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, IPAddress.Parse("194.0.1.1"), 114, leads);
+        Finding source = checks.JudgeSource(leads, _helper);
+        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, leads);
         Assert.Equal(expected, $"{destination.Severity} {source.Severity} {notrack.Severity}");
         Assert.All((Finding[])[destination, source, notrack], finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
     }

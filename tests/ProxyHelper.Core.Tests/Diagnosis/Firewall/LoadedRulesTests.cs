@@ -11,7 +11,7 @@ namespace ProxyHelper.Tests.Diagnosis.Firewall;
 public sealed class LoadedRulesTests
 {
     private static readonly TransportEndPoint _proxy = TransportEndPoint.Parse("194.0.22.9:9199");
-    private static readonly IPAddress _helper = IPAddress.Parse("194.0.1.1");
+    private static readonly HelperSockets _helper = new([IPAddress.Parse("194.0.1.1")], 114);
 
     [Theory]
     [InlineData("Passed", "iifname \"users\" tcp dport 25 dnat ip to 194.0.22.9:9199")]
@@ -77,14 +77,14 @@ public sealed class LoadedRulesTests
                 chain leaving { type filter hook output priority raw; {{leaving}}; }
             }
             """);
-        AssertResult(expected, NotrackCheck.Judge(Read(), evidence: null, _helper, 114, _proxy));
+        AssertResult(expected, NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
     });
 
     [Fact]
     public void Notrack_behind_conntrack_is_too_late() => NetworkNamespace.Run(() =>
     {
         Load("table inet helper { chain arriving { type filter hook prerouting priority 0; notrack; }; chain leaving { type filter hook output priority 0; notrack; }; }");
-        AssertResult("Warning", NotrackCheck.Judge(Read(), evidence: null, _helper, 114, _proxy));
+        AssertResult("Warning", NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
     });
 
     [Theory]
@@ -103,14 +103,14 @@ public sealed class LoadedRulesTests
         Tool.Run(tool, ["-t", "nat", "-N", "mail"]);
         Tool.Run(tool, ["-t", "nat", "-A", "mail", "-p", "tcp", "-j", "DNAT", "--to-destination", "194.0.22.9:9199"]);
         Tool.Run(tool, ["-t", "nat", "-A", "PREROUTING", .. conditions.Split(' '), "-j", "mail"]);
-        AssertResult(expected, new NatChecks(Read(), evidence: null, 25).JudgeDestination(_proxy).Finding);
+        AssertResult(expected, new NatChecks(Read(), evidence: null, 25, TestWords.Instance).JudgeDestination(_proxy).Finding);
     });
 
     [Fact]
     public void Where_the_mail_goes_is_found_out() => NetworkNamespace.Run(() =>
     {
         Load("table ip mail { chain pre { type nat hook prerouting priority dstnat; tcp dport 25 dnat to 194.0.22.9:9199; }; }");
-        (Finding finding, TransportEndPoint? proxy) = new NatChecks(Read(), evidence: null, 25).JudgeDestination(proxy: null);
+        (Finding finding, TransportEndPoint? proxy) = new NatChecks(Read(), evidence: null, 25, TestWords.Instance).JudgeDestination(proxy: null);
         Assert.Equal(_proxy, proxy);
         Assert.Contains("194.0.22.9:9199", finding.Reason, StringComparison.Ordinal);
     });
@@ -124,7 +124,7 @@ public sealed class LoadedRulesTests
                 chain base { type nat hook {{hook}} priority {{priority}}; {{rules}}; }
             }
             """);
-        AssertResult(expected, judge(new NatChecks(Read(), evidence: null, 25)));
+        AssertResult(expected, judge(new NatChecks(Read(), evidence: null, 25, TestWords.Instance)));
     });
 
     private static void Load(string rules)

@@ -1,0 +1,34 @@
+using ProxyHelper.Diagnosis;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>Contains the words of the cmdlets for the findings about the set-up.</summary>
+internal static class CmdletWords
+{
+    /// <summary>Gets the words.</summary>
+    public static CallerWords Instance { get; } = new()
+    {
+        PortOption = "-Port",
+        TcpPortOption = "-TcpPort",
+        SecretFileOption = "-SecretFile",
+        GiveHelperAddress =
+            "Start a helper in this session, or give its address: Test-ProxyHelperSetup -HelperAddress 194.0.1.1",
+        GiveProxy = "Give the address and port that DNAT translates the mail to: -Proxy 194.0.22.9:9199",
+        GiveRole = role => role == SetupRole.Proxy
+            ? "Use -Role Proxy if it is the proxy."
+            : "Use -Role Router if it is the router.",
+        GiveSmtpGatedConfiguration = path => $"Give the path of the configuration: -SmtpGatedConfiguration {path}",
+        StartHelper = helper => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}",
+        ListHelpers = "Get-ProxyHelper",
+        ReadCounters =
+            "On the router, run 'Get-ProxyHelper | Format-List'. If Queries does not grow, a firewall drops the " +
+            "queries. Otherwise WrongSecret, NotAllowed or NotItsOwn grows.",
+        ListEntries = "Get-NatMapping -IncludeUntranslated",
+        WatchDrops =
+            "Run 'Measure-NatMapping -Quick' again later. If Drop or EarlyDrop grows, raise " +
+            "net.netfilter.nf_conntrack_max.",
+        CheckProxy =
+            "On the proxy, run 'Test-ProxyHelperSetup -Role Proxy -HelperAddress 194.0.1.1' with the address of this " +
+            "router.",
+    };
+}

@@ -1,0 +1,24 @@
+using ProxyHelper.Diagnosis;
+
+namespace ProxyHelper.Tests.Diagnosis;
+
+/// <summary>Contains the words of a caller that is neither the module nor the daemon.</summary>
+internal static class TestWords
+{
+    public static CallerWords Instance { get; } = new()
+    {
+        PortOption = "<port>",
+        TcpPortOption = "<TCP port>",
+        SecretFileOption = "<secret file>",
+        GiveHelperAddress = "<give address>",
+        GiveProxy = "<give proxy>",
+        GiveRole = role => $"<give role {role}>",
+        GiveSmtpGatedConfiguration = path => $"<give {path}>",
+        StartHelper = helper => $"<start {helper}>",
+        ListHelpers = "<list helpers>",
+        ReadCounters = "<read counters>",
+        ListEntries = "<list entries>",
+        WatchDrops = "<watch drops>",
+        CheckProxy = "<check proxy>",
+    };
+}
