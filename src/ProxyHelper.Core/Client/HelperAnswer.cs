@@ -3,42 +3,48 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Client;
 
-/// <summary>What a query to a helper gave.</summary>
+/// <summary>Represents the result of a query to a helper.</summary>
 public sealed record HelperAnswer
 {
-    /// <summary>The TCP peer that was asked about, as the proxy sees it.</summary>
+    /// <summary>Gets the proxy's TCP peer that the query was about: the translated source.</summary>
     public required TransportEndPoint Source { get; init; }
 
-    /// <summary>The proxy's accepting address and port that was asked about.</summary>
+    /// <summary>Gets the proxy's accepting address and port that the query was about.</summary>
     public required TransportEndPoint Destination { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>Gets the outcome of the query.</summary>
     public required HelperOutcome Outcome { get; init; }
 
-    /// <summary>Who opened the connection; null unless found, and over TCP, where the answer has no more of it than the ident.</summary>
+    /// <summary>Gets the original source. The value is null unless found, and over TCP, whose reply contains only the ident.</summary>
     public TransportEndPoint? OriginalSource { get; init; }
 
-    /// <summary>Whom it was opened to; null unless found.</summary>
+    /// <summary>Gets the original destination; null unless found.</summary>
     public TransportEndPoint? OriginalDestination { get; init; }
 
-    /// <summary>The user's name that smtp-gated would log; null unless found.</summary>
+    /// <summary>Gets the user's name that smtp-gated would log; null unless found.</summary>
     public string? Ident { get; init; }
 
-    /// <summary>From the send to the answer to it, over TCP from the beginning to the end; null without an answer.</summary>
+    /// <summary>
+    /// Gets the time from the last send to the reply; over TCP, from the start of the connection to its end. The value is null without
+    /// a reply.
+    /// </summary>
     public TimeSpan? RoundTripTime { get; init; }
 
-    /// <summary>How often the query was sent.</summary>
+    /// <summary>Gets the number of times that the query was sent.</summary>
     public int Sends { get; init; }
 
-    /// <summary>Who was asked.</summary>
+    /// <summary>Gets the helper's address and port.</summary>
     public required IPEndPoint Helper { get; init; }
 
-    /// <summary>From where it was asked, null where no way leads to the helper. smtp-gated asks from the destination's address; elsewhere that address is not local.</summary>
+    /// <summary>
+    /// Gets the local address and port of the query, or null if no route leads to the helper. smtp-gated asks from the destination's
+    /// address; on other hosts that address is not local.
+    /// </summary>
     public IPEndPoint? AskedFrom { get; init; }
 
-    /// <summary>What came instead of the answer, the first sixteen.</summary>
+    /// <summary>Gets the datagrams that were not the reply; at most the first 16.</summary>
     public IReadOnlyList<IgnoredReply> IgnoredReplies { get; init; } = [];
 
-    /// <summary>Whether the answer is the mapping that was given to compare with; null when none was given.</summary>
+    /// <summary>Gets whether the reply agrees with the given mapping; null if no mapping was given.</summary>
     public bool? AgreesWithMapping { get; init; }
 }

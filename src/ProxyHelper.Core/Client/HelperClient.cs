@@ -7,15 +7,15 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Client;
 
 /// <summary>
-/// smtp-gated's side over UDP: a new socket for each query, bound to the proxy's own address where that is local. Unlike
-/// smtp-gated it takes no answer that does not match the query in every respect. Runs on any system.
+/// Asks a helper over UDP as smtp-gated does: from a new socket for each query, bound to the proxy's address if that address is
+/// local. Unlike smtp-gated, the client accepts only a reply that matches the query in every respect. Runs on any system.
 /// </summary>
 public sealed class HelperClient
 {
-    private const int BufferSize = 128; // longer than a reply, so that a longer datagram is seen to be one
-    private const int MaximumIgnored = 16;
-    private const int IPLevel = 0; // IPPROTO_IP
-    private const int ReceiveErrors = 11; // IP_RECVERR (linux/in.h): an unconnected socket hears ICMP errors too
+    private const int BufferSize = 128; // longer than a reply, so that a longer datagram is recognized
+    private const int MaxIgnored = 16;
+    private const int IPLevel = 0; // IPPROTO_IP (linux/in.h)
+    private const int ReceiveErrors = 11; // IP_RECVERR (linux/in.h): an unconnected socket receives ICMP errors too
 
     private readonly HelperRequest _request;
     private readonly uint _cookie = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
@@ -27,16 +27,16 @@ public sealed class HelperClient
         _request = request;
     }
 
-    /// <summary>Asks, and waits for the answer. Silence and refusal are outcomes, not exceptions.</summary>
-    /// <exception cref="ArgumentException">An end point is not IPv4.</exception>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>Sends the query and waits for the reply. Silence and refusal are outcomes, not exceptions.</summary>
+    /// <exception cref="ArgumentException">Thrown when an end point is not IPv4.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the token was canceled.</exception>
     public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Sends, 1);
         if (request.Source.AddressFamily != AddressFamily.InterNetwork || request.Destination.AddressFamily != AddressFamily.InterNetwork)
         {
-            throw new ArgumentException("smtp-gated's protocol has room for IPv4 addresses only.", nameof(request));
+            throw new ArgumentException("The protocol has room for IPv4 addresses only.", nameof(request));
         }
 
         using var socket = new Socket(request.Helper.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -48,14 +48,14 @@ public sealed class HelperClient
         Bind(socket);
         byte[] query = new byte[HelperDatagram.Size];
         new Query(_cookie, _request.Secret, _request.Source, _request.Destination).Write(query);
-        HelperAnswer answer = Unanswered() with { AskedFrom = AskedFrom(socket) };
+        HelperAnswer answer = NoAnswer() with { AskedFrom = FindLocalEndPoint(socket) };
         try
         {
             while (answer.Sends < _request.Sends && answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
             {
                 answer = answer with { Sends = answer.Sends + 1 };
                 (Reply? reply, TimeSpan roundTripTime) = await ExchangeAsync(socket, query, cancellationToken).ConfigureAwait(false);
-                answer = reply is { } received ? Answered(answer, received, roundTripTime) : answer;
+                answer = reply is { } received ? AnswerOf(answer, received, roundTripTime) : answer;
             }
         }
         catch (SocketException failure) when (OutcomeOf(failure.SocketErrorCode) is { } outcome)
@@ -63,17 +63,19 @@ public sealed class HelperClient
             answer = answer with { Outcome = outcome };
         }
 
-        HelperOutcome end = answer.Outcome == HelperOutcome.TimedOut && _ignored.Count > 0 ? HelperOutcome.InvalidReply : answer.Outcome;
-        return answer with { Outcome = end, IgnoredReplies = _ignored };
+        bool hasOnlyIgnored = answer.Outcome == HelperOutcome.TimedOut && _ignored.Count > 0;
+        return answer with { Outcome = hasOnlyIgnored ? HelperOutcome.InvalidReply : answer.Outcome, IgnoredReplies = _ignored };
     }
 
     /// <summary>
-    /// Where queries leave from. A socket bound to no address does not know; one that is connected to the helper has the address that the
-    /// route gives. It is made before anything is waited for: another thread may be in another network namespace.
+    /// Finds the local address of the queries. A socket that is bound to all addresses has none, but a socket that is connected to the
+    /// helper has the address that the route gives. This runs before the first await: another thread may be in another network
+    /// namespace.
     /// </summary>
-    private IPEndPoint? AskedFrom(Socket socket)
+    private IPEndPoint? FindLocalEndPoint(Socket socket)
     {
-        if (socket.LocalEndPoint is not IPEndPoint { Address: var bound } local || !(bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any)))
+        if (socket.LocalEndPoint is not IPEndPoint { Address: var bound } local
+            || !(bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any)))
         {
             return socket.LocalEndPoint as IPEndPoint;
         }
@@ -81,25 +83,25 @@ public sealed class HelperClient
         try
         {
             using var route = new Socket(socket.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            route.Connect(_request.Helper); // which sends nothing
+            route.Connect(_request.Helper); // sends nothing
             return new IPEndPoint(((IPEndPoint)route.LocalEndPoint!).Address, local.Port);
         }
         catch (SocketException)
         {
-            return null; // no way leads there, so nothing left
+            return null; // no route leads to the helper
         }
     }
 
-    /// <summary>What an error of a socket says about the helper; null where it says nothing.</summary>
+    /// <summary>Returns the outcome that a socket error stands for, or null if the error is not about the helper.</summary>
     internal static HelperOutcome? OutcomeOf(SocketError error) => error switch
     {
-        SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused, // the latter is how Windows says it
+        SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused, // Windows reports the second
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkDown
             or SocketError.AccessDenied or SocketError.InvalidArgument => HelperOutcome.Unreachable,
         _ => null,
     };
 
-    private static HelperAnswer Answered(HelperAnswer answer, Reply reply, TimeSpan roundTripTime) => reply.IsFound
+    private static HelperAnswer AnswerOf(HelperAnswer answer, Reply reply, TimeSpan roundTripTime) => reply.IsFound
         ? answer with
         {
             Outcome = HelperOutcome.Found,
@@ -110,7 +112,7 @@ public sealed class HelperClient
         }
         : answer with { Outcome = HelperOutcome.NotFound, RoundTripTime = roundTripTime };
 
-    private HelperAnswer Unanswered() => new()
+    private HelperAnswer NoAnswer() => new()
     {
         Source = _request.Source,
         Destination = _request.Destination,
@@ -132,15 +134,16 @@ public sealed class HelperClient
         }
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
         {
-            socket.Bind(new IPEndPoint(IPAddress.Any, 0)); // we are not the proxy
+            socket.Bind(new IPEndPoint(IPAddress.Any, 0)); // this host is not the proxy
         }
     }
 
-    /// <summary>Sends once, and waits for the answer as long as one send's patience lasts.</summary>
-    private async Task<(Reply? Reply, TimeSpan RoundTripTime)> ExchangeAsync(Socket socket, byte[] query, CancellationToken cancellationToken)
+    /// <summary>Sends the query once and waits for the reply until the time-out of one send.</summary>
+    private async Task<(Reply? Reply, TimeSpan RoundTripTime)> ExchangeAsync(
+        Socket socket, byte[] query, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // It listens before it sends, so that the round-trip time has nothing of starting to listen in it.
+        // Receiving starts before the send, so that the round-trip time does not include that start.
         Task<(Reply? Reply, long ReceivedAt)> receiving = ReceiveAsync(socket, patience.Token);
         long sentAt = Stopwatch.GetTimestamp();
         try
@@ -160,17 +163,19 @@ public sealed class HelperClient
         return (reply, Stopwatch.GetElapsedTime(sentAt, receivedAt));
     }
 
-    /// <summary>Waits for the answer until the patience ends; then there is none.</summary>
+    /// <summary>Waits for the reply until the token is canceled.</summary>
     private async Task<(Reply? Reply, long ReceivedAt)> ReceiveAsync(Socket socket, CancellationToken patience)
     {
         try
         {
             while (true)
             {
-                SocketReceiveFromResult result = await socket.ReceiveFromAsync(_buffer, SocketFlags.None, _request.Helper, patience).ConfigureAwait(false);
+                SocketReceiveFromResult result = await socket.ReceiveFromAsync(
+                    _buffer, SocketFlags.None, _request.Helper, patience).ConfigureAwait(false);
                 long receivedAt = Stopwatch.GetTimestamp();
                 var sender = (IPEndPoint)result.RemoteEndPoint;
-                if (Reply.TryRead(_buffer.AsSpan(0, result.ReceivedBytes), _cookie, out Reply reply, out ReplyFault fault) && sender.Equals(_request.Helper))
+                ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, result.ReceivedBytes);
+                if (Reply.TryRead(datagram, _cookie, out Reply reply, out ReplyFault fault) && sender.Equals(_request.Helper))
                 {
                     return (reply, receivedAt);
                 }
@@ -186,7 +191,7 @@ public sealed class HelperClient
 
     private void Ignore(IPEndPoint sender, ReplyFault reason)
     {
-        if (_ignored.Count < MaximumIgnored)
+        if (_ignored.Count < MaxIgnored)
         {
             _ignored.Add(new IgnoredReply(sender, reason));
         }

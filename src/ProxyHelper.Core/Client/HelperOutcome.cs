@@ -1,29 +1,32 @@
 namespace ProxyHelper.Client;
 
-/// <summary>How a query to a helper ended.</summary>
+/// <summary>Specifies the outcome of a query to a helper.</summary>
 public enum HelperOutcome
 {
-    /// <summary>The helper gave the original ends.</summary>
+    /// <summary>The helper found the connection and replied with its original ends.</summary>
     Found,
 
-    /// <summary>The helper knows no such connection; over UDP also: it could not look.</summary>
+    /// <summary>The helper did not find the connection. Over UDP this is also the reply if the look-up failed.</summary>
     NotFound,
 
-    /// <summary>No answer: nothing is there, a firewall drops, or the helper refuses silently (wrong secret, not allowed).</summary>
+    /// <summary>
+    /// No reply arrived: no helper runs there, a firewall drops the datagrams, or the helper refused the query silently (wrong secret,
+    /// not allowed).
+    /// </summary>
     TimedOut,
 
-    /// <summary>The host says that nobody listens on that port (ICMP port unreachable; over TCP a reset).</summary>
+    /// <summary>No program listens on the port: the host sent ICMP port unreachable, or over TCP a reset.</summary>
     Refused,
 
     /// <summary>The host or its network cannot be reached.</summary>
     Unreachable,
 
-    /// <summary>Something answered, but nothing that smtp-gated should take for the answer.</summary>
+    /// <summary>Something replied, but smtp-gated should not take it for the reply.</summary>
     InvalidReply,
 
-    /// <summary>Over TCP: the helper closed the connection without an answer: who asks is not allowed, or asks too often or too much at once.</summary>
+    /// <summary>Over TCP: the helper closed the connection without a reply. The client is not allowed, or sends too many queries.</summary>
     Closed,
 
-    /// <summary>Over TCP: the helper says that it could not look, or did not understand.</summary>
+    /// <summary>Over TCP: the helper replied that the look-up failed, or that the line was not a query.</summary>
     Failed,
 }

@@ -3,27 +3,31 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Client;
 
-/// <summary>What to ask whom, and how patiently.</summary>
+/// <summary>Represents a query to a helper, with its patience.</summary>
 public sealed record HelperRequest
 {
-    /// <summary>The helper's address and port.</summary>
+    /// <summary>Gets the helper's address and port.</summary>
     public required IPEndPoint Helper { get; init; }
 
-    /// <summary>The TCP peer as the proxy sees it. IPv4.</summary>
+    /// <summary>Gets the proxy's TCP peer: the translated source. IPv4.</summary>
     public required TransportEndPoint Source { get; init; }
 
-    /// <summary>The proxy's accepting address and port. IPv4.</summary>
+    /// <summary>Gets the proxy's accepting address and port. IPv4.</summary>
     public required TransportEndPoint Destination { get; init; }
 
-    /// <summary>The shared secret; 0 when none is set. Over TCP there is none.</summary>
+    /// <summary>Gets the shared secret. The default is 0, no secret. A query over TCP has no secret.</summary>
     public uint Secret { get; init; }
 
-    /// <summary>How often the query is sent in all (smtp-gated's remote_udp_retries), 1 or more. Over TCP it is sent once.</summary>
+    /// <summary>
+    /// Gets the total number of sends (smtp-gated's remote_udp_retries), 1 or more. The default is 3. A query over TCP is sent once.
+    /// </summary>
     public int Sends { get; init; } = 3;
 
-    /// <summary>How long to wait after each send (smtp-gated's timeout_lookup); over TCP, from the beginning to the end.</summary>
+    /// <summary>
+    /// Gets the time to wait after each send (smtp-gated's timeout_lookup); over TCP, the time for everything. The default is 5 seconds.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Who is asked about what. The secret is not in it.</summary>
+    /// <summary>Returns the helper and the two ends. The secret is left out.</summary>
     public override string ToString() => $"{Helper}: {Source} -> {Destination}";
 }

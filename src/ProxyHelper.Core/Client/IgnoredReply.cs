@@ -3,9 +3,9 @@ using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Client;
 
-/// <summary>A datagram that came instead of the answer.</summary>
-/// <param name="Sender">Where it came from.</param>
-/// <param name="Reason">Why it is not the answer.</param>
+/// <summary>Represents a datagram, or over TCP a line, that was not the reply.</summary>
+/// <param name="Sender">The sender's address and port.</param>
+/// <param name="Reason">The reason it was not the reply.</param>
 public sealed record IgnoredReply(IPEndPoint Sender, ReplyFault Reason)
 {
     /// <inheritdoc/>

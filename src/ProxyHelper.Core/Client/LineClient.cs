@@ -6,21 +6,26 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Client;
 
 /// <summary>
-/// smtp-gated's side over TCP: a connection from the proxy's own address to the address that it sees, a line, and all that comes up
-/// to the end. The addresses of the connection are a part of the question, so it can be asked on the proxy alone. Runs on any system.
+/// Asks a helper over TCP as smtp-gated does: the client connects from the proxy's address to the translated source address, sends a
+/// line and reads to the end of the stream. The addresses of the connection belong to the query, so only the proxy itself can ask.
+/// Runs on any system.
 /// </summary>
 public static class LineClient
 {
-    /// <summary>Asks, and waits for the answer. Silence and refusal are outcomes, not exceptions. It is asked once; there is no secret.</summary>
-    /// <exception cref="ArgumentException">An end point is not IPv4, or the helper's address is not the source's.</exception>
-    /// <exception cref="SocketException">AddressNotAvailable: the destination's address is not one of this machine.</exception>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>
+    /// Sends the query once and waits for the reply. Silence and refusal are outcomes, not exceptions. A query over TCP has no secret.
+    /// </summary>
+    /// <exception cref="ArgumentException">Thrown when an end point is not IPv4, or the helper and the source have different addresses.</exception>
+    /// <exception cref="SocketException">
+    /// Thrown with AddressNotAvailable when the destination's address is not an address of this host.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Thrown when the token was canceled.</exception>
     public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Destination.AddressFamily != AddressFamily.InterNetwork || !request.Helper.Address.Equals(request.Source.IPAddress))
         {
-            throw new ArgumentException("Over TCP the helper at the source's IPv4 address is asked, from the destination's.", nameof(request));
+            throw new ArgumentException("Over TCP, the helper must have the IPv4 address of the source.", nameof(request));
         }
 
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -52,7 +57,7 @@ public static class LineClient
 
     private static async Task<HelperAnswer> ExchangeAsync(Socket socket, HelperAnswer answer, CancellationToken patience)
     {
-        byte[] buffer = new byte[LineReply.LongestRead + 1]; // so that a longer answer is seen to be one
+        byte[] buffer = new byte[LineReply.MaxReadLength + 1]; // one more, so that a longer reply is recognized
         var query = new LineQuery(answer.Source.Port, answer.Destination.Port);
         int length = query.Write(buffer);
         long beganAt = Stopwatch.GetTimestamp();
@@ -66,7 +71,7 @@ public static class LineClient
         }
 
         return LineReply.TryRead(buffer.AsSpan(0, length), query, out LineReply reply, out ReplyFault fault)
-            ? Answered(answer with { RoundTripTime = roundTripTime }, reply)
+            ? AnswerOf(answer with { RoundTripTime = roundTripTime }, reply)
             : answer with { Outcome = HelperOutcome.InvalidReply, IgnoredReplies = [new IgnoredReply(answer.Helper, fault)] };
     }
 
@@ -83,9 +88,12 @@ public static class LineClient
         return length;
     }
 
-    private static HelperAnswer Answered(HelperAnswer answer, LineReply reply) => reply.Error switch
+    private static HelperAnswer AnswerOf(HelperAnswer answer, LineReply reply) => reply.Error switch
     {
-        LineError.None => answer with { Outcome = HelperOutcome.Found, OriginalDestination = reply.OriginalDestination, Ident = reply.Ident },
+        LineError.None => answer with
+        {
+            Outcome = HelperOutcome.Found, OriginalDestination = reply.OriginalDestination, Ident = reply.Ident,
+        },
         LineError.NoUser => answer with { Outcome = HelperOutcome.NotFound },
         _ => answer with { Outcome = HelperOutcome.Failed },
     };

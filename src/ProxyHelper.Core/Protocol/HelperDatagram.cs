@@ -1,27 +1,27 @@
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Where things stand in the datagram of smtp-gated's helper protocol, as observed on smtp-gated 1.4.21. All numbers are
-/// big-endian but the cookie, which is opaque.
+/// Describes the datagram of smtp-gated's helper protocol, as observed on smtp-gated 1.4.21. Query and reply have the same layout.
+/// All numbers are in network byte order. The cookie is opaque.
 /// </summary>
 internal static class HelperDatagram
 {
-    /// <summary>A datagram is exactly so many bytes, both ways.</summary>
+    /// <summary>The size of a datagram in bytes.</summary>
     public const int Size = 66;
 
-    /// <summary>"RPHD".</summary>
+    /// <summary>The first four bytes: "RPHD".</summary>
     public const uint Magic = 0x52504844;
 
-    /// <summary>The protocol's version.</summary>
+    /// <summary>The version of the protocol.</summary>
     public const ushort Version = 0x0402;
 
     /// <summary>The flags of a query.</summary>
     public const ushort QueryFlags = 0x0001;
 
-    /// <summary>The flags of a reply that has the original ends.</summary>
+    /// <summary>The flags of a reply that says found.</summary>
     public const ushort FoundFlags = 0x0012;
 
-    /// <summary>The flags of a reply that has none.</summary>
+    /// <summary>The flags of a reply that says not found.</summary>
     public const ushort NotFoundFlags = 0x0022;
 
     public const int CookieOffset = 4;
@@ -34,6 +34,6 @@ internal static class HelperDatagram
     public const int DestinationPortOffset = 26;
     public const int IdentOffset = 28;
 
-    /// <summary>Room for the ident, its NUL included.</summary>
+    /// <summary>The size of the ident in bytes, with a NUL at the end.</summary>
     public const int IdentSize = 32;
 }

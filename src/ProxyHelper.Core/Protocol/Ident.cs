@@ -3,18 +3,18 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// The user's name in a reply. It holds digits, dots, a colon or a hyphen only: in smtp-gated's daemon mode the text reaches a format
-/// string, so a percent sign would crash it.
+/// Reads and writes the user's name in a reply. The name consists of digits, dots, a colon or a hyphen only: in smtp-gated's daemon
+/// mode the text reaches a format string, so a percent sign would crash smtp-gated.
 /// </summary>
 internal static class Ident
 {
-    /// <summary>How many characters of it smtp-gated uses.</summary>
-    public const int LongestWord = 20;
+    /// <summary>The number of characters that smtp-gated uses.</summary>
+    public const int MaxWordLength = 20;
 
-    private const int LongestText = 21; // of an IPv4 end point
+    private const int MaxTextLength = 21; // of an IPv4 end point
     private const byte NoName = (byte)'-';
 
-    /// <summary>Reads an ident. Whatever another helper put into it, it can be shown on a terminal.</summary>
+    /// <summary>Reads an ident that any helper sent. A terminal can show the result.</summary>
     public static string Read(ReadOnlySpan<byte> text) => string.Create(text.Length, text, static (characters, bytes) =>
     {
         for (int i = 0; i < bytes.Length; i++)
@@ -24,9 +24,9 @@ internal static class Ident
     });
 
     /// <summary>Writes the ident, padded with NUL.</summary>
-    /// <param name="field">The ident's 32 bytes in the datagram.</param>
-    /// <param name="format">What to write.</param>
-    /// <param name="user">The user's end of the connection, IPv4; at most 21 characters.</param>
+    /// <param name="field">The 32 bytes of the ident in the datagram.</param>
+    /// <param name="format">The format of the ident.</param>
+    /// <param name="user">The user's end of the connection, IPv4. Its text has at most 21 characters.</param>
     public static void Write(Span<byte> field, IdentFormat format, TransportEndPoint user)
     {
         int length = 0;
@@ -44,23 +44,23 @@ internal static class Ident
     }
 
     /// <summary>
-    /// Writes the ident where it must be a word of 1 to 20 characters: "-" stands for none, and of an end point of 21 the last digit is
-    /// left out, as smtp-gated does where there is room for it.
+    /// Writes the ident as a word of 1 to 20 characters, which the TCP protocol requires. "-" stands for no name. An end point of 21
+    /// characters loses its last digit, as smtp-gated itself cuts it.
     /// </summary>
-    /// <param name="word">At least <see cref="LongestWord"/> bytes.</param>
-    /// <param name="format">What to write.</param>
+    /// <param name="word">At least <see cref="MaxWordLength"/> bytes.</param>
+    /// <param name="format">The format of the ident.</param>
     /// <param name="user">The user's end of the connection, IPv4.</param>
-    /// <returns>How many bytes that is.</returns>
+    /// <returns>The number of bytes written.</returns>
     public static int WriteWord(Span<byte> word, IdentFormat format, TransportEndPoint user)
     {
-        Span<byte> text = stackalloc byte[LongestText + 1];
+        Span<byte> text = stackalloc byte[MaxTextLength + 1];
         Write(text, format, user);
         if (format == IdentFormat.None)
         {
             text[0] = NoName;
         }
 
-        int length = Math.Min(text.IndexOf((byte)0), LongestWord);
+        int length = Math.Min(text.IndexOf((byte)0), MaxWordLength);
         text[..length].CopyTo(word);
         return length;
     }

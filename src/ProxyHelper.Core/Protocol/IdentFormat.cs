@@ -1,14 +1,16 @@
 namespace ProxyHelper.Protocol;
 
-/// <summary>What a reply gives as the user's name, which smtp-gated logs and counts its limits by.</summary>
+/// <summary>Specifies the user's name in a reply. smtp-gated logs the name and counts its limits by the name.</summary>
 public enum IdentFormat
 {
-    /// <summary>The user's address, such as 10.1.1.1: limits, locks and quotas work for each user.</summary>
+    /// <summary>The user's address, such as 10.1.1.1. Limits, locks and quotas work for each user.</summary>
     Address,
 
-    /// <summary>Address and port, such as 10.1.1.1:10943: other for each connection, so that limits for each user do not work.</summary>
+    /// <summary>
+    /// The user's address and port, such as 10.1.1.1:10943. Each connection has another name, so limits for each user do not work.
+    /// </summary>
     Endpoint,
 
-    /// <summary>Nothing: all users are counted as one.</summary>
+    /// <summary>No name. smtp-gated counts all users as one.</summary>
     None,
 }

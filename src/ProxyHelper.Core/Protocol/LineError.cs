@@ -1,17 +1,17 @@
 namespace ProxyHelper.Protocol;
 
-/// <summary>What a helper says over TCP where it has no answer (RFC 1413, section 6.1).</summary>
+/// <summary>Specifies the error in a helper's reply over TCP (RFC 1413, section 6.1).</summary>
 public enum LineError : byte
 {
-    /// <summary>Nothing: it has one.</summary>
+    /// <summary>There is no error: the reply says found.</summary>
     None,
 
-    /// <summary>NO-USER: there is no such connection.</summary>
+    /// <summary>NO-USER: the connection was not found.</summary>
     NoUser,
 
-    /// <summary>INVALID-PORT: that was no query.</summary>
+    /// <summary>INVALID-PORT: the line was not a query.</summary>
     InvalidPort,
 
-    /// <summary>UNKNOWN-ERROR: it could not look. Any other word is read as this one.</summary>
+    /// <summary>UNKNOWN-ERROR: the look-up failed. Any other word is read as this error.</summary>
     UnknownError,
 }

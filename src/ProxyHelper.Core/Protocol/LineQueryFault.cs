@@ -1,17 +1,17 @@
 namespace ProxyHelper.Protocol;
 
-/// <summary>Why a line is not a query.</summary>
+/// <summary>Specifies the reason a line is not a query.</summary>
 public enum LineQueryFault : byte
 {
-    /// <summary>It is one.</summary>
+    /// <summary>The line is a query.</summary>
     None,
 
-    /// <summary>It does not end with a line feed: there was more than there is room for, or the end came first.</summary>
+    /// <summary>The line does not end with a line feed: it is too long, or the client stopped sending.</summary>
     Unfinished,
 
-    /// <summary>It is not two numbers with a comma between them.</summary>
+    /// <summary>The line is not two numbers with a comma between them.</summary>
     Form,
 
-    /// <summary>A number is none that a port can have: 1 to 65535, without leading zeros.</summary>
+    /// <summary>A number is not a port from 1 to 65535 without leading zeros.</summary>
     Port,
 }

@@ -4,33 +4,33 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// A walk over one line of the protocol over TCP, which cannot leave its bytes. Blanks between the parts do not matter. It remembers
-/// the first fault; what is read after one is nothing.
+/// Reads the parts of one line of the TCP protocol. The reader never leaves the line, ignores blanks between the parts, and keeps
+/// the first fault. After a fault each part reads as empty or 0.
 /// </summary>
 internal ref struct LineReader(ReadOnlySpan<byte> line)
 {
-    private const int LongestAddress = 15; // of IPv4
+    private const int MaxAddressLength = 15; // 255.255.255.255
 
     private ReadOnlySpan<byte> _rest = line;
 
-    /// <summary>The first thing that did not fit.</summary>
+    /// <summary>Gets the first fault.</summary>
     public LineQueryFault Fault { get; private set; }
 
-    /// <summary>Takes a sign.</summary>
-    public void Expect(char sign)
+    /// <summary>Reads a punctuation mark.</summary>
+    public void Expect(char mark)
     {
         SkipBlanks();
-        if (Holds(!_rest.IsEmpty && _rest[0] == sign))
+        if (Require(!_rest.IsEmpty && _rest[0] == mark))
         {
             _rest = _rest[1..];
         }
     }
 
-    /// <summary>Takes the end of the line, behind which there must be nothing.</summary>
+    /// <summary>Reads the end of the line, which must be the end of the bytes.</summary>
     public void ExpectEnd()
     {
         SkipBlanks();
-        Holds(_rest.SequenceEqual("\r\n"u8) || _rest.SequenceEqual("\n"u8));
+        Require(_rest.SequenceEqual("\r\n"u8) || _rest.SequenceEqual("\n"u8));
     }
 
     /// <summary>Reads a port, 1 to 65535.</summary>
@@ -43,24 +43,27 @@ internal ref struct LineReader(ReadOnlySpan<byte> line)
             port = (port * 10) + (digits[i] - '0');
         }
 
-        return Holds(!digits.IsEmpty) && Holds(digits[0] != '0' && port <= ushort.MaxValue, LineQueryFault.Port) ? (ushort)port : (ushort)0;
+        return Require(!digits.IsEmpty) && Require(digits[0] != '0' && port <= ushort.MaxValue, LineQueryFault.Port)
+            ? (ushort)port
+            : (ushort)0;
     }
 
-    /// <summary>Reads an IPv4 address in the usual form.</summary>
-    public TransportEndPoint ReadAddress()
+    /// <summary>Reads an IPv4 address.</summary>
+    public IPv4Address ReadAddress()
     {
         ReadOnlySpan<byte> text = Read(letter => letter is (>= (byte)'0' and <= (byte)'9') or (byte)'.');
-        Span<char> characters = stackalloc char[LongestAddress];
-        return Holds(text.Length <= LongestAddress)
-            && Holds(AddressText.TryRead(characters[..Encoding.ASCII.GetChars(text, characters)], out System.Net.IPAddress? address))
-            ? new TransportEndPoint(address!, 0)
+        Span<char> characters = stackalloc char[MaxAddressLength];
+        IPv4Address address = default;
+        return Require(text.Length <= MaxAddressLength)
+            && Require(IPv4Address.TryParse(characters[..Encoding.ASCII.GetChars(text, characters)], out address))
+            ? address
             : default;
     }
 
-    /// <summary>Reads a word of letters and hyphens, such as NO-USER.</summary>
+    /// <summary>Reads a word of capital letters and hyphens, such as NO-USER.</summary>
     public ReadOnlySpan<byte> ReadKeyword() => Read(letter => letter is (>= (byte)'A' and <= (byte)'Z') or (byte)'-');
 
-    /// <summary>Reads a word of anything but white space.</summary>
+    /// <summary>Reads a word without white space.</summary>
     public ReadOnlySpan<byte> ReadWord() => Read(letter => letter > (byte)' ');
 
     private ReadOnlySpan<byte> Read(Predicate<byte> belongs)
@@ -79,11 +82,11 @@ internal ref struct LineReader(ReadOnlySpan<byte> line)
 
     private void SkipBlanks() => _rest = _rest.TrimStart(" \t"u8);
 
-    private bool Holds(bool holds, LineQueryFault otherwise = LineQueryFault.Form)
+    private bool Require(bool holds, LineQueryFault fault = LineQueryFault.Form)
     {
         if (!holds && Fault == LineQueryFault.None)
         {
-            Fault = otherwise;
+            Fault = fault;
         }
 
         return Fault == LineQueryFault.None;

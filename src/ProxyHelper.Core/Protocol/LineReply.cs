@@ -1,49 +1,50 @@
 using System.Globalization;
 using System.Text.Unicode;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Protocol;
 
-/// <summary>What the helper answers over TCP: one line.</summary>
-/// <param name="Error">Why there is no answer; none when there is one.</param>
-/// <param name="OriginalDestination">Whom the connection was opened to; when found.</param>
-/// <param name="Ident">The user's name, one word of 1 to 20 characters; when found. Of who opened the connection the line says no more.</param>
+/// <summary>Represents a helper's reply over TCP: one line.</summary>
+/// <param name="Error">The error; <see cref="LineError.None"/> in a reply that says found.</param>
+/// <param name="OriginalDestination">The original destination, if found.</param>
+/// <param name="Ident">The user's name, a word of 1 to 20 characters, if found. The line has no other data about the user.</param>
 public readonly record struct LineReply(LineError Error, TransportEndPoint OriginalDestination, string Ident)
 {
-    /// <summary>How many bytes of an answer smtp-gated reads.</summary>
-    internal const int LongestRead = 1023;
+    /// <summary>The number of bytes of a reply that smtp-gated reads.</summary>
+    internal const int MaxReadLength = 1023;
 
-    /// <summary>Room for any line that is written here.</summary>
-    internal const int LongestWritten = 96;
+    /// <summary>The size of a buffer that holds every line that this type writes.</summary>
+    internal const int MaxWriteLength = 96;
 
-    private const int LongestAddress = 15;
+    private const int MaxAddressLength = 15; // 255.255.255.255
 
-    /// <summary>Writes the answer "found".</summary>
-    /// <param name="line">At least <see cref="LongestWritten"/> bytes.</param>
+    /// <summary>Writes the reply "found".</summary>
+    /// <param name="line">At least <see cref="MaxWriteLength"/> bytes.</param>
     /// <param name="query">The query.</param>
-    /// <param name="original">The original tuple of the connection, IPv4.</param>
-    /// <param name="format">What to give as the user's name.</param>
-    /// <returns>How many bytes that is.</returns>
-    internal static int WriteFound(Span<byte> line, LineQuery query, in ConntrackTuple original, IdentFormat format)
+    /// <param name="source">The original source, IPv4.</param>
+    /// <param name="destination">The original destination, IPv4.</param>
+    /// <param name="format">The format of the user's name.</param>
+    /// <returns>The number of bytes written.</returns>
+    internal static int WriteFound(
+        Span<byte> line, LineQuery query, TransportEndPoint source, TransportEndPoint destination, IdentFormat format)
     {
-        Span<byte> server = stackalloc byte[LongestAddress], user = stackalloc byte[Protocol.Ident.LongestWord];
-        original.Destination.TryFormatAddress(server, out int length);
-        ReadOnlySpan<byte> address = server[..length], ident = user[..Protocol.Ident.WriteWord(user, format, original.Source)];
+        Span<byte> server = stackalloc byte[MaxAddressLength], user = stackalloc byte[Protocol.Ident.MaxWordLength];
+        destination.TryFormatAddress(server, out int length);
+        ReadOnlySpan<byte> address = server[..length], ident = user[..Protocol.Ident.WriteWord(user, format, source)];
         return Utf8.TryWrite(
             line,
             CultureInfo.InvariantCulture,
-            $"{query.SourcePort} , {query.DestinationPort} : ORIGIN : {address} : {original.Destination.Port} : {ident}\r\n",
+            $"{query.SourcePort} , {query.DestinationPort} : ORIGIN : {address} : {destination.Port} : {ident}\r\n",
             out int written)
             ? written
-            : throw new ArgumentException("There is no room for an answer.", nameof(line));
+            : throw new ArgumentException("The line is too short for a reply.", nameof(line));
     }
 
-    /// <summary>Writes that there is no answer.</summary>
-    /// <param name="line">At least <see cref="LongestWritten"/> bytes.</param>
-    /// <param name="query">The query; nothing where it could not be read.</param>
-    /// <param name="error">Why.</param>
-    /// <returns>How many bytes that is.</returns>
+    /// <summary>Writes a reply with an error.</summary>
+    /// <param name="line">At least <see cref="MaxWriteLength"/> bytes.</param>
+    /// <param name="query">The query; the default value if the query could not be read.</param>
+    /// <param name="error">The error.</param>
+    /// <returns>The number of bytes written.</returns>
     internal static int WriteError(Span<byte> line, LineQuery query, LineError error)
     {
         ReadOnlySpan<byte> word = error switch
@@ -52,17 +53,21 @@ public readonly record struct LineReply(LineError Error, TransportEndPoint Origi
             LineError.InvalidPort => "INVALID-PORT"u8,
             _ => "UNKNOWN-ERROR"u8,
         };
-        return Utf8.TryWrite(line, CultureInfo.InvariantCulture, $"{query.SourcePort} , {query.DestinationPort} : ERROR : {word}\r\n", out int written)
+        return Utf8.TryWrite(
+            line,
+            CultureInfo.InvariantCulture,
+            $"{query.SourcePort} , {query.DestinationPort} : ERROR : {word}\r\n",
+            out int written)
             ? written
-            : throw new ArgumentException("There is no room for an answer.", nameof(line));
+            : throw new ArgumentException("The line is too short for a reply.", nameof(line));
     }
 
-    /// <summary>Reads an answer.</summary>
-    /// <param name="line">All that came up to the end of the stream.</param>
-    /// <param name="query">What was asked.</param>
-    /// <param name="reply">The answer.</param>
-    /// <param name="fault">Why it is none to this query.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <summary>Reads a reply.</summary>
+    /// <param name="line">All bytes up to the end of the stream.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="reply">The reply.</param>
+    /// <param name="fault">The reason the line is not a reply to the query.</param>
+    /// <returns>False when the line is not a reply to the query.</returns>
     public static bool TryRead(ReadOnlySpan<byte> line, LineQuery query, out LineReply reply, out ReplyFault fault)
     {
         var reader = new LineReader(line);
@@ -72,7 +77,7 @@ public readonly record struct LineReply(LineError Error, TransportEndPoint Origi
         reader.Expect(':');
         reply = ReadBody(ref reader);
         reader.ExpectEnd();
-        fault = line.Length > LongestRead ? ReplyFault.Length
+        fault = line.Length > MaxReadLength ? ReplyFault.Length
             : reader.Fault != LineQueryFault.None || reply == default ? ReplyFault.Form
             : new LineQuery(source, destination) != query ? ReplyFault.Port
             : ReplyFault.None;
@@ -80,7 +85,7 @@ public readonly record struct LineReply(LineError Error, TransportEndPoint Origi
         return fault == ReplyFault.None;
     }
 
-    /// <summary>Reads what stands behind the ports; nothing where that is neither an origin nor an error.</summary>
+    /// <summary>Reads the part after the ports. The result is the default value if that part is neither an origin nor an error.</summary>
     private static LineReply ReadBody(ref LineReader reader)
     {
         ReadOnlySpan<byte> kind = reader.ReadKeyword();
@@ -91,13 +96,13 @@ public readonly record struct LineReply(LineError Error, TransportEndPoint Origi
             return error == LineError.None ? default : new LineReply(error, default, string.Empty);
         }
 
-        TransportEndPoint address = reader.ReadAddress();
+        IPv4Address address = reader.ReadAddress();
         reader.Expect(':');
         ushort port = reader.ReadPort();
         reader.Expect(':');
         ReadOnlySpan<byte> ident = reader.ReadWord();
-        return kind.SequenceEqual("ORIGIN"u8) && ident.Length is > 0 and <= Protocol.Ident.LongestWord
-            ? new LineReply(LineError.None, address.WithPort(port), Protocol.Ident.Read(ident))
+        return kind.SequenceEqual("ORIGIN"u8) && ident.Length is > 0 and <= Protocol.Ident.MaxWordLength
+            ? new LineReply(LineError.None, new TransportEndPoint(address, port), Protocol.Ident.Read(ident))
             : default;
     }
 

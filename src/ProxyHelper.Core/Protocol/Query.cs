@@ -3,18 +3,20 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Protocol;
 
-/// <summary>What smtp-gated asks: where a connection that it sees came from and was going to before NAT.</summary>
-/// <param name="Cookie">Echoed byte for byte, so it is kept in the order of the bytes.</param>
-/// <param name="Secret">The shared secret; 0 when none is set.</param>
-/// <param name="Source">The TCP peer as the proxy sees it: the SNAT address. IPv4.</param>
-/// <param name="Destination">The proxy's own accepting address. IPv4.</param>
+/// <summary>
+/// Represents smtp-gated's query over UDP: it asks for the original source and destination of a connection that the proxy accepted.
+/// </summary>
+/// <param name="Cookie">The cookie, which the reply repeats byte for byte. The value keeps the order of the bytes.</param>
+/// <param name="Secret">The shared secret; 0 if no secret is configured.</param>
+/// <param name="Source">The proxy's TCP peer: the translated source. IPv4.</param>
+/// <param name="Destination">The proxy's accepting address and port. IPv4.</param>
 public readonly record struct Query(uint Cookie, uint Secret, TransportEndPoint Source, TransportEndPoint Destination)
 {
     /// <summary>Reads a query.</summary>
-    /// <param name="datagram">The bytes as they were received.</param>
+    /// <param name="datagram">The received bytes.</param>
     /// <param name="query">The query.</param>
-    /// <param name="fault">Why it is none.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <param name="fault">The reason the datagram is not a query.</param>
+    /// <returns>False when the datagram is not a query.</returns>
     public static bool TryRead(ReadOnlySpan<byte> datagram, out Query query, out QueryFault fault)
     {
         query = default;
@@ -46,7 +48,7 @@ public readonly record struct Query(uint Cookie, uint Secret, TransportEndPoint 
         HelperEnds.Write(datagram, Source, Destination);
     }
 
-    /// <summary>What is asked. The secret is not in it.</summary>
+    /// <summary>Returns the two ends. The secret is left out.</summary>
     public override string ToString() => $"{Source} -> {Destination}";
 
     private static QueryFault FindFault(ReadOnlySpan<byte> datagram)

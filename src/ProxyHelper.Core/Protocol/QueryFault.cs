@@ -1,20 +1,20 @@
 namespace ProxyHelper.Protocol;
 
-/// <summary>Why a datagram is not a query.</summary>
+/// <summary>Specifies the reason a datagram is not a query.</summary>
 public enum QueryFault : byte
 {
-    /// <summary>It is one.</summary>
+    /// <summary>The datagram is a query.</summary>
     None,
 
-    /// <summary>It is not exactly 66 bytes long.</summary>
+    /// <summary>The datagram is not exactly 66 bytes long.</summary>
     Length,
 
-    /// <summary>It does not start with "RPHD".</summary>
+    /// <summary>The datagram does not start with "RPHD".</summary>
     Magic,
 
-    /// <summary>Its version is not 0x0402.</summary>
+    /// <summary>The version is not 0x0402.</summary>
     Version,
 
-    /// <summary>Its flags are not those of a query; so a reply sent back here is never answered.</summary>
+    /// <summary>The flags are not those of a query. For this reason, two helpers never reply to each other's replies.</summary>
     Flags,
 }

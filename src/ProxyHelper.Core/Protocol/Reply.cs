@@ -1,38 +1,40 @@
 using System.Buffers.Binary;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Protocol;
 
-/// <summary>What the helper answers. It is written over the query's own bytes, so it cannot be longer than the question.</summary>
-/// <param name="Cookie">The query's cookie.</param>
-/// <param name="IsFound">Whether the connection was found.</param>
-/// <param name="OriginalSource">Who opened the connection; when found.</param>
-/// <param name="OriginalDestination">Whom it was opened to; when found.</param>
+/// <summary>Represents a helper's reply over UDP. A reply is written over the bytes of its query, so both have the same size.</summary>
+/// <param name="Cookie">The cookie of the query.</param>
+/// <param name="IsFound">Indicates whether the connection was found.</param>
+/// <param name="OriginalSource">The original source, if found.</param>
+/// <param name="OriginalDestination">The original destination, if found.</param>
 /// <param name="Ident">The user's name.</param>
-public readonly record struct Reply(uint Cookie, bool IsFound, TransportEndPoint OriginalSource, TransportEndPoint OriginalDestination, string Ident)
+public readonly record struct Reply(
+    uint Cookie, bool IsFound, TransportEndPoint OriginalSource, TransportEndPoint OriginalDestination, string Ident)
 {
-    /// <summary>Turns a query's bytes into the answer "found".</summary>
-    /// <param name="datagram">The 66 bytes of a well-formed query.</param>
-    /// <param name="original">The original tuple of the connection, IPv4.</param>
-    /// <param name="ident">What to give as the user's name.</param>
-    internal static void WriteFound(Span<byte> datagram, in ConntrackTuple original, IdentFormat ident)
+    /// <summary>Turns the bytes of a query into the reply "found".</summary>
+    /// <param name="datagram">The 66 bytes of a valid query.</param>
+    /// <param name="source">The original source, IPv4.</param>
+    /// <param name="destination">The original destination, IPv4.</param>
+    /// <param name="ident">The format of the user's name.</param>
+    internal static void WriteFound(
+        Span<byte> datagram, TransportEndPoint source, TransportEndPoint destination, IdentFormat ident)
     {
         WriteHead(datagram, HelperDatagram.FoundFlags);
-        HelperEnds.Write(datagram, original.Source, original.Destination);
-        Protocol.Ident.Write(datagram.Slice(HelperDatagram.IdentOffset, HelperDatagram.IdentSize), ident, original.Source);
+        HelperEnds.Write(datagram, source, destination);
+        Protocol.Ident.Write(datagram.Slice(HelperDatagram.IdentOffset, HelperDatagram.IdentSize), ident, source);
     }
 
-    /// <summary>Turns a query's bytes into the answer "not found"; the ends stay as they were asked.</summary>
-    /// <param name="datagram">The 66 bytes of a well-formed query.</param>
+    /// <summary>Turns the bytes of a query into the reply "not found". The ends stay those of the query.</summary>
+    /// <param name="datagram">The 66 bytes of a valid query.</param>
     internal static void WriteNotFound(Span<byte> datagram) => WriteHead(datagram, HelperDatagram.NotFoundFlags);
 
     /// <summary>Reads a reply.</summary>
-    /// <param name="datagram">The bytes as they were received.</param>
+    /// <param name="datagram">The received bytes.</param>
     /// <param name="cookie">The cookie of the query.</param>
     /// <param name="reply">The reply.</param>
-    /// <param name="fault">Why it is none to this query.</param>
-    /// <returns>Whether it is one.</returns>
+    /// <param name="fault">The reason the datagram is not the reply to the query.</param>
+    /// <returns>False when the datagram is not the reply to the query.</returns>
     public static bool TryRead(ReadOnlySpan<byte> datagram, uint cookie, out Reply reply, out ReplyFault fault)
     {
         reply = default;
@@ -56,11 +58,12 @@ public readonly record struct Reply(uint Cookie, bool IsFound, TransportEndPoint
     private static void WriteHead(Span<byte> datagram, ushort flags)
     {
         BinaryPrimitives.WriteUInt16BigEndian(datagram[HelperDatagram.FlagsOffset..], flags);
-        datagram.Slice(HelperDatagram.SecretOffset, sizeof(uint)).Clear(); // a secret is never sent back
+        datagram.Slice(HelperDatagram.SecretOffset, sizeof(uint)).Clear(); // a reply never contains a secret
         datagram[HelperDatagram.IdentOffset..HelperDatagram.Size].Clear();
     }
 
-    private static ushort ReadFlags(ReadOnlySpan<byte> datagram) => BinaryPrimitives.ReadUInt16BigEndian(datagram[HelperDatagram.FlagsOffset..]);
+    private static ushort ReadFlags(ReadOnlySpan<byte> datagram) =>
+        BinaryPrimitives.ReadUInt16BigEndian(datagram[HelperDatagram.FlagsOffset..]);
 
     private static ReplyFault FindFault(ReadOnlySpan<byte> datagram, uint cookie)
     {

@@ -1,32 +1,32 @@
 namespace ProxyHelper.Protocol;
 
-/// <summary>Why a datagram, or over TCP a line, is not a reply to a query.</summary>
+/// <summary>Specifies the reason a datagram, or over TCP a line, is not a reply to a query.</summary>
 public enum ReplyFault : byte
 {
-    /// <summary>It is one.</summary>
+    /// <summary>The datagram or line is the reply.</summary>
     None,
 
-    /// <summary>It is not exactly 66 bytes long; over TCP, longer than 1,023.</summary>
+    /// <summary>The datagram is not exactly 66 bytes long. Over TCP, the line is longer than 1,023 bytes.</summary>
     Length,
 
-    /// <summary>It does not start with "RPHD".</summary>
+    /// <summary>The datagram does not start with "RPHD".</summary>
     Magic,
 
-    /// <summary>Its cookie is another query's.</summary>
+    /// <summary>The cookie belongs to another query.</summary>
     Cookie,
 
-    /// <summary>Its version is not 0x0402.</summary>
+    /// <summary>The version is not 0x0402.</summary>
     Version,
 
-    /// <summary>Its flags say neither found nor not found.</summary>
+    /// <summary>The flags say neither found nor not found.</summary>
     Flags,
 
-    /// <summary>Over TCP: it is not a line of the form of an answer.</summary>
+    /// <summary>Over TCP: the line does not have the form of a reply.</summary>
     Form,
 
-    /// <summary>Over TCP: its ports are another query's.</summary>
+    /// <summary>Over TCP: the ports belong to another query.</summary>
     Port,
 
-    /// <summary>It did not come from the address and port that were asked.</summary>
+    /// <summary>The sender is not the address and port that the query was sent to.</summary>
     Sender,
 }

@@ -20,7 +20,7 @@ internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry)
     public void Answer(TcpConnection connection, ReadOnlySpan<byte> line, ServerRules rules)
     {
         long began = Stopwatch.GetTimestamp();
-        Span<byte> reply = stackalloc byte[LineReply.LongestWritten];
+        Span<byte> reply = stackalloc byte[LineReply.MaxWriteLength];
         if (!LineQuery.TryRead(line, out LineQuery query, out _))
         {
             telemetry.Refuse(Outcome.Malformed, connection.Peer);
@@ -54,7 +54,8 @@ internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry)
 
         return lookup.Outcome switch
         {
-            LookupOutcome.Found => LineReply.WriteFound(reply, query, lookup.Original, rules.IdentFormat),
+            LookupOutcome.Found => LineReply.WriteFound(
+                reply, query, lookup.Original.Source, lookup.Original.Destination, rules.IdentFormat),
             LookupOutcome.NotFound => LineReply.WriteError(reply, query, LineError.NoUser),
             _ => LineReply.WriteError(reply, query, LineError.UnknownError),
         };

@@ -15,7 +15,7 @@ internal sealed class TcpConnection
 {
     private const int MaxIgnoredBytes = 1 << 16;
 
-    private readonly byte[] _bytes = new byte[LineQuery.LongestLine];
+    private readonly byte[] _bytes = new byte[LineQuery.MaxLength];
     private LinuxSocket? _socket;
     private int _length;
     private int _ignored;

@@ -154,7 +154,7 @@ internal sealed class UdpServer : QueryServer
             Span<byte> datagram = _batch.Data(query.Slot);
             if (lookup.Outcome == LookupOutcome.Found)
             {
-                Reply.WriteFound(datagram, lookup.Original, rules.IdentFormat);
+                Reply.WriteFound(datagram, lookup.Original.Source, lookup.Original.Destination, rules.IdentFormat);
             }
             else
             {

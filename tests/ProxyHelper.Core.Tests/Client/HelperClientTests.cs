@@ -26,7 +26,7 @@ public sealed class HelperClientTests
 
         Assert.Equal(Datagrams.QueryWithSecret(0xDEADBEEF).With(4, query.AsSpan(4, 4)).With(20, 127, 0, 0, 2), query);
         Assert.Equal((HelperOutcome.Found, 1, helper.EndPoint), (answer.Outcome, answer.Sends, answer.Helper));
-        Assert.Equal((Datagrams.Original.Source, Datagrams.Original.Destination, "10.1.1.1"), (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
+        Assert.Equal((Datagrams.OriginalSource, Datagrams.OriginalDestination, "10.1.1.1"), (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
         Assert.Equal((Datagrams.Source, TransportEndPoint.Parse("127.0.0.2:9199")), (answer.Source, answer.Destination));
         Assert.Equal((asker, IPAddress.Parse("127.0.0.2")), (answer.AskedFrom, asker.Address));
         Assert.True(answer.RoundTripTime > TimeSpan.Zero);

@@ -1,5 +1,4 @@
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Tests.Protocol;
@@ -26,7 +25,9 @@ internal static class Datagrams
 
     public static TransportEndPoint Destination { get; } = TransportEndPoint.Parse("194.0.22.9:9199");
 
-    public static ConntrackTuple Original { get; } = new(IPProtocol.Tcp, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    public static TransportEndPoint OriginalSource { get; } = TransportEndPoint.Parse("10.1.1.1:20000");
+
+    public static TransportEndPoint OriginalDestination { get; } = TransportEndPoint.Parse("4.1.1.2:25");
 
     /// <summary>The datagram with some bytes changed.</summary>
     public static byte[] With(this byte[] datagram, int offset, params ReadOnlySpan<byte> bytes)

@@ -1,7 +1,6 @@
 using System.Text;
 using CsCheck;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 using Xunit;
 
@@ -37,9 +36,9 @@ public sealed class LinePropertyTests
         Gen.Select(_query, _query, Generators.IPv4EndPoint, Generators.IPv4EndPoint, _port, Gen.Enum<IdentFormat>()).Sample(
             (query, other, source, destination, port, format) =>
             {
-                byte[] line = new byte[LineReply.LongestWritten];
+                byte[] line = new byte[LineReply.MaxWriteLength];
                 TransportEndPoint server = destination.WithPort(port);
-                int length = LineReply.WriteFound(line, query, new ConntrackTuple(IPProtocol.Tcp, source, server), format);
+                int length = LineReply.WriteFound(line, query, source, server, format);
                 string ident = format switch
                 {
                     IdentFormat.Address => source.Address,

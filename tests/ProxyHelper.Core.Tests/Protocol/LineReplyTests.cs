@@ -1,6 +1,5 @@
 using System.Text;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 using Xunit;
 
@@ -11,6 +10,7 @@ public sealed class LineReplyTests
     private const string Found = "20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n";
 
     private static readonly LineQuery _query = new(20119, 9199);
+    private static readonly TransportEndPoint _server = TransportEndPoint.Parse("4.1.1.1:25");
 
     [Theory]
     [InlineData(IdentFormat.Address, "10.1.1.1:10943", "10.1.1.1")]
@@ -21,16 +21,17 @@ public sealed class LineReplyTests
     [InlineData(IdentFormat.Endpoint, "255.255.255.255:65535", "255.255.255.255:6553")] // 20 characters, as smtp-gated cuts it
     public void The_answer_of_the_description_is_written_with_an_ident_of_one_word(IdentFormat format, string user, string ident)
     {
-        Span<byte> line = stackalloc byte[LineReply.LongestWritten];
-        int length = LineReply.WriteFound(line, _query, Original(user, "4.1.1.1:25"), format);
+        Span<byte> line = stackalloc byte[LineReply.MaxWriteLength];
+        int length = LineReply.WriteFound(line, _query, TransportEndPoint.Parse(user), _server, format);
         Assert.Equal($"20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : {ident}\r\n", Encoding.ASCII.GetString(line[..length]));
     }
 
     [Fact]
     public void The_longest_answer_has_room()
     {
-        Span<byte> line = stackalloc byte[LineReply.LongestWritten];
-        int length = LineReply.WriteFound(line, new LineQuery(65535, 65535), Original("255.255.255.255:65535", "255.255.255.255:65535"), IdentFormat.Endpoint);
+        Span<byte> line = stackalloc byte[LineReply.MaxWriteLength];
+        var longest = TransportEndPoint.Parse("255.255.255.255:65535");
+        int length = LineReply.WriteFound(line, new LineQuery(65535, 65535), longest, longest, IdentFormat.Endpoint);
         Assert.Equal("65535 , 65535 : ORIGIN : 255.255.255.255 : 65535 : 255.255.255.255:6553\r\n", Encoding.ASCII.GetString(line[..length]));
     }
 
@@ -40,7 +41,7 @@ public sealed class LineReplyTests
     [InlineData(LineError.UnknownError, "20119 , 9199 : ERROR : UNKNOWN-ERROR\r\n")]
     public void Errors_are_written_and_read(LineError error, string expected)
     {
-        Span<byte> line = stackalloc byte[LineReply.LongestWritten];
+        Span<byte> line = stackalloc byte[LineReply.MaxWriteLength];
         string written = Encoding.ASCII.GetString(line[..LineReply.WriteError(line, _query, error)]);
         Assert.Equal(expected, written);
         Assert.Equal(new LineReply(error, default, string.Empty), Read(written));
@@ -117,8 +118,6 @@ public sealed class LineReplyTests
         Assert.Equal(expected == ReplyFault.None, LineReply.TryRead(Encoding.ASCII.GetBytes(Found.PadLeft(length)), _query, out _, out ReplyFault fault));
         Assert.Equal(expected, fault);
     }
-
-    private static ConntrackTuple Original(string user, string server) => new(IPProtocol.Tcp, TransportEndPoint.Parse(user), TransportEndPoint.Parse(server));
 
     private static LineReply Read(string line)
     {

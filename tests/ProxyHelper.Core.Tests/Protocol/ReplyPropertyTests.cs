@@ -1,6 +1,4 @@
 using CsCheck;
-using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 using Xunit;
 
@@ -15,7 +13,7 @@ public sealed class ReplyPropertyTests
             {
                 byte[] datagram = new byte[66];
                 query.Write(datagram);
-                Reply.WriteFound(datagram, new ConntrackTuple(IPProtocol.Tcp, source, destination), format);
+                Reply.WriteFound(datagram, source, destination, format);
                 string ident = format switch
                 {
                     IdentFormat.Address => source.Address,

@@ -10,7 +10,7 @@ public sealed class ReplyTests
     public void The_replies_of_the_description_are_written_byte_by_byte()
     {
         byte[] found = Datagrams.Query, notFound = Datagrams.Query;
-        Reply.WriteFound(found, Datagrams.Original, IdentFormat.Address);
+        Reply.WriteFound(found, Datagrams.OriginalSource, Datagrams.OriginalDestination, IdentFormat.Address);
         Reply.WriteNotFound(notFound);
         Assert.Equal(Datagrams.Found, found);
         Assert.Equal(Datagrams.NotFound, notFound);
@@ -20,7 +20,7 @@ public sealed class ReplyTests
     public void The_replies_of_the_description_are_read()
     {
         Assert.True(Reply.TryRead(Datagrams.Found, Datagrams.Cookie, out Reply found, out ReplyFault fault));
-        Assert.Equal(new Reply(Datagrams.Cookie, true, Datagrams.Original.Source, Datagrams.Original.Destination, "10.1.1.1"), found);
+        Assert.Equal(new Reply(Datagrams.Cookie, true, Datagrams.OriginalSource, Datagrams.OriginalDestination, "10.1.1.1"), found);
         Assert.Equal(ReplyFault.None, fault);
         Assert.True(Reply.TryRead(Datagrams.NotFound, Datagrams.Cookie, out Reply notFound, out _));
         Assert.Equal((Datagrams.Cookie, false), (notFound.Cookie, notFound.IsFound));
@@ -32,7 +32,7 @@ public sealed class ReplyTests
         byte[] query = Datagrams.QueryWithSecret(0xDEADBEEF);
         query.AsSpan(28).Fill(0xEE);
         byte[] found = [.. query], notFound = [.. query];
-        Reply.WriteFound(found, Datagrams.Original, IdentFormat.Address);
+        Reply.WriteFound(found, Datagrams.OriginalSource, Datagrams.OriginalDestination, IdentFormat.Address);
         Reply.WriteNotFound(notFound);
         Assert.Equal(Datagrams.Found, found);
         Assert.Equal(Datagrams.NotFound, notFound);
@@ -49,7 +49,7 @@ public sealed class ReplyTests
     {
         byte[] datagram = Datagrams.Query;
         datagram.AsSpan(28, 32).Fill((byte)'%');
-        Reply.WriteFound(datagram, Datagrams.Original with { Source = TransportEndPoint.Parse(user) }, format);
+        Reply.WriteFound(datagram, TransportEndPoint.Parse(user), Datagrams.OriginalDestination, format);
         Assert.True(Reply.TryRead(datagram, Datagrams.Cookie, out Reply reply, out _));
         Assert.Equal(ident, reply.Ident);
         Assert.All(datagram[(28 + ident.Length)..], padding => Assert.Equal(0, padding));

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Fuzzing.Targets;
@@ -57,12 +56,12 @@ internal sealed class DatagramTarget : IFuzzTarget
     // The query's ends, changed over, stand for what conntrack says.
     private static void CheckFound(ReadOnlySpan<byte> input, Query query, IdentFormat format, string ident)
     {
-        var original = new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source);
+        (TransportEndPoint source, TransportEndPoint destination) = (query.Destination, query.Source);
         Span<byte> expected = stackalloc byte[HelperDatagram.Size], reply = stackalloc byte[HelperDatagram.Size];
         input.CopyTo(reply);
-        Reply.WriteFound(reply, original, format);
+        Reply.WriteFound(reply, source, destination, format);
         Head(input, HelperDatagram.FoundFlags, expected);
-        HelperEnds.Write(expected, original.Source, original.Destination);
+        HelperEnds.Write(expected, source, destination);
         Invariant.Holds(
             reply[..HelperDatagram.IdentOffset].SequenceEqual(expected[..HelperDatagram.IdentOffset]),
             "'found' has the query's cookie, no secret, and the original ends");
@@ -74,7 +73,7 @@ internal sealed class DatagramTarget : IFuzzTarget
             "behind the ident there is nothing");
         Invariant.Holds(Reply.TryRead(reply, query.Cookie, out Reply read, out _), "a reply that was written is read");
         Invariant.Holds(
-            read == new Reply(query.Cookie, true, original.Source, original.Destination, ident),
+            read == new Reply(query.Cookie, true, source, destination, ident),
             "a reply is read as it was written");
         Invariant.Holds(!Query.TryRead(reply, out _, out _), "no reply is a query");
     }

@@ -22,7 +22,7 @@ internal sealed class LineQueryTarget : IFuzzTarget
             return;
         }
 
-        Invariant.Holds(input.Length <= LineQuery.LongestLine && input.IndexOf((byte)'\n') == input.Length - 1, "a query is one line, and ends with it");
+        Invariant.Holds(input.Length <= LineQuery.MaxLength && input.IndexOf((byte)'\n') == input.Length - 1, "a query is one line, and ends with it");
         Invariant.Holds(query is { SourcePort: > 0, DestinationPort: > 0 }, "a port is 1 or more");
         Invariant.Holds(!input.ContainsAnyExcept(_signs), "a query is digits, a comma and blanks");
         Span<byte> written = stackalloc byte[15];

@@ -1,5 +1,4 @@
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Fuzzing.Targets;
@@ -27,20 +26,20 @@ internal sealed class LineReplyTarget : IFuzzTarget
             return;
         }
 
-        Invariant.Holds(input.Length <= LineReply.LongestRead && input.IndexOf((byte)'\n') == input.Length - 1, "an answer is one line, and ends with it");
+        Invariant.Holds(input.Length <= LineReply.MaxReadLength && input.IndexOf((byte)'\n') == input.Length - 1, "an answer is one line, and ends with it");
         Invariant.Holds(!LineQuery.TryRead(input, out _, out _), "no answer is a query");
         CheckBody(query, reply);
     }
 
     private static void CheckBody(LineQuery query, LineReply reply)
     {
-        Span<byte> written = stackalloc byte[LineReply.LongestWritten];
+        Span<byte> written = stackalloc byte[LineReply.MaxWriteLength];
         int length;
         if (reply.Error == LineError.None)
         {
             Invariant.Holds(reply.Ident is { Length: >= 1 and <= 20 } && reply.Ident.All(letter => letter is > ' ' and <= '~'), "an ident is one word that can be shown");
-            var original = new ConntrackTuple(IPProtocol.Tcp, reply.OriginalDestination, reply.OriginalDestination);
-            length = LineReply.WriteFound(written, query, original, IdentFormat.None);
+            TransportEndPoint end = reply.OriginalDestination;
+            length = LineReply.WriteFound(written, query, end, end, IdentFormat.None);
             reply = reply with { Ident = "-" };
         }
         else

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Fuzzing.Targets;
@@ -54,7 +52,7 @@ internal sealed class ReplyTarget : IFuzzTarget
         new Query(reply.Cookie, Secret: 0, reply.OriginalSource, reply.OriginalDestination).Write(written);
         if (reply.IsFound)
         {
-            Reply.WriteFound(written, new ConntrackTuple(IPProtocol.Tcp, reply.OriginalSource, reply.OriginalDestination), IdentFormat.None);
+            Reply.WriteFound(written, reply.OriginalSource, reply.OriginalDestination, IdentFormat.None);
         }
         else
         {
