@@ -3,13 +3,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
-/// <summary>What the kernel keeps of connections with real packets.</summary>
+/// <summary>Tests the counters and times that the kernel keeps of connections with real packets.</summary>
 public sealed class ConntrackAccountingTests
 {
     private const int HeaderBytes = 20 + 8; // IPv4 and UDP
 
     [Fact]
-    public void Counters_and_times_are_null_where_the_kernel_does_not_keep_them() => LoopbackTalk.Track(() =>
+    public void Counters_and_times_are_null_if_the_kernel_does_not_keep_them() => LoopbackTalk.Track(() =>
     {
         ConntrackEntry entry = Talk();
         Assert.Equal((null, null), (entry.OriginalPackets, entry.OriginalBytes));
@@ -18,7 +18,7 @@ public sealed class ConntrackAccountingTests
     });
 
     [Fact]
-    public void Counters_count_each_direction_where_the_kernel_keeps_them() => LoopbackTalk.Track(() =>
+    public void Counters_count_each_direction_if_the_kernel_keeps_them() => LoopbackTalk.Track(() =>
     {
         LoopbackTalk.Keep("acct");
         ConntrackEntry entry = Talk();
@@ -28,12 +28,13 @@ public sealed class ConntrackAccountingTests
     });
 
     [Fact]
-    public void The_start_is_told_where_the_kernel_keeps_it() => LoopbackTalk.Track(() =>
+    public void An_entry_has_its_start_if_the_kernel_keeps_it() => LoopbackTalk.Track(() =>
     {
         LoopbackTalk.Keep("timestamp");
         DateTimeOffset before = DateTimeOffset.UtcNow;
         ConntrackEntry entry = Talk();
-        Assert.InRange(entry.StartedAt!.Value, before.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1)); // its unit and its era, not its precision
+        // The unit and the era, not the precision.
+        Assert.InRange(entry.StartedAt!.Value, before.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
         Assert.Null(entry.OriginalPackets);
     });
 

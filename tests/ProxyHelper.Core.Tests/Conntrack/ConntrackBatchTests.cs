@@ -5,18 +5,20 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
-/// <summary>Looking up many entries at once, as the responder does.</summary>
+/// <summary>Tests look-ups of many entries in one batch.</summary>
 public sealed class ConntrackBatchTests
 {
-    private static readonly ConntrackFlow[] _flows = [.. Enumerable.Range(1, ConntrackTable.MaximumLookups).Select(Flow)];
+    private static readonly ConntrackFlow[] _flows =
+        [.. Enumerable.Range(1, ConntrackTable.MaximumLookups).Select(Flow)];
+
     private static readonly ConntrackTuple[] _replies = [.. _flows.Select(KernelTable.ReplyOf)];
 
     [Fact]
-    public void Sixty_four_hits_and_misses_come_back_each_at_its_own_place() => KernelTable.With([.. _flows.Where((_, i) => IsThere(i))], table =>
+    public void Sixty_four_results_are_in_the_order_of_their_tuples() => KernelTable.With(FlowsInTable(), table =>
     {
         Lookup[] expected =
         [
-            .. _flows.Select((flow, i) => IsThere(i)
+            .. _flows.Select((flow, i) => IsInTable(i)
                 ? new Lookup(LookupOutcome.Found, KernelTable.OriginalOf(flow))
                 : new Lookup(LookupOutcome.NotFound, default)),
         ];
@@ -25,34 +27,36 @@ public sealed class ConntrackBatchTests
         {
             Assert.Equal(Errno.None, table.FindMany(_replies, lookups));
             Assert.Equal(expected, lookups);
-            Array.Reverse(lookups); // what stands there before does not matter
+            Array.Reverse(lookups); // earlier results must not matter
         }
     });
 
     [Fact]
-    public void A_smaller_batch_after_a_larger_one_leaves_the_rest_alone() => KernelTable.With(_flows, table =>
+    public void A_smaller_batch_after_a_larger_batch_changes_only_its_own_results() => KernelTable.With(_flows, table =>
     {
         var lookups = new Lookup[ConntrackTable.MaximumLookups];
         table.FindMany(_replies, lookups);
         Lookup last = lookups[^1];
         table.FindMany(_replies.AsSpan(10, 2), lookups);
-        Assert.Equal([KernelTable.OriginalOf(_flows[10]), KernelTable.OriginalOf(_flows[11])], [lookups[0].Original, lookups[1].Original]);
+        Assert.Equal(
+            [KernelTable.OriginalOf(_flows[10]), KernelTable.OriginalOf(_flows[11])],
+            [lookups[0].Original, lookups[1].Original]);
         Assert.Equal(last, lookups[^1]);
     });
 
     [Fact]
-    public void A_batch_allocates_nothing() => KernelTable.With([.. _flows.Where((_, i) => IsThere(i))], table =>
+    public void A_batch_allocates_nothing() => KernelTable.With(FlowsInTable(), table =>
     {
         var lookups = new Lookup[ConntrackTable.MaximumLookups];
         Repeat(table, lookups, 100);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Repeat(table, lookups, 1000);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(_flows.Where((_, i) => IsThere(i)).Count(), lookups.Count(lookup => lookup.Outcome == LookupOutcome.Found));
+        Assert.Equal(FlowsInTable().Length, lookups.Count(lookup => lookup.Outcome == LookupOutcome.Found));
     });
 
     [Fact]
-    public void A_table_can_be_reopened_and_goes_on() => KernelTable.With([_flows[0]], table =>
+    public void A_table_works_after_it_was_reopened() => KernelTable.With([_flows[0]], table =>
     {
         table.Reopen();
         Assert.NotNull(table.Find(_replies[0]));
@@ -63,13 +67,16 @@ public sealed class ConntrackBatchTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(ConntrackTable.MaximumLookups + 1)]
-    public void A_batch_that_the_socket_cannot_hold_is_not_opened(int lookups) =>
+    public void A_table_is_not_opened_for_a_batch_that_the_socket_cannot_hold(int lookups) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => ConntrackTable.Open(lookups));
 
-    private static bool IsThere(int place) => place % 3 != 1;
+    private static ConntrackFlow[] FlowsInTable() => [.. _flows.Where((_, i) => IsInTable(i))];
+
+    private static bool IsInTable(int index) => index % 3 != 1;
 
     private static ConntrackFlow Flow(int number) =>
-        ConntrackFlow.Tcp($"10.1.1.{number}:{10000 + number}", "4.1.1.1:25", "194.0.22.9:9199", $"194.0.1.1:{20000 + number}");
+        ConntrackFlow.Tcp(
+            $"10.1.1.{number}:{10000 + number}", "4.1.1.1:25", "194.0.22.9:9199", $"194.0.1.1:{20000 + number}");
 
     private static void Repeat(ConntrackTable table, Lookup[] lookups, int times)
     {

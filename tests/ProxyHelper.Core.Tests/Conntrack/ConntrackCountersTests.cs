@@ -7,9 +7,10 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
+/// <summary>Tests the kernel's counters against those of the conntrack tool.</summary>
 public sealed class ConntrackCountersTests
 {
-    /// <summary>The tool's words, and the same counts here.</summary>
+    /// <summary>The names of the tool's counters, and the same counters of the library.</summary>
     private static readonly (string Name, Func<ConntrackCounters, long> Count)[] _columns =
     [
         ("found", counters => counters.Found),
@@ -25,12 +26,15 @@ public sealed class ConntrackCountersTests
     ];
 
     [Fact]
-    public void They_are_the_conntrack_tools_all_processors_together() => NetworkNamespace.Run(
+    public void Counters_are_those_of_the_conntrack_tool_added_over_all_processors() => NetworkNamespace.Run(
         () =>
         {
             Requirement.Tool("conntrack");
             Requirement.Tool("nft");
-            Tool.Run("nft", "add table inet t; add chain inet t c { type filter hook input priority 0; }; add rule inet t c ct state invalid drop");
+            Tool.Run(
+                "nft",
+                "add table inet t; add chain inet t c { type filter hook input priority 0; }; "
+                + "add rule inet t c ct state invalid drop");
             SendGarbage();
             using ConntrackTable table = ConntrackTable.Open();
 
@@ -42,7 +46,7 @@ public sealed class ConntrackCountersTests
         },
         "10.1.1.1");
 
-    // A TCP segment without a header's worth of bytes cannot be tracked.
+    // A TCP segment that is shorter than a TCP header cannot be tracked.
     private static void SendGarbage()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Tcp);
@@ -50,5 +54,7 @@ public sealed class ConntrackCountersTests
     }
 
     private static long Sum(string[] words, string name) =>
-        words.Where(word => word.StartsWith(name + "=", StringComparison.Ordinal)).Sum(word => long.Parse(word[(name.Length + 1)..], CultureInfo.InvariantCulture));
+        words
+            .Where(word => word.StartsWith($"{name}=", StringComparison.Ordinal))
+            .Sum(word => long.Parse(word[(name.Length + 1)..], CultureInfo.InvariantCulture));
 }

@@ -7,11 +7,11 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
-/// <summary>Looking up by the original direction, and removing exactly what was looked at.</summary>
+/// <summary>Tests look-ups by the original tuple, and the removal of one entry.</summary>
 public sealed class ConntrackRemovalTests
 {
     [Fact]
-    public void Each_entry_is_found_by_its_original_direction_in_its_zone_and_no_other() => KernelTable.With(RandomTable.Draw(300, seed: 11), table =>
+    public void Each_entry_is_found_by_its_original_tuple_in_its_zone() => WithTable(seed: 11, table =>
     {
         foreach (ConntrackEntry listed in ConntrackTable.Enumerate().Where(entry => entry.Protocol != (IPProtocol)50))
         {
@@ -19,13 +19,14 @@ public sealed class ConntrackRemovalTests
             Assert.Null(table.FindByOriginal(listed.Original, zone: 99));
             if (listed.NatType != NatType.None)
             {
-                Assert.Null(table.FindByOriginal(listed.Reply, listed.Zone)); // it is there, but not in this direction
+                // The entry has this tuple in its reply direction.
+                Assert.Null(table.FindByOriginal(listed.Reply, listed.Zone));
             }
         }
     });
 
     [Fact]
-    public void An_entry_is_removed_and_nothing_else() => KernelTable.With(RandomTable.Draw(300, seed: 12), table =>
+    public void Only_the_given_entry_is_removed() => WithTable(seed: 12, table =>
     {
         ConntrackEntry[] before = [.. ConntrackTable.Enumerate()];
         foreach (ConntrackEntry removed in before.Where((_, i) => i % 2 == 0))
@@ -34,21 +35,25 @@ public sealed class ConntrackRemovalTests
             Assert.False(table.Remove(removed));
         }
 
-        Assert.Equal(before.Where((_, i) => i % 2 == 1).Select(entry => entry.Id).Order(), ConntrackTable.Enumerate().Select(entry => entry.Id).Order());
+        Assert.Equal(
+            before.Where((_, i) => i % 2 == 1).Select(entry => entry.Id).Order(),
+            ConntrackTable.Enumerate().Select(entry => entry.Id).Order());
     });
 
     [Fact]
-    public void An_entry_that_has_taken_its_place_stays() => KernelTable.With([KernelTable.Mail], table =>
+    public void A_later_entry_with_the_same_tuple_stays() => KernelTable.With([KernelTable.Mail], table =>
     {
         ConntrackEntry seen = Assert.Single(ConntrackTable.Enumerate());
-        Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Id = seen.Id + 1 }))); // as if another connection had the tuple now
+        // A later entry has the tuple.
+        Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Id = seen.Id + 1 })));
         Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Zone = 7 })));
         Assert.Equal(seen.Id, Assert.Single(ConntrackTable.Enumerate()).Id);
     });
 
     [Fact]
-    public void An_entry_without_a_number_is_not_removed() => KernelTable.With([KernelTable.Mail], table =>
-        Assert.Throws<ArgumentException>(() => table.Remove(new ConntrackEntry(table.Find(KernelTable.ReplyOf(KernelTable.Mail))!.Values with { Id = null }))));
+    public void An_entry_without_an_id_is_not_removed() => KernelTable.With([KernelTable.Mail], table =>
+        Assert.Throws<ArgumentException>(() => table.Remove(
+            new ConntrackEntry(table.Find(KernelTable.ReplyOf(KernelTable.Mail))!.Values with { Id = null }))));
 
     [Fact]
     public void Without_CAP_NET_ADMIN_nothing_is_removed() => KernelTable.With([KernelTable.Mail], table =>
@@ -57,4 +62,7 @@ public sealed class ConntrackRemovalTests
         Capability.DropNetAdmin();
         Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => table.Remove(seen)).Errno);
     });
+
+    private static void WithTable(int seed, Action<ConntrackTable> body) =>
+        KernelTable.With(RandomTable.Draw(300, seed), body);
 }

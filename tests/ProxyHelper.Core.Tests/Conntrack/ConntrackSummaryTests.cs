@@ -5,14 +5,18 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
-/// <summary>The table in figures.</summary>
+/// <summary>Tests the summary of the table.</summary>
 public sealed class ConntrackSummaryTests
 {
     [Fact]
-    public void Entries_are_counted_by_protocol_state_and_kind_of_nat_the_most_frequent_first()
+    public void Entries_are_counted_by_protocol_state_and_type_of_NAT_with_the_most_frequent_first()
     {
         var tally = new ConntrackTally();
-        foreach (string line in new[] { SampleLines.Plain, SampleLines.Mail, SampleLines.Zone, SampleLines.Old, SampleLines.Echo, SampleLines.Sctp })
+        string[] lines =
+        [
+            SampleLines.Plain, SampleLines.Mail, SampleLines.Zone, SampleLines.Old, SampleLines.Echo, SampleLines.Sctp,
+        ];
+        foreach (string line in lines)
         {
             Assert.True(SavedEntry.TryRead(line, out ConntrackEntry? entry, out _));
             tally.Add(entry);
@@ -30,11 +34,12 @@ public sealed class ConntrackSummaryTests
     [InlineData(4_000_000_000u, 4_000_000_000u, 100.0)]
     [InlineData(5u, 0u, null)]
     [InlineData(5u, null, null)]
-    public void It_says_how_full_the_table_is_where_the_kernel_says_how_much_fits(uint entries, uint? maximum, double? percent) =>
-        Assert.Equal(percent, new ConntrackSummary(new ConntrackStatistics(entries, maximum), default, tally: null).FillPercent);
+    public void The_fill_level_is_known_if_the_kernel_reports_the_limit(uint entries, uint? maximum, double? percent) =>
+        Assert.Equal(
+            percent, new ConntrackSummary(new ConntrackStatistics(entries, maximum), default, tally: null).FillPercent);
 
     [Fact]
-    public void Each_counter_of_the_kernels_is_under_its_own_name()
+    public void Each_counter_of_the_kernel_has_its_own_property()
     {
         var counters = new ConntrackCounters
         {
@@ -53,8 +58,8 @@ public sealed class ConntrackSummaryTests
         Assert.Equal(
             [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
             [
-                summary.Found, summary.Invalid, summary.Insert, summary.InsertFailed, summary.Drop, summary.EarlyDrop, summary.Error,
-                summary.SearchRestart, summary.ClashResolve, summary.ChainTooLong,
+                summary.Found, summary.Invalid, summary.Insert, summary.InsertFailed, summary.Drop, summary.EarlyDrop,
+                summary.Error, summary.SearchRestart, summary.ClashResolve, summary.ChainTooLong,
             ]);
         Assert.Equal((12u, 100u, null, null), (summary.Entries, summary.Maximum, summary.Mappings, summary.ByProtocol));
     }

@@ -1,27 +1,37 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.Tests.Conntrack;
 
-/// <summary>An entry as "conntrack -L -o extended,id" writes it, without what changes from look to look: the timeout and the use count.</summary>
+/// <summary>
+/// Writes an entry like "conntrack -L -o extended,id", without the timeout and the use count, which change all the
+/// time.
+/// </summary>
 internal static partial class ConntrackToolLine
 {
-    /// <summary>The tool's own line, and its timeout.</summary>
+    /// <summary>Returns the lines of the tool for one address family.</summary>
+    public static string[] List(string family, params string[] options) => Tool
+        .Run("conntrack", ["-L", "-f", family, "-o", "extended,id", .. options])
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Returns a line of the tool without its timeout, and the timeout.</summary>
     public static (string Line, TimeSpan Timeout) Read(string line)
     {
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        const int timeoutPlace = 4; // behind the names and numbers of family and protocol
+        const int timeoutPlace = 4; // after the names and numbers of family and protocol
         var timeout = TimeSpan.FromSeconds(int.Parse(words[timeoutPlace], CultureInfo.InvariantCulture));
         string rest = string.Join(' ', words.Where((_, i) => i != timeoutPlace));
         return (Unneeded().Replace(rest, string.Empty), timeout);
     }
 
-    /// <summary>The line that the tool would write.</summary>
+    /// <summary>Returns the line that the tool writes for an entry.</summary>
     public static string Of(ConntrackEntry entry)
     {
-        string family = entry.Original.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ipv4 2" : "ipv6 10";
+        string family = entry.Original.AddressFamily == AddressFamily.InterNetwork ? "ipv4 2" : "ipv6 10";
         string?[] words =
         [
             family, Name(entry.Protocol), $"{(byte)entry.Protocol}", entry.State is { } state ? StateName(state) : null,
@@ -45,7 +55,8 @@ internal static partial class ConntrackToolLine
             };
     }
 
-    private static string Name(IPProtocol protocol) => protocol == (IPProtocol)50 ? "unknown" : protocol.ToString().ToLowerInvariant();
+    private static string Name(IPProtocol protocol) =>
+        protocol == (IPProtocol)50 ? "unknown" : protocol.ToString().ToLowerInvariant();
 
     private static string StateName(ConnectionState state) => state switch
     {

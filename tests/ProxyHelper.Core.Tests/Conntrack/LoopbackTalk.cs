@@ -7,10 +7,10 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
-/// <summary>Real packets over the loopback, which conntrack sees as soon as a rule asks for it.</summary>
+/// <summary>Sends real packets over the loopback. Conntrack sees them because a firewall rule uses it.</summary>
 internal static class LoopbackTalk
 {
-    /// <summary>Runs the body in a network namespace in which connections over IPv4 are tracked.</summary>
+    /// <summary>Runs a test in a network namespace that tracks IPv4 connections.</summary>
     public static void Track(Action body)
     {
         Requirement.Tool("nft");
@@ -22,11 +22,12 @@ internal static class LoopbackTalk
         });
     }
 
-    /// <summary>Turns on what the kernel keeps of connections: "acct" or "timestamp".</summary>
-    public static void Keep(string what) => File.WriteAllText($"/proc/sys/net/netfilter/nf_conntrack_{what}", "1");
+    /// <summary>Makes the kernel keep counters ("acct") or start times ("timestamp").</summary>
+    public static void Keep(string setting) =>
+        File.WriteAllText($"/proc/sys/net/netfilter/nf_conntrack_{setting}", "1");
 
-    /// <summary>Two UDP datagrams there, of 10 and 20 bytes, and one of 30 back.</summary>
-    /// <returns>The direction of the answer.</returns>
+    /// <summary>Sends two UDP datagrams of 10 and 20 bytes, and one of 30 bytes back.</summary>
+    /// <returns>The reply tuple.</returns>
     public static ConntrackTuple Talk()
     {
         using Socket client = Bind(), server = Bind();
@@ -40,7 +41,8 @@ internal static class LoopbackTalk
 
     private static Socket Bind()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.ReceiveTimeout = 60_000;
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return socket;
     }

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack;
 
+/// <summary>Tests the patterns of marks.</summary>
 public sealed class MarkPatternTests
 {
     [Theory]
@@ -12,7 +13,7 @@ public sealed class MarkPatternTests
     [InlineData("0/1", 2u, 1u, "0x0/0x1")]
     [InlineData("4294967295", uint.MaxValue, 0u, "0xffffffff")]
     [InlineData("0X1F", 31u, 30u, "0x1f")]
-    public void It_matches_the_bits_that_matter(string text, uint matched, uint unmatched, string written)
+    public void A_pattern_compares_the_bits_of_its_mask(string text, uint matched, uint unmatched, string written)
     {
         MarkPattern pattern = MarkPattern.Parse(text);
         Assert.True(pattern.Matches(matched));
@@ -30,10 +31,16 @@ public sealed class MarkPatternTests
     [InlineData("1/")]
     [InlineData("1/2/3")]
     [InlineData("16\0")]
-    public void Anything_else_is_refused_with_examples(string text) =>
-        Assert.Contains("16, 0x10 or 0x10/0xff", Assert.Throws<FormatException>(() => MarkPattern.Parse(text)).Message, StringComparison.Ordinal);
+    public void Any_other_text_is_refused_with_examples(string text) =>
+        Assert.Contains(
+            "16, 0x10 or 0x10/0xff",
+            Assert.Throws<FormatException>(() => MarkPattern.Parse(text)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
-    public void Bits_that_the_mask_leaves_out_are_refused_with_what_was_probably_meant() =>
-        Assert.Contains("Did you mean 0x10/0xf0?", Assert.Throws<FormatException>(() => MarkPattern.Parse("0x11/0xf0")).Message, StringComparison.Ordinal);
+    public void Bits_outside_the_mask_are_refused_with_a_suggestion() =>
+        Assert.Contains(
+            "Did you mean 0x10/0xf0?",
+            Assert.Throws<FormatException>(() => MarkPattern.Parse("0x11/0xf0")).Message,
+            StringComparison.Ordinal);
 }

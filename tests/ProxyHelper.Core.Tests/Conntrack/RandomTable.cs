@@ -4,8 +4,8 @@ using ProxyHelper.TestSupport;
 namespace ProxyHelper.Tests.Conntrack;
 
 /// <summary>
-/// Thousands of connections of all kinds that conntrack knows, drawn at random from few enough values that each value comes up
-/// often: protocols, families, kinds of NAT, marks, zones, states and status bits. The same seed gives the same table.
+/// Makes random connections from few values, so that each value appears often: protocols, families, types of NAT,
+/// marks, zones, states and status bits. The same seed gives the same connections.
 /// </summary>
 internal static class RandomTable
 {
@@ -16,7 +16,7 @@ internal static class RandomTable
     private static readonly uint?[] _marks = [null, null, 1, 0x10, 0x1f0, 0xffffffff];
     private static readonly int[] _ports = [25, 53, 80, 9199, 20119];
 
-    /// <summary>Draws connections.</summary>
+    /// <summary>Makes a number of connections.</summary>
     public static ConntrackFlow[] Draw(int count, int seed)
     {
         var random = new Random(seed);
@@ -28,17 +28,22 @@ internal static class RandomTable
         bool isVersion6 = random.Next(3) == 0;
         byte protocol = _protocols[random.Next(_protocols.Length)];
         protocol = protocol == 1 && isVersion6 ? (byte)58 : protocol;
-        IPEndPoint source = End(isVersion6, network: 1, random.Next(40), 1024 + number); // the port is this one's alone
+        // No other connection has this port.
+        IPEndPoint source = End(isVersion6, network: 1, random.Next(40), 1024 + number);
         IPEndPoint destination = End(isVersion6, network: 2, random.Next(8), _ports[random.Next(_ports.Length)]);
         int nat = random.Next(4);
         bool hasPorts = protocol is not (1 or 58 or 50);
         if (!hasPorts)
         {
-            source = End(isVersion6, network: 3, number, 0); // without ports, the address is
+            source = End(isVersion6, network: 3, number, 0); // without ports, no other connection has this address
         }
 
-        IPEndPoint replySource = (nat & 2) == 0 ? destination : End(isVersion6, network: 4, random.Next(3), hasPorts ? 9199 : 0);
-        IPEndPoint replyDestination = (nat & 1) == 0 ? source : End(isVersion6, network: 5, hasPorts ? random.Next(3) : number, source.Port);
+        IPEndPoint replySource = (nat & 2) == 0
+            ? destination
+            : End(isVersion6, network: 4, random.Next(3), hasPorts ? 9199 : 0);
+        IPEndPoint replyDestination = (nat & 1) == 0
+            ? source
+            : End(isVersion6, network: 5, hasPorts ? random.Next(3) : number, source.Port);
         return new ConntrackFlow(protocol, source, destination, replySource, replyDestination)
         {
             Zone = _zones[random.Next(_zones.Length)],
@@ -53,5 +58,8 @@ internal static class RandomTable
     }
 
     private static IPEndPoint End(bool isVersion6, int network, int host, int port) =>
-        new(IPAddress.Parse(isVersion6 ? $"2001:db8:{network}::{host + 1:x}" : $"10.{network}.{host >> 8}.{host & 255}"), port);
+        new(
+            IPAddress.Parse(
+                isVersion6 ? $"2001:db8:{network}::{host + 1:x}" : $"10.{network}.{host >> 8}.{host & 255}"),
+            port);
 }

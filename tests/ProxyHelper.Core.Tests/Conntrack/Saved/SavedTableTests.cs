@@ -5,25 +5,31 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack.Saved;
 
-/// <summary>Tables that the real tool and the real kernel write as text, against the same tables listed through netlink.</summary>
+/// <summary>
+/// Compares tables that the real tool and the real kernel write as text with listings of the same tables.
+/// </summary>
 public sealed class SavedTableTests
 {
     private const int Many = 4000;
-    private const ConntrackStatus Told = ConntrackStatus.SeenReply | ConntrackStatus.Assured; // as for the rest, text lacks it or has no such entry here
+    // Text has no other status bits of these entries.
+    private const ConntrackStatus StatusInText = ConntrackStatus.SeenReply | ConntrackStatus.Assured;
 
-    private static readonly string[] _options = ["", "extended", "id", "extended,id", "timestamp", "ktimestamp", "extended,id,timestamp,ktimestamp"];
-
-    [Fact]
-    public void Lines_of_the_tool_with_any_option_give_what_the_listing_gives() => WithTable(AssertToolGivesTheListing);
-
-    [Fact]
-    public void Lines_of_the_tool_give_counters_and_starts_where_the_kernel_keeps_them() => WithTable(AssertToolGivesTheListing, "acct", "timestamp");
+    private static readonly string[] _options =
+        ["", "extended", "id", "extended,id", "timestamp", "ktimestamp", "extended,id,timestamp,ktimestamp"];
 
     [Fact]
-    public void Lines_of_proc_give_what_the_listing_gives() => WithTable(AssertProcGivesTheListing);
+    public void Lines_of_the_tool_equal_the_listing_with_any_option() => WithTable(AssertToolEqualsListing);
 
     [Fact]
-    public void Lines_of_proc_give_counters_where_the_kernel_keeps_them() => WithTable(AssertProcGivesTheListing, "acct", "timestamp");
+    public void Lines_of_the_tool_have_counters_and_starts_if_the_kernel_keeps_them() =>
+        WithTable(AssertToolEqualsListing, "acct", "timestamp");
+
+    [Fact]
+    public void Lines_of_proc_equal_the_listing() => WithTable(AssertProcEqualsListing);
+
+    [Fact]
+    public void Lines_of_proc_have_counters_if_the_kernel_keeps_them() =>
+        WithTable(AssertProcEqualsListing, "acct", "timestamp");
 
     private static void WithTable(Action body, params string[] kept)
     {
@@ -38,25 +44,27 @@ public sealed class SavedTableTests
         });
     }
 
-    private static void AssertToolGivesTheListing()
+    private static void AssertToolEqualsListing()
     {
         foreach (string option in _options)
         {
             AssertSame(
-                () => ReadAll(Tool.Run("conntrack", Arguments("ipv4", option)) + Tool.Run("conntrack", Arguments("ipv6", option))),
+                () => ReadAll(RunTool("ipv4", option) + RunTool("ipv6", option)),
                 option.Contains("id", StringComparison.Ordinal),
                 option.Contains("ktimestamp", StringComparison.Ordinal));
         }
     }
 
-    private static void AssertProcGivesTheListing()
+    private static void AssertProcEqualsListing()
     {
-        const string table = "/proc/thread-self/net/nf_conntrack"; // this thread's namespace has it, which /proc/net is not
+        // /proc/net is the namespace of the process, not of this thread.
+        const string table = "/proc/thread-self/net/nf_conntrack";
         Assert.SkipUnless(File.Exists(table), "needs a kernel with CONFIG_NF_CONNTRACK_PROCFS");
         AssertSame(() => ReadAll(File.ReadAllText(table)), hasIds: false, hasStarts: false);
     }
 
-    private static string[] Arguments(string family, string option) => ["-L", "-f", family, .. option.Length == 0 ? [] : (string[])["-o", option]];
+    private static string RunTool(string family, string option) =>
+        Tool.Run("conntrack", ["-L", "-f", family, .. option.Length == 0 ? [] : (string[])["-o", option]]);
 
     private static void AssertSame(Func<List<ConntrackEntry>> read, bool hasIds, bool hasStarts)
     {
@@ -68,7 +76,7 @@ public sealed class SavedTableTests
         Assert.Equal(before.Count, saved.Count);
         foreach (ConntrackEntry entry in saved)
         {
-            Assert.Equal(Facts(before[Key(entry)], hasIds, hasStarts), Facts(entry, hasIds: true, hasStarts: true));
+            Assert.Equal(Values(before[Key(entry)], hasIds, hasStarts), Values(entry, hasIds: true, hasStarts: true));
             Assert.InRange(entry.Timeout!.Value, after[Key(entry)].Timeout!.Value, before[Key(entry)].Timeout!.Value);
         }
     }
@@ -79,7 +87,8 @@ public sealed class SavedTableTests
         foreach (ReadOnlySpan<char> line in text.EnumerateLines())
         {
             bool isEntry = SavedEntry.TryRead(line, out ConntrackEntry? entry, out SavedLineFault fault);
-            Assert.True(isEntry == !line.IsEmpty && fault == SavedLineFault.None, $"{SavedEntry.Explain(line)} in {line}");
+            Assert.True(
+                isEntry == !line.IsEmpty && fault == SavedLineFault.None, $"{SavedEntry.Explain(line)} in {line}");
             if (isEntry)
             {
                 entries.Add(entry!);
@@ -89,13 +98,21 @@ public sealed class SavedTableTests
         return entries;
     }
 
-    private static Dictionary<(ConntrackTuple, ushort), ConntrackEntry> List() => ConntrackTable.Enumerate().ToDictionary(Key);
+    private static Dictionary<(ConntrackTuple, ushort), ConntrackEntry> List() =>
+        ConntrackTable.Enumerate().ToDictionary(Key);
 
     private static (ConntrackTuple, ushort) Key(ConntrackEntry entry) => (entry.Original, entry.Zone);
 
-    // Text has whole seconds.
-    private static object Facts(ConntrackEntry entry, bool hasIds, bool hasStarts) => (
-        (entry.Original, entry.Reply, entry.State, entry.Status & Told, entry.Mark, entry.Zone, hasIds ? entry.Id : null),
+    // Text has start times in whole seconds.
+    private static object Values(ConntrackEntry entry, bool hasIds, bool hasStarts) => (
+        (
+            entry.Original,
+            entry.Reply,
+            entry.State,
+            entry.Status & StatusInText,
+            entry.Mark,
+            entry.Zone,
+            hasIds ? entry.Id : null),
         (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes),
         hasStarts ? entry.StartedAt?.ToUnixTimeSeconds() : null);
 }

@@ -2,13 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace ProxyHelper.Tests.Conntrack.Wire;
 
-/// <summary>Messages that a real kernel wrote, in the folder Captures, with what they say beside them.</summary>
+/// <summary>Reads messages of a real kernel from the folder Captures. Each file also explains its message.</summary>
 internal static class Capture
 {
-    public static string[] Names { get; } = ["tcp-source-and-destination-nat", "udp-ipv6-zone-and-mark", "icmp-source-nat"];
+    public static string[] Names { get; } =
+        ["tcp-source-and-destination-nat", "udp-ipv6-zone-and-mark", "icmp-source-nat"];
 
-    /// <summary>The bytes of a message behind its netlink header.</summary>
+    /// <summary>Returns the bytes of a message after its netlink header.</summary>
     public static byte[] Read(string name) => Bytes.Of(File.ReadAllText(Path.Combine(Folder(), $"{name}.hex")));
 
-    private static string Folder([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Captures");
+    private static string Folder([CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "Captures");
 }

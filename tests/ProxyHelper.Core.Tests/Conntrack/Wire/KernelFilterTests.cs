@@ -4,25 +4,42 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack.Wire;
 
-/// <summary>What of a filter the kernel is asked to do, as -Verbose tells it.</summary>
-public sealed class AskedOfKernelTests
+/// <summary>Tests which part of a filter the kernel applies.</summary>
+public sealed class KernelFilterTests
 {
-    private static readonly EndPointPattern _source = EndPointPattern.Parse("10.1.1.1:10943"), _network = EndPointPattern.Parse("10.1.1.0/24");
+    private static readonly EndPointPattern _source = EndPointPattern.Parse("10.1.1.1:10943");
+    private static readonly EndPointPattern _network = EndPointPattern.Parse("10.1.1.0/24");
 
     [Fact]
-    public void Without_a_filter_it_is_asked_for_everything() => Assert.Equal("all entries", Asked(ConntrackFilter.Everything));
+    public void Without_a_filter_the_kernel_lists_all_entries() =>
+        Assert.Equal("all entries", Describe(ConntrackFilter.Everything));
 
     [Fact]
-    public void One_address_is_the_kernels_to_compare() => Assert.Equal(
+    public void The_kernel_compares_one_address() => Assert.Equal(
         "IPv4, protocol Tcp, original source 10.1.1.1:10943, mark 0x7, zone 3",
-        Asked(new ConntrackFilter { Protocols = [IPProtocol.Tcp], OriginalSources = [_source], Mark = MarkPattern.Parse("7"), Zones = [3] }));
+        Describe(new ConntrackFilter
+        {
+            Protocols = [IPProtocol.Tcp],
+            OriginalSources = [_source],
+            Mark = MarkPattern.Parse("7"),
+            Zones = [3],
+        }));
 
     [Fact]
-    public void Of_several_it_is_asked_for_what_they_have_in_common() =>
-        Assert.Equal("IPv4", Asked(new ConntrackFilter { OriginalDestinations = [_source, _source], Protocols = [IPProtocol.Tcp, IPProtocol.Udp], Zones = [1, 2] }));
+    public void Of_several_values_the_kernel_compares_only_the_family() =>
+        Assert.Equal(
+            "IPv4",
+            Describe(new ConntrackFilter
+            {
+                OriginalDestinations = [_source, _source],
+                Protocols = [IPProtocol.Tcp, IPProtocol.Udp],
+                Zones = [1, 2],
+            }));
 
     [Fact]
-    public void A_network_is_of_its_family() => Assert.Equal("IPv4", Asked(new ConntrackFilter { OriginalSources = [_network] }));
+    public void Of_a_prefix_the_kernel_compares_only_the_family() =>
+        Assert.Equal("IPv4", Describe(new ConntrackFilter { OriginalSources = [_network] }));
 
-    private static string Asked(ConntrackFilter filter) => new ConntrackListing(filter, progress: null, CancellationToken.None).DescribeKernelFilter();
+    private static string Describe(ConntrackFilter filter) =>
+        new ConntrackListing(filter, progress: null, CancellationToken.None).DescribeKernelFilter();
 }

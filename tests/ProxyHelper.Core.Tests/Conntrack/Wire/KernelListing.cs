@@ -4,10 +4,10 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Tests.Conntrack.Wire;
 
-/// <summary>What the kernel itself gives for a filter, before it is looked at again.</summary>
+/// <summary>Counts the entries that the kernel itself returns for a filter.</summary>
 internal static class KernelListing
 {
-    /// <summary>How many entries that are.</summary>
+    /// <summary>Returns the number of entries.</summary>
     public static int Count(ConntrackFilter filter)
     {
         using NetlinkSocket socket = NetlinkSocket.Open();

@@ -6,10 +6,11 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack.Wire;
 
-public sealed class ConntrackTuplePropertyTests
+/// <summary>Tests that the tuple codec reads what it writes.</summary>
+public sealed class TupleCodecPropertyTests
 {
     [Fact]
-    public void Any_tuple_comes_back_from_the_request_that_asks_for_it() => Gen.Select(Generators.Tuple, Gen.UShort).Sample(
+    public void Any_tuple_is_read_back_from_its_request() => Gen.Select(Generators.Tuple, Gen.UShort).Sample(
         (tuple, zone) =>
         {
             NetlinkAttributes request = Request(tuple, zone);
@@ -24,7 +25,7 @@ public sealed class ConntrackTuplePropertyTests
         iter: 10_000);
 
     [Fact]
-    public void A_plain_tuple_read_as_a_whole_is_the_one_read_attribute_by_attribute() => Generators.Tuple.Sample(
+    public void The_fast_form_equals_the_general_form() => Generators.Tuple.Sample(
         tuple =>
         {
             byte[] attribute = new byte[PlainTuple.Size];
@@ -33,17 +34,18 @@ public sealed class ConntrackTuplePropertyTests
                 PlainTuple.Write(attribute, (byte)CtAttribute.TupleOriginal, tuple);
                 var attributes = new NetlinkAttributes(attribute);
                 Assert.True(attributes.MoveNext());
-                Assert.True(TupleCodec.TryRead(attributes.Children, out ConntrackTuple slowly, out ushort? _));
-                Assert.True(PlainTuple.TryRead(attribute, (byte)CtAttribute.TupleOriginal, out ConntrackTuple quickly));
-                Assert.Equal((tuple, tuple), (slowly, quickly));
+                Assert.True(TupleCodec.TryRead(attributes.Children, out ConntrackTuple general, out ushort? _));
+                Assert.True(PlainTuple.TryRead(attribute, (byte)CtAttribute.TupleOriginal, out ConntrackTuple fast));
+                Assert.Equal((tuple, tuple), (general, fast));
                 Assert.False(PlainTuple.TryRead(attribute, (byte)CtAttribute.TupleReply, out _));
             }
         },
         iter: 10_000);
 
     [Fact]
-    public void The_other_direction_of_the_other_direction_is_the_tuple_itself() => Generators.Tuple.Sample(
-        tuple => tuple.Reversed.Reversed == tuple && (tuple.Reversed.Source, tuple.Reversed.Destination) == (tuple.Destination, tuple.Source),
+    public void A_tuple_reversed_twice_is_the_same_tuple() => Generators.Tuple.Sample(
+        tuple => tuple.Reversed.Reversed == tuple && (tuple.Reversed.Source, tuple.Reversed.Destination) == (
+            tuple.Destination, tuple.Source),
         iter: 10_000);
 
     private static NetlinkAttributes Request(ConntrackTuple tuple, ushort zone)
