@@ -15,8 +15,8 @@ namespace ProxyHelper.Conntrack;
 public sealed class ConntrackWatch : IDisposable
 {
     /// <summary>
-    /// The default size in bytes of the buffer in which the kernel keeps unread events, including the kernel's overhead. It holds about
-    /// 5,000 events.
+    /// The default size in bytes of the buffer in which the kernel keeps unread events, including the kernel's
+    /// overhead. It holds about 5,000 events.
     /// </summary>
     public const int DefaultReceiveBuffer = NetlinkSocket.DefaultReceiveBuffer;
 
@@ -61,7 +61,8 @@ public sealed class ConntrackWatch : IDisposable
     /// <summary>Begins a watch.</summary>
     /// <param name="filter">The entries to report. An entry that matched once is followed until it is gone.</param>
     /// <param name="receiveBuffer">
-    /// The size in bytes of the buffer in which the kernel keeps unread events. The default is <see cref="DefaultReceiveBuffer"/>.
+    /// The size in bytes of the buffer in which the kernel keeps unread events. The default is <see
+    /// cref="DefaultReceiveBuffer"/>.
     /// </param>
     /// <exception cref="LinuxException">
     /// Thrown when the kernel has no nfnetlink, or when this process may not receive its events (EPERM).

@@ -6,6 +6,8 @@ namespace ProxyHelper.Documents.Help;
 /// <summary>The pages in docs/en-US beside the cmdlets that they describe.</summary>
 public sealed class HelpPageTests
 {
+    private static readonly string[] _defaultPhrases = ["The default is ", "By default, ", "Unless said, "];
+
     /// <summary>Gives each page's cmdlet.</summary>
     public static TheoryData<string> Commands { get; } = [.. HelpPage.Names];
 
@@ -118,7 +120,7 @@ public sealed class HelpPageTests
     }
 
     private static bool SaysDefault(string description) =>
-        new[] { "The default is ", "By default, ", "Unless said, " }.Any(words => description.Contains(words, StringComparison.Ordinal));
+        _defaultPhrases.Any(words => description.Contains(words, StringComparison.Ordinal));
 
     private static CmdletInfo Find(EngineSession session, string command) => session.One<CmdletInfo>($"Get-Command {command}");
 

@@ -90,8 +90,8 @@ internal struct SavedTuple
         return SavedLineFault.None;
     }
 
-    // A kernel that does not know a protocol writes no ports, and such a line is complete. A line with only one port was
-    // cut short.
+    // A kernel that does not know a protocol writes no ports, and such a line is complete. A line with only one port
+    // was cut short.
     private readonly SavedLineFault MakeWithPorts(
         TransportEndPoint source, TransportEndPoint destination, out ConntrackTuple tuple)
     {
