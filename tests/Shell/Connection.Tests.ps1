@@ -33,7 +33,7 @@ Describe 'On a router with a real connection' {
 
     It 'the listing shows the connection before and after NAT' {
         $mapping = Get-NatMapping
-        "$mapping" | Should -BeExactly 'Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199'
+        "$mapping" | Should -BeExactly 'Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:20119 -> 194.0.22.9:9199'
         "$($mapping.NatType) $($mapping.State)" | Should -BeExactly 'Both Established'
     }
 

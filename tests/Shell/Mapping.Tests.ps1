@@ -7,7 +7,7 @@ Describe 'Get-NatMapping' {
 
     It 'finds the original ends of a connection by its translated ends' {
         $mapping = Get-NatMapping -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199
-        "$mapping" | Should -BeExactly 'Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199'
+        "$mapping" | Should -BeExactly 'Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:20119 -> 194.0.22.9:9199'
         "$($mapping.OriginalSource) $($mapping.OriginalDestination)" | Should -BeExactly '10.1.1.1:10943 4.1.1.1:25'
         "$($mapping.NatType) $($mapping.State)" | Should -BeExactly 'Both Established'
         $mapping | Should -BeOfType ProxyHelper.Conntrack.ConntrackEntry

@@ -52,7 +52,7 @@ Describe 'Remove-NatMapping' {
 
     It 'says what it would remove with -WhatIf and removes nothing' {
         $shown = Invoke-NewShell 'Get-NatMapping -Protocol Udp | Remove-NatMapping -WhatIf'
-        "$shown" | Should -BeLike '*Udp 10.1.1.2:5353 -> 4.1.1.53:53, seen as 194.0.1.1:5353 -> 4.1.1.53:53 (id *'
+        "$shown" | Should -BeLike '*Udp 10.1.1.2:5353 -> 4.1.1.53:53, translated to 194.0.1.1:5353 -> 4.1.1.53:53 (id *'
         @(Get-NatMapping).Count | Should -Be 2
     }
 

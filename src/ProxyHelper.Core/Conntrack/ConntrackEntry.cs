@@ -100,5 +100,5 @@ public record ConntrackEntry
     internal ConntrackEntry FillMissingFrom(ConntrackEntry earlier) => new(_values.FillMissingFrom(earlier._values));
 
     /// <summary>Returns the mapping as text: the original ends and the translated ends.</summary>
-    public override string ToString() => $"{Original}, seen as {TranslatedSource} -> {TranslatedDestination}";
+    public override string ToString() => $"{Original}, translated to {TranslatedSource} -> {TranslatedDestination}";
 }

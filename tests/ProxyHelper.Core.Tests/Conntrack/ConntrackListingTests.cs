@@ -62,7 +62,7 @@ public sealed class ConntrackListingTests
                 (replyDestination, replySource),
                 (entry.TranslatedSource.ToString(), entry.TranslatedDestination.ToString()));
             Assert.Equal(
-                $"Tcp {source} -> {destination}, seen as {replyDestination} -> {replySource}", entry.ToString());
+                $"Tcp {source} -> {destination}, translated to {replyDestination} -> {replySource}", entry.ToString());
         });
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class ConntrackWatchTests
     public void Existing_entries_come_first_then_each_change() => Watch([_other], (watch, table) =>
     {
         Assert.Equal(
-            "Present: Udp 10.1.1.2:5353 -> 4.1.1.53:53, seen as 194.0.1.1:5353 -> 4.1.1.53:53", Next(watch).ToString());
+            "Present: Udp 10.1.1.2:5353 -> 4.1.1.53:53, translated to 194.0.1.1:5353 -> 4.1.1.53:53", Next(watch)
+                .ToString());
         table.Add(KernelTable.Mail with { TcpState = 1 });
         ConntrackChange added = Next(watch);
         Assert.Equal(

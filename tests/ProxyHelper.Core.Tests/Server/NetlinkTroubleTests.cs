@@ -117,7 +117,7 @@ public sealed class NetlinkTroubleTests
         socket.Send(request.AsSpan(0, writer.Length));
     }
 
-    /// <summary>Adds a connection for each query: 10.1.1.1:5120 + i, seen as 194.0.1.1:512 + i.</summary>
+    /// <summary>Adds a connection for each query: 10.1.1.1:5120 + i, translated to 194.0.1.1:512 + i.</summary>
     private static void AddConnections()
     {
         using ConntrackFixture table = ConntrackFixture.Open();

@@ -13,7 +13,7 @@ internal static class Router
 {
     private const int Patience = 60_000; // milliseconds for what comes at once
 
-    /// <summary>10.1.1.1:20000 -> 4.1.1.2:25, seen as 194.0.1.1:3527 -> 194.0.22.9:9199.</summary>
+    /// <summary>10.1.1.1:20000 -> 4.1.1.2:25, translated to 194.0.1.1:3527 -> 194.0.22.9:9199.</summary>
     public static ConntrackFlow Flow { get; } = ConntrackFlow.Tcp("10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
     /// <summary>Rules that answer a query even if the machine is so busy that the query waits for a second.</summary>

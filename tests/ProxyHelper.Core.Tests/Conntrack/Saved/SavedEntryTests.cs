@@ -10,21 +10,22 @@ public sealed class SavedEntryTests
     public static TheoryData<string> Lines { get; } = [.. SampleLines.All];
 
     [Theory]
-    [InlineData(SampleLines.Mail, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199")]
-    [InlineData(SampleLines.Plain, "Udp 10.1.1.4:10943 -> 4.1.1.1:25, seen as 10.1.1.4:10943 -> 4.1.1.1:25")]
-    [InlineData(SampleLines.Zone, "Udp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
-    [InlineData(SampleLines.Echo, "Icmp 10.1.1.5:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.Mail, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:20119 -> 194.0.22.9:9199")]
+    [InlineData(SampleLines.Plain, "Udp 10.1.1.4:10943 -> 4.1.1.1:25, translated to 10.1.1.4:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Zone, "Udp 10.1.1.3:10943 -> 4.1.1.1:25, translated to 10.1.1.3:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Echo, "Icmp 10.1.1.5:77 -> 4.1.1.1:0, translated to 194.0.1.1:50000 -> 4.1.1.1:0")]
     [InlineData(
         SampleLines.EchoInProc,
-        "IcmpV6 [2001:db8::1]:78 -> [2001:db8::2]:0, seen as [2001:db8::1]:78 -> [2001:db8::2]:0")]
-    [InlineData(SampleLines.GreInProc, "Gre 10.1.1.6:291 -> 4.1.1.1:1110, seen as 10.1.1.6:291 -> 4.1.1.1:1110")]
-    [InlineData(SampleLines.Sctp, "Sctp 10.1.1.7:1 -> 4.1.1.1:2, seen as 10.1.1.7:1 -> 4.1.1.1:2")]
-    [InlineData(SampleLines.Unknown, "50 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
-    [InlineData(SampleLines.DccpInProc, "Dccp 10.1.1.8:0 -> 4.1.1.1:0, seen as 10.1.1.8:0 -> 4.1.1.1:0")]
-    [InlineData(SampleLines.Event, "Tcp 10.1.1.3:10943 -> 4.1.1.1:25, seen as 10.1.1.3:10943 -> 4.1.1.1:25")]
-    [InlineData(SampleLines.Offloaded, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:10943 -> 4.1.1.1:25")]
-    [InlineData(SampleLines.OffloadedToCard, "Udp 10.1.1.1:10943 -> 4.1.1.1:53, seen as 194.0.1.1:10943 -> 4.1.1.1:53")]
-    [InlineData(SampleLines.Old, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 10.1.1.1:10943 -> 4.1.1.1:25")]
+        "IcmpV6 [2001:db8::1]:78 -> [2001:db8::2]:0, translated to [2001:db8::1]:78 -> [2001:db8::2]:0")]
+    [InlineData(SampleLines.GreInProc, "Gre 10.1.1.6:291 -> 4.1.1.1:1110, translated to 10.1.1.6:291 -> 4.1.1.1:1110")]
+    [InlineData(SampleLines.Sctp, "Sctp 10.1.1.7:1 -> 4.1.1.1:2, translated to 10.1.1.7:1 -> 4.1.1.1:2")]
+    [InlineData(SampleLines.Unknown, "50 10.1.1.8:0 -> 4.1.1.1:0, translated to 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.DccpInProc, "Dccp 10.1.1.8:0 -> 4.1.1.1:0, translated to 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.Event, "Tcp 10.1.1.3:10943 -> 4.1.1.1:25, translated to 10.1.1.3:10943 -> 4.1.1.1:25")]
+    [InlineData(SampleLines.Offloaded, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:10943 -> 4.1.1.1:25")]
+    [InlineData(
+        SampleLines.OffloadedToCard, "Udp 10.1.1.1:10943 -> 4.1.1.1:53, translated to 194.0.1.1:10943 -> 4.1.1.1:53")]
+    [InlineData(SampleLines.Old, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 10.1.1.1:10943 -> 4.1.1.1:25")]
     public void A_line_has_both_directions(string line, string mapping) => Assert.Equal(mapping, Read(line).ToString());
 
     [Theory]
@@ -109,7 +110,7 @@ public sealed class SavedEntryTests
         const string line = "udp 17 9 src=::ffff:10.1.1.1 dst=2001:db8::2 sport=1 dport=2 "
             + "src=2001:db8::2 dst=0000:0000:0000:0000:0000:ffff:0a01:0101 sport=2 dport=1";
         Assert.Equal(
-            "Udp [::ffff:10.1.1.1]:1 -> [2001:db8::2]:2, seen as [::ffff:10.1.1.1]:1 -> [2001:db8::2]:2",
+            "Udp [::ffff:10.1.1.1]:1 -> [2001:db8::2]:2, translated to [::ffff:10.1.1.1]:1 -> [2001:db8::2]:2",
             Read(line).ToString());
     }
 

@@ -14,7 +14,8 @@ public sealed class ConntrackDecoderTests
     public void A_TCP_connection_with_SNAT_and_DNAT_is_read()
     {
         ConntrackEntry entry = Read("tcp-source-and-destination-nat");
-        Assert.Equal("Tcp 10.1.1.1:10943 -> 4.1.1.1:25, seen as 194.0.1.1:20119 -> 194.0.22.9:9199", entry.ToString());
+        Assert.Equal(
+            "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:20119 -> 194.0.22.9:9199", entry.ToString());
         Assert.Equal(
             (IPProtocol.Tcp, NatType.Both, ConnectionState.Established), (entry.Protocol, entry.NatType, entry.State));
         Assert.Equal(ConntrackStatus.SeenReply | ConntrackStatus.Assured | ConntrackStatus.Confirmed, entry.Status);
@@ -41,7 +42,7 @@ public sealed class ConntrackDecoderTests
     public void The_identifier_of_an_ICMP_message_is_read_as_a_port()
     {
         ConntrackEntry entry = Read("icmp-source-nat");
-        Assert.Equal("Icmp 10.1.1.1:77 -> 4.1.1.1:0, seen as 194.0.1.1:50000 -> 4.1.1.1:0", entry.ToString());
+        Assert.Equal("Icmp 10.1.1.1:77 -> 4.1.1.1:0, translated to 194.0.1.1:50000 -> 4.1.1.1:0", entry.ToString());
         Assert.Equal(
             (new IcmpMessage(8, 0), new IcmpMessage(0, 0), NatType.Source),
             (entry.Original.Icmp, entry.Reply.Icmp, entry.NatType));
