@@ -6,11 +6,12 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.Daemon;
 
 /// <summary>
-/// The counters in Prometheus' text form (exposition format 0.0.4), under the names of the "ProxyHelper" meter.
+/// Writes the counters in the text format of Prometheus (exposition format 0.0.4), with the names of the "ProxyHelper"
+/// meter.
 /// </summary>
 internal static class MetricsText
 {
-    /// <summary>Writes the counters of the moment.</summary>
+    /// <summary>Returns the current counters as text.</summary>
     public static string Of(Responder responder)
     {
         var text = new StringBuilder();

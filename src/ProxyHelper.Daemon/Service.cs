@@ -134,7 +134,8 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
 
     private static string Describe(ResponderCounts counts) =>
         $"{counts.Queries} queries, {counts[Outcome.Found]} found, {counts[Outcome.NotFound]} not found, "
-        + $"{counts[Outcome.FailedLookup]} failed look-ups, {counts.Refused} refused, {counts[Outcome.Malformed]} malformed, "
-        + $"{counts[Outcome.Late]} late, {counts[Outcome.QueueDrop]} dropped from full queues, "
+        + $"{counts[Outcome.FailedLookup]} failed look-ups, {counts.Refused} refused, "
+        + $"{counts[Outcome.Malformed]} malformed, {counts[Outcome.Late]} late, "
+        + $"{counts[Outcome.QueueDrop]} dropped from full queues, "
         + $"{counts[Outcome.ConnectionDrop] + counts[Outcome.ConnectionTimeout]} TCP connections closed early";
 }

@@ -114,7 +114,8 @@ public sealed class AccessTests(PublishedDaemon daemon)
 
         Assert.Equal(1, await program.ExitAsync());
         Assert.Equal(
-            $"proxy-helper: The secret file {file} is rejected: other users can read or change it. chmod 600 {file}",
+            $"proxy-helper: The secret file {file} is rejected: other users can read or change it. "
+            + $"Run 'chmod 600 {file}'.",
             program.Output.Trim());
     }
 
