@@ -2,26 +2,28 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>Tests that the module's package depends on the commit only. The shell tests check what is in the package.</summary>
+/// <summary>Tests that the package of the module depends on the commit only. Shell tests check its content.</summary>
 public sealed class ModulePackageTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("proxy-helper-package-");
 
     [Fact]
-    public void Made_again_elsewhere_it_has_the_same_bytes()
+    public void A_second_package_in_another_folder_has_the_same_bytes()
     {
-        // tests/run.sh has made a package already; without it, two are made here.
-        string first = Environment.GetEnvironmentVariable("PROXYHELPER_PACKAGE") is { Length: > 0 } made ? made : Make("first");
+        // tests/run.sh passes the package that it made.
+        string? made = Environment.GetEnvironmentVariable("PROXYHELPER_PACKAGE");
+        string first = string.IsNullOrEmpty(made) ? Make("first") : made;
         string second = Make("second");
-        Assert.Equal(Archives(first).Keys, Archives(second).Keys);
-        Assert.Equal(Archives(first), Archives(second));
+        Assert.Equal(ReadArchives(first).Keys, ReadArchives(second).Keys);
+        Assert.Equal(ReadArchives(first), ReadArchives(second));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static SortedDictionary<string, string> Archives(string folder) => new(
-        Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file), file => Convert.ToBase64String(File.ReadAllBytes(file))),
+    private static SortedDictionary<string, string> ReadArchives(string folder) => new(
+        Directory.GetFiles(folder).ToDictionary(
+            file => Path.GetFileName(file), file => Convert.ToBase64String(File.ReadAllBytes(file))),
         StringComparer.Ordinal);
 
     private string Make(string name)
@@ -31,6 +33,8 @@ public sealed class ModulePackageTests : IDisposable
         string script = Path.Combine(Repository.Root, "src", "package.sh");
         using RunningProgram program = RunningProgram.Start("env", $"TMPDIR={temporary}", script, output);
         int status = program.WaitForExit(TimeSpan.FromMinutes(10));
-        return status == 0 ? output : throw new InvalidOperationException($"package.sh ended with {status}:\n{program.Output}");
+        return status == 0
+            ? output
+            : throw new InvalidOperationException($"package.sh ended with {status}:\n{program.Output}");
     }
 }

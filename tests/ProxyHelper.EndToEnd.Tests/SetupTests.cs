@@ -7,15 +7,20 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
-/// <summary>A look at the whole set-up, from the router and from the proxy, with the rules that the documents give.</summary>
+/// <summary>Tests the inspection of a set-up on the router and on the proxy, with the rules of the documents.</summary>
 public sealed class SetupTests
 {
+    private const string DropQueries =
+        "table inet closed { chain input { type filter hook input priority filter; udp dport 114 drop; }; }";
+
     private static readonly IPAddress _router = IPAddress.Parse("194.0.1.1");
+
+    private static readonly InspectionOptions _quick = new() { Timeout = TimeSpan.FromMilliseconds(100) };
 
     [Theory]
     [InlineData("nft")]
     [InlineData("sh")]
-    public async Task With_the_documents_rules_all_passes_on_the_router_and_from_the_proxy(string language)
+    public async Task With_the_rules_of_the_documents_every_check_passes_on_the_router_and_on_the_proxy(string language)
     {
         using var network = RouterNetwork.Create();
         DocumentedRules.Read("docs/security.md", language).Load(network.Router);
@@ -23,27 +28,36 @@ public sealed class SetupTests
         using var gateway = new MailGateway(network);
         await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         string configuration = Path.GetTempFileName();
-        await File.WriteAllTextAsync(configuration, "mode remote-udp\nremote_port 114\nmax_per_host 1000\n", Patience.Token());
-        var options = new InspectionOptions { HelperAddresses = [_router], SmtpGatedConfiguration = configuration, Timeout = Patience.Limit };
+        await File.WriteAllTextAsync(
+            configuration, "mode remote-udp\nremote_port 114\nmax_per_host 1000\n", Patience.Token());
+        var options = new InspectionOptions
+        {
+            HelperAddresses = [_router],
+            SmtpGatedConfiguration = configuration,
+            Timeout = Patience.Limit,
+        };
 
-        Finding[] onRouter = Look(network.Router, options), onProxy = Look(network.Proxy, options);
+        Finding[] onRouter = Inspect(network.Router, options), onProxy = Inspect(network.Proxy, options);
 
         File.Delete(configuration);
         Assert.Contains("looks like the router", onRouter[0].Reason, StringComparison.Ordinal);
         Assert.Contains("looks like the proxy", onProxy[0].Reason, StringComparison.Ordinal);
-        Assert.All([.. onRouter, .. onProxy], finding => Assert.True(finding.Severity == Severity.Passed, finding.ToString()));
+        Assert.All(
+            [.. onRouter, .. onProxy],
+            finding => Assert.True(finding.Severity == Severity.Passed, finding.ToString()));
         Assert.Equal((15, 7), (onRouter.Length, onProxy.Length));
     }
 
     [Fact]
-    public async Task Rules_that_are_gone_while_their_connections_live_are_missed_and_the_connections_told()
+    public async Task A_missing_rule_is_a_warning_that_names_the_connections_it_translated()
     {
         using var network = RouterNetwork.Create();
         using var gateway = new MailGateway(network);
         UserConnection connection = await gateway.OpenAsync("10.1.1.1:10943", "4.1.1.1:25");
         network.Router.Run(() => Tool.Run("nft", "delete table ip mail_gateway"));
 
-        Finding[] findings = Look(network.Router, new InspectionOptions { HelperAddresses = [_router], Proxy = connection.Destination, Timeout = TimeSpan.FromMilliseconds(100) });
+        Finding[] findings = Inspect(
+            network.Router, _quick with { HelperAddresses = [_router], Proxy = connection.Destination });
 
         Finding rule = Assert.Single(findings, finding => finding.Check == "DNAT rule");
         Assert.Equal(Severity.Warning, rule.Severity);
@@ -51,13 +65,14 @@ public sealed class SetupTests
     }
 
     [Fact]
-    public void A_firewall_in_between_is_silence_to_the_proxy_and_told_as_such()
+    public void A_firewall_that_drops_queries_is_reported_as_silence()
     {
         using var network = RouterNetwork.Create();
-        network.Router.Run(() => Tool.Run("nft", "table inet closed { chain input { type filter hook input priority filter; udp dport 114 drop; }; }"));
+        network.Router.Run(() => Tool.Run("nft", DropQueries));
         using Responder responder = Start(network);
 
-        Finding[] findings = Look(network.Proxy, new InspectionOptions { Role = SetupRole.Proxy, HelperAddresses = [_router], Timeout = TimeSpan.FromMilliseconds(100) });
+        Finding[] findings = Inspect(
+            network.Proxy, _quick with { Role = SetupRole.Proxy, HelperAddresses = [_router] });
 
         Finding answer = Assert.Single(findings, finding => finding.Check == "UDP answer");
         Assert.Equal(Severity.Failed, answer.Severity);
@@ -65,7 +80,9 @@ public sealed class SetupTests
         Assert.Equal(TestWords.Instance.ReadCounters, answer.Action);
     }
 
-    private static Finding[] Look(NetworkHost host, InspectionOptions options) => host.Run(() => Inspection.Run(options, TestWords.Instance, Patience.Token()).ToArray());
+    private static Finding[] Inspect(NetworkHost host, InspectionOptions options) =>
+        host.Run(() => Inspection.Run(options, TestWords.Instance, Patience.Token()).ToArray());
 
-    private static Responder Start(RouterNetwork network) => network.Router.Run(() => Responder.Start(new ListenOptions { Addresses = [_router] }, new AnswerRules()));
+    private static Responder Start(RouterNetwork network) => network.Router.Run(() =>
+        Responder.Start(new ListenOptions { Addresses = [_router] }, new AnswerRules()));
 }
