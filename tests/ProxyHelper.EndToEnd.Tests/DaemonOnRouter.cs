@@ -41,7 +41,7 @@ internal static class DaemonOnRouter
     });
 
     /// <summary>Opens a socket on the proxy that receives datagrams of the daemon only.</summary>
-    public static Socket OpenAsker(RouterNetwork network)
+    public static Socket OpenProxySocket(RouterNetwork network)
     {
         Socket socket = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
         socket.Connect(_daemon);
@@ -49,17 +49,17 @@ internal static class DaemonOnRouter
     }
 
     /// <summary>Sends a datagram and waits for the next datagram.</summary>
-    public static async Task<byte[]> ExchangeAsync(Socket asker, byte[] datagram)
+    public static async Task<byte[]> ExchangeAsync(Socket proxy, byte[] datagram)
     {
-        await asker.SendAsync(datagram, Patience.Token());
-        return await ReceiveAsync(asker);
+        await proxy.SendAsync(datagram, Patience.Token());
+        return await ReceiveAsync(proxy);
     }
 
     /// <summary>Waits for a datagram.</summary>
-    public static async Task<byte[]> ReceiveAsync(Socket asker)
+    public static async Task<byte[]> ReceiveAsync(Socket proxy)
     {
         byte[] buffer = new byte[256];
-        int length = await asker.ReceiveAsync(buffer, Patience.Token());
+        int length = await proxy.ReceiveAsync(buffer, Patience.Token());
         return buffer[..length];
     }
 }

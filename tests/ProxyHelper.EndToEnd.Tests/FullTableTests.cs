@@ -33,18 +33,18 @@ public sealed class FullTableTests(PublishedDaemon daemon)
         DaemonOnRouter.Track(network, _flow with { Status = Assured });
         network.Router.Run(() => Tool.Run("nft", NoTracking));
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] tracked = Query(3527), untracked = Query(3528);
         int limit = FullTable.ReadLimit();
 
         using (FullTable.Make())
         {
             Assert.Throws<SocketException>(() => Connect(network));
-            byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, untracked);
+            byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, untracked);
             Assert.Equal(0x22, reply[15]); // not found
             byte[] found = QueryDatagram.Found(
                 tracked, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-            Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, tracked));
+            Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, tracked));
         }
 
         Assert.Equal(limit, FullTable.ReadLimit());

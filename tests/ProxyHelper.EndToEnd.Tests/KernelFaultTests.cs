@@ -24,17 +24,17 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(_found, await DaemonOnRouter.ExchangeAsync(asker, _query));
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        Assert.Equal(_found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
 
         Change(network, table => table.Delete(_flow));
-        AssertNotFound(await DaemonOnRouter.ExchangeAsync(asker, _query));
+        AssertNotFound(await DaemonOnRouter.ExchangeAsync(proxy, _query));
 
         DaemonOnRouter.Track(
             network, ConntrackFlow.Tcp("10.1.1.2:30000", "4.1.1.3:25", "194.0.22.9:9199", "194.0.1.1:3527"));
         byte[] found = QueryDatagram.Found(
             _query, TransportEndPoint.Parse("10.1.1.2:30000"), TransportEndPoint.Parse("4.1.1.3:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, _query));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         bool isOver = false;
         Task flushing = Task.Run(() => Change(network, table =>
         {
@@ -57,7 +57,7 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
         var clock = Stopwatch.StartNew();
         while (found + notFound < 5000 || ((found == 0 || notFound == 0) && clock.Elapsed < Patience.Limit))
         {
-            byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, _query);
+            byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, _query);
             if (reply.AsSpan().SequenceEqual(_found))
             {
                 found++;

@@ -22,21 +22,21 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     {
         for (int i = 0; i < 2000; i++)
         {
-            using Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
-            asker.SendTo(_query, _daemon); // the closed socket makes the proxy send "port unreachable"
+            using Socket proxy = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
+            proxy.SendTo(_query, _daemon); // the closed socket makes the proxy send "port unreachable"
         }
     });
 
     [Fact]
     public Task Datagrams_have_every_size_and_some_are_fragmented() => AssertAnswersAfterAsync(network =>
     {
-        using Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
+        using Socket proxy = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
         foreach (int length in (int[])[0, 1, 65, 67, 128, 129, 1472, 1473, 9000, 65_507])
         {
-            asker.SendTo([.. _query, .. new byte[65_507]], 0, length, SocketFlags.None, _daemon);
+            proxy.SendTo([.. _query, .. new byte[65_507]], 0, length, SocketFlags.None, _daemon);
         }
 
-        Assert.False(asker.Poll(0, SelectMode.SelectRead));
+        Assert.False(proxy.Poll(0, SelectMode.SelectRead));
     });
 
     [Fact]
@@ -54,10 +54,10 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     public Task The_interface_goes_down_and_up() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "link", "set", "proxies", "down");
-        using (Socket asker = network.Router.OpenSocket(IPEndPoint.Parse("194.0.1.1:0"), SocketType.Dgram))
+        using (Socket proxy = network.Router.OpenSocket(IPEndPoint.Parse("194.0.1.1:0"), SocketType.Dgram))
         {
-            asker.SendTo(_query, _daemon); // the loopback interface carries the query
-            Assert.True(asker.Poll(Patience.Limit, SelectMode.SelectRead));
+            proxy.SendTo(_query, _daemon); // the loopback interface carries the query
+            Assert.True(proxy.Poll(Patience.Limit, SelectMode.SelectRead));
         }
 
         Tool.Run("ip", "-n", network.Router.Name, "link", "set", "proxies", "up");
@@ -67,9 +67,9 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     public Task The_address_is_removed_and_added_again() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "address", "del", "194.0.1.1/32", "dev", "lo");
-        using (Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram))
+        using (Socket proxy = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram))
         {
-            asker.SendTo(_query, _daemon);
+            proxy.SendTo(_query, _daemon);
         }
 
         Tool.Run("ip", "-n", network.Router.Name, "address", "add", "194.0.1.1/32", "dev", "lo");
@@ -79,11 +79,11 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     public Task The_route_to_the_proxy_is_a_black_hole() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "route", "add", "blackhole", "194.0.22.9/32");
-        using (Socket asker = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram))
+        using (Socket proxy = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram))
         {
             for (int i = 0; i < 100; i++)
             {
-                asker.SendTo(_query, _daemon);
+                proxy.SendTo(_query, _daemon);
             }
         }
 
@@ -106,9 +106,9 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
 
     private static async Task AssertAnswersAsync(RouterNetwork network)
     {
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] found = QueryDatagram.Found(
             _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, _query));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
     }
 }

@@ -3,10 +3,11 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using ProxyHelper.Addresses;
+using ProxyHelper.EndToEnd.Load;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>
 /// Tests the daemon under a service manager. The test takes the part of systemd, with the same sockets and environment
@@ -64,8 +65,8 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
             "bash", "-c", "export JOURNAL_STREAM=0:$(readlink /proc/self/fd/2 | tr -dc 0-9); exec \"$0\" \"$@\"",
             program, "-I", "194.0.1.1", "--allow", "10.9.9.9"));
         await running.AwaitAsync("<5>Listening on UDP 194.0.1.1:114.");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        await asker.SendAsync(_query, Patience.Token());
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        await proxy.SendAsync(_query, Patience.Token());
 
         await running.AwaitAsync("<4>Refused a query from 194.0.22.9");
         Assert.DoesNotContain("proxy-helper: ", running.Output, StringComparison.Ordinal);
@@ -87,8 +88,8 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
             {
                 using RunningProgram program = StartWith(network, kept, workers);
                 await program.AwaitAsync("Listening on UDP 194.0.1.1:114");
-                using Socket asker = DaemonOnRouter.OpenAsker(network);
-                await DaemonOnRouter.ExchangeAsync(asker, _query);
+                using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+                await DaemonOnRouter.ExchangeAsync(proxy, _query);
                 program.Signal(PosixSignal.SIGTERM);
                 Assert.Equal(0, await program.ExitAsync());
             }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>Sends datagrams to the daemon as fast as one thread can, until it is disposed.</summary>
 internal sealed class Flood : IDisposable

@@ -5,7 +5,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests how the daemon starts and how it ends.</summary>
 public sealed class DaemonLifeTests(PublishedDaemon daemon)
@@ -164,10 +164,10 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
             network, daemon, "-s", $"{Secret}", "-p", pidFile);
         using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-s", $"{Secret}");
         Assert.Equal(1, await second.ExitAsync());
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        await asker.SendAsync(Query(Secret - 1), Patience.Token());
-        await asker.SendAsync(Query(Secret).AsMemory(0, 65), Patience.Token());
-        await DaemonOnRouter.ExchangeAsync(asker, Query(Secret));
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        await proxy.SendAsync(Query(Secret - 1), Patience.Token());
+        await proxy.SendAsync(Query(Secret).AsMemory(0, 65), Patience.Token());
+        await DaemonOnRouter.ExchangeAsync(proxy, Query(Secret));
         string written = await File.ReadAllTextAsync(pidFile, Patience.Token());
 
         program.Signal(PosixSignal.SIGTERM);
@@ -188,10 +188,10 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
 
     private static async Task AssertAnswersAsync(RouterNetwork network, uint secret = 0)
     {
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] found = QueryDatagram.Found(
             Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, Query(secret)));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, Query(secret)));
     }
 
     private static byte[] Query(uint secret) => QueryDatagram.Query(

@@ -7,7 +7,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests the counters that Prometheus reads.</summary>
 public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
@@ -30,10 +30,10 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
         Assert.All(
             Parse(await ScrapeAsync(client)).Where(sample => sample.Key.Contains("_total", StringComparison.Ordinal)),
             sample => Assert.Equal(0, sample.Value));
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        await DaemonOnRouter.ExchangeAsync(asker, _query);
-        await DaemonOnRouter.ExchangeAsync(asker, _query);
-        await asker.SendAsync(_query.AsMemory(0, 65), Patience.Token());
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        await DaemonOnRouter.ExchangeAsync(proxy, _query);
+        await DaemonOnRouter.ExchangeAsync(proxy, _query);
+        await proxy.SendAsync(_query.AsMemory(0, 65), Patience.Token());
         await program.AwaitAsync("Refused a malformed query");
 
         Dictionary<string, double> samples = Parse(await ScrapeAsync(client));
@@ -73,9 +73,9 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--metrics", $"{_metrics}");
         using Socket silent = network.Router.OpenSocket(IPEndPoint.Parse("127.0.0.1:0"), SocketType.Stream);
         await silent.ConnectAsync(_metrics, Patience.Token());
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
-        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(proxy, _query)).Length);
         using HttpClient client = OpenClient(network);
         Assert.NotEmpty(Parse(await ScrapeAsync(client)));
     }

@@ -1,7 +1,7 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>
 /// Replaces connections on the router all the time. The translated source and destination of a connection stay the

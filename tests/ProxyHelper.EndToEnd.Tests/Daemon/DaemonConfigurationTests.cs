@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ProxyHelper.Addresses;
+using ProxyHelper.EndToEnd.Load;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests the configuration file, and how the command line overrides it.</summary>
 public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
@@ -31,8 +32,8 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
             network, daemon, "-c", file, "--port", "114", "--ident=endpoint");
 
         await program.AwaitAsync("Listening on UDP 194.0.1.1:114.");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, _query);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, _query);
         Assert.Equal("10.1.1.1:20000"u8, reply.AsSpan(28, 14));
         await program.AwaitAsync(
             "194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.");
@@ -121,13 +122,13 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
         await program.AwaitAsync("Listening on");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(proxy, _query)).Length);
 
         File.WriteAllLines(file, ["address = 194.0.1.1", "allow = 10.9.9.9"]);
         program.Signal(PosixSignal.SIGHUP);
         program.AwaitTimes(1, "The configuration was reloaded.");
-        await asker.SendAsync(_query, Patience.Token());
+        await proxy.SendAsync(_query, Patience.Token());
 
         await program.AwaitAsync("not an allowed proxy");
     }
@@ -145,8 +146,8 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
         program.Signal(PosixSignal.SIGHUP);
 
         await program.AwaitAsync($"{file}:3: there is no setting 'alow'");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(proxy, _query)).Length);
     }
 
     [Fact]
@@ -162,8 +163,8 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
         program.Signal(PosixSignal.SIGHUP);
 
         await program.AwaitAsync("The configuration was not reloaded, and the previous settings stay in force.");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(asker, _query)).Length);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ExchangeAsync(proxy, _query)).Length);
     }
 
     [Fact]
@@ -185,8 +186,8 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     {
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        await DaemonOnRouter.ExchangeAsync(asker, _query);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        await DaemonOnRouter.ExchangeAsync(proxy, _query);
 
         program.Signal((PosixSignal)10);
 

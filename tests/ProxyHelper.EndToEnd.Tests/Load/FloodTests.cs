@@ -7,7 +7,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>
 /// Tests floods from other hosts, larger than the daemon can answer, while a proxy sends queries.
@@ -50,7 +50,7 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, arguments);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] found = QueryDatagram.Found(
             _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
         long answered = 0, sent;
@@ -61,11 +61,11 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
             while (clock.Elapsed < _duration)
             {
                 await pace.WaitForNextTickAsync();
-                Assert.Equal(found, await QueryOnceAsync(asker, program));
+                Assert.Equal(found, await QueryOnceAsync(proxy, program));
                 answered++;
             }
 
-            answered += await OverflowAsync(program, flood, asker, found);
+            answered += await OverflowAsync(program, flood, proxy, found);
             sent = flood.Sent;
         }
 
@@ -74,7 +74,7 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         const int batches = 200;
         for (int i = 0; i < batches; i++, answered++)
         {
-            Assert.Equal(found, await QueryOnceAsync(asker, program));
+            Assert.Equal(found, await QueryOnceAsync(proxy, program));
         }
 
         int peak = ProcessState.PeakKibibytes(program.Id); // read while the process runs
@@ -95,15 +95,15 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
 
     /// <summary>Pauses the daemon until the flood has overflowed its queue. The proxy still has room.</summary>
     /// <returns>The number of replies.</returns>
-    private static async Task<int> OverflowAsync(RunningProgram program, Flood flood, Socket asker, byte[] found)
+    private static async Task<int> OverflowAsync(RunningProgram program, Flood flood, Socket proxy, byte[] found)
     {
         const int capacity = 20_000; // datagrams, more than any queue holds
         program.Pause();
         long before = flood.Sent;
         Assert.True(SpinWait.SpinUntil(() => flood.Sent - before > capacity, Patience.Limit));
-        await asker.SendAsync(_query, Patience.Token());
+        await proxy.SendAsync(_query, Patience.Token());
         program.Resume();
-        Assert.Equal(found, await DaemonOnRouter.ReceiveAsync(asker));
+        Assert.Equal(found, await DaemonOnRouter.ReceiveAsync(proxy));
         before = flood.Sent;
         Assert.True(SpinWait.SpinUntil(() => flood.Sent - before > capacity, Patience.Limit)); // with the drop count
         await program.AwaitAsync("A queue was full");
@@ -111,14 +111,14 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
     }
 
     /// <summary>Sends a query and fails when smtp-gated would repeat the query.</summary>
-    private static async Task<byte[]> QueryOnceAsync(Socket asker, RunningProgram program)
+    private static async Task<byte[]> QueryOnceAsync(Socket proxy, RunningProgram program)
     {
         byte[] buffer = new byte[256];
-        await asker.SendAsync(_query, Patience.Token());
+        await proxy.SendAsync(_query, Patience.Token());
         using var timeout = new CancellationTokenSource(_lookupTimeout);
         try
         {
-            return buffer[..await asker.ReceiveAsync(buffer, timeout.Token)];
+            return buffer[..await proxy.ReceiveAsync(buffer, timeout.Token)];
         }
         catch (OperationCanceledException)
         {

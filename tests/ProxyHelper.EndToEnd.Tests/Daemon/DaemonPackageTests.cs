@@ -4,7 +4,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>
 /// Tests the Debian package. The package is installed into a folder that stands for a machine, so that the packages of
@@ -124,10 +124,10 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         using RunningProgram running = network.Router.Run(
             () => RunningProgram.Start(program, "-c", configuration, "-I", "194.0.1.1"));
         await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] found = QueryDatagram.Found(
             query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, query));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, query));
     }
 
     private static string ReadField(string package, string field) =>

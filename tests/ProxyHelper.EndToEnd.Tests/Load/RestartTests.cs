@@ -5,7 +5,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>Tests stops and starts of the daemon while queries arrive.</summary>
 public sealed class RestartTests(PublishedDaemon daemon)
@@ -64,27 +64,27 @@ public sealed class RestartTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         for (int i = 0; i < 1000; i++)
         {
             program.Pause();
-            await asker.SendAsync(_query, Patience.Token());
+            await proxy.SendAsync(_query, Patience.Token());
             program.Resume();
-            Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ReceiveAsync(asker)).Length);
+            Assert.Equal(QueryDatagram.Size, (await DaemonOnRouter.ReceiveAsync(proxy)).Length);
         }
     }
 
     /// <summary>Repeats a query until a reply arrives. The flood of the same host may fill the queue.</summary>
     private static async Task AssertAnswersAsync(RouterNetwork network)
     {
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] reply = new byte[256];
         int length = 0;
         for (int send = 0; length == 0 && send < 60; send++)
         {
-            await asker.SendAsync(_query, Patience.Token());
-            bool isAnswered = asker.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead);
-            length = isAnswered ? await asker.ReceiveAsync(reply, Patience.Token()) : 0;
+            await proxy.SendAsync(_query, Patience.Token());
+            bool isAnswered = proxy.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead);
+            length = isAnswered ? await proxy.ReceiveAsync(reply, Patience.Token()) : 0;
         }
 
         byte[] found = QueryDatagram.Found(

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>Represents proxies that send each query after the previous reply, and repeat no query.</summary>
 internal sealed class QueryLoad : IDisposable
@@ -15,7 +15,7 @@ internal sealed class QueryLoad : IDisposable
     public QueryLoad(RouterNetwork network, byte[] query, byte[] reply)
     {
         _proxies = [.. Enumerable.Range(0, Proxies)
-            .Select(_ => QueryAsync(DaemonOnRouter.OpenAsker(network), query, reply, _end.Token))];
+            .Select(_ => QueryAsync(DaemonOnRouter.OpenProxySocket(network), query, reply, _end.Token))];
     }
 
     /// <summary>Ends the load. Fails if a reply was missing or wrong.</summary>
@@ -32,14 +32,14 @@ internal sealed class QueryLoad : IDisposable
         _end.Dispose();
     }
 
-    private static async Task<int> QueryAsync(Socket asker, byte[] query, byte[] reply, CancellationToken end)
+    private static async Task<int> QueryAsync(Socket proxy, byte[] query, byte[] reply, CancellationToken end)
     {
-        using (asker)
+        using (proxy)
         {
             int answered = 0;
             for (; answered == 0 || !end.IsCancellationRequested; answered++)
             {
-                Assert.Equal(reply, await DaemonOnRouter.ExchangeAsync(asker, query));
+                Assert.Equal(reply, await DaemonOnRouter.ExchangeAsync(proxy, query));
             }
 
             return answered;

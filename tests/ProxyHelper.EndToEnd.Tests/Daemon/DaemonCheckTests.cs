@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>--check, on machines where something is missing.</summary>
 public sealed class DaemonCheckTests(PublishedDaemon daemon)

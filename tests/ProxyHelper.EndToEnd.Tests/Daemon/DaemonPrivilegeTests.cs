@@ -4,7 +4,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests the privileges of the running daemon. The kernel reports those of each thread.</summary>
 public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
@@ -27,11 +27,11 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
         string pidFile = daemon.NewPath();
         using RunningProgram program = await DaemonOnRouter.StartAsync(
             network, daemon, ["-u", "nobody", "-p", pidFile, .. arguments]);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
         byte[] found = QueryDatagram.Found(
             _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(asker, _query));
+        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
 
         string id = Tool.Run("id", "-u", "nobody").Trim();
         string group = Tool.Run("id", "-g", "nobody").Trim();

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>
 /// Tests a long load while the conntrack table changes. PROXYHELPER_SOAK_SECONDS is the duration. The default is 10
@@ -53,7 +53,7 @@ public sealed class SoakTests(PublishedDaemon daemon)
 
     private async Task QueryAsync(RouterNetwork network, ChurningTable table, TimeSpan duration, Random random)
     {
-        using Socket socket = DaemonOnRouter.OpenAsker(network);
+        using Socket socket = DaemonOnRouter.OpenProxySocket(network);
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < duration)
         {

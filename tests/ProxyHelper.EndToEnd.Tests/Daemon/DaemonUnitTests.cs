@@ -5,7 +5,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>
 /// Tests the units of the daemon. systemd accepts them, they leave little exposure, and they allow every system call of
@@ -71,8 +71,8 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
             // With -D the started process is the daemon, which receives the signals below.
             "strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", trace, program, "-c", configuration));
         await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
-        await DaemonOnRouter.ExchangeAsync(asker, query);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
+        await DaemonOnRouter.ExchangeAsync(proxy, query);
         network.Router.Run(() => Tool.Run("bash", "-c", Scrape));
         running.Signal(PosixSignal.SIGHUP);
         await running.AwaitAsync("The configuration was reloaded.");

@@ -3,7 +3,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests the datagrams of the daemon, byte by byte.</summary>
 public sealed class DaemonWireTests(PublishedDaemon daemon)
@@ -25,9 +25,9 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Datagram(QueryText));
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Datagram(QueryText));
 
         Assert.Equal(Datagram(FoundText), reply);
     }
@@ -37,9 +37,9 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     {
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Datagram(QueryText));
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Datagram(QueryText));
 
         Assert.Equal(QueryDatagram.Size, reply.Length);
         Assert.Equal(Datagram(NotFoundText)[..16], reply[..16]);
@@ -51,15 +51,15 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         for (int send = 0; send < 3; send++)
         {
-            await asker.SendAsync(Datagram(QueryText), Patience.Token());
+            await proxy.SendAsync(Datagram(QueryText), Patience.Token());
         }
 
         for (int reply = 0; reply < 3; reply++)
         {
-            Assert.Equal(Datagram(FoundText), await DaemonOnRouter.ReceiveAsync(asker));
+            Assert.Equal(Datagram(FoundText), await DaemonOnRouter.ReceiveAsync(proxy));
         }
     }
 
@@ -69,12 +69,12 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-s", $"{Secret}");
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
         // With one socket and one worker, a reply to an earlier query would arrive first.
-        await asker.SendAsync(Query(secret: 0, cookie: 1), Patience.Token());
-        await asker.SendAsync(Query(secret: Secret - 1, cookie: 2), Patience.Token());
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Query(Secret, cookie: 3));
+        await proxy.SendAsync(Query(secret: 0, cookie: 1), Patience.Token());
+        await proxy.SendAsync(Query(secret: Secret - 1, cookie: 2), Patience.Token());
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Query(Secret, cookie: 3));
 
         Assert.Equal(Found(Query(Secret, cookie: 3)), reply);
     }
@@ -85,15 +85,15 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         DaemonOnRouter.Track(network, _flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        using Socket asker = DaemonOnRouter.OpenAsker(network);
+        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] query = Datagram(QueryText);
         byte[] ownReply = Datagram(FoundText);
         foreach (byte[] datagram in (byte[][])[[], query[..65], [.. query, 0], ownReply, new byte[QueryDatagram.Size]])
         {
-            await asker.SendAsync(datagram, Patience.Token());
+            await proxy.SendAsync(datagram, Patience.Token());
         }
 
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(asker, Query(secret: 0, cookie: 4));
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Query(secret: 0, cookie: 4));
 
         Assert.Equal(Found(Query(secret: 0, cookie: 4)), reply);
     }
