@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Shows the whole module at work: four hosts as network namespaces, a real connection through real NAT, one question and
-# its answer. Leaves nothing behind. Exit status: 0 when the answer names the user's real connection, else 1.
+# Shows the module at work: four hosts as network namespaces, a real connection through real NAT, one query and its reply.
+# It leaves nothing behind. The exit status is 0 if the reply names the user's real connection, else 1.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-patience=60 # seconds for any one thing to happen
+patience=60 # seconds for each event
 steps=0
 players=()
 declare -A said=()
@@ -28,7 +28,7 @@ clean_up() {
     rm -rf "$work"
 }
 
-# LINK HOST ADDRESS ROUTER-ADDRESS: a host, and its cable to the router
+# LINK HOST ADDRESS ROUTER-ADDRESS: makes a host and its cable to the router
 connect_host() {
     ip netns add "$2-$$"
     ip link add "$1" netns "router-$$" type veth peer name uplink netns "$2-$$"
@@ -50,13 +50,13 @@ lay_out_hosts() {
     connect_host internet mail 4.1.1.1 4.1.1.254
 }
 
-# HOST: runs demo/HOST.ps1 there, beside this script; a failure is told like any other event
+# HOST: runs demo/HOST.ps1 on the host, in the background; a failure is an event, too
 play() {
     { timeout --kill-after=5 180 ip netns exec "$1-$$" "$here/pwsh" -NoProfile -NonInteractive -File "$here/demo/$1.ps1" || echo "failed $1" >&"$events"; } &
     players+=($!)
 }
 
-# EVENT: waits until a host has told it; what was told with it is in ${said[EVENT]}
+# EVENT: waits until a host sends the event; its words are in ${said[EVENT]}
 await() {
     local event words
     until [[ -v said[$1] ]]; do
@@ -73,12 +73,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 . "$here/prepare.sh"
 install_missing ip nft
-# Opened for reading and writing, so that no end of these pipes ever waits for the other to be opened.
+# Opened for reading and writing, so that no end of a pipe waits until the other end is opened.
 export DEMO_PIPES=$work
 mkfifo "$work/events" "$work/router" "$work/proxy"
 exec {events}<>"$work/events" {router_turn}<>"$work/router" {proxy_turn}<>"$work/proxy"
 
-echo "ProxyHelper, shown on four hosts of its own (building first: up to a minute)"
+echo "ProxyHelper on four hosts (the build takes up to a minute)"
 build src/ProxyHelper.PowerShell
 
 step "Four hosts, each a network namespace of this machine" \
@@ -89,37 +89,37 @@ lay_out_hosts
 play mail
 play proxy
 
-step "The router leads all mail of its users into the proxy, by two NAT rules"
+step "Two NAT rules on the router send all mail of its users to the proxy"
 on router nft -f "$here/demo/router.nft"
 grep -v '^#' "$here/demo/router.nft" | sed 's/^/     /'
 
-step "The user connects to 4.1.1.1:25 and lands on the proxy, without knowing"
+step "The user connects to 4.1.1.1:25 and reaches the proxy instead"
 await mail-listens
 await proxy-listens
 play user
 await user-connected
 await proxy-accepted
 printf '   %-28s%s\n' "what the user sees" "${said[user-connected]}" "what the proxy sees" "${said[proxy-accepted]}"
-echo "   Who was it, and which server did they want? The proxy cannot know. The router can:"
+echo "   Which user is this, and which server did the user want? Only the router knows:"
 
-step "The router's connection tracking remembers both sides of the mapping"
+step "The connection tracking of the router has both sides of the mapping"
 play router
 await router-listens
 
-step "The proxy asks the router's responder over UDP, port 114, as smtp-gated does"
+step "The proxy asks the helper on the router over UDP port 114, as smtp-gated does"
 echo turn >&"$proxy_turn"
 await proxy-answered
 await user-greeted
 
-step "With the answer the proxy has called the real server and passed its greeting on" \
+step "With the reply, the proxy has connected to the real server and passed its greeting on" \
     "the user reads: ${said[user-greeted]}"
 
-step "The responder has counted the question; then it is stopped"
+step "The responder has counted the query; then it is stopped"
 echo turn >&"$router_turn"
 await router-stopped
 
-step "Was the answer right?" \
+step "Is the reply correct?" \
     "the user's connection   ${said[user-connected]}" \
-    "the responder's answer  ${said[proxy-answered]}"
-[[ ${said[user-connected]} == "${said[proxy-answered]}" ]] || give_up "the answer is wrong"
-echo "   Yes, to the port."
+    "the helper's reply      ${said[proxy-answered]}"
+[[ ${said[user-connected]} == "${said[proxy-answered]}" ]] || give_up "the reply is wrong"
+echo "   Yes, including the port."

@@ -4,10 +4,13 @@ using Markdig.Syntax.Inlines;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>The names that GitHub gives to headings, by which links lead to them.</summary>
+/// <summary>Computes the names that GitHub gives to headings. Links use these names behind a #.</summary>
 internal static class Anchor
 {
-    /// <summary>Those of a document's headings; where two would be the same, the second one gets a number.</summary>
+    /// <summary>
+    /// Returns the names of the headings of a document. If two headings have the same name, the second one gets a
+    /// number.
+    /// </summary>
     public static HashSet<string> Of(MarkdownDocument document)
     {
         var anchors = new HashSet<string>(StringComparer.Ordinal);
@@ -24,8 +27,11 @@ internal static class Anchor
         return anchors;
     }
 
-    /// <summary>That of a heading's text: small letters, digits, - and _; a space becomes a -, all else is left out.</summary>
-#pragma warning disable CA1308 // small letters are what GitHub makes of them
+    /// <summary>
+    /// Returns the name for a heading's text: lower-case letters, digits, - and _. A space becomes a -. Other
+    /// characters are removed.
+    /// </summary>
+#pragma warning disable CA1308 // GitHub uses lower-case letters
     private static string Of(string text) => string.Concat(text.ToLower(CultureInfo.InvariantCulture)
         .Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-' or '_')
         .Select(letter => letter == ' ' ? '-' : letter));

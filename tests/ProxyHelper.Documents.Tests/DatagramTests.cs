@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>The query and the reply that the protocol's description shows byte by byte.</summary>
+/// <summary>Tests the query and the reply that docs/protocol.md shows byte by byte.</summary>
 public sealed class DatagramTests
 {
     private const int Size = 66;
@@ -15,7 +15,8 @@ public sealed class DatagramTests
         string[] shown = Document.All.Single(document => document.Path == "docs/protocol.md").Blocks
             .First(block => block.Language == "text").Text.Split("\n\n");
         session.One("Start-ProxyHelper 194.0.1.1 -Secret 12345");
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 60_000 };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram,
+            ProtocolType.Udp) { ReceiveTimeout = 60_000 };
         socket.Bind(IPEndPoint.Parse("194.0.22.9:0"));
         socket.SendTo(Read(shown[0]), IPEndPoint.Parse("194.0.1.1:114"));
 
@@ -25,7 +26,7 @@ public sealed class DatagramTests
         Assert.Equal(Convert.ToHexString(Read(shown[1])), Convert.ToHexString(reply, 0, length));
     });
 
-    /// <summary>Lines of an offset, bytes, and words about them; what is not shown is zero.</summary>
+    /// <summary>Reads lines that have an offset, bytes, and a remark. Bytes that no line has are zero.</summary>
     private static byte[] Read(string lines)
     {
         byte[] datagram = new byte[Size];
@@ -33,7 +34,8 @@ public sealed class DatagramTests
         {
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             int place = int.Parse(words[0], CultureInfo.InvariantCulture);
-            foreach (string word in words.Skip(1).TakeWhile(word => word.Length == 2 && word.All(char.IsAsciiHexDigitLower)))
+            foreach (string word in words.Skip(1)
+                .TakeWhile(word => word.Length == 2 && word.All(char.IsAsciiHexDigitLower)))
             {
                 datagram[place++] = byte.Parse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             }

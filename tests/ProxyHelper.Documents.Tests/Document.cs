@@ -5,10 +5,11 @@ using Markdig.Syntax.Inlines;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>A document of the repository.</summary>
+/// <summary>Represents a document of the repository.</summary>
 internal sealed partial class Document
 {
-    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoLinks().Build();
+    private static readonly MarkdownPipeline _pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoLinks()
+        .Build();
 
     private readonly MarkdownDocument _syntax;
 
@@ -20,10 +21,10 @@ internal sealed partial class Document
         Anchors = Anchor.Of(_syntax);
     }
 
-    /// <summary>The repository's folder.</summary>
+    /// <summary>Gets the folder of the repository.</summary>
     public static string Root => Repository.Root;
 
-    /// <summary>All of them: at the top, in docs, and beside the tests.</summary>
+    /// <summary>Gets all documents: in the folder of the repository, in docs, and in the folders of tests.</summary>
     public static IReadOnlyList<Document> All { get; } =
     [
         .. Find(".", "*.md", SearchOption.TopDirectoryOnly),
@@ -31,43 +32,47 @@ internal sealed partial class Document
         .. Find("tests", "README.md", SearchOption.AllDirectories),
     ];
 
-    /// <summary>Those whose commands are tried here; the examples of the help are tried with the help.</summary>
+    /// <summary>
+    /// Gets the documents whose commands are tested here. Tests of the help test the examples of the help.
+    /// </summary>
     public static IEnumerable<Document> WithCommands =>
         All.Where(document => !document.Path.StartsWith("docs/en-US/", StringComparison.Ordinal));
 
-    /// <summary>The code blocks of these.</summary>
+    /// <summary>Gets the code blocks of these documents.</summary>
     public static IEnumerable<Passage> AllBlocks => WithCommands.SelectMany(document => document.Blocks);
 
-    /// <summary>The code in the sentences of these.</summary>
+    /// <summary>Gets the code in the sentences of these documents.</summary>
     public static IEnumerable<Passage> AllInlineCode => WithCommands.SelectMany(document => document.InlineCode);
 
-    /// <summary>Where it is, from the repository's folder.</summary>
+    /// <summary>Gets the path, relative to the folder of the repository.</summary>
     public string Path { get; }
 
-    /// <summary>It, as it is.</summary>
+    /// <summary>Gets the text of the file.</summary>
     public string Text { get; }
 
-    /// <summary>What may stand behind the # of a link to it.</summary>
+    /// <summary>Gets the names that a link to this document can have behind a #.</summary>
     public IReadOnlySet<string> Anchors { get; }
 
-    /// <summary>Its code blocks.</summary>
+    /// <summary>Gets the code blocks.</summary>
     public IEnumerable<Passage> Blocks => _syntax.Descendants<CodeBlock>().Select(block =>
         new Passage(Path, block.Line + 1, (block as FencedCodeBlock)?.Info ?? "indented", $"{block.Lines}\n"));
 
-    /// <summary>The code in its sentences and tables, where a | is written \|.</summary>
+    /// <summary>Gets the code in sentences and tables. In a table, a | is written \|.</summary>
     public IEnumerable<Passage> InlineCode => _syntax.Descendants<CodeInline>().Select(code =>
         new Passage(Path, code.Line + 1, string.Empty, code.Content.Replace(@"\|", "|", StringComparison.Ordinal)));
 
-    /// <summary>Where its links and pictures lead, those in HTML as well.</summary>
+    /// <summary>Gets the targets of links and pictures, also of those in HTML.</summary>
     public IEnumerable<Passage> Links =>
     [
-        .. _syntax.Descendants<LinkInline>().Select(link => new Passage(Path, link.Line + 1, string.Empty, link.Url ?? string.Empty)),
+        .. _syntax.Descendants<LinkInline>()
+            .Select(link => new Passage(Path, link.Line + 1, string.Empty, link.Url ?? string.Empty)),
         .. _syntax.Descendants<HtmlInline>().SelectMany(html => HtmlLinks(html.Line, html.Tag)),
         .. _syntax.Descendants<HtmlBlock>().SelectMany(html => HtmlLinks(html.Line, html.Lines.ToString())),
     ];
 
     private IEnumerable<Passage> HtmlLinks(int line, string html) =>
-        LinkAttributes().Matches(html).Select(link => new Passage(Path, line + 1, string.Empty, link.Groups["target"].Value));
+        LinkAttributes().Matches(html)
+            .Select(link => new Passage(Path, line + 1, string.Empty, link.Groups["target"].Value));
 
     private static IEnumerable<Document> Find(string folder, string name, SearchOption depth) =>
         Directory.GetFiles(System.IO.Path.Combine(Root, folder), name, depth)

@@ -5,29 +5,36 @@ using System.Runtime.Versioning;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>Runs a document's PowerShell in a session, as far as the engine alone has the commands.</summary>
+/// <summary>
+/// Runs the PowerShell of a document in a session, as far as the engine has the commands without the modules of the
+/// shell.
+/// </summary>
 internal static class DocumentRun
 {
     private const string Entry =
-        "tcp 6 100 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1\n";
+        "tcp 6 100 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 "
+        + "src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1\n";
 
-    /// <summary>What the session can run: the module's commands and the engine's own.</summary>
+    /// <summary>Returns the commands that the session can run: those of the module and of the engine.</summary>
     public static Dictionary<string, CommandInfo> Commands(EngineSession session) => session
         .Run("Get-Command -Module ProxyHelper, Microsoft.PowerShell.Core")
         .Select(command => (CommandInfo)command.BaseObject)
         .ToDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Runs the statements that the session has all commands for. The block names files that its reader has; the test brings them.</summary>
+    /// <summary>
+    /// Runs the statements whose commands the session has. The test makes the files that the block names.
+    /// </summary>
     [UnsupportedOSPlatform("windows")]
     public static void Run(EngineSession session, Passage block)
     {
         Dictionary<string, CommandInfo> commands = Commands(session);
-        var unknown = new HashSet<string>(StringComparer.OrdinalIgnoreCase); // variables of what is not run
+        var unknown = new HashSet<string>(StringComparer.OrdinalIgnoreCase); // variables of statements that are not run
         DirectoryInfo files = Directory.CreateTempSubdirectory("documents");
         try
         {
-            session.Run("$ConfirmPreference = 'None'; $ExecutionContext.SessionState.Path.SetLocation($args[0])", Document.Root);
-            foreach (StatementAst statement in new PowerShellScript(BringFiles(block.Text, files)).Statements)
+            session.Run("$ConfirmPreference = 'None'; $ExecutionContext.SessionState.Path.SetLocation($args[0])",
+                Document.Root);
+            foreach (StatementAst statement in new PowerShellScript(MakeFiles(block.Text, files)).Statements)
             {
                 if (!Runs(statement, commands, unknown))
                 {
@@ -36,7 +43,8 @@ internal static class DocumentRun
                 }
 
                 session.Run(statement.Extent.Text);
-                Assert.True(session.Errors.Count == 0, block.Fault($"{statement.Extent.Text}\n{string.Join('\n', session.Errors)}"));
+                Assert.True(session.Errors.Count == 0,
+                    block.Fault($"{statement.Extent.Text}\n{string.Join('\n', session.Errors)}"));
             }
         }
         finally
@@ -45,20 +53,23 @@ internal static class DocumentRun
         }
     }
 
-    private static bool Runs(StatementAst statement, Dictionary<string, CommandInfo> commands, HashSet<string> unknown) =>
+    private static bool Runs(StatementAst statement, Dictionary<string, CommandInfo> commands,
+        HashSet<string> unknown) =>
         !Variables(statement).Any(unknown.Contains)
-        && PowerShellScript.CommandsIn(statement).All(command => command.GetCommandName() is { } name && commands.ContainsKey(name) && Ends(command));
+        && PowerShellScript.CommandsIn(statement)
+            .All(command => command.GetCommandName() is { } name && commands.ContainsKey(name) && Ends(command));
 
-    /// <summary>A watch goes on until Ctrl+C unless it is told when to end.</summary>
+    /// <summary>Returns false for a watch without an end, which only Ctrl+C ends.</summary>
     private static bool Ends(CommandAst command) => command.GetCommandName() != "Watch-NatMapping"
-        || command.CommandElements.OfType<CommandParameterAst>().Any(parameter => parameter.ParameterName is "TimeoutSeconds" or "Count");
+        || command.CommandElements.OfType<CommandParameterAst>()
+            .Any(parameter => parameter.ParameterName is "TimeoutSeconds" or "Count");
 
     private static IEnumerable<string> Variables(StatementAst statement) => statement
         .FindAll(ast => ast is VariableExpressionAst, searchNestedScriptBlocks: true)
         .Select(ast => ((VariableExpressionAst)ast).VariablePath.UserPath);
 
     [UnsupportedOSPlatform("windows")]
-    private static string BringFiles(string text, DirectoryInfo folder)
+    private static string MakeFiles(string text, DirectoryInfo folder)
     {
         string table = Path.Combine(folder.FullName, "table.txt"), secret = Path.Combine(folder.FullName, "secret");
         File.WriteAllText(table, Entry);

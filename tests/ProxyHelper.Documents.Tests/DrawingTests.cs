@@ -2,14 +2,15 @@ using System.Xml.Linq;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>The drawings: each SVG is its own source, written by hand.</summary>
+/// <summary>Tests the drawings. Each SVG file is its own source, written by hand.</summary>
 public sealed class DrawingTests
 {
     private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>Their paths.</summary>
+    /// <summary>Gets the paths of the drawings.</summary>
     public static TheoryData<string> Drawings =>
-        [.. Directory.GetFiles(Path.Combine(Document.Root, "docs/drawings"), "*.svg").Select(path => Path.GetRelativePath(Document.Root, path)).Order()];
+        [.. Directory.GetFiles(Path.Combine(Document.Root, "docs/drawings"), "*.svg")
+            .Select(path => Path.GetRelativePath(Document.Root, path)).Order()];
 
     [Theory]
     [MemberData(nameof(Drawings))]
@@ -20,8 +21,10 @@ public sealed class DrawingTests
         Assert.NotNull(root.Attribute("viewBox"));
         Assert.NotEqual(string.Empty, root.Element(_svg + "title")?.Value ?? string.Empty);
         Assert.NotEqual(string.Empty, root.Element(_svg + "desc")?.Value ?? string.Empty);
-        Assert.DoesNotContain(root.Descendants(), element => element.Name.LocalName is "script" or "image" or "foreignObject");
-        Assert.DoesNotContain(root.Descendants().Attributes(), attribute => attribute.Value.Contains("://", StringComparison.Ordinal) && !attribute.IsNamespaceDeclaration);
+        Assert.DoesNotContain(root.Descendants(), element =>
+            element.Name.LocalName is "script" or "image" or "foreignObject");
+        Assert.DoesNotContain(root.Descendants().Attributes(), attribute =>
+            attribute.Value.Contains("://", StringComparison.Ordinal) && !attribute.IsNamespaceDeclaration);
     }
 
     [Theory]

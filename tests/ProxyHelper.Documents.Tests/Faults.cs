@@ -1,9 +1,9 @@
 namespace ProxyHelper.Documents;
 
-/// <summary>What is wrong with the documents.</summary>
+/// <summary>Reports faults in documents.</summary>
 internal static class Faults
 {
-    /// <summary>Fails with all of them, each on a line, so that they can be mended in one go.</summary>
+    /// <summary>Fails with all faults, one in each line, so that all can be corrected at once.</summary>
     public static void AssertNone(IEnumerable<string> faults)
     {
         string text = string.Join('\n', faults);

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>Tests the C# program of docs/library.md. The project ProxyHelper.LibraryExample compiles the text of the page.</summary>
+/// <summary>
+/// Tests the C# program of docs/library.md. The project ProxyHelper.LibraryExample compiles the text of the page.
+/// </summary>
 public sealed class LibraryPageTests
 {
     private static readonly string _program = Path.Combine(
@@ -38,7 +40,8 @@ public sealed class LibraryPageTests
         {
             foreach ((string line, Action then) in steps)
             {
-                Assert.Equal(line, program.StandardOutput.ReadLineAsync(patience.Token).AsTask().GetAwaiter().GetResult());
+                Assert.Equal(line, program.StandardOutput.ReadLineAsync(patience.Token).AsTask().GetAwaiter()
+                    .GetResult());
                 then();
             }
         }

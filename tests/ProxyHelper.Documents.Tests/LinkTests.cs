@@ -2,10 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>Where the documents lead their readers. Nothing is asked of the Internet.</summary>
+/// <summary>Tests the links of the documents. The tests do not use the Internet.</summary>
 public sealed partial class LinkTests
 {
-    private static readonly Dictionary<string, Document> _documents = Document.All.ToDictionary(document => document.Path);
+    private static readonly Dictionary<string, Document> _documents = Document.All
+        .ToDictionary(document => document.Path);
 
     [Fact]
     public void Every_link_leads_to_a_file_and_a_heading_that_are_there() =>
@@ -53,18 +54,22 @@ public sealed partial class LinkTests
             return link.Fault($"'{link.Text}' is not in the repository");
         }
 
-        return anchor.Length == 0 || (_documents.TryGetValue(path, out Document? document) && document.Anchors.Contains(anchor))
+        return anchor.Length == 0
+            || (_documents.TryGetValue(path, out Document? document) && document.Anchors.Contains(anchor))
             ? null
             : link.Fault($"'{link.Text}': no heading there has this name");
     }
 
-    private static bool IsExternal(Passage link) => link.Text.Contains("://", StringComparison.Ordinal) || link.Text.StartsWith("mailto:", StringComparison.Ordinal);
+    private static bool IsExternal(Passage link) =>
+        link.Text.Contains("://", StringComparison.Ordinal)
+        || link.Text.StartsWith("mailto:", StringComparison.Ordinal);
 
     private static (string Path, string Anchor) Target(Passage link)
     {
         string[] parts = Uri.UnescapeDataString(link.Text).Split('#', 2);
         string folder = Path.GetDirectoryName(link.Document)!;
-        string path = parts[0].Length == 0 ? link.Document : Path.GetRelativePath(Document.Root, Path.GetFullPath(Path.Combine(Document.Root, folder, parts[0])));
+        string path = parts[0].Length == 0 ? link.Document
+            : Path.GetRelativePath(Document.Root, Path.GetFullPath(Path.Combine(Document.Root, folder, parts[0])));
         return (path, parts.Length > 1 ? parts[1] : string.Empty);
     }
 

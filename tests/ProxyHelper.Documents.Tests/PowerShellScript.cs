@@ -4,33 +4,39 @@ using System.Management.Automation.Language;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>PowerShell as a document gives it, beside what the module really has.</summary>
+/// <summary>Compares the PowerShell of a document with the commands of the module.</summary>
 internal sealed class PowerShellScript
 {
-    // Commands of PowerShell's own modules, which the engine alone does not have, and programs. Documents may use these.
+    // Commands of the shell's modules, which the engine does not have, and programs. Documents can use them.
     private static readonly HashSet<string> _elsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide", "Get-Content", "Group-Object",
-        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "New-MarkdownCommandHelp", "Publish-PSResource", "Register-PSResourceRepository",
+        "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide",
+            "Get-Content", "Group-Object",
+        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "New-MarkdownCommandHelp",
+            "Publish-PSResource", "Register-PSResourceRepository",
         "Select-Object", "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
     };
 
     private readonly ScriptBlockAst _syntax;
     private readonly ParseError[] _errors;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Parses the script.</summary>
     public PowerShellScript(string text)
     {
         _syntax = Parser.ParseInput(text, out _, out _errors);
     }
 
-    /// <summary>Its statements, one after the other.</summary>
+    /// <summary>Gets the statements.</summary>
     public IEnumerable<StatementAst> Statements => _syntax.EndBlock?.Statements ?? Enumerable.Empty<StatementAst>();
 
-    /// <summary>The commands in a part of it.</summary>
-    public static IEnumerable<CommandAst> CommandsIn(Ast part) => part.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>();
+    /// <summary>Returns the commands in a part of a script.</summary>
+    public static IEnumerable<CommandAst> CommandsIn(Ast part) =>
+        part.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>();
 
-    /// <summary>What a reader who types it would be told: by the parser, or because there is no such command, parameter or value.</summary>
+    /// <summary>
+    /// Returns the errors that the script gets: from the parser, or because a command, a parameter or a value does not
+    /// exist.
+    /// </summary>
     public IEnumerable<string> Faults(IReadOnlyDictionary<string, CommandInfo> known) =>
     [
         .. _errors.Select(error => error.Message),
@@ -42,7 +48,7 @@ internal sealed class PowerShellScript
         string? name = command.GetCommandName();
         if (name is null || _elsewhere.Contains(name))
         {
-            yield break; // a script block or a variable is called, or it is not ours
+            yield break; // a script block or a variable is called, or a command of others
         }
 
         if (!known.TryGetValue(name, out CommandInfo? info))
@@ -76,8 +82,10 @@ internal sealed class PowerShellScript
             return $"{info.Name} has no parameter -{parameter}";
         }
 
-        // An ellipsis stands for what the reader knows; what an attribute turns into a value first is tried where the script runs.
-        if (found.SwitchParameter || !IsConstant(value) || value!.Extent.Text.Contains('…') || found.Attributes.OfType<ArgumentTransformationAttribute>().Any())
+        // An ellipsis stands for a value that the reader knows. Values that an attribute converts are tested when the
+        // script runs.
+        if (found.SwitchParameter || !IsConstant(value) || value!.Extent.Text.Contains('…')
+            || found.Attributes.OfType<ArgumentTransformationAttribute>().Any())
         {
             return null;
         }
@@ -89,5 +97,6 @@ internal sealed class PowerShellScript
     }
 
     private static bool IsConstant(Ast? value) =>
-        value is ConstantExpressionAst or StringConstantExpressionAst || (value is ArrayLiteralAst list && list.Elements.All(IsConstant));
+        value is ConstantExpressionAst or StringConstantExpressionAst
+            || (value is ArrayLiteralAst list && list.Elements.All(IsConstant));
 }

@@ -3,13 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>The PowerShell of the documents: it is what the module has, and it does what it says on a router.</summary>
+/// <summary>Tests the PowerShell of the documents: the module has the commands, and they run on a router.</summary>
 public sealed partial class PowerShellTests
 {
     private const string Language = "powershell";
 
-    /// <summary>The blocks' places.</summary>
-    public static TheoryData<string> Blocks => [.. Document.AllBlocks.Where(block => block.Language == Language).Select(block => block.ToString())];
+    /// <summary>Gets the places of the code blocks.</summary>
+    public static TheoryData<string> Blocks =>
+        [.. Document.AllBlocks.Where(block => block.Language == Language).Select(block => block.ToString())];
 
     [Fact]
     public void Every_command_parameter_and_value_is_there()
@@ -31,7 +32,8 @@ public sealed partial class PowerShellTests
     public void Every_parameter_that_a_sentence_names_is_there()
     {
         using var session = new EngineSession();
-        HashSet<string> parameters = session.Run("Get-Command -Module ProxyHelper, Microsoft.PowerShell.Core | ForEach-Object { $_.Parameters.Keys }")
+        HashSet<string> parameters = session
+            .Run("Get-Command -Module ProxyHelper, Microsoft.PowerShell.Core | ForEach-Object { $_.Parameters.Keys }")
             .Select(name => (string)name.BaseObject)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
@@ -50,12 +52,12 @@ public sealed partial class PowerShellTests
         RouterSession.Run(session => DocumentRun.Run(session, block));
     }
 
-    /// <summary>What somebody types in a block that also shows what the answer is.</summary>
+    /// <summary>Returns the typed lines of a block that shows commands with their output.</summary>
     private static IEnumerable<Passage> Typed(Passage block) => block.Text.Split('\n')
         .Where(line => line.StartsWith("PS> ", StringComparison.Ordinal))
         .Select(line => block with { Text = line[4..] });
 
-    /// <summary>What a service or a shell calls pwsh with.</summary>
+    /// <summary>Returns the scripts that a service or a shell passes to pwsh.</summary>
     private static IEnumerable<Passage> Called(Passage block) =>
         PowerShellCall().Matches(block.Text).Select(call => block with { Text = call.Groups["script"].Value });
 

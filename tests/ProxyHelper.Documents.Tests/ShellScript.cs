@@ -2,32 +2,38 @@ using System.Text.RegularExpressions;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>The words that a document's shell script runs as commands.</summary>
+/// <summary>Finds the commands in a shell script of a document.</summary>
 internal static partial class ShellScript
 {
-    // What a reader needs for the product and its tests, or has on every Debian.
+    // Programs that the product and its tests need, or that every Debian has.
     private static readonly HashSet<string> _programs = new(StringComparer.Ordinal)
     {
-        "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "dotnet", "echo", "id", "install", "ip", "iptables", "iptables-restore",
-        "iptables-save", "journalctl", "kill", "libfuzzer-dotnet", "mkdir", "modprobe", "nft", "printf", "proxy-helper", "pwsh", "sed", "setpriv",
+        "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "dotnet", "echo", "id", "install", "ip",
+            "iptables", "iptables-restore",
+        "iptables-save", "journalctl", "kill", "libfuzzer-dotnet", "mkdir", "modprobe", "nft", "printf", "proxy-helper",
+            "pwsh", "sed", "setpriv",
         "sharpfuzz", "ss", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask", "useradd", "xxd",
     };
 
-    /// <summary>What is wrong with its commands: there is no such program, or no such file in the repository.</summary>
+    /// <summary>
+    /// Returns the faults of the commands: a program that is not known, or a file that the repository does not have.
+    /// </summary>
     /// <param name="text">The script.</param>
-    /// <param name="document">The document, where a block above it may have set its variables.</param>
+    /// <param name="document">The path of the document. A block above the script can have set its variables.</param>
     public static IEnumerable<string> Faults(string text, string document) => Commands(text)
         .Select(words => words.Split(' ')[0])
         .Where(word => !IsThere(word, document))
         .Select(word => $"there is no program {word}");
 
-    /// <summary>Its commands, each with its arguments, what is within quotes left out.</summary>
+    /// <summary>Returns the commands with their arguments, without quoted text.</summary>
     public static IEnumerable<string> Commands(string text)
     {
-        string plain = Comments().Replace(Quoted().Replace(text.Replace("\\\n", " ", StringComparison.Ordinal), "_"), string.Empty);
+        string plain = Comments()
+            .Replace(Quoted().Replace(text.Replace("\\\n", " ", StringComparison.Ordinal), "_"), string.Empty);
         return Separators().Split(plain)
             .Select(command => Prefixes().Replace(Spaces().Replace(command.Trim(), " "), string.Empty))
-            .Where(command => command.Length > 0 && !command.StartsWith("for ", StringComparison.Ordinal) && command is not ("do" or "done" or "fi"));
+            .Where(command => command.Length > 0 && !command.StartsWith("for ", StringComparison.Ordinal)
+                && command is not ("do" or "done" or "fi"));
     }
 
     private static bool IsThere(string word, string document)
@@ -38,7 +44,9 @@ internal static partial class ShellScript
         }
 
         return _programs.Contains(word) || (word.Contains('/')
-            && (word.StartsWith("./ProxyHelper.", StringComparison.Ordinal) || File.Exists(Path.Combine(Document.Root, word)))); // a test program, or a script
+            // A test program, or a script.
+            && (word.StartsWith("./ProxyHelper.", StringComparison.Ordinal)
+                || File.Exists(Path.Combine(Document.Root, word))));
     }
 
     [GeneratedRegex("'[^']*'|\"[^\"]*\"")]
@@ -50,7 +58,7 @@ internal static partial class ShellScript
     [GeneratedRegex(@"\n|;|&&|\|\|?|\$\(|\(|\)")]
     private static partial Regex Separators();
 
-    // Variables, and what runs the words behind it.
+    // Variables, and programs that run the words behind them.
     [GeneratedRegex(@"^(do |then |if |sudo |\w+=\S*( |$))+")]
     private static partial Regex Prefixes();
 

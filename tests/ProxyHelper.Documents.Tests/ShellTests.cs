@@ -2,28 +2,34 @@ using System.Text.RegularExpressions;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>What the documents give for a shell, for nft and iptables, for systemd and for smtp-gated.</summary>
+/// <summary>Tests what documents have for a shell, for nft and iptables, for systemd and for smtp-gated.</summary>
 public sealed partial class ShellTests
 {
-    private static readonly string[] _languages = ["conf", "console", "csharp", "ini", "nft", "powershell", "sh", "text"];
+    private static readonly string[] _languages =
+        ["conf", "console", "csharp", "ini", "nft", "powershell", "sh", "text"];
 
-    // What smtp-gated knows of the keys in smtp-gated.conf that a helper is about.
+    // The keys in smtp-gated.conf that matter for a helper.
     private static readonly string[] _settings =
-        ["bind_address", "max_per_host", "max_per_ident", "mode", "outgoing_addr", "port", "remote_port", "remote_udp_retries", "remote_udp_secret", "timeout_lookup"];
+        ["bind_address", "max_per_host", "max_per_ident", "mode", "outgoing_addr", "port", "remote_port",
+            "remote_udp_retries", "remote_udp_secret", "timeout_lookup"];
 
     private static readonly string[] _unitSettings =
     [
-        "After", "AmbientCapabilities", "CapabilityBoundingSet", "Description", "DynamicUser", "ExecStart", "Group", "LoadCredential", "LockPersonality",
-        "MemoryDenyWriteExecute", "NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectControlGroups", "ProtectHome", "ProtectKernelModules", "ProtectSystem",
-        "Restart", "RestartSec", "RestrictAddressFamilies", "RestrictNamespaces", "RuntimeDirectory", "User", "WantedBy", "Wants",
+        "After", "AmbientCapabilities", "CapabilityBoundingSet", "Description", "DynamicUser", "ExecStart", "Group",
+            "LoadCredential", "LockPersonality",
+        "MemoryDenyWriteExecute", "NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectControlGroups",
+            "ProtectHome", "ProtectKernelModules", "ProtectSystem",
+        "Restart", "RestartSec", "RestrictAddressFamilies", "RestrictNamespaces", "RuntimeDirectory", "User",
+            "WantedBy", "Wants",
     ];
 
-    /// <summary>The places of the blocks with rules.</summary>
+    /// <summary>Gets the places of the code blocks with rules.</summary>
     public static TheoryData<string> Rules => [.. Document.AllBlocks.Where(IsRules).Select(block => block.ToString())];
 
     [Fact]
     public void Every_block_has_a_language_that_is_tried() => Faults.AssertNone(
-        Document.AllBlocks.Where(block => !_languages.Contains(block.Language)).Select(block => block.Fault($"language '{block.Language}'")));
+        Document.AllBlocks.Where(block => !_languages.Contains(block.Language))
+            .Select(block => block.Fault($"language '{block.Language}'")));
 
     [Fact]
     public void What_is_only_shown_has_no_commands() => Faults.AssertNone(
@@ -48,7 +54,8 @@ public sealed partial class ShellTests
         {
             string tool = block.Language == "nft" ? "nft" : "iptables";
             Requirement.Tool(tool);
-            _ = tool == "nft" ? Tool.Run("nft", block.Text) : Tool.Run("sh", "-e", "-c", $"PATH=$PATH:/usr/sbin:/sbin\n{block.Text}");
+            _ = tool == "nft" ? Tool.Run("nft", block.Text)
+                : Tool.Run("sh", "-e", "-c", $"PATH=$PATH:/usr/sbin:/sbin\n{block.Text}");
         });
     }
 
@@ -84,17 +91,21 @@ public sealed partial class ShellTests
         where !(block.Language == "ini" ? _unitSettings : _settings).Contains(key)
         select block.Fault($"what is {key}?"));
 
-    // The programs of the tests have options, too; what is beside them is about those.
+    // The documents of the tests name options of the test programs, too.
     private static bool IsOptionAlone(Passage code) =>
-        code.Text.StartsWith("--", StringComparison.Ordinal) && !code.Document.StartsWith("tests/", StringComparison.Ordinal);
+        code.Text.StartsWith("--", StringComparison.Ordinal)
+            && !code.Document.StartsWith("tests/", StringComparison.Ordinal);
 
     private static bool IsRules(Passage block) =>
-        block.Language == "nft" || (block.Language == "sh" && ShellScript.Commands(block.Text).All(command => command.StartsWith("iptables ", StringComparison.Ordinal)));
+        block.Language == "nft"
+            || (block.Language == "sh"
+            && ShellScript.Commands(block.Text)
+            .All(command => command.StartsWith("iptables ", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"^(PS> |\$ |sudo |(Get|Start|Stop|Test|Watch|Measure|Remove)-\w)", RegexOptions.Multiline)]
     private static partial Regex CommandLines();
 
-    // As a command of its own, behind another one, or in a unit; not as another program's argument.
+    // Matches a command, also behind another command or in a unit, but not an argument of another program.
     [GeneratedRegex(@"(^|(?<=\s)|(?<=ExecStart=\S*/))proxy-helper -")]
     private static partial Regex DaemonCall();
 

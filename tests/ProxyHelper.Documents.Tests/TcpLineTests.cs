@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>The lines over TCP that the protocol's description shows.</summary>
+/// <summary>Tests the lines over TCP that docs/protocol.md shows.</summary>
 public sealed class TcpLineTests
 {
     [Fact]
@@ -25,7 +25,8 @@ public sealed class TcpLineTests
 
     private static string Ask(string line)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream,
+            ProtocolType.Tcp) { ReceiveTimeout = 60_000 };
         socket.Bind(IPEndPoint.Parse("194.0.22.9:0"));
         socket.Connect(IPEndPoint.Parse("194.0.1.1:114"));
         socket.Send(Encoding.ASCII.GetBytes($"{line}\r\n"));

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>Tests the names of types: a name means one thing in the whole repository, and documents name tests that exist.</summary>
+/// <summary>
+/// Tests the names of types: a name means one thing in the whole repository, and documents name tests that exist.
+/// </summary>
 public sealed partial class TypeNameTests
 {
     [Fact]
@@ -18,7 +20,8 @@ public sealed partial class TypeNameTests
         HashSet<string> tests =
         [
             .. Types().Select(type => type.Name),
-            .. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Shell")).Select(file => Path.GetFileName(file)),
+            .. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "Shell"))
+                .Select(file => Path.GetFileName(file)),
         ];
         Faults.AssertNone(
             from code in Document.AllInlineCode
@@ -33,13 +36,15 @@ public sealed partial class TypeNameTests
         let path = Path.GetRelativePath(Repository.Root, file)
         where !BuildOutput().IsMatch(path)
         from Match type in Declaration().Matches(File.ReadAllText(file))
-        select (type.Groups["name"].Value, type.Groups["partial"].Success ? path[..^Path.GetFileName(path).Length] : path);
+        select (type.Groups["name"].Value, type.Groups["partial"].Success ? path[..^Path.GetFileName(path).Length]
+            : path);
 
     [GeneratedRegex("/(bin|obj)/")]
     private static partial Regex BuildOutput();
 
     [GeneratedRegex(
-        @"^(?:(?:public|internal|file|static|sealed|abstract|readonly|ref|unsafe|(?<partial>partial)) )+(?:class|struct|record struct|record|enum|interface) (?<name>\w+)",
+        @"^(?:(?:public|internal|file|static|sealed|abstract|readonly|ref|unsafe|(?<partial>partial)) )+"
+        + @"(?:class|struct|record struct|record|enum|interface) (?<name>\w+)",
         RegexOptions.Multiline)]
     private static partial Regex Declaration();
 

@@ -42,7 +42,7 @@ Describe 'The help' {
         'Stop-ProxyHelper', 'Test-ProxyHelper', 'Test-ProxyHelperSetup', 'Watch-NatMapping'
     ) {
         $help = Get-Help $_ -Full
-        $help.Synopsis | Should -Not -BeLike "$_ *" # the engine makes a synopsis of the syntax if there is none
+        $help.Synopsis | Should -Not -BeLike "$_ *" # without a synopsis, the engine shows the syntax
         "$($help.description.Text)" | Should -Not -BeNullOrEmpty
         @($help.examples.example).Count | Should -BeGreaterThan 0
         $common = [System.Management.Automation.Cmdlet]::CommonParameters + 'WhatIf', 'Confirm'

@@ -8,7 +8,10 @@ public static partial class Breakage
 {
     private const int PathOnly = 0x200000; // O_PATH (asm-generic/fcntl.h): poll reports such a descriptor as invalid
 
-    /// <summary>Replaces each socket that is bound to 194.0.1.1:114 (UDP). A thread that waits on it notices with the next datagram.</summary>
+    /// <summary>
+    /// Replaces each socket that is bound to 194.0.1.1:114 (UDP). A thread that waits on it notices with the next
+    /// datagram.
+    /// </summary>
     public static void BreakUdpSockets()
     {
         HashSet<string> sockets = [.. BoundInodes().Select(inode => $"socket:[{inode}]")];
@@ -24,7 +27,8 @@ public static partial class Breakage
         _ = CloseCall(invalid);
     }
 
-    // In /proc/net/udp, the second column is the address in the processor's byte order and the port; the tenth is the inode.
+    // In /proc/net/udp, the second column is the address in the processor's byte order and the port; the tenth is the
+    // inode.
     private static IEnumerable<string> BoundInodes() =>
         from line in File.ReadLines("/proc/thread-self/net/udp").Skip(1)
         let columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)

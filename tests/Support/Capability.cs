@@ -4,8 +4,9 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.TestSupport;
 
 /// <summary>
-/// Takes a capability away from the calling thread for good. Capabilities belong to threads, so inside
-/// <see cref="NetworkNamespace.Run(Action, string[])"/> a test plays a user who is not root while the others go on.
+/// Drops a capability of the calling thread, forever. Capabilities belong to threads, so inside
+/// <see cref="NetworkNamespace.Run(Action, string[])"/> a test acts as a user
+/// without privileges, and other tests go on.
 /// </summary>
 public static unsafe partial class Capability
 {
@@ -13,10 +14,10 @@ public static unsafe partial class Capability
     private const int Administration = 12; // CAP_NET_ADMIN
     private const uint Version = 0x20080522; // _LINUX_CAPABILITY_VERSION_3: sets of 64 bits
 
-    /// <summary>Without CAP_NET_ADMIN conntrack cannot be asked.</summary>
+    /// <summary>Drops CAP_NET_ADMIN, without which conntrack cannot be used.</summary>
     public static void DropNetAdmin() => Drop(Administration);
 
-    /// <summary>Without CAP_NET_BIND_SERVICE no port below 1024 can be bound.</summary>
+    /// <summary>Drops CAP_NET_BIND_SERVICE, without which no port below 1024 can be bound.</summary>
     public static void DropNetBindService() => Drop(BindService);
 
     private static void Drop(int capability)

@@ -3,7 +3,7 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>Makes and deletes entries in the conntrack table of the network namespace in which it was opened. For one thread.</summary>
+/// <summary>Adds and deletes entries in the conntrack table of a network namespace. For one thread.</summary>
 public sealed class ConntrackFixture : IDisposable
 {
     private const int BatchSize = 32;
@@ -19,15 +19,19 @@ public sealed class ConntrackFixture : IDisposable
 
     private delegate void Write(ref NetlinkWriter writer, uint sequence, ConntrackFlow flow);
 
-    /// <summary>Opens the table of the calling thread's namespace.</summary>
+    /// <summary>Opens the table of the calling thread's network namespace.</summary>
     public static ConntrackFixture Open() => new(NetlinkSocket.Open());
 
     /// <summary>Adds entries.</summary>
-    /// <exception cref="LinuxException">The kernel refused one: EEXIST (17) when it is there, EINVAL when it cannot be.</exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel refuses an entry: EEXIST (17) if it exists, EINVAL if it is not valid.
+    /// </exception>
     public void Add(params IEnumerable<ConntrackFlow> flows) => Run("add", ConntrackMessage.WriteNew, flows);
 
     /// <summary>Deletes entries by their original tuples.</summary>
-    /// <exception cref="LinuxException">The kernel refused one: ENOENT when it is not there.</exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel refuses an entry: ENOENT if it does not exist.
+    /// </exception>
     public void Delete(params IEnumerable<ConntrackFlow> flows) => Run("delete", ConntrackMessage.WriteDelete, flows);
 
     /// <summary>Deletes all entries.</summary>

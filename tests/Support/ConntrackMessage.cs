@@ -5,12 +5,12 @@ using ProxyHelper.Netlink;
 namespace ProxyHelper.TestSupport;
 
 /// <summary>
-/// ctnetlink's requests as tests need them. Written apart from the core's on purpose, so that a mistake there does not hide
-/// behind itself. The numbers are those of linux/netfilter/nfnetlink_conntrack.h.
+/// Writes the requests of ctnetlink that tests need. This is not the core's code on purpose, so that a mistake there is
+/// found. The numbers are those of linux/netfilter/nfnetlink_conntrack.h.
 /// </summary>
 internal static class ConntrackMessage
 {
-    /// <summary>Bytes that any one request fits in.</summary>
+    /// <summary>The number of bytes that every request fits in.</summary>
     public const int LargestSize = 256;
 
     private const int Subsystem = 1 << 8; // NFNL_SUBSYS_CTNETLINK
@@ -18,10 +18,12 @@ internal static class ConntrackMessage
     private const ushort Get = Subsystem | 1; // IPCTNL_MSG_CT_GET
     private const ushort Remove = Subsystem | 2; // IPCTNL_MSG_CT_DELETE
     private const ushort Request = 0x1, Acknowledge = 0x4, Exclusive = 0x200, Create = 0x400, Dump = 0x300; // NLM_F_*
-    private const uint Confirmed = 8; // IPS_CONFIRMED: an entry made this way has it from the start, and it cannot be taken away
-    private const ushort Original = 1, Reply = 2, Status = 3, ProtocolInfo = 4, Timeout = 7, Mark = 8, Zone = 18; // CTA_*
+    // IPS_CONFIRMED: such an entry has this bit from the start, and it cannot be cleared.
+    private const uint Confirmed = 8;
+    // CTA_*
+    private const ushort Original = 1, Reply = 2, Status = 3, ProtocolInfo = 4, Timeout = 7, Mark = 8, Zone = 18;
 
-    /// <summary>Creates the entry; it must not be there.</summary>
+    /// <summary>Writes a request that creates an entry. The entry must not exist.</summary>
     public static void WriteNew(ref NetlinkWriter writer, uint sequence, ConntrackFlow flow)
     {
         Begin(ref writer, New, Request | Acknowledge | Create | Exclusive, sequence, Family(flow));
@@ -43,7 +45,7 @@ internal static class ConntrackMessage
         writer.EndMessage();
     }
 
-    /// <summary>Asks for the entry by its reply tuple.</summary>
+    /// <summary>Writes a request for an entry by its reply tuple.</summary>
     public static void WriteGet(ref NetlinkWriter writer, uint sequence, ConntrackFlow flow)
     {
         Begin(ref writer, Get, Request, sequence, Family(flow));
@@ -52,14 +54,14 @@ internal static class ConntrackMessage
         writer.EndMessage();
     }
 
-    /// <summary>Asks for all entries.</summary>
+    /// <summary>Writes a request for all entries.</summary>
     public static void WriteDump(ref NetlinkWriter writer, uint sequence)
     {
         Begin(ref writer, Get, Request | Dump, sequence, family: 0);
         writer.EndMessage();
     }
 
-    /// <summary>Deletes the entry.</summary>
+    /// <summary>Writes a request that deletes an entry.</summary>
     public static void WriteDelete(ref NetlinkWriter writer, uint sequence, ConntrackFlow flow)
     {
         Begin(ref writer, Remove, Request | Acknowledge, sequence, Family(flow));
@@ -68,7 +70,7 @@ internal static class ConntrackMessage
         writer.EndMessage();
     }
 
-    /// <summary>Deletes all entries.</summary>
+    /// <summary>Writes a request that deletes all entries.</summary>
     public static void WriteFlush(ref NetlinkWriter writer, uint sequence)
     {
         Begin(ref writer, Remove, Request | Acknowledge, sequence, family: 0);
@@ -78,16 +80,18 @@ internal static class ConntrackMessage
     private static void Begin(ref NetlinkWriter writer, ushort type, int flags, uint sequence, byte family)
     {
         writer.BeginMessage(type, (ushort)flags, sequence);
-        writer.Header(4)[0] = family; // struct nfgenmsg; version and resource stay 0
+        writer.Header(4)[0] = family; // struct nfgenmsg; version and resource are 0
     }
 
-    private static void WriteTuple(ref NetlinkWriter writer, ushort type, ConntrackFlow flow, IPEndPoint source, IPEndPoint destination)
+    private static void WriteTuple(ref NetlinkWriter writer, ushort type, ConntrackFlow flow, IPEndPoint source,
+        IPEndPoint destination)
     {
         bool isVersion6 = source.AddressFamily == AddressFamily.InterNetworkV6;
         int tuple = writer.BeginNested(type);
         int addresses = writer.BeginNested(1); // CTA_TUPLE_IP
         WriteAddress(ref writer, isVersion6 ? (ushort)3 : (ushort)1, source.Address); // CTA_IP_V6_SRC, CTA_IP_V4_SRC
-        WriteAddress(ref writer, isVersion6 ? (ushort)4 : (ushort)2, destination.Address); // CTA_IP_V6_DST, CTA_IP_V4_DST
+        // CTA_IP_V6_DST, CTA_IP_V4_DST.
+        WriteAddress(ref writer, isVersion6 ? (ushort)4 : (ushort)2, destination.Address);
         writer.EndNested(addresses);
         int protocol = writer.BeginNested(2); // CTA_TUPLE_PROTO
         writer.Put(1, flow.Protocol); // CTA_PROTO_NUM
@@ -123,11 +127,12 @@ internal static class ConntrackMessage
         }
 
         int info = writer.BeginNested(ProtocolInfo);
-        int protocol = writer.BeginNested(flow.TcpState is null ? (ushort)3 : (ushort)1); // CTA_PROTOINFO_SCTP, CTA_PROTOINFO_TCP
+        // CTA_PROTOINFO_SCTP, CTA_PROTOINFO_TCP.
+        int protocol = writer.BeginNested(flow.TcpState is null ? (ushort)3 : (ushort)1);
         writer.Put(1, state); // CTA_PROTOINFO_TCP_STATE, CTA_PROTOINFO_SCTP_STATE
         if (flow.TcpState is null)
         {
-            writer.Put(2, 1u); // CTA_PROTOINFO_SCTP_VTAG_ORIGINAL, which the kernel wants
+            writer.Put(2, 1u); // CTA_PROTOINFO_SCTP_VTAG_ORIGINAL, which the kernel requires
             writer.Put(3, 2u); // CTA_PROTOINFO_SCTP_VTAG_REPLY
         }
 

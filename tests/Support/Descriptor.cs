@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>What a service manager does with descriptors that a program is to get.</summary>
+/// <summary>Does what a service manager does with the descriptors that a program inherits.</summary>
 public static partial class Descriptor
 {
     private const int DuplicateFrom = 0; // F_DUPFD (linux/fcntl.h)
-    private const int Lowest = 100; // above what a program is usually given
+    private const int Lowest = 100; // above the numbers that a program usually has
 
-    /// <summary>Makes another number for what a handle stands for. Programs that are started get it, too; it is the caller's to close.</summary>
+    /// <summary>
+    /// Duplicates a descriptor. Programs that are started inherit the copy. The caller must close it.
+    /// </summary>
     public static int Duplicate(SafeHandle handle)
     {
         int copy = ControlCall(handle, DuplicateFrom, Lowest);
@@ -24,7 +26,7 @@ public static partial class Descriptor
         }
     }
 
-    /// <summary>Ends a socket for all who have it, in both directions.</summary>
+    /// <summary>Shuts a socket down in both directions, for all processes that have it.</summary>
     public static void ShutDown(SafeHandle socket)
     {
         const int both = 2; // SHUT_RDWR

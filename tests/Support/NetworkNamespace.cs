@@ -7,16 +7,22 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>A network of its own for a test: no firewall rules, no conntrack entries, and no other device than the loopback.</summary>
+/// <summary>
+/// Gives a test a network of its own: no firewall rules, no conntrack entries, and no device but the loopback.
+/// </summary>
 public static partial class NetworkNamespace
 {
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET (linux/sched.h)
     private const string ConntrackLimit = "/proc/sys/net/netfilter/nf_conntrack_max";
     private const int EnoughEntries = 1_000_000;
 
-    /// <summary>Runs the body in a new network namespace, on a thread of its own that ends with it. Skips the test if not root.</summary>
-    /// <param name="body">What to run. Sockets that it opens, and tools that it starts, are in the namespace.</param>
-    /// <param name="localAddresses">IPv4 and IPv6 addresses that the loopback gets beside its own.</param>
+    /// <summary>
+    /// Runs the body in a new network namespace, on a thread of its own. The running test is skipped without root.
+    /// </summary>
+    /// <param name="body">
+    /// The body. The sockets that it opens and the tools that it starts are in the namespace.
+    /// </param>
+    /// <param name="localAddresses">IPv4 and IPv6 addresses that the loopback gets in addition.</param>
     public static void Run(Action body, params string[] localAddresses) =>
         Run(
             () =>
@@ -26,11 +32,11 @@ public static partial class NetworkNamespace
             },
             localAddresses);
 
-    /// <summary>As the other one, with a result.</summary>
+    /// <summary>Runs the body in a new network namespace and returns its result.</summary>
     /// <typeparam name="T">The type of the result.</typeparam>
-    /// <param name="body">What to run.</param>
-    /// <param name="localAddresses">Addresses that the loopback gets beside its own.</param>
-    /// <returns>What the body returned.</returns>
+    /// <param name="body">The body.</param>
+    /// <param name="localAddresses">Addresses that the loopback gets in addition.</param>
+    /// <returns>The result of the body.</returns>
     public static T Run<T>(Func<T> body, params string[] localAddresses)
     {
         Requirement.Root();
@@ -45,7 +51,7 @@ public static partial class NetworkNamespace
                 Enter(localAddresses);
                 result = body();
             }
-#pragma warning disable CA1031 // whatever it is, it is the caller's: it is thrown again there
+#pragma warning disable CA1031 // every exception is thrown again on the thread of the caller
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -62,9 +68,9 @@ public static partial class NetworkNamespace
         return result!;
     }
 
-    /// <summary>Moves the calling thread into a new network namespace for good. Others' threads stay where they are.</summary>
-    /// <param name="localAddresses">Addresses that the loopback gets beside its own.</param>
-    /// <exception cref="LinuxException">EPERM: not root.</exception>
+    /// <summary>Moves the calling thread into a new network namespace, forever. Other threads stay in theirs.</summary>
+    /// <param name="localAddresses">Addresses that the loopback gets in addition.</param>
+    /// <exception cref="LinuxException">Thrown with EPERM without root.</exception>
     public static void Enter(params string[] localAddresses)
     {
         if (UnshareCall(NewNetwork) != 0)
@@ -72,18 +78,19 @@ public static partial class NetworkNamespace
             throw new LinuxException("unshare the network", LinuxSocket.LastError());
         }
 
-        // A child process starts in the namespace of the thread that starts it, which is this one.
+        // A child process starts in the namespace of the thread that starts it.
         Tool.Run("ip", "link", "set", "lo", "up");
         foreach (string text in localAddresses)
         {
             var address = IPAddress.Parse(text);
-            string[] prefix = address.AddressFamily == AddressFamily.InterNetworkV6 ? [$"{text}/128", "nodad"] : [$"{text}/32"];
+            string[] prefix = address.AddressFamily == AddressFamily.InterNetworkV6 ? [$"{text}/128", "nodad"]
+                : [$"{text}/32"];
             Tool.Run("ip", ["address", "add", .. prefix, "dev", "lo"]);
         }
     }
 
-    // The limit is one for all namespaces, and can be written from the machine's own namespace only. Where it cannot be
-    // written, as in a container, the tests with few entries go on, and the kernel refuses the others their entries.
+    // All namespaces share one limit, which only the host's own namespace can set. If it cannot be set, as in a
+    // container, tests with few entries still run, and the kernel refuses the entries of the other tests.
     private static void RaiseConntrackLimit()
     {
         try

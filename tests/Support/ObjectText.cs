@@ -24,7 +24,8 @@ public sealed class ObjectText
     private void Add(string name, object? value, int depth)
     {
         _text.AppendLine(null, $"{name} = {value}");
-        if (value is null or string or Type or MemberInfo or Assembly || value.GetType().IsPrimitive || depth == Deepest || !_seen.Add(value))
+        if (value is null or string or Type or MemberInfo or Assembly || value.GetType().IsPrimitive || depth == Deepest
+            || !_seen.Add(value))
         {
             return;
         }
@@ -37,7 +38,8 @@ public sealed class ObjectText
             }
         }
 
-        foreach (PropertyInfo property in value.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0 && property.CanRead))
+        foreach (PropertyInfo property in value.GetType().GetProperties()
+            .Where(property => property.GetIndexParameters().Length == 0 && property.CanRead))
         {
             Add($"{name}.{property.Name}", Read(property, value), depth + 1);
         }
@@ -56,7 +58,7 @@ public sealed class ObjectText
         }
         catch (NotSupportedException failure)
         {
-            return failure.ToString(); // a by-reference or span property cannot be read this way
+            return failure.ToString(); // a property by reference, or of a span, cannot be read this way
         }
     }
 }

@@ -1,15 +1,16 @@
 namespace ProxyHelper.TestSupport;
 
 /// <summary>
-/// Represents the router of the classic set-up: users in 10.1.1.0/24, a router with the address 194.0.1.1, a proxy that listens on
-/// 194.0.22.9:9199, and the mail server 4.1.1.1. Tests run on a host that is the router and the proxy at once, or on
+/// Represents the router of the classic set-up: users in 10.1.1.0/24, a router with the address 194.0.1.1, a proxy that
+/// listens on 194.0.22.9:9199, and the mail server 4.1.1.1. Tests run on a host that is the router and the proxy at
+/// once, or on
 /// <see cref="RouterNetwork"/>, which has a host for each role.
 /// </summary>
 public static class RouterFixture
 {
     /// <summary>
-    /// The rules of docs/deployment.md: mail of the users goes to the proxy, which sees the router as its source. A source port is kept if
-    /// it is free, as on most routers; of two users with the same port, NAT changes one.
+    /// The rules of docs/deployment.md: mail of the users goes to the proxy, which sees the router as its source. A
+    /// source port is kept if it is free, as on most routers; of two users with the same port, NAT changes one.
     /// </summary>
     public const string NatRules = """
         table ip mail_gateway {
@@ -24,7 +25,9 @@ public static class RouterFixture
         }
         """;
 
-    /// <summary>The rules of docs/security.md: only the proxy reaches the helper, and queries leave no conntrack entry.</summary>
+    /// <summary>
+    /// The rules of docs/security.md: only the proxy reaches the helper, and queries leave no conntrack entry.
+    /// </summary>
     public const string QueryRules = """
         table inet proxy_helper {
             chain arriving {
@@ -44,7 +47,9 @@ public static class RouterFixture
     /// <summary>Gets the addresses of the host that is the router and the proxy at once.</summary>
     public static IReadOnlyList<string> Addresses { get; } = ["194.0.1.1", "194.0.22.9"];
 
-    /// <summary>Gets the user's connection: 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:20119 -> 194.0.22.9:9199.</summary>
+    /// <summary>
+    /// Gets the user's connection: 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:20119 -> 194.0.22.9:9199.
+    /// </summary>
     public static ConntrackFlow UserConnection { get; } =
         ConntrackFlow.Tcp("10.1.1.1:10943", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119");
 
@@ -58,7 +63,9 @@ public static class RouterFixture
     /// <summary>Gets the three flows that the conntrack table has.</summary>
     public static IReadOnlyList<ConntrackFlow> Flows { get; } = [UserConnection, TranslatedUdp, Untranslated];
 
-    /// <summary>Runs the body on a host that is the router and the proxy at once. The running test is skipped without root.</summary>
+    /// <summary>
+    /// Runs the body on a host that is the router and the proxy at once. The running test is skipped without root.
+    /// </summary>
     /// <param name="body">The body. It gets the conntrack table of the host.</param>
     public static void Run(Action<ConntrackFixture> body) => Run(Flows, [], body);
 
@@ -66,7 +73,8 @@ public static class RouterFixture
     /// <param name="flows">The flows in the table.</param>
     /// <param name="moreAddresses">Addresses that the host has in addition to <see cref="Addresses"/>.</param>
     /// <param name="body">The body. It gets the conntrack table of the host.</param>
-    public static void Run(IEnumerable<ConntrackFlow> flows, IEnumerable<string> moreAddresses, Action<ConntrackFixture> body) => NetworkNamespace.Run(
+    public static void Run(IEnumerable<ConntrackFlow> flows, IEnumerable<string> moreAddresses,
+        Action<ConntrackFixture> body) => NetworkNamespace.Run(
         () =>
         {
             using ConntrackFixture table = ConntrackFixture.Open();
@@ -75,7 +83,9 @@ public static class RouterFixture
         },
         [.. Addresses, .. moreAddresses]);
 
-    /// <summary>Runs the body on the router with its firewall rules and an empty conntrack table. The proxy is another host.</summary>
+    /// <summary>
+    /// Runs the body on the router with its firewall rules and an empty conntrack table. The proxy is another host.
+    /// </summary>
     public static void RunWithRules(Action body) => NetworkNamespace.Run(
         () =>
         {

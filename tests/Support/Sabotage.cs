@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>What breaks a running thread's system calls.</summary>
+/// <summary>Breaks system calls of a running thread.</summary>
 public static partial class Sabotage
 {
     private const int WindowChanged = 28; // SIGWINCH
 
-    /// <summary>Puts /dev/null where a socket was: from now on every call on it fails.</summary>
+    /// <summary>Replaces a socket by /dev/null, so that every later call on the socket fails.</summary>
     public static void Kill(SafeHandle socket)
     {
         using SafeHandle nothing = File.OpenHandle("/dev/null");
@@ -19,13 +19,17 @@ public static partial class Sabotage
         }
     }
 
-    /// <summary>Sends every thread of this process a signal, which breaks off what it waits for; somebody must handle it.</summary>
+    /// <summary>
+    /// Sends a signal to every thread of this process, which interrupts its system call. The process must handle the
+    /// signal.
+    /// </summary>
     public static void InterruptAllThreads()
     {
         foreach (string path in Directory.GetDirectories("/proc/self/task"))
         {
-            // One that has ended meanwhile is nobody's loss.
-            _ = SignalCall(Environment.ProcessId, int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture), WindowChanged);
+            // A thread that has ended in the meantime does not matter.
+            _ = SignalCall(Environment.ProcessId, int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture),
+                WindowChanged);
         }
     }
 

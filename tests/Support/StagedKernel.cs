@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>Stands where the kernel was at the other end of a socket, and answers what a test says.</summary>
+/// <summary>Replaces the kernel at the other end of a socket, and sends the answers of a test.</summary>
 public sealed partial class StagedKernel : IDisposable
 {
     private const int Unix = 1; // AF_UNIX
@@ -16,11 +16,12 @@ public sealed partial class StagedKernel : IDisposable
         _kernel = kernel;
     }
 
-    /// <summary>Takes the place of a socket's other end; the real one hears nothing of it any more.</summary>
+    /// <summary>Replaces the other end of a socket. The kernel gets nothing from this socket any more.</summary>
     public static StagedKernel Behind(SafeHandle socket)
     {
         Span<int> pair = stackalloc int[2];
-        if (PairCall(Unix, NonBlockingDatagrams, 0, pair) != 0 || DuplicateCall(pair[0], (int)socket.DangerousGetHandle()) < 0 || CloseCall(pair[0]) != 0)
+        if (PairCall(Unix, NonBlockingDatagrams, 0, pair) != 0
+            || DuplicateCall(pair[0], (int)socket.DangerousGetHandle()) < 0 || CloseCall(pair[0]) != 0)
         {
             throw new InvalidOperationException($"socketpair: {Marshal.GetLastPInvokeErrorMessage()}");
         }
@@ -28,7 +29,7 @@ public sealed partial class StagedKernel : IDisposable
         return new StagedKernel(new SafeFileHandle(pair[1], ownsHandle: true));
     }
 
-    /// <summary>Has a datagram ready for whoever reads next.</summary>
+    /// <summary>Sends a datagram, which the next read on the socket gets.</summary>
     public void Answer(byte[] datagram)
     {
         if (SendCall(_kernel, datagram, (nuint)datagram.Length, 0) != datagram.Length)

@@ -2,16 +2,20 @@ using System.Diagnostics;
 
 namespace ProxyHelper.TestSupport;
 
-/// <summary>A program of the system's, such as ip or conntrack, run in the network namespace of the calling thread.</summary>
+/// <summary>
+/// Runs a program of the system, such as ip or conntrack, in the network namespace of the calling thread.
+/// </summary>
 public static class Tool
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Runs the program to its end.</summary>
-    /// <param name="name">Its name; it is looked for in PATH and in the folders for system tools.</param>
-    /// <param name="arguments">Its arguments, each as it is: no shell is in between.</param>
-    /// <returns>What it wrote to its standard output.</returns>
-    /// <exception cref="InvalidOperationException">It failed, with what it wrote to its standard error, or it did not end.</exception>
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="name">The name. PATH and the folders of system tools are searched.</param>
+    /// <param name="arguments">The arguments. There is no shell that changes them.</param>
+    /// <returns>The standard output.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the program fails, with its standard error, or does not end.
+    /// </exception>
     public static string Run(string name, params string[] arguments)
     {
         string path = Requirement.Find(name) ?? throw new InvalidOperationException($"{name} is not on this machine");

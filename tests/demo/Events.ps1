@@ -1,4 +1,4 @@
-# How the scripts of the four hosts keep in step with demo.sh: named pipes in the folder $env:DEMO_PIPES.
+# Named pipes in the folder $env:DEMO_PIPES connect the scripts of the four hosts with demo.sh.
 
 function Send-Event([string] $Name, [string] $Words) {
     $line = [System.Text.Encoding]::UTF8.GetBytes("$Name $Words`n")

@@ -1,4 +1,4 @@
-# The mail server: greets whoever comes, once.
+# The mail server. It greets one client.
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/Events.ps1"
 

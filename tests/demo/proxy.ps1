@@ -1,4 +1,4 @@
-# Plays smtp-gated: accepts a connection, asks the helper at its peer's address what it was before NAT, and calls that server.
+# Plays smtp-gated: accepts a connection, asks the helper about it, and connects to the original server.
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/Events.ps1"
 Import-Module "$PSScriptRoot/../../ProxyHelper.psd1"

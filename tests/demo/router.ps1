@@ -1,4 +1,4 @@
-# The router's administrator: looks at the mapping, starts the responder, and reads its counts when it has been asked.
+# The administrator of the router: lists the mapping, starts the responder, and reads its counts after the query.
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/Events.ps1"
 Import-Module "$PSScriptRoot/../../ProxyHelper.psd1"

@@ -1,4 +1,4 @@
-# The user's mail program: connects to the mail server that it was told, and reads one line.
+# The mail program of the user: connects to the mail server and reads one line.
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/Events.ps1"
 

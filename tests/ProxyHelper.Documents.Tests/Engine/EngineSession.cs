@@ -5,9 +5,10 @@ using System.Management.Automation.Runspaces;
 namespace ProxyHelper.Documents.Engine;
 
 /// <summary>
-/// Represents a PowerShell session with the module of the working copy. Its commands run on the calling thread, and so in the network
-/// namespace of the calling thread. The engine is hosted here and not in a shell of its own, because these tests compare the commands
-/// and outputs with pages that C# reads, and because a shell for each of some hundred examples takes minutes.
+/// Represents a PowerShell session with the module of the working copy. Its commands run on the calling thread, and so
+/// in the network namespace of the calling thread. The engine is hosted here and not in a shell of its own, because
+/// these tests compare the commands and outputs with pages that C# reads, and because a shell for each of some hundred
+/// examples takes minutes.
 /// </summary>
 internal sealed class EngineSession : IDisposable
 {

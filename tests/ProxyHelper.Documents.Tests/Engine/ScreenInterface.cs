@@ -16,7 +16,8 @@ internal sealed class ScreenInterface(TextWriter screen) : PSHostUserInterface
     public override void Write(string value) => screen.Write(Plain(value));
 
     /// <inheritdoc/>
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Write(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
+        Write(value);
 
     /// <inheritdoc/>
     public override void WriteLine(string value) => screen.WriteLine(Plain(value));

@@ -3,17 +3,18 @@ using System.Text.RegularExpressions;
 namespace ProxyHelper.Documents.Help;
 
 /// <summary>
-/// Output in the form in which what the page shows and what the cmdlet did are compared. Everything must be equal, word by word and line
-/// by line, but for what is another each time or on each machine, and that must be of its kind in its place:
+/// Brings the output on a page and the output of a cmdlet into a form that can be compared. All words and lines must be
+/// equal, except those that differ at each run or on each machine. They must be of the same kind at the same place:
 /// - a date, a time of day, with or without seconds, and seconds with six decimals (round trips);
-/// - the number of a job or of a conntrack entry: after the word "id", and in the first column of a table that it heads as "Id";
+/// - the number of a job or of a conntrack entry: after the word "id", and in the first column of a table with the
+/// heading "Id";
 /// - the limit of the conntrack table: after "Maximum :", and between "of" and "entries";
 /// - the time of an answer, between "within" and "ms", and the system's name, in a row that begins with "Host Passed".
-/// The kernel lists in no order, so that the rows of a table, and what stands between braces, are put in order first.
+/// The kernel lists in no order, so the rows of a table and the words between braces are sorted first.
 /// </summary>
 internal static partial class DocumentedOutput
 {
-    /// <summary>Brings a text into that form.</summary>
+    /// <summary>Returns the text in this form.</summary>
     public static string Comparable(string text)
     {
         var lines = new List<string>();
@@ -52,7 +53,8 @@ internal static partial class DocumentedOutput
         words = Limit().Replace(words, "<limit>");
         words = Within().Replace(words, "<time>");
         words = SystemName().Replace(words, "<system>");
-        return Braces().Replace(words, braces => $"{{{string.Join(", ", braces.Value.Trim('{', '}').Split(", ").Order(StringComparer.Ordinal))}}}");
+        return Braces().Replace(words, braces =>
+            $"{{{string.Join(", ", braces.Value.Trim('{', '}').Split(", ").Order(StringComparer.Ordinal))}}}");
     }
 
     [GeneratedRegex(@"(?<!\S)\d{4}-\d\d-\d\d(?!\S)")]

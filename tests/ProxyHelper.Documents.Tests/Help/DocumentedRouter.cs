@@ -1,17 +1,18 @@
 namespace ProxyHelper.Documents.Help;
 
 /// <summary>
-/// The machine on which the examples run: the classic router, a responder that has answered one query (where the page is not about starting
-/// one), and a folder with the files that the examples name. For a page about the whole set-up it is a router with its rules.
+/// Runs examples on the router, in a folder with the files that they name. A responder has answered one query, except
+/// for the page about starting a responder. The page about the whole set-up gets a router with its firewall rules.
 /// </summary>
 internal static class DocumentedRouter
 {
-    private const string SavedTable = """
-        tcp      6 431999 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1
-        udp      17 29 src=10.1.1.2 dst=4.1.1.53 sport=5353 dport=53 [UNREPLIED] src=4.1.1.53 dst=194.0.1.1 sport=53 dport=5353 mark=0 use=1
-        """;
+    private const string SavedTable =
+        "tcp      6 431999 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=10943 dport=25 "
+        + "src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=20119 [ASSURED] mark=0 use=1\n"
+        + "udp      17 29 src=10.1.1.2 dst=4.1.1.53 sport=5353 dport=53 [UNREPLIED] "
+        + "src=4.1.1.53 dst=194.0.1.1 sport=53 dport=5353 mark=0 use=1";
 
-    /// <summary>Runs a session on the machine of a cmdlet's page.</summary>
+    /// <summary>Runs a session on the router for the page of a cmdlet.</summary>
     public static void Run(string command, Action<EngineSession> body)
     {
         switch (command)
@@ -63,7 +64,9 @@ internal static class DocumentedRouter
     private static void StartResponder(EngineSession session, string parameters)
     {
         dynamic job = session.One($"Start-ProxyHelper 194.0.1.1 {parameters}");
-        Assert.Equal(true, session.One("Test-ProxyHelper 194.0.1.1 -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199 -Quiet"));
-        Assert.True(SpinWait.SpinUntil(() => job.Queries == 1 && job.Found == 1, TimeSpan.FromMinutes(1))); // the count follows the answer
+        Assert.Equal(true, session
+            .One("Test-ProxyHelper 194.0.1.1 -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199 -Quiet"));
+        // The count follows the answer.
+        Assert.True(SpinWait.SpinUntil(() => job.Queries == 1 && job.Found == 1, TimeSpan.FromMinutes(1)));
     }
 }

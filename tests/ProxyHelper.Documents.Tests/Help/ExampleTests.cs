@@ -5,18 +5,22 @@ using System.Xml.Linq;
 
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>Every example of every page is executed on the real kernel, and shows what the page says, errors and warnings included.</summary>
+/// <summary>
+/// Runs every example of every page on the real kernel. The output, with errors and warnings, must be the output on the
+/// page.
+/// </summary>
 public sealed class ExampleTests
 {
     /// <summary>
-    /// The only command of an example that the engine alone lacks: Microsoft.PowerShell.Utility has it. What comes before it is run, and
-    /// the lines on the page must be those of the view that it would use; the values are then not compared.
+    /// The only command of an example that the engine lacks: it is in Microsoft.PowerShell.Utility. The commands before
+    /// it run, and the lines on the page must be the lines of the view that it uses. The values are not compared.
     /// </summary>
     private const string ListCommand = "Format-List";
 
-    /// <summary>Gives each example's cmdlet and title.</summary>
+    /// <summary>Gets the cmdlet and the title of each example.</summary>
     public static TheoryData<string, string> Examples { get; } =
-        [.. HelpPage.Names.SelectMany(command => HelpPage.Read(command).Examples.Select(example => (command, example.Title)))];
+        [.. HelpPage.Names.SelectMany(command =>
+            HelpPage.Read(command).Examples.Select(example => (command, example.Title)))];
 
     [Theory]
     [MemberData(nameof(Examples))]
@@ -36,12 +40,14 @@ public sealed class ExampleTests
     {
         Ast parsed = Parser.ParseInput(script, out _, out ParseError[] faults);
         Assert.Empty(faults);
-        foreach (CommandAst one in parsed.FindAll(part => part is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>())
+        foreach (CommandAst one in parsed.FindAll(part => part is CommandAst, searchNestedScriptBlocks: true)
+            .Cast<CommandAst>())
         {
             CheckNames(session, one);
         }
 
-        CommandAst? list = (CommandAst?)parsed.Find(part => part is CommandAst one && one.GetCommandName() == ListCommand, searchNestedScriptBlocks: false);
+        CommandAst? list = (CommandAst?)parsed.Find(
+            part => part is CommandAst one && one.GetCommandName() == ListCommand, searchNestedScriptBlocks: false);
         if (list is null)
         {
             string shown = session.Show(script) + Complaints(session);
@@ -56,29 +62,34 @@ public sealed class ExampleTests
         }
     }
 
-    // Also in a branch that is not run, a command and its parameters must be there, and not be abbreviated.
+    // Commands and parameters must exist and be written out, also in a branch that does not run.
     private static void CheckNames(EngineSession session, CommandAst command)
     {
         if (command.GetCommandName() is { } name && name != ListCommand)
         {
             CommandInfo found = session.One<CmdletInfo>($"Get-Command {name}");
-            Assert.All(command.CommandElements.OfType<CommandParameterAst>(), parameter => Assert.Contains(parameter.ParameterName, found.Parameters.Keys));
+            Assert.All(command.CommandElements.OfType<CommandParameterAst>(), parameter =>
+                Assert.Contains(parameter.ParameterName, found.Parameters.Keys));
         }
     }
 
-    // As the shell shows them below what was put out.
+    // The shell shows them below the output.
     private static string Complaints(EngineSession session) => string.Concat(
     [
         .. session.Warnings.Select(warning => $"\nWARNING: {warning.Message}"),
-        .. session.Errors.Select(error => $"\n{error.InvocationInfo.MyCommand.Name}: {error.Exception.Message}\n  Recommendation: {error.ErrorDetails.RecommendedAction}"),
+        .. session.Errors.Select(error => $"\n{error.InvocationInfo.MyCommand.Name}: {error.Exception.Message}"
+            + $"\n  Recommendation: {error.ErrorDetails.RecommendedAction}"),
     ]);
 
     private static IEnumerable<string> ListLabels(Collection<string> types)
     {
-        string file = Path.Combine(Path.GetDirectoryName(EngineSession.ManifestPath)!, "bin", "ProxyHelper.Format.ps1xml");
+        string file = Path.Combine(Path.GetDirectoryName(EngineSession.ManifestPath)!, "bin",
+            "ProxyHelper.Format.ps1xml");
         XElement view = types
-            .SelectMany(type => XDocument.Load(file).Descendants("View").Where(view => view.Element("ViewSelectedBy")!.Value == type))
+            .SelectMany(type => XDocument.Load(file).Descendants("View")
+                .Where(view => view.Element("ViewSelectedBy")!.Value == type))
             .First(view => view.Element("ListControl") is not null);
-        return view.Descendants("ListItem").Select(item => (item.Element("Label") ?? item.Element("PropertyName")!).Value);
+        return view.Descendants("ListItem")
+            .Select(item => (item.Element("Label") ?? item.Element("PropertyName")!).Value);
     }
 }

@@ -1,6 +1,8 @@
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>What an administrator reads who types Get-Help, without a network.</summary>
+/// <summary>
+/// Tests that Get-Help shows the text of the pages. Tests of Get-Help in the shell are in tests/Shell/Module.Tests.ps1.
+/// </summary>
 public sealed class GetHelpTests
 {
     [Theory]
@@ -15,7 +17,8 @@ public sealed class GetHelpTests
         [
             page.Content["SYNOPSIS"].Text, page.Content["DESCRIPTION"].Text, page.Content["NOTES"].Text,
             .. page.Parameters.Select(parameter => parameter.Description),
-            .. page.Content["INPUTS"].Parts.Concat(page.Content["OUTPUTS"].Parts).SelectMany(type => new[] { type.Title, type.Text }),
+            .. page.Content["INPUTS"].Parts.Concat(page.Content["OUTPUTS"].Parts)
+                .SelectMany(type => new[] { type.Title, type.Text }),
             .. page.Links.Select(link => link.Text),
         ];
         Assert.All(texts, text => Assert.Contains(Words(text), screen, StringComparison.Ordinal));
@@ -45,6 +48,7 @@ public sealed class GetHelpTests
         Assert.DoesNotContain(text.Split('\n'), line => line.TrimEnd().Length > 80);
     }
 
-    // The screen breaks lines where it ends, also in the middle of a word.
-    private static string Words(string text) => string.Concat(text.Where(letter => !char.IsWhiteSpace(letter) && letter != '\u0080'));
+    // The screen breaks lines at its width, also within a word.
+    private static string Words(string text) =>
+        string.Concat(text.Where(letter => !char.IsWhiteSpace(letter) && letter != '\u0080'));
 }

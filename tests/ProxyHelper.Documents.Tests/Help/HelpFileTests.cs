@@ -1,10 +1,13 @@
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>The MAML file that is committed is what PlatyPS made of the pages as they are: 'build.ps1 -Task Docs' makes it anew.</summary>
+/// <summary>
+/// Tests that the committed MAML file is what PlatyPS makes of the pages. 'build.ps1 -Task Docs' makes the file.
+/// </summary>
 public sealed class HelpFileTests
 {
     [Fact]
-    public void It_has_the_commands_that_have_pages() => Assert.Equal(HelpPage.Names, HelpFile.Commands.Keys.Order(StringComparer.Ordinal));
+    public void It_has_the_commands_that_have_pages() =>
+        Assert.Equal(HelpPage.Names, HelpFile.Commands.Keys.Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(HelpPageTests.Commands), MemberType = typeof(HelpPageTests))]

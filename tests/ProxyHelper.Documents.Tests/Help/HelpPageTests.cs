@@ -3,12 +3,12 @@ using System.Management.Automation;
 
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>The pages in docs/en-US beside the cmdlets that they describe.</summary>
+/// <summary>Compares the pages in docs/en-US with the cmdlets.</summary>
 public sealed class HelpPageTests
 {
     private static readonly string[] _defaultPhrases = ["The default is ", "By default, ", "Unless said, "];
 
-    /// <summary>Gives each page's cmdlet.</summary>
+    /// <summary>Gets the cmdlet of each page.</summary>
     public static TheoryData<string> Commands { get; } = [.. HelpPage.Names];
 
     [Fact]
@@ -16,7 +16,8 @@ public sealed class HelpPageTests
     {
         using var session = new EngineSession();
         Assert.Equal(
-            session.Run("(Get-Module ProxyHelper).ExportedCmdlets.Keys").Select(name => (string)name.BaseObject).Order(StringComparer.Ordinal),
+            session.Run("(Get-Module ProxyHelper).ExportedCmdlets.Keys").Select(name => (string)name.BaseObject)
+                .Order(StringComparer.Ordinal),
             HelpPage.Names);
     }
 
@@ -32,7 +33,9 @@ public sealed class HelpPageTests
         Assert.Equal("2024-05-01", frontMatter["PlatyPS schema version"]);
         Assert.Equal(command, frontMatter["title"]);
         Assert.Contains("HelpUri", frontMatter.Keys);
-        Assert.True(DateTime.TryParseExact(frontMatter["ms.date"], "MM/dd/yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
+        Assert.True(DateTime
+            .TryParseExact(frontMatter["ms.date"], "MM/dd/yyyy", CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out _));
     }
 
     [Theory]
@@ -42,10 +45,13 @@ public sealed class HelpPageTests
         PageSection page = HelpPage.Read(command).Content;
         Assert.Equal(command, page.Title);
         Assert.Equal(
-            ["SYNOPSIS", "SYNTAX", "ALIASES", "DESCRIPTION", "EXAMPLES", "PARAMETERS", "INPUTS", "OUTPUTS", "NOTES", "RELATED LINKS"],
+            ["SYNOPSIS", "SYNTAX", "ALIASES", "DESCRIPTION", "EXAMPLES", "PARAMETERS", "INPUTS", "OUTPUTS", "NOTES",
+                "RELATED LINKS"],
             page.Parts.Select(part => part.Title));
-        Assert.All(page.Parts.Concat(page["INPUTS"].Parts).Concat(page["OUTPUTS"].Parts), part => Assert.True(part.Text.Length > 0 || part.Parts.Count > 0, part.Title));
-        Assert.All(HelpPage.Read(command).Links, link => Assert.True(File.Exists(Path.Combine(HelpPage.Folder, link.Target)), link.Target));
+        Assert.All(page.Parts.Concat(page["INPUTS"].Parts).Concat(page["OUTPUTS"].Parts), part =>
+            Assert.True(part.Text.Length > 0 || part.Parts.Count > 0, part.Title));
+        Assert.All(HelpPage.Read(command).Links, link =>
+            Assert.True(File.Exists(Path.Combine(HelpPage.Folder, link.Target)), link.Target));
     }
 
     [Theory]
@@ -53,7 +59,8 @@ public sealed class HelpPageTests
     public void The_parameters_are_those_that_the_cmdlet_has(string command)
     {
         using var session = new EngineSession();
-        Assert.Equal(PageParameter.Of(Find(session, command)).Select(one => one.ToString()), HelpPage.Read(command).Parameters.Select(one => one.ToString()));
+        Assert.Equal(PageParameter.Of(Find(session, command)).Select(one => one.ToString()),
+            HelpPage.Read(command).Parameters.Select(one => one.ToString()));
     }
 
     [Theory]
@@ -62,11 +69,14 @@ public sealed class HelpPageTests
     {
         using var session = new EngineSession();
         Assert.Equal(
-            Find(session, command).ParameterSets.Select(set => (set.IsDefault ? $"{set.Name} (Default)" : set.Name, $"{command} {set}")),
+            Find(session, command).ParameterSets
+                .Select(set => (set.IsDefault ? $"{set.Name} (Default)" : set.Name, $"{command} {set}")),
             HelpPage.Read(command).Syntax);
     }
 
-    /// <summary>Get-Help's own line for the default stays empty with what PlatyPS makes, so that the text must say it.</summary>
+    /// <summary>
+    /// PlatyPS leaves the default empty in the line that Get-Help has for it, so the text must state the default.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Commands))]
     public void Each_parameter_says_what_it_takes_and_what_happens_without_it(string command)
@@ -76,11 +86,14 @@ public sealed class HelpPageTests
         foreach (PageParameter parameter in HelpPage.Read(command).Parameters)
         {
             ParameterMetadata real = cmdlet.Parameters[parameter.Name];
-            string[] words = [.. parameter.Description.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim(',', ';', ':', '.', '(', ')'))];
+            string[] words = [.. parameter.Description.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => word.Trim(',', ';', ':', '.', '(', ')'))];
             Assert.All(Bounds(real), bound => Assert.Contains(bound, words));
-            Assert.All(PageParameter.Enumeration(real) is { } type ? Enum.GetNames(type) : [], name => Assert.Contains(name, words));
+            Assert.All(PageParameter.Enumeration(real) is { } type ? Enum.GetNames(type) : [], name =>
+                Assert.Contains(name, words));
             Assert.True(
-                real.ParameterSets.Values.All(set => set.IsMandatory) || Cmdlet.OptionalCommonParameters.Contains(real.Name)
+                real.ParameterSets.Values.All(set => set.IsMandatory)
+                    || Cmdlet.OptionalCommonParameters.Contains(real.Name)
                     || SaysDefault(parameter.Description.ReplaceLineEndings(" ")),
                 $"-{real.Name} of {command} does not say what happens without it");
         }
@@ -102,7 +115,8 @@ public sealed class HelpPageTests
     {
         using var session = new EngineSession();
         string[] piped = [.. Find(session, command).Parameters.Values
-            .Where(parameter => parameter.ParameterSets.Values.Any(set => set.ValueFromPipeline || set.ValueFromPipelineByPropertyName))
+            .Where(parameter => parameter.ParameterSets.Values
+                .Any(set => set.ValueFromPipeline || set.ValueFromPipelineByPropertyName))
             .Select(parameter => parameter.ParameterType.ToString())];
         string[] told = [.. HelpPage.Read(command).Content["INPUTS"].Parts.Select(part => part.Title)];
         Assert.All(piped.DefaultIfEmpty("None"), type => Assert.Contains(type, told));
@@ -115,14 +129,19 @@ public sealed class HelpPageTests
         PageExample[] examples = [.. HelpPage.Read(command).Examples];
         Assert.InRange(examples.Length, 3, int.MaxValue);
         Assert.All(examples, example => Assert.NotEmpty(example.Steps));
-        Assert.All(examples, example => Assert.Contains(example.Steps, step => step.Command.Contains(command, StringComparison.Ordinal) || step.Command.Contains("Receive-Job", StringComparison.Ordinal)));
-        Assert.Equal(Enumerable.Range(1, examples.Length).Select(number => $"Example {number}"), examples.Select(example => example.Title.Split(':')[0]));
+        Assert.All(examples, example =>
+            Assert.Contains(example.Steps, step =>
+                step.Command.Contains(command, StringComparison.Ordinal)
+                || step.Command.Contains("Receive-Job", StringComparison.Ordinal)));
+        Assert.Equal(Enumerable.Range(1, examples.Length).Select(number => $"Example {number}"),
+            examples.Select(example => example.Title.Split(':')[0]));
     }
 
     private static bool SaysDefault(string description) =>
         _defaultPhrases.Any(words => description.Contains(words, StringComparison.Ordinal));
 
-    private static CmdletInfo Find(EngineSession session, string command) => session.One<CmdletInfo>($"Get-Command {command}");
+    private static CmdletInfo Find(EngineSession session, string command) =>
+        session.One<CmdletInfo>($"Get-Command {command}");
 
     private static IEnumerable<string> Bounds(ParameterMetadata parameter) => parameter.Attributes
         .SelectMany(attribute => attribute switch

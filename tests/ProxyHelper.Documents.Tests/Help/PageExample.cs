@@ -1,12 +1,14 @@
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>An example: commands, in powershell fences, each with the output that is to come of it, in the output fence after it.</summary>
-/// <param name="Title">Its heading.</param>
-/// <param name="Text">All of it, as it was written.</param>
-/// <param name="Steps">The commands with their outputs; a command that shows nothing has no output fence.</param>
+/// <summary>
+/// Represents an example: commands in powershell fences, each with its output in the output fence behind it.
+/// </summary>
+/// <param name="Title">The heading.</param>
+/// <param name="Text">The whole text.</param>
+/// <param name="Steps">The commands with their outputs. A command without output has no output fence.</param>
 internal sealed record PageExample(string Title, string Text, IReadOnlyList<(string Command, string Output)> Steps)
 {
-    /// <summary>Reads an example's section.</summary>
+    /// <summary>Reads the section of an example.</summary>
     public static PageExample Read(PageSection section)
     {
         var steps = new List<(string Command, string Output)>();
@@ -21,7 +23,8 @@ internal sealed record PageExample(string Title, string Text, IReadOnlyList<(str
                     steps[^1] = (steps[^1].Command, text);
                     break;
                 default:
-                    throw new InvalidDataException($"'{section.Title}' has a fence that is neither a command nor the output of one: {language}");
+                    throw new InvalidDataException(
+                        $"'{section.Title}' has a fence that is neither a command nor the output of one: {language}");
             }
         }
 

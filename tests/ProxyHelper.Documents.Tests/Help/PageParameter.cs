@@ -5,10 +5,13 @@ using YamlDotNet.Serialization;
 
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>What a page says of a parameter, or what the cmdlet really has; both as the page's YAML block names it.</summary>
+/// <summary>
+/// Represents a parameter as the page describes it, or as the cmdlet has it. The names are those of the page's YAML
+/// block.
+/// </summary>
 internal sealed class PageParameter
 {
-    // An enumeration of more values would make the syntax that Get-Help shows unreadable: its values are in the description.
+    // With more values, the syntax that Get-Help shows is unreadable. Their description has the values.
     private const int MostAcceptedValues = 8;
 
     [YamlIgnore]
@@ -33,14 +36,14 @@ internal sealed class PageParameter
 
     public string HelpMessage { get; set; } = string.Empty;
 
-    /// <summary>The parameters that a cmdlet really has, but the common ones.</summary>
+    /// <summary>Returns the parameters of a cmdlet, without the common parameters.</summary>
     public static IEnumerable<PageParameter> Of(CmdletInfo command) =>
         from parameter in command.Parameters.Values
         where !Cmdlet.CommonParameters.Contains(parameter.Name)
         orderby parameter.Name
         select Of(command, parameter);
 
-    /// <summary>The enumeration that a parameter takes values of; null when it takes others.</summary>
+    /// <summary>Returns the enumeration whose values a parameter takes; null if it takes other values.</summary>
     public static Type? Enumeration(ParameterMetadata parameter)
     {
         Type type = parameter.ParameterType.GetElementType() ?? parameter.ParameterType;
@@ -48,12 +51,13 @@ internal sealed class PageParameter
         return type.IsEnum ? type : null;
     }
 
-    /// <summary>All of it but the description, for a comparison that shows where the two differ.</summary>
+    /// <summary>Returns everything but the description, so that a comparison shows the difference.</summary>
     public override string ToString()
     {
         string[] lines =
         [
-            $"-{Name}: {Type}, default '{DefaultValue}', wildcards {SupportsWildcards}, hidden {DontShow}, message '{HelpMessage}'",
+            $"-{Name}: {Type}, default '{DefaultValue}', wildcards {SupportsWildcards}, "
+                + $"hidden {DontShow}, message '{HelpMessage}'",
             $"  aliases: {string.Join(", ", Aliases.Order(StringComparer.Ordinal))}",
             $"  values: {string.Join(", ", AcceptedValues)}",
             .. ParameterSets.OrderBy(set => set.Name, StringComparer.Ordinal).Select(set => $"  {set}"),
@@ -82,10 +86,11 @@ internal sealed class PageParameter
         return names.Length <= MostAcceptedValues ? names : [];
     }
 
-    // What the property holds before anything is bound to it; what must be given has no default.
+    // The value of the property before anything is bound. A mandatory parameter has no default.
     private static string Default(CmdletInfo command, ParameterMetadata parameter)
     {
-        if (parameter.IsDynamic || Cmdlet.OptionalCommonParameters.Contains(parameter.Name) || parameter.ParameterSets.Values.All(set => set.IsMandatory))
+        if (parameter.IsDynamic || Cmdlet.OptionalCommonParameters.Contains(parameter.Name)
+            || parameter.ParameterSets.Values.All(set => set.IsMandatory))
         {
             return string.Empty;
         }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>What a parameter is in one parameter set, or in all.</summary>
+/// <summary>Represents a parameter in one parameter set, or in all.</summary>
 internal sealed record PageParameterSet
 {
     public string Name { get; set; } = string.Empty;
@@ -18,7 +18,7 @@ internal sealed record PageParameterSet
 
     public bool ValueFromRemainingArguments { get; set; }
 
-    /// <summary>What the engine knows.</summary>
+    /// <summary>Returns what the engine has.</summary>
     public static PageParameterSet Of(string name, ParameterSetMetadata set) => new()
     {
         Name = name == ParameterAttribute.AllParameterSets ? "(All)" : name,

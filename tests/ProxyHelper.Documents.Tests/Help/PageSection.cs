@@ -2,22 +2,25 @@ using Markdig.Syntax;
 
 namespace ProxyHelper.Documents.Help;
 
-/// <summary>A heading of a page and what stands below it, to the next heading of its level or above.</summary>
-/// <param name="Title">The heading's words.</param>
-/// <param name="Text">What stands between it and the next heading of any level, as it was written.</param>
-/// <param name="Blocks">The same, as Markdown has it.</param>
-/// <param name="Parts">The headings one level below it.</param>
-internal sealed record PageSection(string Title, string Text, IReadOnlyList<Block> Blocks, IReadOnlyList<PageSection> Parts)
+/// <summary>
+/// Represents a heading of a page and the content below it, up to the next heading of the same or a higher level.
+/// </summary>
+/// <param name="Title">The text of the heading.</param>
+/// <param name="Text">The text between the heading and the next heading of any level.</param>
+/// <param name="Blocks">The same as Markdown blocks.</param>
+/// <param name="Parts">The sections one level below.</param>
+internal sealed record PageSection(
+    string Title, string Text, IReadOnlyList<Block> Blocks, IReadOnlyList<PageSection> Parts)
 {
-    /// <summary>The part of that title.</summary>
+    /// <summary>Gets the section with a title.</summary>
     public PageSection this[string title] => Parts.SingleOrDefault(part => part.Title == title)
         ?? throw new InvalidDataException($"'{Title}' has no '{title}'.");
 
-    /// <summary>The fences in it, with their language.</summary>
+    /// <summary>Gets the fences with their languages.</summary>
     public IEnumerable<(string? Language, string Text)> Fences =>
         Blocks.OfType<FencedCodeBlock>().Select(fence => (fence.Info, fence.Lines.ToString()));
 
-    /// <summary>Reads the heading of that level which is the first of the blocks.</summary>
+    /// <summary>Reads the section whose heading is the first of the blocks.</summary>
     public static PageSection Read(string source, IReadOnlyList<Block> blocks)
     {
         var heading = (HeadingBlock)blocks[0];
@@ -25,7 +28,8 @@ internal sealed record PageSection(string Title, string Text, IReadOnlyList<Bloc
         var parts = new List<PageSection>();
         for (int i = 1 + own.Length; i < blocks.Count;)
         {
-            int length = 1 + blocks.Skip(i + 1).TakeWhile(block => block is not HeadingBlock next || next.Level > heading.Level + 1).Count();
+            int length = 1 + blocks.Skip(i + 1)
+                .TakeWhile(block => block is not HeadingBlock next || next.Level > heading.Level + 1).Count();
             parts.Add(Read(source, [.. blocks.Skip(i).Take(length)]));
             i += length;
         }
