@@ -1,89 +1,54 @@
-using System.Net;
-using ProxyHelper.Access;
-using ProxyHelper.Conntrack;
-using ProxyHelper.Linux;
+using ProxyHelper.Diagnosis;
 using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>Tries what a start would do, and says what is missing and how to mend it. It changes nothing, and answers nothing.</summary>
+/// <summary>
+/// Checks whether the daemon can start, and whether the set-up of the router is correct. The check changes nothing, and
+/// answers no query.
+/// </summary>
 internal static class Check
 {
-    /// <summary>Writes what it finds, a line for each thing that it tried.</summary>
-    /// <returns>Whether nothing is missing.</returns>
+    /// <summary>Writes a line for each finding.</summary>
+    /// <returns>Whether no check failed.</returns>
     public static bool Run(Settings settings)
     {
-        ListenOptions options = settings.Listen;
-        bool isWell = Try("the conntrack table can be asked", TryTable);
-        if (settings.SecretFile is { } secretFile)
-        {
-            isWell &= Try($"the secret file {secretFile} can be used", () => SecretFile.Read(secretFile));
-        }
+        var start = new StartChecks(settings);
+        bool isWell = Write(start.Run());
+        InspectionOptions options = OptionsOf(settings, start);
+        return Write(Inspection.Run(options, DaemonWords.Instance, CancellationToken.None)) && isWell;
+    }
 
-        foreach (IPAddress address in options.InheritedSockets.Count > 0 ? [] : options.Addresses)
-        {
-            var endPoint = new IPEndPoint(address, options.Port);
-            isWell &= Try($"{endPoint} can be listened on", () => QuerySocket.Open(endPoint, options.AllowAbsentAddresses).Dispose());
-            if (options.TcpPort != 0)
-            {
-                isWell &= TryListening(new IPEndPoint(address, options.TcpPort), options.AllowAbsentAddresses);
-            }
-        }
+    /// <summary>Returns a finding as one line: severity, check, reason, and the action if there is one.</summary>
+    internal static string LineOf(Finding finding)
+    {
+        string action = finding.Action.Length == 0 ? string.Empty : $" => {finding.Action}";
+        return $"{finding.Severity,-8}{finding.Check,-24}{finding.Reason}{action}";
+    }
 
-        if (settings.Metrics is { } metrics)
+    private static InspectionOptions OptionsOf(Settings settings, StartChecks start)
+    {
+        ListenOptions listen = settings.Listen;
+        return new InspectionOptions
         {
-            isWell &= TryListening(metrics, allowsAbsentAddress: false);
-        }
+            Role = SetupRole.Router,
+            HelperAddresses = listen.Addresses,
+            AllowAbsentAddresses = listen.AllowAbsentAddresses,
+            Port = listen.Port,
+            Secret = start.Secret,
+            SendQuery = start.IsPortInUse, // Otherwise no helper runs, and silence would be no fault.
+        };
+    }
 
-        if (settings.User is { } user)
+    private static bool Write(IEnumerable<Finding> findings)
+    {
+        bool isWell = true;
+        foreach (Finding finding in findings)
         {
-            isWell &= Try($"the user {user} is there", () => Privileges.RequireUser(user));
-        }
-
-        if (settings.PidFile is { } pidFile)
-        {
-            isWell &= Try($"{pidFile} can be written", () => PidFile.Create(pidFile).Dispose());
-        }
-
-        if (settings.Rules.AllowedProxies.Count == 0)
-        {
-            Say("note", "everybody may ask about connections to its own address: name the proxy with --allow, or let the firewall do it");
+            Console.WriteLine(LineOf(finding));
+            isWell &= finding.Severity != Severity.Failed;
         }
 
         return isWell;
     }
-
-    private static bool TryListening(IPEndPoint endPoint, bool allowsAbsentAddress) =>
-        Try($"{endPoint} (TCP) can be listened on", () => ListeningSocket.Open(endPoint, allowsAbsentAddress).Dispose());
-
-    private static void TryTable()
-    {
-        using ConntrackTable table = ConntrackTable.Open();
-        ConntrackStatistics figures = table.ReadStatistics();
-        if (figures.Entries == 0)
-        {
-            Say("note", "no connection is tracked here: is this the network namespace that does the NAT, and are its rules loaded?");
-        }
-        else if (figures.IsNearlyFull)
-        {
-            Say("note", $"the conntrack table is nearly full, {figures.Entries} of {figures.Maximum}: sysctl net.netfilter.nf_conntrack_max");
-        }
-    }
-
-    private static bool Try(string what, Action action)
-    {
-        try
-        {
-            action();
-            Say("ok", what);
-            return true;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Say("MISSING", $"{what}: {failure.Message.TrimEnd('.')}.{Advice.For(failure)}");
-            return false;
-        }
-    }
-
-    private static void Say(string state, string what) => Console.WriteLine($"{state,-8}{what}");
 }

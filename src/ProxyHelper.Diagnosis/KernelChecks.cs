@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Diagnosis;
 
@@ -11,9 +12,8 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="words">The words of the caller.</param>
 internal sealed class KernelChecks(CallerWords words)
 {
-    private const string LoadModule = "modprobe nf_conntrack_netlink";
-    private const string GetPermission =
-        "Run the check as root, or give the process CAP_NET_ADMIN (setcap, AmbientCapabilities).";
+    private static readonly string _getPermission = ErrnoAdvice.ForConntrack(Errno.EPERM)!.Value.Action;
+    private static readonly string _allowNetlink = ErrnoAdvice.ForConntrack(Errno.EAFNOSUPPORT)!.Value.Action;
 
     /// <summary>Judges the answers of the kernel.</summary>
     public IEnumerable<Finding> Judge(ConntrackProbe probe) =>
@@ -27,11 +27,13 @@ internal sealed class KernelChecks(CallerWords words)
         { Errno: Errno.EPERM } => Finding.Skipped(
             CheckNames.Kernel,
             "Without permission, the check cannot see whether the kernel tracks connections.",
-            GetPermission),
+            _getPermission),
         { Errno: Errno.EAFNOSUPPORT } =>
-            Finding.Skipped(CheckNames.Kernel, "This process cannot open AF_NETLINK sockets.", GetPermission),
+            Finding.Skipped(CheckNames.Kernel, "This process cannot open AF_NETLINK sockets.", _allowNetlink),
         var failure => Finding.Failed(
-            CheckNames.Kernel, $"The kernel does not answer look-ups of connections. {failure.Message}", LoadModule),
+            CheckNames.Kernel,
+            $"The kernel does not answer look-ups of connections. {failure.Message}",
+            ErrnoAdvice.LoadModule),
     };
 
     private static Finding JudgePermission(ConntrackProbe probe) => probe.Failure switch
@@ -40,20 +42,22 @@ internal sealed class KernelChecks(CallerWords words)
         { Errno: Errno.EPERM } => Finding.Failed(
             CheckNames.Permission,
             "This process cannot look up conntrack entries: CAP_NET_ADMIN is missing.",
-            GetPermission),
+            _getPermission),
         { Errno: Errno.EAFNOSUPPORT } => Finding.Failed(
             CheckNames.Permission,
             "This process cannot open AF_NETLINK sockets.",
-            "Add AF_NETLINK to RestrictAddressFamilies= of its systemd unit."),
+            _allowNetlink),
         _ => Finding.Skipped(
-            CheckNames.Permission, "The permission is not known, because the kernel does not answer.", LoadModule),
+            CheckNames.Permission,
+            "The permission is not known, because the kernel does not answer.",
+            ErrnoAdvice.LoadModule),
     };
 
     private Finding JudgeTable(ConntrackStatistics? statistics)
     {
         if (statistics is not { } table)
         {
-            return Finding.Skipped(CheckNames.Table, "The conntrack table cannot be read.", GetPermission);
+            return Finding.Skipped(CheckNames.Table, "The conntrack table cannot be read.", _getPermission);
         }
 
         string fill = $"{table.Entries} of {table.Maximum?.ToString(CultureInfo.InvariantCulture) ?? "?"} entries";
@@ -77,7 +81,7 @@ internal sealed class KernelChecks(CallerWords words)
     {
         if (counters is not { } counted)
         {
-            return Finding.Skipped(CheckNames.Drops, "The counters of the kernel cannot be read.", GetPermission);
+            return Finding.Skipped(CheckNames.Drops, "The counters of the kernel cannot be read.", _getPermission);
         }
 
         return counted.Drop + counted.EarlyDrop > 0

@@ -1,0 +1,85 @@
+using System.Net;
+using ProxyHelper.Access;
+using ProxyHelper.Diagnosis;
+using ProxyHelper.Linux;
+using ProxyHelper.Server;
+
+namespace ProxyHelper.Daemon;
+
+/// <summary>Tries the steps of a start, and undoes them at once.</summary>
+internal sealed class StartChecks(Settings settings)
+{
+    /// <summary>Gets the secret, or null if the secret file cannot be used. The checks must have run.</summary>
+    public uint? Secret { get; private set; } = settings.SecretFile is null ? settings.Rules.Secret : null;
+
+    /// <summary>Gets whether a UDP port is in use, probably by a running daemon. The checks must have run.</summary>
+    public bool IsPortInUse { get; private set; }
+
+    /// <summary>Runs the checks.</summary>
+    public IReadOnlyList<Finding> Run() =>
+        [.. TrySecretFile(), .. TrySockets(), .. TryMetrics(), .. TryUser(), .. TryPidFile(), .. JudgeAccess()];
+
+    private IEnumerable<Finding> TrySecretFile() => settings.SecretFile is { } path
+        ? [Try("Secret file", $"{path} holds a secret.", () => Secret = SecretFile.Read(path))]
+        : [];
+
+    private IEnumerable<Finding> TrySockets()
+    {
+        ListenOptions listen = settings.Listen;
+        foreach (IPAddress address in listen.InheritedSockets.Count > 0 ? [] : listen.Addresses)
+        {
+            var endPoint = new IPEndPoint(address, listen.Port);
+            yield return Try(
+                "UDP socket",
+                $"{endPoint} can be bound.",
+                () => QuerySocket.Open(endPoint, listen.AllowAbsentAddresses).Dispose());
+            if (listen.TcpPort != 0)
+            {
+                var tcp = new IPEndPoint(address, listen.TcpPort);
+                yield return TryListen("TCP socket", tcp, listen.AllowAbsentAddresses);
+            }
+        }
+    }
+
+    private IEnumerable<Finding> TryMetrics() => settings.Metrics is { } metrics
+        ? [TryListen("Metrics socket", metrics, allowsAbsentAddress: false)]
+        : [];
+
+    private IEnumerable<Finding> TryUser() => settings.User is { } user
+        ? [Try("User", $"{user} exists.", () => Privileges.RequireUser(user), "Create the user, or change --user.")]
+        : [];
+
+    private IEnumerable<Finding> TryPidFile() => settings.PidFile is { } path
+        ? [Try("PID file", $"{path} can be written.", () => PidFile.Create(path).Dispose(), "Change --pid-file.")]
+        : [];
+
+    private IEnumerable<Finding> JudgeAccess() => settings.Rules.AllowedProxies.Count > 0
+        ? []
+        :
+        [
+            Finding.Warning(
+                "Allowed proxies",
+                "Any host may ask about connections to its own address.",
+                "Give the address of the proxy with --allow, or let only the proxy reach the port by firewall rules."),
+        ];
+
+    private Finding TryListen(string check, IPEndPoint endPoint, bool allowsAbsentAddress) => Try(
+        check,
+        $"{endPoint} (TCP) can be bound.",
+        () => ListeningSocket.Open(endPoint, allowsAbsentAddress).Dispose());
+
+    private Finding Try(string check, string passed, Action action, string advice = "Correct the cause.")
+    {
+        try
+        {
+            action();
+            return Finding.Passed(check, passed);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            IsPortInUse |= failure is BindException { Errno: Errno.EADDRINUSE } && check == "UDP socket";
+            string known = Advice.For(failure).TrimStart();
+            return Finding.Failed(check, $"{failure.Message.TrimEnd('.')}.", known.Length > 0 ? known : advice);
+        }
+    }
+}
