@@ -36,7 +36,7 @@ internal sealed class MetricsServer : IDisposable
     /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
     /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
     public static MetricsServer? TryOpen(IPEndPoint? endPoint, Responder responder) =>
-        endPoint is null ? null : new(ListeningSocket.Open(endPoint, allowsAbsentAddress: false), responder);
+        endPoint is null ? null : new(BoundSocket.Listen(endPoint, allowAbsentAddress: false), responder);
 
     /// <summary>Starts to answer requests.</summary>
     public void Start() => _thread.Start();

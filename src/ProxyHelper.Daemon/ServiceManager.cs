@@ -13,8 +13,6 @@ namespace ProxyHelper.Daemon;
 internal sealed class ServiceManager : IDisposable
 {
     private const int FirstDescriptor = 3; // SD_LISTEN_FDS_START (systemd/sd-daemon.h)
-    private const int UnixFamily = 1; // AF_UNIX (bits/socket.h)
-    private const int DatagramType = 2; // SOCK_DGRAM (bits/socket_type.h)
 
     private readonly LinuxSocket? _socket;
 
@@ -51,8 +49,8 @@ internal sealed class ServiceManager : IDisposable
             name[0] = 0; // a name in the abstract namespace (unix(7))
         }
 
-        byte[] address = [UnixFamily, 0, .. name]; // struct sockaddr_un (linux/un.h); x64 and arm64 are little-endian
-        LinuxSocket socket = LinuxSocket.Open(UnixFamily, DatagramType, protocol: 0, "socket to the service manager");
+        byte[] address = [SocketKind.UnixFamily, 0, .. name]; // struct sockaddr_un (linux/un.h); x64 and arm64 are little-endian
+        LinuxSocket socket = LinuxSocket.Open(SocketKind.Unix);
         socket.Connect(address, path);
         return new ServiceManager(socket);
     }

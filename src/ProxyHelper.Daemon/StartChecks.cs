@@ -66,7 +66,7 @@ internal sealed class StartChecks(Settings settings)
     private Finding TryListen(string check, IPEndPoint endPoint, bool allowsAbsentAddress) => Try(
         check,
         $"{endPoint} (TCP) can be bound.",
-        () => ListeningSocket.Open(endPoint, allowsAbsentAddress).Dispose());
+        () => BoundSocket.Listen(endPoint, allowsAbsentAddress).Dispose());
 
     private Finding Try(string check, string passed, Action action, string advice = "Correct the cause.")
     {

@@ -19,7 +19,7 @@ internal static partial class Processor
         const int callingThread = 0;
         if (SetAffinityCall(callingThread, sizeof(ulong), 1ul << processor) != 0)
         {
-            throw new LinuxException($"use processor {processor} (0 and 1 are needed; see taskset -p $$)", LinuxSocket.LastError());
+            throw new LinuxException($"use processor {processor} (0 and 1 are needed; see taskset -p $$)", LinuxHandle.LastError());
         }
     }
 

@@ -34,7 +34,7 @@ public static unsafe partial class Capability
     {
         if (result != 0)
         {
-            throw new LinuxException(call, LinuxSocket.LastError());
+            throw new LinuxException(call, LinuxHandle.LastError());
         }
     }
 

@@ -75,7 +75,7 @@ public static partial class NetworkNamespace
     {
         if (UnshareCall(NewNetwork) != 0)
         {
-            throw new LinuxException("unshare the network", LinuxSocket.LastError());
+            throw new LinuxException("unshare the network", LinuxHandle.LastError());
         }
 
         // A child process starts in the namespace of the thread that starts it.

@@ -10,7 +10,8 @@ namespace ProxyHelper.Addresses;
 /// </summary>
 internal static class AddressText
 {
-    private static readonly SearchValues<char> _letters = SearchValues.Create("0123456789abcdefABCDEF:."); // of an IPv6 address
+    // Of an IPv6 address.
+    private static readonly SearchValues<char> _letters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>Reads an IPv4 address, or an IPv6 address in any of its forms.</summary>
     /// <returns>False when the text is neither.</returns>

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace ProxyHelper.Addresses;
 
 /// <summary>
-/// Represents a set of end points: an address, all addresses with the same first bits (a prefix), a port, or a port of these
-/// addresses. The default value matches every end point.
+/// Represents a set of end points: an address, all addresses with the same first bits (a prefix), a port, or a port of
+/// these addresses. The default value matches every end point.
 /// </summary>
 public readonly record struct EndPointPattern
 {
@@ -56,14 +56,16 @@ public readonly record struct EndPointPattern
     internal uint IPv4Mask => _length == 0 ? 0 : uint.MaxValue << (IPv4Bits - _length);
 
     /// <summary>
-    /// Reads 10.1.1.1, 10.1.0.0/16, 10.1.1.1:25, 10.1.0.0/16:25, :25, *:25, 2001:db8::1, 2001:db8::/32, [2001:db8::1]:25 or
-    /// [2001:db8::/32]:25.
+    /// Reads 10.1.1.1, 10.1.0.0/16, 10.1.1.1:25, 10.1.0.0/16:25, :25, *:25, 2001:db8::1, 2001:db8::/32,
+    /// [2001:db8::1]:25 or [2001:db8::/32]:25.
     /// </summary>
-    /// <exception cref="FormatException">Thrown when the text is none of these. The message shows examples.</exception>
+    /// <exception cref="FormatException">Thrown when the text has another form. The message shows examples.</exception>
     public static EndPointPattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParse(text, out EndPointPattern pattern, out string? fault) ? pattern : throw new FormatException(fault);
+        return TryParse(text, out EndPointPattern pattern, out string? fault)
+            ? pattern
+            : throw new FormatException(fault);
     }
 
     /// <summary>Reads an IPv4 address or prefix without a port: 194.0.22.9 or 194.0.22.0/24.</summary>
@@ -71,7 +73,9 @@ public readonly record struct EndPointPattern
     public static EndPointPattern ParseAddresses(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TryParseAddresses(text, out EndPointPattern pattern, out string? fault) ? pattern : throw new FormatException(fault);
+        return TryParseAddresses(text, out EndPointPattern pattern, out string? fault)
+            ? pattern
+            : throw new FormatException(fault);
     }
 
     /// <summary>Reads a pattern in any of the forms that <see cref="Parse"/> lists.</summary>
@@ -79,15 +83,16 @@ public readonly record struct EndPointPattern
     /// <param name="pattern">The pattern.</param>
     /// <param name="fault">The reason the text is not a pattern, with examples.</param>
     /// <returns>False when the text is not a pattern.</returns>
-    public static bool TryParse(ReadOnlySpan<char> text, out EndPointPattern pattern, [NotNullWhen(false)] out string? fault)
+    public static bool TryParse(
+        ReadOnlySpan<char> text, out EndPointPattern pattern, [NotNullWhen(false)] out string? fault)
     {
         pattern = default;
         fault = null;
         if (!TrySplit(text.Trim(), out ReadOnlySpan<char> addresses, out ushort? port)
             || !TryReadNetwork(addresses, out TransportEndPoint? network, out byte length))
         {
-            fault = $"'{text}' is not an address, prefix, end point or port. Examples: 10.1.1.1, 10.1.0.0/16, 10.1.1.1:25, :25, "
-                + "2001:db8::/32, [2001:db8::1]:25.";
+            fault = $"'{text}' is not an address, prefix, end point or port. "
+                + "Examples: 10.1.1.1, 10.1.0.0/16, 10.1.1.1:25, :25, 2001:db8::/32, [2001:db8::1]:25.";
             return false;
         }
 
@@ -117,15 +122,20 @@ public readonly record struct EndPointPattern
             return TryParse(text, out pattern, out fault);
         }
 
-        fault = $"'{text}' is not an IPv4 address or prefix. Write an address such as 194.0.22.9, or a prefix such as 194.0.22.0/24.";
+        fault = $"'{text}' is not an IPv4 address or prefix. "
+            + "Write an address such as 194.0.22.9, or a prefix such as 194.0.22.0/24.";
         return false;
     }
 
-    /// <summary>Returns a value indicating whether an address is one of the pattern's addresses. The port does not matter.</summary>
+    /// <summary>
+    /// Returns a value indicating whether an address is one of the pattern's addresses. The port does not matter.
+    /// </summary>
     public bool Contains(IPv4Address address) =>
         !_hasAddresses || (_first.TryGetIPv4(out IPv4Address first) && (address.Value & IPv4Mask) == first.Value);
 
-    /// <summary>Returns a value indicating whether an end point has one of the pattern's addresses and its port.</summary>
+    /// <summary>
+    /// Returns a value indicating whether an end point has one of the pattern's addresses and its port.
+    /// </summary>
     public bool Matches(TransportEndPoint end) =>
         (!_hasPort || _first.Port == end.Port) && (!_hasAddresses || end.HasPrefix(_first, _length));
 
@@ -135,15 +145,18 @@ public readonly record struct EndPointPattern
         string address = !_hasAddresses ? string.Empty
             : IsOneAddress ? _first.Address
             : string.Create(CultureInfo.InvariantCulture, $"{_first.Address}/{_length}");
+        bool needsBrackets = address.Contains(':', StringComparison.Ordinal);
         return !_hasPort ? address
-            : address.Contains(':', StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $"[{address}]:{_first.Port}")
+            : needsBrackets ? string.Create(CultureInfo.InvariantCulture, $"[{address}]:{_first.Port}")
             : string.Create(CultureInfo.InvariantCulture, $"{address}:{_first.Port}");
     }
 
     private static byte BitsOf(TransportEndPoint address) =>
         address.AddressFamily == AddressFamily.InterNetwork ? IPv4Bits : IPv6Bits;
 
-    /// <summary>Splits the addresses from the port. An IPv6 address contains colons, so brackets enclose it when a port follows.</summary>
+    /// <summary>
+    /// Splits the addresses from the port. An IPv6 address contains colons, so brackets enclose it when a port follows.
+    /// </summary>
     private static bool TrySplit(ReadOnlySpan<char> text, out ReadOnlySpan<char> addresses, out ushort? port)
     {
         port = null;

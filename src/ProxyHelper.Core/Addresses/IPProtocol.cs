@@ -1,6 +1,8 @@
 namespace ProxyHelper.Addresses;
 
-/// <summary>Specifies a protocol above IP (IANA protocol numbers, linux/in.h). Numbers without a name are valid too.</summary>
+/// <summary>
+/// Specifies a protocol above IP (IANA protocol numbers, linux/in.h). Numbers without a name are valid too.
+/// </summary>
 public enum IPProtocol : byte
 {
     /// <summary>No protocol is given.</summary>

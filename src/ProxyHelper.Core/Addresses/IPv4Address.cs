@@ -30,7 +30,10 @@ public readonly record struct IPv4Address : IComparable<IPv4Address>, ISpanForma
     /// <summary>Gets a value indicating whether the address is in 127.0.0.0/8.</summary>
     public bool IsLoopback => Value >> 24 == LoopbackNetwork;
 
-    /// <summary>Gets the bytes, read in network byte order: for masks, hashes and ranges. All other code uses the address itself.</summary>
+    /// <summary>
+    /// Gets the bytes, read in network byte order: for masks, hashes and ranges. All other code uses the address
+    /// itself.
+    /// </summary>
     internal uint Value { get; }
 
     /// <summary>Returns a value indicating whether the first address is lower than the second.</summary>
@@ -121,23 +124,31 @@ public readonly record struct IPv4Address : IComparable<IPv4Address>, ISpanForma
 
     /// <summary>Writes the address as four decimal numbers without allocating.</summary>
     public bool TryFormat(
-        Span<char> destination, out int charsWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null)
+        Span<char> destination,
+        out int charsWritten,
+        ReadOnlySpan<char> format = default,
+        IFormatProvider? provider = null)
     {
         Span<byte> text = stackalloc byte[LongestText];
         TryFormat(text, out int length);
         charsWritten = 0;
-        return length <= destination.Length && Encoding.ASCII.TryGetChars(text[..length], destination, out charsWritten);
+        return length <= destination.Length
+            && Encoding.ASCII.TryGetChars(text[..length], destination, out charsWritten);
     }
 
     /// <summary>Writes the address as four decimal numbers without allocating.</summary>
     public bool TryFormat(
-        Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format = default, IFormatProvider? provider = null)
+        Span<byte> utf8Destination,
+        out int bytesWritten,
+        ReadOnlySpan<char> format = default,
+        IFormatProvider? provider = null)
     {
         bytesWritten = 0;
         for (int shift = 24; shift >= 0; shift -= 8)
         {
             byte number = (byte)(Value >> shift);
-            if (!number.TryFormat(utf8Destination[bytesWritten..], out int digits, default, CultureInfo.InvariantCulture))
+            Span<byte> rest = utf8Destination[bytesWritten..];
+            if (!number.TryFormat(rest, out int digits, default, CultureInfo.InvariantCulture))
             {
                 return false;
             }

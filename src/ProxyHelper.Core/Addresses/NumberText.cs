@@ -5,8 +5,8 @@ using System.Numerics;
 namespace ProxyHelper.Addresses;
 
 /// <summary>
-/// Reads numbers as people and the kernel write them: ASCII digits without signs and blanks. The parsers of .NET also accept NULs
-/// after the digits.
+/// Reads numbers as people and the kernel write them: ASCII digits without signs and blanks. The parsers of .NET also
+/// accept NULs after the digits.
 /// </summary>
 internal static class NumberText
 {

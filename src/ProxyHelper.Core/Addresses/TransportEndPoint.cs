@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace ProxyHelper.Addresses;
 
 /// <summary>
-/// Represents one end of a connection by value: an IPv4 or IPv6 address and a port. The port is 0 if the protocol has no ports.
-/// For ICMP it is the identifier.
+/// Represents one end of a connection by value: an IPv4 or IPv6 address and a port. The port is 0 if the protocol has
+/// no ports. For ICMP it is the identifier.
 /// </summary>
 public readonly struct TransportEndPoint
     : IEquatable<TransportEndPoint>, IComparable<TransportEndPoint>, IComparable, IUtf8SpanFormattable
@@ -21,7 +21,9 @@ public readonly struct TransportEndPoint
     private readonly bool _isIPv6;
 
     /// <summary>Makes an end point.</summary>
-    /// <param name="address">The address. An IPv4 address that is mapped into IPv6 (::ffff:10.1.1.1) becomes an IPv4 address.</param>
+    /// <param name="address">
+    /// The address. An IPv4 address that is mapped into IPv6 (::ffff:10.1.1.1) becomes an IPv4 address.
+    /// </param>
     /// <param name="port">The port, 0 to 65535.</param>
     public TransportEndPoint(IPAddress address, ushort port)
     {
@@ -86,10 +88,13 @@ public readonly struct TransportEndPoint
     public static bool operator >=(TransportEndPoint left, TransportEndPoint right) => left.CompareTo(right) >= 0;
 
     /// <summary>Reads an address and a port, such as 194.0.1.1:20119 or [2001:db8::1]:25.</summary>
-    /// <exception cref="FormatException">Thrown when the text is not an end point. The message shows examples.</exception>
+    /// <exception cref="FormatException">
+    /// Thrown when the text is not an end point. The message shows examples.
+    /// </exception>
     public static TransportEndPoint Parse(string text) => TryParse(text, out TransportEndPoint endPoint)
         ? endPoint
-        : throw new FormatException($"'{text}' is not an address and a port. Write both, such as 194.0.1.1:20119 or [2001:db8::1]:25.");
+        : throw new FormatException(
+            $"'{text}' is not an address and a port. Write both, such as 194.0.1.1:20119 or [2001:db8::1]:25.");
 
     /// <summary>Reads an address and a port. Blanks around them are ignored.</summary>
     /// <returns>False when the text is not an end point.</returns>
@@ -154,11 +159,13 @@ public readonly struct TransportEndPoint
         : string.Create(CultureInfo.InvariantCulture, $"{new IPv4Address((uint)_low)}:{Port}");
 
     /// <summary>Writes the end point as text. IPv4 end points allocate nothing.</summary>
-    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    public bool TryFormat(
+        Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         if (_isIPv6)
         {
-            return Utf8.TryWrite(utf8Destination, CultureInfo.InvariantCulture, $"[{Address}]:{Port}", out bytesWritten);
+            return Utf8.TryWrite(
+                utf8Destination, CultureInfo.InvariantCulture, $"[{Address}]:{Port}", out bytesWritten);
         }
 
         if (!TryFormatAddress(utf8Destination, out bytesWritten) || bytesWritten == utf8Destination.Length)
@@ -167,18 +174,25 @@ public readonly struct TransportEndPoint
         }
 
         utf8Destination[bytesWritten++] = (byte)':';
-        bool fits = Port.TryFormat(utf8Destination[bytesWritten..], out int digits, default, CultureInfo.InvariantCulture);
+        Span<byte> rest = utf8Destination[bytesWritten..];
+        bool fits = Port.TryFormat(rest, out int digits, default, CultureInfo.InvariantCulture);
         bytesWritten += digits;
         return fits;
     }
 
     /// <summary>Makes an end point from an address of 4 or 16 bytes in network byte order.</summary>
-    internal static TransportEndPoint FromBytes(ReadOnlySpan<byte> address, ushort port) => address.Length == IPv4Address.Size
-        ? new TransportEndPoint(IPv4Address.FromBytes(address), port)
-        : new TransportEndPoint(
-            BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), isIPv6: true, port);
+    internal static TransportEndPoint FromBytes(ReadOnlySpan<byte> address, ushort port) =>
+        address.Length == IPv4Address.Size
+            ? new TransportEndPoint(IPv4Address.FromBytes(address), port)
+            : new TransportEndPoint(
+                BinaryPrimitives.ReadUInt64BigEndian(address),
+                BinaryPrimitives.ReadUInt64BigEndian(address[8..]),
+                isIPv6: true,
+                port);
 
-    /// <summary>Returns a value indicating whether the address has the family and the first bits of a network.</summary>
+    /// <summary>
+    /// Returns a value indicating whether the address has the family and the first bits of a network.
+    /// </summary>
     /// <param name="network">The network; all other bits are 0.</param>
     /// <param name="length">The number of bits, up to 32 or 128.</param>
     internal bool HasPrefix(TransportEndPoint network, int length)

@@ -15,7 +15,9 @@ public sealed record HelperAnswer
     /// <summary>Gets the outcome of the query.</summary>
     public required HelperOutcome Outcome { get; init; }
 
-    /// <summary>Gets the original source. The value is null unless found, and over TCP, whose reply contains only the ident.</summary>
+    /// <summary>
+    /// Gets the original source. The value is null unless found, and over TCP, whose reply contains only the ident.
+    /// </summary>
     public TransportEndPoint? OriginalSource { get; init; }
 
     /// <summary>Gets the original destination; null unless found.</summary>
@@ -25,8 +27,8 @@ public sealed record HelperAnswer
     public string? Ident { get; init; }
 
     /// <summary>
-    /// Gets the time from the last send to the reply; over TCP, from the start of the connection to its end. The value is null without
-    /// a reply.
+    /// Gets the time from the last send to the reply; over TCP, from the start of the connection to its end. The value
+    /// is null without a reply.
     /// </summary>
     public TimeSpan? RoundTripTime { get; init; }
 
@@ -37,8 +39,8 @@ public sealed record HelperAnswer
     public required IPEndPoint Helper { get; init; }
 
     /// <summary>
-    /// Gets the local address and port of the query, or null if no route leads to the helper. smtp-gated asks from the destination's
-    /// address; on other hosts that address is not local.
+    /// Gets the local address and port of the query, or null if no route leads to the helper. smtp-gated asks from the
+    /// destination's address; on other hosts that address is not local.
     /// </summary>
     public IPEndPoint? AskedFrom { get; init; }
 

@@ -7,8 +7,9 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Client;
 
 /// <summary>
-/// Asks a helper over UDP as smtp-gated does: from a new socket for each query, bound to the proxy's address if that address is
-/// local. Unlike smtp-gated, the client accepts only a reply that matches the query in every respect. Runs on any system.
+/// Asks a helper over UDP as smtp-gated does: from a new socket for each query, bound to the proxy's address if that
+/// address is local. Unlike smtp-gated, the client accepts only a reply that matches the query in every respect. Runs
+/// on any system.
 /// </summary>
 public sealed class HelperClient
 {
@@ -34,7 +35,8 @@ public sealed class HelperClient
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Sends, 1);
-        if (request.Source.AddressFamily != AddressFamily.InterNetwork || request.Destination.AddressFamily != AddressFamily.InterNetwork)
+        if (request.Source.AddressFamily != AddressFamily.InterNetwork
+            || request.Destination.AddressFamily != AddressFamily.InterNetwork)
         {
             throw new ArgumentException("The protocol has room for IPv4 addresses only.", nameof(request));
         }
@@ -51,10 +53,12 @@ public sealed class HelperClient
         HelperAnswer answer = NoAnswer() with { AskedFrom = FindLocalEndPoint(socket) };
         try
         {
-            while (answer.Sends < _request.Sends && answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
+            while (answer.Sends < _request.Sends
+                && answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
             {
                 answer = answer with { Sends = answer.Sends + 1 };
-                (Reply? reply, TimeSpan roundTripTime) = await ExchangeAsync(socket, query, cancellationToken).ConfigureAwait(false);
+                (Reply? reply, TimeSpan roundTripTime) =
+                    await ExchangeAsync(socket, query, cancellationToken).ConfigureAwait(false);
                 answer = reply is { } received ? AnswerOf(answer, received, roundTripTime) : answer;
             }
         }
@@ -64,13 +68,17 @@ public sealed class HelperClient
         }
 
         bool hasOnlyIgnored = answer.Outcome == HelperOutcome.TimedOut && _ignored.Count > 0;
-        return answer with { Outcome = hasOnlyIgnored ? HelperOutcome.InvalidReply : answer.Outcome, IgnoredReplies = _ignored };
+        return answer with
+        {
+            Outcome = hasOnlyIgnored ? HelperOutcome.InvalidReply : answer.Outcome,
+            IgnoredReplies = _ignored,
+        };
     }
 
     /// <summary>
-    /// Finds the local address of the queries. A socket that is bound to all addresses has none, but a socket that is connected to the
-    /// helper has the address that the route gives. This runs before the first await: another thread may be in another network
-    /// namespace.
+    /// Finds the local address of the queries. A socket that is bound to all addresses has none, but a socket that is
+    /// connected to the helper has the address that the route gives. This runs before the first await: another thread
+    /// may be in another network namespace.
     /// </summary>
     private IPEndPoint? FindLocalEndPoint(Socket socket)
     {
@@ -92,10 +100,13 @@ public sealed class HelperClient
         }
     }
 
-    /// <summary>Returns the outcome that a socket error stands for, or null if the error is not about the helper.</summary>
+    /// <summary>
+    /// Returns the outcome that a socket error stands for, or null if the error is not about the helper.
+    /// </summary>
     internal static HelperOutcome? OutcomeOf(SocketError error) => error switch
     {
-        SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused, // Windows reports the second
+        // Windows reports the second.
+        SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused,
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkDown
             or SocketError.AccessDenied or SocketError.InvalidArgument => HelperOutcome.Unreachable,
         _ => null,
@@ -132,7 +143,8 @@ public sealed class HelperClient
         {
             socket.Bind(new IPEndPoint(isIPv4 ? _request.Destination.IPAddress : IPAddress.IPv6Any, 0));
         }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
+        catch (SocketException failure)
+            when (failure.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AccessDenied)
         {
             socket.Bind(new IPEndPoint(IPAddress.Any, 0)); // this host is not the proxy
         }
@@ -175,7 +187,8 @@ public sealed class HelperClient
                 long receivedAt = Stopwatch.GetTimestamp();
                 var sender = (IPEndPoint)result.RemoteEndPoint;
                 ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, result.ReceivedBytes);
-                if (Reply.TryRead(datagram, _cookie, out Reply reply, out ReplyFault fault) && sender.Equals(_request.Helper))
+                bool isReply = Reply.TryRead(datagram, _cookie, out Reply reply, out ReplyFault fault);
+                if (isReply && sender.Equals(_request.Helper))
                 {
                     return (reply, receivedAt);
                 }

@@ -19,12 +19,14 @@ public sealed record HelperRequest
     public uint Secret { get; init; }
 
     /// <summary>
-    /// Gets the total number of sends (smtp-gated's remote_udp_retries), 1 or more. The default is 3. A query over TCP is sent once.
+    /// Gets the total number of sends (smtp-gated's remote_udp_retries), 1 or more. The default is 3. A query over TCP
+    /// is sent once.
     /// </summary>
     public int Sends { get; init; } = 3;
 
     /// <summary>
-    /// Gets the time to wait after each send (smtp-gated's timeout_lookup); over TCP, the time for everything. The default is 5 seconds.
+    /// Gets the time to wait after each send (smtp-gated's timeout_lookup); over TCP, the time for everything. The
+    /// default is 5 seconds.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -6,16 +6,19 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Client;
 
 /// <summary>
-/// Asks a helper over TCP as smtp-gated does: the client connects from the proxy's address to the translated source address, sends a
-/// line and reads to the end of the stream. The addresses of the connection belong to the query, so only the proxy itself can ask.
-/// Runs on any system.
+/// Asks a helper over TCP as smtp-gated does: the client connects from the proxy's address to the translated source
+/// address, sends a line and reads to the end of the stream. The addresses of the connection belong to the query, so
+/// only the proxy itself can ask. Runs on any system.
 /// </summary>
 public static class LineClient
 {
     /// <summary>
-    /// Sends the query once and waits for the reply. Silence and refusal are outcomes, not exceptions. A query over TCP has no secret.
+    /// Sends the query once and waits for the reply. Silence and refusal are outcomes, not exceptions. A query over TCP
+    /// has no secret.
     /// </summary>
-    /// <exception cref="ArgumentException">Thrown when an end point is not IPv4, or the helper and the source have different addresses.</exception>
+    /// <exception cref="ArgumentException">
+    /// Thrown when an end point is not IPv4, or the helper and the source have different addresses.
+    /// </exception>
     /// <exception cref="SocketException">
     /// Thrown with AddressNotAvailable when the destination's address is not an address of this host.
     /// </exception>
@@ -23,9 +26,11 @@ public static class LineClient
     public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Destination.AddressFamily != AddressFamily.InterNetwork || !request.Helper.Address.Equals(request.Source.IPAddress))
+        if (request.Destination.AddressFamily != AddressFamily.InterNetwork
+            || !request.Helper.Address.Equals(request.Source.IPAddress))
         {
-            throw new ArgumentException("Over TCP, the helper must have the IPv4 address of the source.", nameof(request));
+            throw new ArgumentException(
+                "Over TCP, the helper must have the IPv4 address of the source.", nameof(request));
         }
 
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -55,7 +60,8 @@ public static class LineClient
         }
     }
 
-    private static async Task<HelperAnswer> ExchangeAsync(Socket socket, HelperAnswer answer, CancellationToken patience)
+    private static async Task<HelperAnswer> ExchangeAsync(
+        Socket socket, HelperAnswer answer, CancellationToken patience)
     {
         byte[] buffer = new byte[LineReply.MaxReadLength + 1]; // one more, so that a longer reply is recognized
         var query = new LineQuery(answer.Source.Port, answer.Destination.Port);
@@ -72,7 +78,11 @@ public static class LineClient
 
         return LineReply.TryRead(buffer.AsSpan(0, length), query, out LineReply reply, out ReplyFault fault)
             ? AnswerOf(answer with { RoundTripTime = roundTripTime }, reply)
-            : answer with { Outcome = HelperOutcome.InvalidReply, IgnoredReplies = [new IgnoredReply(answer.Helper, fault)] };
+            : answer with
+            {
+                Outcome = HelperOutcome.InvalidReply,
+                IgnoredReplies = [new IgnoredReply(answer.Helper, fault)],
+            };
     }
 
     private static async Task<int> ReadToEndAsync(Socket socket, byte[] buffer, CancellationToken patience)

@@ -1,41 +1,33 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Microsoft.Win32.SafeHandles;
 
 namespace ProxyHelper.Linux;
 
-/// <summary>A signal that one thread sets and another waits for beside its sockets: an eventfd. Once set, it stays set.</summary>
+/// <summary>
+/// Represents a signal (an eventfd) that one thread sets and another thread waits for, together with its sockets. A set
+/// signal stays set.
+/// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed partial class EventSignal : SafeHandleMinusOneIsInvalid
+internal sealed partial class EventSignal : LinuxHandle
 {
-    private const int CloseOnExecAndNonBlocking = 0x80000 | 0x800; // EFD_CLOEXEC, EFD_NONBLOCK
+    private const int CloseOnExec = 0x80000; // EFD_CLOEXEC (linux/eventfd.h)
+    private const int NonBlocking = 0x800; // EFD_NONBLOCK
 
-    /// <summary>For the marshaller alone.</summary>
-    public EventSignal()
-        : base(ownsHandle: true)
-    {
-    }
-
-    /// <summary>Makes a signal that is not set.</summary>
-    /// <exception cref="LinuxException">The process has no descriptor left.</exception>
+    /// <summary>Opens a signal that is not set.</summary>
+    /// <exception cref="LinuxException">Thrown when the process has no free descriptor.</exception>
     public static EventSignal Create()
     {
-        EventSignal signal = EventCall(0, CloseOnExecAndNonBlocking);
-        return signal.IsInvalid ? throw new LinuxException("eventfd", LinuxSocket.LastError()) : signal;
+        EventSignal signal = EventCall(0, CloseOnExec | NonBlocking);
+        return signal.IsInvalid ? throw new LinuxException("eventfd", LastError()) : signal;
     }
 
-    /// <summary>Sets the signal; whoever polls it wakes.</summary>
-    public void Set() => WriteCall(this, 1, sizeof(ulong)); // can only fail when the counter is full, and then it is set
-
-    /// <inheritdoc/>
-    protected override bool ReleaseHandle() => CloseCall((int)handle) == 0;
+    /// <summary>Sets the signal and wakes all threads that poll it.</summary>
+    // Fails only if the counter is full, and then the signal is set.
+    public void Set() => WriteCall(this, 1, sizeof(ulong));
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial EventSignal EventCall(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint WriteCall(EventSignal signal, in ulong value, nuint length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int CloseCall(int descriptor);
 }

@@ -2,21 +2,21 @@ using System.Runtime.InteropServices;
 
 namespace ProxyHelper.Linux;
 
-/// <summary>A system call that failed: which, why, and the error number.</summary>
+/// <summary>The exception that is thrown when a system call failed.</summary>
 public class LinuxException : IOException
 {
-    /// <summary>Makes the exception from the error number alone; the words are the C library's.</summary>
-    /// <param name="call">The call and what it was about, such as "bind 194.0.1.1:114".</param>
+    /// <summary>Makes the exception with the C library's words for the error number.</summary>
+    /// <param name="call">The call and its object, such as "bind 194.0.1.1:114".</param>
     /// <param name="errno">The error number that the call set.</param>
     public LinuxException(string call, Errno errno)
         : this(call, errno, Marshal.GetPInvokeErrorMessage((int)errno))
     {
     }
 
-    /// <summary>Makes the exception with words of its own.</summary>
-    /// <param name="call">The call and what it was about.</param>
+    /// <summary>Makes the exception with other words.</summary>
+    /// <param name="call">The call and its object.</param>
     /// <param name="errno">The error number that the call set.</param>
-    /// <param name="words">What went wrong.</param>
+    /// <param name="words">The description of the error.</param>
     public LinuxException(string call, Errno errno, string words)
         : base($"{call}: {words} ({errno})")
     {
@@ -24,9 +24,9 @@ public class LinuxException : IOException
         Errno = errno;
     }
 
-    /// <summary>The call that failed, and what it was about.</summary>
+    /// <summary>Gets the call that failed, and its object.</summary>
     public string Call { get; }
 
-    /// <summary>The error number that the call set.</summary>
+    /// <summary>Gets the error number that the call set.</summary>
     public Errno Errno { get; }
 }

@@ -1,140 +1,147 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Microsoft.Win32.SafeHandles;
-using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// A socket of any family, netlink's among them, which System.Net.Sockets does not have. It stays in the network namespace of
-/// the thread that opened it. It never blocks: reads and writes that would wait return at once.
+/// Represents a socket of any family, also of netlink, which System.Net.Sockets does not have. The socket stays in the
+/// network namespace of the thread that opened it. It never blocks: a read or write that would wait returns at once.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
+internal sealed unsafe partial class LinuxSocket : LinuxHandle
 {
-    private const int CloseOnExec = 0x80000; // SOCK_CLOEXEC
-    private const int NonBlocking = 0x800; // SOCK_NONBLOCK
+    /// <summary>
+    /// The size of a buffer for each address that is used here: sockaddr_in (16 bytes) and sockaddr_nl (12).
+    /// </summary>
+    public const int AddressSize = 16; // too small for sockaddr_in6
 
-    private const int NoSignal = 0x4000; // MSG_NOSIGNAL: a broken connection is an error number, not a SIGPIPE
+    private const int CloseOnExec = 0x80000; // SOCK_CLOEXEC (bits/socket_type.h)
+    private const int NonBlocking = 0x800; // SOCK_NONBLOCK and O_NONBLOCK
+    // MSG_NOSIGNAL (linux/socket.h): a broken connection gives an error, no SIGPIPE.
+    private const int NoSignal = 0x4000;
+    private const int SendingEnd = 1; // SHUT_WR (bits/socket.h)
+    private const int SetDescriptorFlags = 2; // F_SETFD (linux/fcntl.h)
+    private const int SetStatusFlags = 4; // F_SETFL
+    private const int CloseOnExecFlag = 1; // FD_CLOEXEC
 
-    /// <summary>Room for any address used here: sockaddr_in (16 bytes) and sockaddr_nl (12). A sockaddr_in6 would not fit.</summary>
-    public const int AddressSize = 16;
-
-    /// <summary>For the marshaller alone.</summary>
-    public LinuxSocket()
-        : base(ownsHandle: true)
+    /// <summary>Opens a socket.</summary>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel refused, such as with EPROTONOSUPPORT or EAFNOSUPPORT.
+    /// </exception>
+    public static LinuxSocket Open(SocketKind kind)
     {
-    }
-
-    /// <summary>Opens a socket. The numbers are those of socket(2).</summary>
-    /// <exception cref="LinuxException">The kernel refused, such as with EPROTONOSUPPORT or EAFNOSUPPORT.</exception>
-    public static LinuxSocket Open(int family, int type, int protocol, string what)
-    {
-        LinuxSocket socket = SocketCall(family, type | CloseOnExec | NonBlocking, protocol);
+        LinuxSocket socket = SocketCall(kind.Family, kind.Type | CloseOnExec | NonBlocking, kind.Protocol);
         if (!socket.IsInvalid)
         {
             return socket;
         }
 
-        var failure = new LinuxException($"open {what}", LastError());
+        var failure = new LinuxException($"open {kind.Name}", LastError());
         socket.Dispose();
         throw failure;
     }
 
-    /// <summary>Takes over a socket that this process was given; programs that it starts do not get it, and it does not block.</summary>
-    /// <exception cref="LinuxException">There is no such descriptor, or it is no socket.</exception>
+    /// <summary>
+    /// Adopts an inherited socket. Programs that this process starts do not get the socket, and it does not block.
+    /// </summary>
+    /// <exception cref="LinuxException">Thrown when the descriptor is closed or is not a socket.</exception>
     public static LinuxSocket Adopt(int descriptor)
     {
-        const int setDescriptorFlags = 2, setStatusFlags = 4, closeOnExec = 1; // F_SETFD, F_SETFL, FD_CLOEXEC (linux/fcntl.h)
         var socket = new LinuxSocket();
         socket.SetHandle(descriptor);
         try
         {
             Span<byte> address = stackalloc byte[AddressSize];
-            socket.ReadLocalAddress(address); // ENOTSOCK where it is none
-            Check(ControlCall(socket, setDescriptorFlags, closeOnExec), "set FD_CLOEXEC");
-            Check(ControlCall(socket, setStatusFlags, NonBlocking), "set O_NONBLOCK");
+            socket.ReadLocalAddress(address); // ENOTSOCK if the descriptor is not a socket
+            Check(ControlCall(socket, SetDescriptorFlags, CloseOnExecFlag), "set FD_CLOEXEC");
+            Check(ControlCall(socket, SetStatusFlags, NonBlocking), "set O_NONBLOCK");
             return socket;
         }
         catch
         {
-            socket.SetHandleAsInvalid(); // it is somebody else's
+            socket.SetHandleAsInvalid(); // the descriptor belongs to other code
             throw;
         }
     }
 
-    /// <summary>Reads an option whose value is an int.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public int ReadOption(int level, int option, string what)
+    /// <summary>Reads an option.</summary>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
+    public int ReadOption(SocketOption option)
     {
         int length = sizeof(int);
-        Check(GetOptionCall(this, level, option, out int value, ref length), $"read {what}");
+        Check(GetOptionCall(this, option.Level, option.Number, out int value, ref length), $"read {option.Name}");
         return value;
     }
 
-    /// <summary>Binds to an address in the kernel's own form.</summary>
-    /// <exception cref="LinuxException">Such as with EADDRINUSE, EADDRNOTAVAIL or EACCES.</exception>
-    public void Bind(ReadOnlySpan<byte> address, string what) => Check(BindCall(this, address, address.Length), $"bind {what}");
-
-    /// <summary>Fixes the peer: only it can be heard then.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void Connect(ReadOnlySpan<byte> address, string what) => Check(ConnectCall(this, address, address.Length), $"connect {what}");
-
-    /// <summary>Sets an option whose value is an int.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void SetOption(int level, int option, int value, string what) =>
-        Check(SetOptionCall(this, level, option, in value, sizeof(int)), $"set {what}");
+    /// <summary>Sets an option.</summary>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
+    public void SetOption(SocketOption option, int value) => SetOption(option, &value, sizeof(int));
 
     /// <summary>
-    /// Lets a program choose which of the sockets that share an address and port (SO_REUSEPORT) gets a datagram: it returns the
-    /// socket's place in the order in which they were bound.
+    /// Lets a packet filter choose which of the sockets that share an address and port receives a datagram. The filter
+    /// returns the place of the socket in the order in which the sockets were bound.
     /// </summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public void ChooseBy(PacketFilter filter)
     {
-        const int socketLevel = 1, attachSelection = 51; // SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF
         ReadOnlySpan<PacketFilter.Instruction> instructions = filter.Instructions;
         fixed (PacketFilter.Instruction* first = instructions)
         {
             var program = new FilterProgram { Length = (ushort)instructions.Length, First = first };
-            Check(SetFilterCall(this, socketLevel, attachSelection, in program, sizeof(FilterProgram)), "set SO_ATTACH_REUSEPORT_CBPF");
+            SetOption(SocketOption.PortSelection, &program, sizeof(FilterProgram));
         }
     }
 
     /// <summary>
-    /// Sets the size of the receive buffer, past the system's limit (net.core.rmem_max) where CAP_NET_ADMIN allows it.
+    /// Sets the size of the receive buffer. With CAP_NET_ADMIN, the size may exceed the limit of the system
+    /// (net.core.rmem_max).
     /// </summary>
-    /// <param name="bytes">The size in bytes; the kernel doubles it for its own book-keeping.</param>
+    /// <param name="bytes">The size in bytes. The kernel doubles it for its own data.</param>
     public void SetReceiveBuffer(int bytes)
     {
-        const int socketLevel = 1, force = 33, polite = 8; // SOL_SOCKET, SO_RCVBUFFORCE, SO_RCVBUF
-        if (SetOptionCall(this, socketLevel, force, in bytes, sizeof(int)) < 0)
+        SocketOption force = SocketOption.ReceiveBufferForce;
+        if (SetOptionCall(this, force.Level, force.Number, &bytes, sizeof(int)) < 0)
         {
-            SetOption(socketLevel, polite, bytes, "SO_RCVBUF");
+            SetOption(SocketOption.ReceiveBuffer, bytes);
         }
     }
 
-    /// <summary>Writes the address that the socket is bound to into <paramref name="address"/>.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
+    /// <summary>Binds the socket to an address in the form of the kernel.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="name">The address in messages.</param>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel refused, such as with EADDRINUSE, EADDRNOTAVAIL or EACCES.
+    /// </exception>
+    public void Bind(ReadOnlySpan<byte> address, string name) =>
+        Check(BindCall(this, address, address.Length), $"bind {name}");
+
+    /// <summary>Connects the socket to a peer. The socket then receives only from that peer.</summary>
+    /// <param name="address">The address of the peer in the form of the kernel.</param>
+    /// <param name="name">The peer in messages.</param>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
+    public void Connect(ReadOnlySpan<byte> address, string name) =>
+        Check(ConnectCall(this, address, address.Length), $"connect {name}");
+
+    /// <summary>Writes the address that the socket is bound to, in the form of the kernel.</summary>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public void ReadLocalAddress(Span<byte> address)
     {
         int length = address.Length;
         Check(GetNameCall(this, address, ref length), "read the local address");
     }
 
-    /// <summary>Returns the address in a struct sockaddr_in (family, port, address).</summary>
-    public static IPv4Address IPv4AddressIn(ReadOnlySpan<byte> socketAddress) => IPv4Address.FromBytes(socketAddress.Slice(4, IPv4Address.Size));
+    /// <summary>Makes a bound TCP socket listen for connections.</summary>
+    /// <param name="backlog">The largest number of connections that wait to be accepted.</param>
+    /// <param name="name">The socket in messages.</param>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
+    public void Listen(int backlog, string name) => Check(ListenCall(this, backlog), $"listen on {name}");
 
-    /// <summary>Lets a bound TCP socket take connections.</summary>
-    /// <param name="backlog">How many may wait to be accepted.</param>
-    /// <param name="what">What it is, for messages.</param>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
-    public void Listen(int backlog, string what) => Check(ListenCall(this, backlog), $"listen on {what}");
-
-    /// <summary>Takes the connection that has waited longest.</summary>
-    /// <param name="peer">Receives the peer's address; <see cref="AddressSize"/> bytes.</param>
-    /// <returns>Its socket, or null when none waits.</returns>
-    /// <exception cref="LinuxException">None can be taken, such as with EMFILE: then it goes on waiting.</exception>
+    /// <summary>Accepts the connection that has waited longest.</summary>
+    /// <param name="peer">Receives the address of the peer; <see cref="AddressSize"/> bytes.</param>
+    /// <returns>The socket of the connection, or null when no connection waits.</returns>
+    /// <exception cref="LinuxException">
+    /// Thrown when a connection waits but cannot be accepted, such as with EMFILE.
+    /// </exception>
     public LinuxSocket? Accept(Span<byte> peer)
     {
         int descriptor;
@@ -155,11 +162,11 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         return socket;
     }
 
-    /// <summary>Reads what has come from the connected peer.</summary>
-    /// <param name="buffer">Receives it.</param>
-    /// <param name="received">How many bytes that is; 0 when the peer sends no more.</param>
-    /// <returns>False when nothing has come yet.</returns>
-    /// <exception cref="LinuxException">The connection is broken, such as with ECONNRESET.</exception>
+    /// <summary>Receives bytes from the connected peer.</summary>
+    /// <param name="buffer">Receives the bytes.</param>
+    /// <param name="received">The number of bytes; 0 when the peer has ended sending.</param>
+    /// <returns>False when no bytes have arrived.</returns>
+    /// <exception cref="LinuxException">Thrown when the connection is broken, such as with ECONNRESET.</exception>
     public bool TryReceive(Span<byte> buffer, out int received)
     {
         nint result;
@@ -170,47 +177,39 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
         while (result < 0 && LastError() == Errno.EINTR);
 
         received = (int)Math.Max(0, result);
-        return result >= 0 || (LastError() == Errno.EAGAIN ? false : throw new LinuxException("receive from a connection", LastError()));
+        return result >= 0
+            || (LastError() == Errno.EAGAIN
+                ? false
+                : throw new LinuxException("receive from a connection", LastError()));
     }
 
-    /// <summary>Tells the peer that nothing more will come. It can still be heard.</summary>
-    /// <exception cref="LinuxException">The connection is broken.</exception>
-    public void EndSending()
-    {
-        const int sending = 1; // SHUT_WR
-        Check(ShutdownCall(this, sending), "end sending");
-    }
+    /// <summary>Ends sending. The socket can still receive.</summary>
+    /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
+    public void EndSending() => Check(ShutdownCall(this, SendingEnd), "end sending");
 
-    /// <summary>Sends one datagram to the connected peer, or over TCP some bytes for which there is room.</summary>
-    /// <exception cref="LinuxException">It was not taken whole.</exception>
-    public void Send(ReadOnlySpan<byte> datagram, string what)
+    /// <summary>
+    /// Sends one datagram to the connected peer, or over TCP some bytes that fit into the send buffer.
+    /// </summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="name">The bytes in messages.</param>
+    /// <exception cref="LinuxException">Thrown when the kernel did not take all bytes.</exception>
+    public void Send(ReadOnlySpan<byte> bytes, string name)
     {
         nint sent;
         do
         {
-            sent = SendCall(this, datagram, (nuint)datagram.Length, NoSignal);
+            sent = SendCall(this, bytes, (nuint)bytes.Length, NoSignal);
         }
         while (sent < 0 && LastError() == Errno.EINTR);
 
-        if (sent != datagram.Length)
+        if (sent != bytes.Length)
         {
-            throw new LinuxException($"send {what}", sent < 0 ? LastError() : Errno.EMSGSIZE);
+            throw new LinuxException($"send {name}", sent < 0 ? LastError() : Errno.EMSGSIZE);
         }
     }
 
-    /// <summary>The error number of this thread's last system call.</summary>
-    internal static Errno LastError() => (Errno)Marshal.GetLastPInvokeError();
-
-    /// <inheritdoc/>
-    protected override bool ReleaseHandle() => CloseCall((int)handle) == 0;
-
-    private static void Check(int result, string call)
-    {
-        if (result < 0)
-        {
-            throw new LinuxException(call, LastError());
-        }
-    }
+    private void SetOption(SocketOption option, void* value, int length) =>
+        Check(SetOptionCall(this, option.Level, option.Number, value, length), $"set {option.Name}");
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial LinuxSocket SocketCall(int family, int type, int protocol);
@@ -224,7 +223,7 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
     private static partial int ListenCall(LinuxSocket socket, int backlog);
 
-    // An int: glibc leaves the upper half of a handle undefined, so that a handle of -1 would not be seen to be one.
+    // Returns an int: glibc leaves the upper half of a handle undefined, so -1 could not be recognized in a handle.
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     private static partial int AcceptCall(LinuxSocket socket, Span<byte> address, ref int length, int flags);
 
@@ -235,10 +234,7 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
     private static partial int ShutdownCall(LinuxSocket socket, int how);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetOptionCall(LinuxSocket socket, int level, int option, in int value, int length);
-
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    private static partial int SetFilterCall(LinuxSocket socket, int level, int option, in FilterProgram value, int length);
+    private static partial int SetOptionCall(LinuxSocket socket, int level, int option, void* value, int length);
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int GetOptionCall(LinuxSocket socket, int level, int option, out int value, ref int length);
@@ -251,9 +247,6 @@ internal sealed unsafe partial class LinuxSocket : SafeHandleMinusOneIsInvalid
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint SendCall(LinuxSocket socket, ReadOnlySpan<byte> data, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int CloseCall(int descriptor);
 
     /// <summary>struct sock_fprog (linux/filter.h).</summary>
     [StructLayout(LayoutKind.Sequential)]

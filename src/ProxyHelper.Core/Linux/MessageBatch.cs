@@ -4,13 +4,14 @@ using System.Runtime.Versioning;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// Datagrams that one system call receives or sends together (recvmmsg, sendmmsg), each in a slot of its own with its bytes,
-/// its peer's address and its control data. All memory is made once and stays where it is, so a call allocates nothing.
+/// Represents datagrams that one system call receives or sends (recvmmsg, sendmmsg). Each datagram has a slot for its
+/// bytes, the address of its peer and its control data. The memory is allocated once and is pinned, so a call allocates
+/// nothing.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed unsafe partial class MessageBatch
 {
-    private const int TruncatedFlag = 0x20; // MSG_TRUNC
+    private const int TruncatedFlag = 0x20; // MSG_TRUNC (linux/socket.h)
     private const int ControlTruncatedFlag = 0x8; // MSG_CTRUNC
 
     private readonly int _dataSize;
@@ -23,11 +24,13 @@ internal sealed unsafe partial class MessageBatch
     private readonly MessageHeader[] _received;
     private readonly MessageHeader[] _outgoing;
 
-    /// <summary>Makes the slots.</summary>
-    /// <param name="slots">How many datagrams there is room for.</param>
-    /// <param name="dataSize">Bytes for each datagram.</param>
-    /// <param name="controlSize">Bytes for each datagram's control data; 0 for none.</param>
-    /// <param name="isConnected">Whether it serves a connected socket, whose only peer the kernel need not name each time.</param>
+    /// <summary>Allocates the slots.</summary>
+    /// <param name="slots">The number of slots.</param>
+    /// <param name="dataSize">The size of each datagram in bytes.</param>
+    /// <param name="controlSize">The size of the control data of each datagram in bytes; 0 for none.</param>
+    /// <param name="isConnected">
+    /// Whether the socket is connected. Then the kernel need not write the address of the peer.
+    /// </param>
     public MessageBatch(int slots, int dataSize, int controlSize = 0, bool isConnected = false)
     {
         Slots = slots;
@@ -50,34 +53,43 @@ internal sealed unsafe partial class MessageBatch
         }
     }
 
-    /// <summary>How many datagrams there is room for.</summary>
+    /// <summary>Gets the number of slots.</summary>
     public int Slots { get; }
 
-    /// <summary>How many datagrams wait to be sent.</summary>
+    /// <summary>Gets the number of datagrams that wait to be sent.</summary>
     public int Outgoing { get; private set; }
 
-    /// <summary>The bytes received into a slot.</summary>
-    public Span<byte> Data(int slot) => _data.AsSpan(slot * _dataSize, (int)Math.Min(_received[slot].Length, (uint)_dataSize));
+    /// <summary>Returns the bytes of the datagram in a slot.</summary>
+    public Span<byte> Data(int slot) =>
+        _data.AsSpan(slot * _dataSize, (int)Math.Min(_received[slot].Length, (uint)_dataSize));
 
-    /// <summary>The peer's address of a slot, in the kernel's form.</summary>
-    public ReadOnlySpan<byte> Address(int slot) => _addresses.AsSpan(slot * LinuxSocket.AddressSize, (int)Math.Min(_received[slot].NameLength, LinuxSocket.AddressSize));
+    /// <summary>Returns the address of the peer of a slot, in the form of the kernel.</summary>
+    public ReadOnlySpan<byte> Address(int slot) => _addresses.AsSpan(
+        slot * LinuxSocket.AddressSize, (int)Math.Min(_received[slot].NameLength, LinuxSocket.AddressSize));
 
-    /// <summary>The control data received with a slot's datagram.</summary>
-    public Span<byte> Control(int slot) => _controls.AsSpan(slot * _controlSize, (int)Math.Min(_received[slot].ControlLength, (nuint)_controlSize));
+    /// <summary>Returns the control data of the datagram in a slot.</summary>
+    public Span<byte> Control(int slot) =>
+        _controls.AsSpan(slot * _controlSize, (int)Math.Min(_received[slot].ControlLength, (nuint)_controlSize));
 
-    /// <summary>Whether a slot's datagram, or its control data, was longer than its room.</summary>
+    /// <summary>
+    /// Returns a value indicating whether the datagram in a slot, or its control data, was longer than the slot.
+    /// </summary>
     public bool IsTruncated(int slot) => (_received[slot].Flags & (TruncatedFlag | ControlTruncatedFlag)) != 0;
 
-    /// <summary>Receives what is there, without waiting, into the slots from <paramref name="first"/> on.</summary>
+    /// <summary>Receives the datagrams that have arrived, without waiting.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="first">The first slot to fill.</param>
-    /// <param name="most">How many datagrams at most; asking for one that does not come costs the kernel a look.</param>
-    /// <param name="what">What they are, for messages.</param>
-    /// <returns>How many datagrams came; 0 when there was none.</returns>
-    /// <exception cref="LinuxException">The socket reports an error; ENOBUFS when the kernel lost datagrams.</exception>
-    public int Receive(LinuxSocket socket, int first, int most, string what)
+    /// <param name="first">The first slot.</param>
+    /// <param name="max">
+    /// The largest number of datagrams. If fewer have arrived, the kernel checks the socket once more.
+    /// </param>
+    /// <param name="name">The datagrams in messages.</param>
+    /// <returns>The number of datagrams; 0 when none has arrived.</returns>
+    /// <exception cref="LinuxException">
+    /// Thrown when the socket reports an error; ENOBUFS when the kernel lost datagrams.
+    /// </exception>
+    public int Receive(LinuxSocket socket, int first, int max, string name)
     {
-        int last = Math.Min(Slots, first + most);
+        int last = Math.Min(Slots, first + max);
         for (int slot = first; slot < last; slot++)
         {
             _vectors[slot].Length = (nuint)_dataSize;
@@ -94,22 +106,22 @@ internal sealed unsafe partial class MessageBatch
                 return count;
             }
 
-            switch (LinuxSocket.LastError())
+            switch (LinuxHandle.LastError())
             {
                 case Errno.EINTR:
                     continue;
                 case Errno.EAGAIN:
                     return 0;
                 case var errno:
-                    throw new LinuxException($"receive {what}", errno);
+                    throw new LinuxException($"receive {name}", errno);
             }
         }
     }
 
-    /// <summary>Puts the first <paramref name="length"/> bytes of a slot in line, to go back to where they came from.</summary>
+    /// <summary>Queues the first bytes of a slot as a reply to the sender of its datagram.</summary>
     /// <param name="slot">The slot.</param>
-    /// <param name="length">How many bytes go out.</param>
-    /// <param name="controlLength">How many bytes of the slot's control data go with them.</param>
+    /// <param name="length">The number of bytes.</param>
+    /// <param name="controlLength">The number of bytes of the slot's control data that are sent too.</param>
     public void Reply(int slot, int length, int controlLength)
     {
         _vectors[slot].Length = (nuint)length;
@@ -120,8 +132,8 @@ internal sealed unsafe partial class MessageBatch
         header.Control = controlLength == 0 ? null : header.Control;
     }
 
-    /// <summary>Sends what is in line, and empties the line. A datagram that the kernel refuses is passed over.</summary>
-    /// <returns>How many datagrams the kernel refused.</returns>
+    /// <summary>Sends all queued datagrams. A datagram that the kernel refuses is skipped.</summary>
+    /// <returns>The number of datagrams that the kernel refused.</returns>
     public int Send(LinuxSocket socket)
     {
         int done = 0, refused = 0;
@@ -132,7 +144,7 @@ internal sealed unsafe partial class MessageBatch
             {
                 done += sent;
             }
-            else if (sent == 0 || LinuxSocket.LastError() != Errno.EINTR)
+            else if (sent == 0 || LinuxHandle.LastError() != Errno.EINTR)
             {
                 done++;
                 refused++;
@@ -147,10 +159,12 @@ internal sealed unsafe partial class MessageBatch
 
     private static byte* At(byte[] pinned, int offset) => (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, offset);
 
-    private static MessageHeader* Header(MessageHeader[] pinned, int index) => (MessageHeader*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, index);
+    private static MessageHeader* Header(MessageHeader[] pinned, int index) =>
+        (MessageHeader*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, index);
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    private static partial int ReceiveCall(LinuxSocket socket, MessageHeader* headers, uint count, int flags, void* timeout);
+    private static partial int ReceiveCall(
+        LinuxSocket socket, MessageHeader* headers, uint count, int flags, void* timeout);
 
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     private static partial int SendCall(LinuxSocket socket, MessageHeader* headers, uint count, int flags);

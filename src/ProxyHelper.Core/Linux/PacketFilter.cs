@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// A program of the kernel's classic packet filter (linux/filter.h): a few instructions over one accumulator, run for each
-/// datagram before it is queued. Offsets count from the first byte after the UDP header; all numbers are big-endian.
+/// Represents a program of the classic packet filter (linux/filter.h): instructions with one accumulator, which the
+/// kernel runs for each datagram before the datagram is queued. Offsets start after the UDP header. Loaded numbers are
+/// in network byte order.
 /// </summary>
 internal sealed class PacketFilter
 {
-    /// <summary>SKF_NET_OFF: from here on an offset counts from the IP header.</summary>
+    /// <summary>SKF_NET_OFF: added to an offset that starts at the IP header.</summary>
     public const int NetworkHeader = -0x100000;
 
+    // Codes of linux/bpf_common.h.
     private const ushort LoadWordAt = 0x20; // BPF_LD | BPF_W | BPF_ABS
     private const ushort LoadLengthCode = 0x80; // BPF_LD | BPF_W | BPF_LEN
     private const ushort CopyToIndex = 0x07; // BPF_MISC | BPF_TAX
@@ -29,19 +31,19 @@ internal sealed class PacketFilter
 
     private readonly List<Instruction> _instructions = [];
 
-    /// <summary>The program as it stands.</summary>
+    /// <summary>Gets the instructions.</summary>
     public ReadOnlySpan<Instruction> Instructions => CollectionsMarshal.AsSpan(_instructions);
 
     /// <summary>Loads the four bytes at an offset.</summary>
     public void LoadWord(int offset) => Add(LoadWordAt, (uint)offset);
 
-    /// <summary>Loads how many bytes the datagram has.</summary>
+    /// <summary>Loads the length of the datagram in bytes.</summary>
     public void LoadLength() => Add(LoadLengthCode, 0);
 
     /// <summary>Copies the accumulator into the index register.</summary>
     public void MoveToIndex() => Add(CopyToIndex, 0);
 
-    /// <summary>Keeps the accumulator in a cell, 0 to 15.</summary>
+    /// <summary>Stores the accumulator in a cell, 0 to 15.</summary>
     public void Store(uint cell) => Add(StoreAt, cell);
 
     /// <summary>Loads the index register from a cell.</summary>
@@ -62,22 +64,23 @@ internal sealed class PacketFilter
     /// <summary>Keeps the remainder of a division.</summary>
     public void Remainder(uint divisor) => Add(RemainderOf, divisor);
 
-    /// <summary>Ends with a number unless the accumulator has a value.</summary>
+    /// <summary>Returns a number, unless the accumulator equals a value.</summary>
     public void ReturnUnlessEqual(uint value, int result) => ReturnUnless(SkipIfEqual, value, result);
 
-    /// <summary>Ends with a number unless the accumulator equals the index register.</summary>
+    /// <summary>Returns a number, unless the accumulator equals the index register.</summary>
     public void ReturnUnlessIndex(int result) => ReturnUnless(SkipIfIndexEqual, 0, result);
 
-    /// <summary>Passes over so many instructions, 255 at most, unless the accumulator has a value.</summary>
-    public void SkipUnless(uint value, byte instructions) => _instructions.Add(new Instruction(SkipIfEqual, 0, instructions, value));
+    /// <summary>Skips instructions, 255 at most, unless the accumulator equals a value.</summary>
+    public void SkipUnless(uint value, byte instructions) =>
+        _instructions.Add(new Instruction(SkipIfEqual, 0, instructions, value));
 
-    /// <summary>Passes over so many instructions.</summary>
+    /// <summary>Skips instructions.</summary>
     public void Skip(int instructions) => Add(SkipAlways, (uint)instructions);
 
-    /// <summary>Ends with the accumulator.</summary>
+    /// <summary>Returns the accumulator.</summary>
     public void Return() => Add(ReturnAccumulator, 0);
 
-    /// <summary>Ends with a number.</summary>
+    /// <summary>Returns a number.</summary>
     public void Return(int result) => Add(ReturnConstant, (uint)result);
 
     private void ReturnUnless(ushort condition, uint value, int result)

@@ -4,13 +4,14 @@ using System.Runtime.Versioning;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// A file that holds this process's number, for init scripts, as long as the responder runs. It is locked meanwhile (fcntl), so
-/// that a file that was left behind is told from one in use, also where its number has become another program's.
+/// Represents a file with the number of this process, for init scripts. The process locks the file (fcntl) while it
+/// runs. The lock distinguishes a file in use from an old file, even if another program now has the old number.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class PidFile : IDisposable
 {
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string _path;
     private readonly FileStream _file;
@@ -22,9 +23,11 @@ public sealed class PidFile : IDisposable
         _file = file;
     }
 
-    /// <summary>Writes the file. One that a process left behind that is no more is replaced.</summary>
-    /// <exception cref="IOException">It cannot be written, or another process that is running holds it.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Writes the file. An old file of a process that has ended is replaced.</summary>
+    /// <exception cref="IOException">
+    /// Thrown when the file cannot be written, or a running process has locked it.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when this process may not write the file.</exception>
     public static PidFile Create(string path)
     {
         FileStream? file;
@@ -39,7 +42,7 @@ public sealed class PidFile : IDisposable
         return own;
     }
 
-    /// <summary>Removes the file, if it is still this process's.</summary>
+    /// <summary>Removes the file, if it still belongs to this process.</summary>
     public void Dispose()
     {
         if (_isDisposed)
@@ -52,19 +55,22 @@ public sealed class PidFile : IDisposable
         {
             if (!IsRemoved(_file) && Owner(_file) == Environment.ProcessId)
             {
-                Write(string.Empty); // what stays is nobody's number, where this process may no longer remove from the folder
+                Write(string.Empty); // if this process may not remove the file, an empty file stays
                 File.Delete(_path);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // Its folder went away or was closed to us meanwhile; the lock ends all the same, and the next start replaces the file.
+            // The folder is gone, or its permissions changed. The lock ends anyway, and the next start replaces the
+            // file.
         }
 
         _file.Dispose();
     }
 
-    /// <returns>Null when the one before removed the file while it was being opened: then there is another one to open.</returns>
+    /// <returns>
+    /// Null when the previous owner removed the file during the call. Then the caller must open the file again.
+    /// </returns>
     private static FileStream? OpenLocked(string path)
     {
         var file = new FileStream(path, new FileStreamOptions
@@ -81,7 +87,9 @@ public sealed class PidFile : IDisposable
         }
         catch (IOException)
         {
-            string owner = Owner(file) is { } process ? string.Create(CultureInfo.InvariantCulture, $"names process {process}") : "is locked by a process";
+            string owner = Owner(file) is { } process
+                ? string.Create(CultureInfo.InvariantCulture, $"names process {process}")
+                : "is locked by a process";
             file.Dispose();
             throw new IOException($"{path} {owner}, which is running.");
         }
@@ -95,18 +103,28 @@ public sealed class PidFile : IDisposable
         return file;
     }
 
-    /// <summary>Whether the file has no name any more, which the kernel says in place of it.</summary>
-    private static bool IsRemoved(FileStream file) =>
-        new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget?.EndsWith(" (deleted)", StringComparison.Ordinal) != false;
+    /// <summary>
+    /// Returns a value indicating whether the file was removed. The kernel then adds a word to its name.
+    /// </summary>
+    private static bool IsRemoved(FileStream file)
+    {
+        string? name = new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
+        return name?.EndsWith(" (deleted)", StringComparison.Ordinal) != false;
+    }
 
     private static int? Owner(FileStream file)
     {
         Span<byte> text = stackalloc byte[32];
         int length = RandomAccess.Read(file.SafeFileHandle, text, fileOffset: 0);
-        return int.TryParse(text[..length], NumberStyles.Integer, CultureInfo.InvariantCulture, out int process) ? process : null;
+        return int.TryParse(text[..length], NumberStyles.Integer, CultureInfo.InvariantCulture, out int process)
+            ? process
+            : null;
     }
 
-    /// <summary>Replaces the text. What was longer is cut afterwards, so that whoever reads the first line meanwhile reads a whole number.</summary>
+    /// <summary>
+    /// Replaces the text. The file is cut after the write, so that a reader of the first line always reads a whole
+    /// number.
+    /// </summary>
     private void Write(string text)
     {
         RandomAccess.Write(_file.SafeFileHandle, System.Text.Encoding.ASCII.GetBytes(text), fileOffset: 0);

@@ -3,16 +3,19 @@ using System.Runtime.Versioning;
 
 namespace ProxyHelper.Linux;
 
-/// <summary>Descriptors that one thread waits for together (poll). Whoever makes it keeps them open as long as it is in use.</summary>
+/// <summary>
+/// Represents descriptors that one thread waits for (poll). The caller keeps the descriptors open while the set is
+/// used.
+/// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class PollSet
 {
-    private const short Input = 0x1; // POLLIN
+    private const short Input = 0x1; // POLLIN (asm-generic/poll.h)
     private const short Invalid = 0x20; // POLLNVAL
 
     private readonly Entry[] _entries;
 
-    /// <summary>Makes the set; each descriptor is known by its place afterwards.</summary>
+    /// <summary>Makes a set. Each descriptor is known by its place.</summary>
     public PollSet(params ReadOnlySpan<SafeHandle> descriptors)
     {
         _entries = new Entry[descriptors.Length];
@@ -23,9 +26,9 @@ internal sealed partial class PollSet
     }
 
     /// <summary>Waits until at least one descriptor is ready.</summary>
-    /// <param name="milliseconds">How long at most; -1 for as long as it takes.</param>
-    /// <returns>Whether one is ready.</returns>
-    /// <exception cref="LinuxException">A descriptor was closed under the set, or the kernel refused.</exception>
+    /// <param name="milliseconds">The longest time to wait; -1 for no limit.</param>
+    /// <returns>False when the time ended first.</returns>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public bool Wait(int milliseconds)
     {
         int ready;
@@ -33,21 +36,23 @@ internal sealed partial class PollSet
         {
             ready = PollCall(_entries, (nuint)_entries.Length, milliseconds);
         }
-        while (ready < 0 && LinuxSocket.LastError() == Errno.EINTR);
+        while (ready < 0 && LinuxHandle.LastError() == Errno.EINTR);
 
-        return ready < 0 ? throw new LinuxException("poll", LinuxSocket.LastError()) : ready > 0;
+        return ready < 0 ? throw new LinuxException("poll", LinuxHandle.LastError()) : ready > 0;
     }
 
-    /// <summary>Whether the descriptor at a place has something to read, or an error to tell.</summary>
-    /// <exception cref="LinuxException">The descriptor was closed under the set.</exception>
+    /// <summary>Returns a value indicating whether the descriptor at a place has data to read or an error.</summary>
+    /// <exception cref="LinuxException">Thrown when the descriptor is closed.</exception>
     public bool IsReady(int place)
     {
         short happened = _entries[place].Happened;
-        return (happened & Invalid) == 0 ? happened != 0 : throw new LinuxException("poll", Errno.EINVAL, "the descriptor is closed");
+        return (happened & Invalid) == 0
+            ? happened != 0
+            : throw new LinuxException("poll", Errno.EINVAL, "the descriptor is closed");
     }
 
-    /// <summary>Looks whether a descriptor was closed under the set, which <see cref="ReadyQueue"/> does not tell.</summary>
-    /// <exception cref="LinuxException">One was.</exception>
+    /// <summary>Checks that all descriptors are open, which <see cref="ReadyQueue"/> does not do.</summary>
+    /// <exception cref="LinuxException">Thrown when a descriptor is closed.</exception>
     public void RequireOpen()
     {
         Wait(milliseconds: 0);

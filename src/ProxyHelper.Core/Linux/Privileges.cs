@@ -3,65 +3,68 @@ using System.Runtime.Versioning;
 
 namespace ProxyHelper.Linux;
 
-/// <summary>Gives up root for good.</summary>
+/// <summary>Gives up the rights of root for the rest of the process's life.</summary>
 [SupportedOSPlatform("linux")]
 public static unsafe partial class Privileges
 {
     private const int NetAdmin = 12; // CAP_NET_ADMIN (linux/capability.h)
-    private const int LastPossible = 63;
+    private const int MaxCapability = 63;
 
     /// <summary>
-    /// Becomes another user, without any group but its own, with no other capability than CAP_NET_ADMIN, and without a way to gain
-    /// more. The user changes for the whole process; CAP_NET_ADMIN stays with the calling thread and with those that it starts
-    /// afterwards, and is gone from all others.
+    /// Becomes another user with only the primary group of that user, only the capability CAP_NET_ADMIN, and no way to
+    /// gain more. The user changes in the whole process. The calling thread and the threads that it starts later keep
+    /// CAP_NET_ADMIN; all other threads lose it.
     /// </summary>
-    /// <param name="user">The user's name.</param>
-    /// <exception cref="LinuxException">There is no such user, or this process may not become it.</exception>
+    /// <param name="user">The name of the user.</param>
+    /// <exception cref="LinuxException">
+    /// Thrown when the user does not exist, or this process may not become that user.
+    /// </exception>
     public static void Become(string user)
     {
         const int keepCapabilities = 8, dropFromBoundingSet = 24, noNewPrivileges = 38; // PR_* (linux/prctl.h)
         (uint id, uint group) = Find(user);
         string call = $"become {user}";
-        for (nuint capability = 0; capability <= LastPossible; capability++)
+        for (nuint capability = 0; capability <= MaxCapability; capability++)
         {
-            _ = ControlCall(dropFromBoundingSet, capability, 0, 0, 0); // may be refused where CAP_SETPCAP is missing; no new privileges come anyhow
+            // The kernel may refuse this without CAP_SETPCAP. PR_SET_NO_NEW_PRIVS prevents new privileges in that case
+            // too.
+            _ = ControlCall(dropFromBoundingSet, capability, 0, 0, 0);
         }
 
-        Check(ControlCall(keepCapabilities, 1, 0, 0, 0), call);
-        Check(SetGroupsCall(0, 0), call);
-        Check(SetGroupCall(group, group, group), call);
-        Check(SetUserCall(id, id, id), call); // the C library does it in every thread
+        LinuxHandle.Check(ControlCall(keepCapabilities, 1, 0, 0, 0), call);
+        LinuxHandle.Check(SetGroupsCall(0, 0), call);
+        LinuxHandle.Check(SetGroupCall(group, group, group), call);
+        LinuxHandle.Check(SetUserCall(id, id, id), call); // the C library changes all threads
         KeepNetAdmin(call);
-        Check(ControlCall(noNewPrivileges, 1, 0, 0, 0), call);
+        LinuxHandle.Check(ControlCall(noNewPrivileges, 1, 0, 0, 0), call);
     }
 
-    /// <summary>Checks that a user is there.</summary>
-    /// <exception cref="LinuxException">It is not.</exception>
+    /// <summary>Checks that a user exists.</summary>
+    /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
     public static void RequireUser(string user) => Find(user);
 
     private static void KeepNetAdmin(string call)
     {
         const uint version = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
-        ReadOnlySpan<uint> header = [version, 0]; // this thread
-        ReadOnlySpan<uint> sets = [1u << NetAdmin, 1u << NetAdmin, 0, 0, 0, 0]; // effective, permitted, inheritable; then of those from 32 on
-        Check(SetCapabilitiesCall(header, sets), call);
+        ReadOnlySpan<uint> header = [version, 0]; // 0 is this thread
+
+        // Effective, permitted and inheritable: first capabilities 0 to 31, then 32 to 63.
+        ReadOnlySpan<uint> sets = [1u << NetAdmin, 1u << NetAdmin, 0, 0, 0, 0];
+        LinuxHandle.Check(SetCapabilitiesCall(header, sets), call);
     }
 
     private static (uint Id, uint Group) Find(string user)
     {
         byte[] text = new byte[16 * 1024];
         int errno = FindCall(user, out Account account, text, (nuint)text.Length, out nint found);
-        return found != 0
-            ? (account.Id, account.Group)
-            : throw new LinuxException($"become {user}", errno == 0 ? Errno.ENOENT : (Errno)errno, errno == 0 ? "there is no such user" : Marshal.GetPInvokeErrorMessage(errno));
-    }
-
-    private static void Check(int result, string call)
-    {
-        if (result < 0)
+        if (found != 0)
         {
-            throw new LinuxException(call, LinuxSocket.LastError());
+            return (account.Id, account.Group);
         }
+
+        throw errno == 0
+            ? new LinuxException($"become {user}", Errno.ENOENT, "there is no such user")
+            : new LinuxException($"become {user}", (Errno)errno);
     }
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]

@@ -6,20 +6,20 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// This host's IPv4 addresses: the kernel lets no datagram in from outside that bears one of them as its source. The kernel is
-/// asked at most once a second, whoever sends what. It belongs to one thread, and to the network namespace that it was opened in.
+/// Represents the IPv4 addresses of this host. The kernel drops datagrams from outside that have such an address as
+/// their source. The list is read at most once a second. An instance belongs to one thread and to the network namespace
+/// in which it was opened.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class LocalAddresses : IDisposable
 {
     private const ushort GetAddressType = 22; // RTM_GETADDR (linux/rtnetlink.h)
     private const ushort NewAddressType = 20; // RTM_NEWADDR
-    private const ushort RequestDumpFlags = 0x301; // NLM_F_REQUEST | NLM_F_DUMP
+    private const ushort RequestDumpFlags = 0x301; // NLM_F_REQUEST | NLM_F_DUMP (linux/netlink.h)
     private const ushort LocalAttribute = 2; // IFA_LOCAL (linux/if_addr.h)
-    private const byte IPv4Family = 2; // AF_INET
-    private const int HeaderSize = 8; // struct ifaddrmsg
+    private const int HeaderSize = 8; // struct ifaddrmsg (linux/if_addr.h)
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<IPv4Address> _addresses = [];
     private readonly NetlinkDump _dump = new("list the addresses", patience: 0);
@@ -33,19 +33,21 @@ internal sealed class LocalAddresses : IDisposable
         _socket = socket;
     }
 
-    /// <summary>Reads the addresses of the calling thread's network namespace.</summary>
-    /// <exception cref="LinuxException">The kernel cannot be asked.</exception>
+    /// <summary>
+    /// Opens a netlink socket and reads the addresses in the network namespace of the calling thread.
+    /// </summary>
+    /// <exception cref="LinuxException">Thrown when the addresses cannot be read.</exception>
     public static LocalAddresses Open()
     {
-        var own = new LocalAddresses(NetlinkSocket.Open(NetlinkSocket.Route));
+        var addresses = new LocalAddresses(NetlinkSocket.Open(NetlinkSocket.Route));
         try
         {
-            own.Read();
-            return own;
+            addresses.Read();
+            return addresses;
         }
         catch
         {
-            own.Dispose();
+            addresses.Dispose();
             throw;
         }
     }
@@ -58,7 +60,7 @@ internal sealed class LocalAddresses : IDisposable
             return true;
         }
 
-        if (Stopwatch.GetElapsedTime(_readAt) > Interval)
+        if (Stopwatch.GetElapsedTime(_readAt) > _interval)
         {
             _readAt = Stopwatch.GetTimestamp();
             Refresh();
@@ -86,7 +88,7 @@ internal sealed class LocalAddresses : IDisposable
         }
         catch (LinuxException)
         {
-            _addresses.Clear(); // nobody is trusted on the strength of half a list; in a second it is tried again
+            _addresses.Clear(); // no sender is trusted because of half a list; the next attempt follows in a second
             _isBroken = true;
         }
     }
@@ -97,7 +99,7 @@ internal sealed class LocalAddresses : IDisposable
         uint sequence = _socket.TakeSequence(1);
         var writer = new NetlinkWriter(_request);
         writer.BeginMessage(GetAddressType, RequestDumpFlags, sequence);
-        writer.Header(HeaderSize)[0] = IPv4Family;
+        writer.Header(HeaderSize)[0] = SocketKind.IPv4Family;
         writer.EndMessage();
         _dump.Begin(_socket, _request, sequence);
         while (_dump.MoveNext())

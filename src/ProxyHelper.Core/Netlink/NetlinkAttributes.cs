@@ -3,39 +3,40 @@ using System.Buffers.Binary;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// A walk over netlink attributes (struct nlattr, linux/netlink.h). It cannot leave its bytes, allocates nothing, and remembers
-/// the first fault: an impossible length, or a value read as a type of another size. After a fault it is at its end, and values
-/// read as 0, so the reader checks <see cref="IsFaulted"/> once, when done.
+/// Reads netlink attributes (struct nlattr, linux/netlink.h). The reader never leaves its bytes and allocates nothing.
+/// It keeps the first fault: an impossible length, or a value of another size. After a fault there are no more
+/// attributes and values read as 0, so the caller checks <see cref="IsFaulted"/> once, at the end. Headers are in the
+/// byte order of the host.
 /// </summary>
 internal ref struct NetlinkAttributes
 {
-    private const int HeaderSize = 4;
+    private const int HeaderSize = 4; // struct nlattr
     private const ushort TypeMask = 0x3fff; // NLA_TYPE_MASK: without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
     private ReadOnlySpan<byte> _rest;
     private ReadOnlySpan<byte> _value;
 
-    /// <summary>Starts before the first attribute.</summary>
+    /// <summary>Makes a reader before the first attribute.</summary>
     /// <param name="bytes">The payload of a message or of a nested attribute.</param>
     public NetlinkAttributes(ReadOnlySpan<byte> bytes)
     {
         _rest = bytes;
     }
 
-    /// <summary>The type of the attribute that <see cref="MoveNext"/> came to, without flags.</summary>
+    /// <summary>Gets the type of the current attribute, without flags.</summary>
     public ushort Type { get; private set; }
 
-    /// <summary>Whether anything did not fit.</summary>
+    /// <summary>Gets a value indicating whether there was a fault.</summary>
     public bool IsFaulted { get; private set; }
 
-    /// <summary>The attribute's bytes.</summary>
+    /// <summary>Gets the bytes of the current attribute.</summary>
     public readonly ReadOnlySpan<byte> Bytes => _value;
 
-    /// <summary>The attributes inside this one.</summary>
+    /// <summary>Gets the attributes inside the current attribute.</summary>
     public readonly NetlinkAttributes Children => new(_value);
 
-    /// <summary>Goes to the next attribute.</summary>
-    /// <returns>False at the end, and at a fault.</returns>
+    /// <summary>Moves to the next attribute.</summary>
+    /// <returns>False at the end and at a fault.</returns>
     public bool MoveNext()
     {
         if (IsFaulted || _rest.IsEmpty)
@@ -51,7 +52,8 @@ internal ref struct NetlinkAttributes
 
         Type = (ushort)(BitConverter.ToUInt16(_rest[2..]) & TypeMask);
         _value = _rest[HeaderSize..length];
-        _rest = _rest[Math.Min(NetlinkAlignment.Align(length), _rest.Length)..]; // the last one may come without its padding
+        // The last attribute may have no padding.
+        _rest = _rest[Math.Min(NetlinkAlignment.Align(length), _rest.Length)..];
         return true;
     }
 
@@ -67,8 +69,8 @@ internal ref struct NetlinkAttributes
     /// <summary>Reads eight bytes in network byte order.</summary>
     public ulong ReadUInt64() => Fits(sizeof(ulong)) ? BinaryPrimitives.ReadUInt64BigEndian(_value) : 0;
 
-    /// <summary>The attribute's bytes, which must be so many.</summary>
-    /// <returns>Empty when they are not.</returns>
+    /// <summary>Reads a value of a fixed length.</summary>
+    /// <returns>An empty span when the attribute has another length.</returns>
     public ReadOnlySpan<byte> ReadBytes(int length) => Fits(length) ? _value : default;
 
     private bool Fits(int length) => !IsFaulted && (_value.Length == length || Fault());

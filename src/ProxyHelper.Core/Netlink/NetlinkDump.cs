@@ -4,18 +4,19 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// What the kernel answers to a request for many things: messages over several datagrams, to an end that it marks. A dump that is
-/// not whole ends with an exception. Its buffer is made once and used for every dump.
+/// Reads the kernel's answer to a request for a list: messages in several datagrams, up to an end message. An
+/// incomplete list ends with an exception. The buffer is allocated once and is used for every list.
 /// </summary>
-/// <param name="request">What is asked for, for messages, such as "list the conntrack table".</param>
+/// <param name="request">The request in messages, such as "list the conntrack table".</param>
 /// <param name="patience">
-/// How many milliseconds to wait for a datagram. The kernel makes the next one while one is read, so that none is waited for unless
-/// something is wrong with it.
+/// The time to wait for a datagram, in milliseconds. The kernel makes the next datagram while one is read, so the
+/// reader never waits while the kernel works correctly.
 /// </param>
 [SupportedOSPlatform("linux")]
 internal sealed class NetlinkDump(string request, int patience)
 {
-    // The kernel fills at most 32 KiB a datagram, and as much only when it was offered that before (netlink_recvmsg).
+    // The kernel fills at most 32 KiB of a datagram, and only after an earlier call had such a buffer
+    // (netlink_recvmsg).
     private const int DatagramSize = 32 << 10;
 
     private readonly MessageBatch _datagram = new(slots: 1, DatagramSize, isConnected: true);
@@ -25,7 +26,7 @@ internal sealed class NetlinkDump(string request, int patience)
     private int _next;
     private int _length;
 
-    /// <summary>The message that <see cref="MoveNext"/> came to.</summary>
+    /// <summary>Gets the current message.</summary>
     public NetlinkMessage Current
     {
         get
@@ -37,10 +38,10 @@ internal sealed class NetlinkDump(string request, int patience)
     }
 
     /// <summary>Sends the request.</summary>
-    /// <param name="socket">The socket whose sequence number the request carries.</param>
+    /// <param name="socket">The socket that gave the sequence number.</param>
     /// <param name="message">The request.</param>
-    /// <param name="sequence">Its sequence number.</param>
-    /// <exception cref="LinuxException">It was not taken.</exception>
+    /// <param name="sequence">The sequence number of the request.</param>
+    /// <exception cref="LinuxException">Thrown when the kernel did not take the request.</exception>
     public void Begin(NetlinkSocket socket, ReadOnlySpan<byte> message, uint sequence)
     {
         _socket = socket;
@@ -49,12 +50,12 @@ internal sealed class NetlinkDump(string request, int patience)
         socket.Send(message);
     }
 
-    /// <summary>Goes to the next message.</summary>
-    /// <param name="cancellationToken">Ends the dump early, between two datagrams.</param>
-    /// <returns>False at the end of a dump that was whole.</returns>
-    /// <exception cref="NetlinkException">The kernel refused, or the dump is not whole.</exception>
-    /// <exception cref="LinuxException">The socket failed; ENOBUFS when messages were lost.</exception>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>Moves to the next message.</summary>
+    /// <param name="cancellationToken">Cancels the list between two datagrams.</param>
+    /// <returns>False at the end of a complete list.</returns>
+    /// <exception cref="NetlinkException">Thrown when the kernel refused, or the list is incomplete.</exception>
+    /// <exception cref="LinuxException">Thrown when the socket failed; ENOBUFS when messages were lost.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the token was canceled.</exception>
     public bool MoveNext(CancellationToken cancellationToken = default)
     {
         while (_next >= _length)
@@ -74,12 +75,12 @@ internal sealed class NetlinkDump(string request, int patience)
         return !IsEnd(messages.Current);
     }
 
-    /// <summary>What to throw when a message makes no sense.</summary>
+    /// <summary>Returns the exception for a message that cannot be read.</summary>
     public NetlinkException Malformed() => new(request, Errno.EBADMSG, "an answer is malformed");
 
     private void Receive()
     {
-        while (_socket!.Receive(_datagram, first: 0, most: 1) == 0)
+        while (_socket!.Receive(_datagram, first: 0, max: 1) == 0)
         {
             if (!_socket.Wait(patience))
             {
@@ -95,20 +96,21 @@ internal sealed class NetlinkDump(string request, int patience)
     {
         if (message.Sequence != _sequence)
         {
-            throw new NetlinkException(request, Errno.EBADMSG, $"an answer has sequence number {message.Sequence}, which was not asked");
+            throw new NetlinkException(
+                request, Errno.EBADMSG, $"an answer has sequence number {message.Sequence}, which no request has");
         }
 
         if ((message.Flags & NetlinkMessage.DumpInterruptedFlag) != 0)
         {
-            throw new NetlinkException(request, Errno.EINTR, "what was listed changed so that the list is not whole");
+            throw new NetlinkException(request, Errno.EINTR, "the list changed while it was read, so it is incomplete");
         }
 
         switch (message.Type)
         {
             case NetlinkMessage.OverrunType:
-                throw new NetlinkException(request, Errno.ENOBUFS, "the kernel says that a part was lost");
+                throw new NetlinkException(request, Errno.ENOBUFS, "the kernel reports that a part was lost");
             case NetlinkMessage.DoneType or NetlinkMessage.ErrorType:
-                NetlinkError end = NetlinkError.Read(message); // NLMSG_DONE carries an error number as NLMSG_ERROR does
+                NetlinkError end = NetlinkError.Read(message); // NLMSG_DONE also carries an error number
                 return end.Errno == Errno.None ? true : throw new NetlinkException(request, end.Errno, end.Words);
             default:
                 return false;

@@ -3,10 +3,13 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Netlink;
 
-/// <summary>What an NLMSG_ERROR message says: the error number and, in an extended acknowledgement, the kernel's own words.</summary>
+/// <summary>
+/// Represents an NLMSG_ERROR message: the error number and, in an extended acknowledgement, the kernel's words.
+/// </summary>
 internal readonly ref struct NetlinkError
 {
-    private const ushort CappedFlag = 0x100; // NLM_F_CAPPED: of the request only its header is repeated
+    // NLM_F_CAPPED (linux/netlink.h): only the header of the request is repeated.
+    private const ushort CappedFlag = 0x100;
     private const ushort AttributesFlag = 0x200; // NLM_F_ACK_TLVS: attributes follow
     private const ushort WordsAttribute = 1; // NLMSGERR_ATTR_MSG
 
@@ -18,13 +21,15 @@ internal readonly ref struct NetlinkError
         _words = words;
     }
 
-    /// <summary>The error number; <see cref="Errno.None"/> is an acknowledgement.</summary>
+    /// <summary>Gets the error number; <see cref="Errno.None"/> is an acknowledgement.</summary>
     public Errno Errno { get; }
 
-    /// <summary>The kernel's words, or null where it has none.</summary>
+    /// <summary>Gets the kernel's words, or null if the message has no words.</summary>
     public string? Words => _words.IsEmpty ? null : Encoding.UTF8.GetString(_words).TrimEnd('\0');
 
-    /// <summary>Reads an error message. One that is cut reads as EBADMSG: it is an error in any case.</summary>
+    /// <summary>
+    /// Reads an error message. A message that is too short becomes EBADMSG, because it is an error in any case.
+    /// </summary>
     public static NetlinkError Read(NetlinkMessage message)
     {
         ReadOnlySpan<byte> payload = message.Payload;
@@ -44,7 +49,9 @@ internal readonly ref struct NetlinkError
             return default;
         }
 
-        long repeated = (flags & CappedFlag) != 0 ? NetlinkMessage.HeaderSize : (BitConverter.ToUInt32(request) + 3L) & ~3L;
+        long repeated = (flags & CappedFlag) != 0
+            ? NetlinkMessage.HeaderSize
+            : (BitConverter.ToUInt32(request) + 3L) & ~3L;
         if (repeated > request.Length)
         {
             return default;

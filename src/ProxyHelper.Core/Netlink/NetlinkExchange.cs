@@ -4,37 +4,40 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// Requests sent together, each answered by one datagram, and their answers, told apart by sequence number. Its buffers are made
-/// once and used for every exchange.
+/// Sends requests together and receives their answers, one datagram each. Sequence numbers tell the answers apart. The
+/// buffers are allocated once and are used for every exchange.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class NetlinkExchange
 {
-    // An answer to a single request is built in one page at most (NLMSG_GOODSIZE, linux/netlink.h, is 8 KiB at most).
-    // One cache line more keeps the answers of a batch out of one and the same set of the processor's caches.
+    // The kernel builds the answer to one request in at most one page (NLMSG_GOODSIZE, linux/netlink.h, is at most 8
+    // KiB). With one more cache line, the answers of a batch do not share one set of the processor's caches.
     private const int AnswerSize = 8192 + 64;
 
     private readonly MessageBatch _answers;
     private readonly Place[] _places;
 
-    /// <summary>Makes the buffers.</summary>
-    /// <param name="capacity">How many requests go together at most.</param>
+    /// <summary>Allocates the buffers.</summary>
+    /// <param name="capacity">The largest number of requests in an exchange.</param>
     public NetlinkExchange(int capacity)
     {
         _answers = new MessageBatch(capacity, AnswerSize, isConnected: true);
         _places = new Place[capacity];
     }
 
-    /// <summary>How many requests go together at most.</summary>
+    /// <summary>Gets the largest number of requests in an exchange.</summary>
     public int Capacity => _places.Length;
 
-    /// <summary>Sends the requests and collects their answers.</summary>
-    /// <param name="socket">The socket whose sequence numbers the requests carry.</param>
+    /// <summary>Sends the requests and receives their answers.</summary>
+    /// <param name="socket">The socket that gave the sequence numbers.</param>
     /// <param name="requests">The messages, one after the other.</param>
-    /// <param name="firstSequence">The sequence number of the first; the others follow by ones.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="firstSequence">
+    /// The sequence number of the first request. The next request has the next number.
+    /// </param>
+    /// <param name="count">The number of requests.</param>
     /// <exception cref="LinuxException">
-    /// Answers were lost, cut, or not to these requests: the socket is not to be used again. Also <see cref="NetlinkException"/>.
+    /// Thrown when answers were lost or cut, or belong to other requests; also as <see cref="NetlinkException"/>. The
+    /// socket must not be used again.
     /// </exception>
     public void Run(NetlinkSocket socket, ReadOnlySpan<byte> requests, uint firstSequence, int count)
     {
@@ -45,28 +48,29 @@ internal sealed class NetlinkExchange
         {
             if (filled == _answers.Slots)
             {
-                throw new NetlinkException("receive netlink answer", Errno.EBADMSG, "there are more answers than requests");
+                throw new NetlinkException(
+                    "receive netlink answer", Errno.EBADMSG, "there are more answers than requests");
             }
 
-            int came = socket.Receive(_answers, filled, most: count - answered);
-            if (came == 0)
+            int received = socket.Receive(_answers, filled, max: count - answered);
+            if (received == 0)
             {
-                // The kernel answers while it takes the requests: what is not there now will not come. It stops at the first
-                // request of a sender without CAP_NET_ADMIN.
+                // The kernel answers while it takes the requests, so no more answers will arrive. If the sender has no
+                // CAP_NET_ADMIN, the kernel stops at the first request.
                 return;
             }
 
-            for (int last = filled + came; filled < last; filled++)
+            for (int last = filled + received; filled < last; filled++)
             {
                 answered += Locate(filled, firstSequence, count);
             }
         }
     }
 
-    /// <summary>The answer to a request of the last exchange.</summary>
-    /// <param name="request">The request's place among those sent.</param>
+    /// <summary>Gets the answer to a request of the last exchange.</summary>
+    /// <param name="request">The place of the request in the exchange.</param>
     /// <param name="answer">The answer.</param>
-    /// <returns>False when the kernel gave none.</returns>
+    /// <returns>False when the kernel gave no answer.</returns>
     public bool TryGetAnswer(int request, out NetlinkMessage answer)
     {
         answer = default;
@@ -88,10 +92,13 @@ internal sealed class NetlinkExchange
         var messages = new NetlinkMessageReader(_answers.Data(slot));
         while (messages.MoveNext())
         {
-            uint request = messages.Current.Sequence - firstSequence; // wraps around as the sequence numbers do
+            uint request = messages.Current.Sequence - firstSequence; // wraps around like the sequence numbers
             if (request >= (uint)count || _places[request].IsKnown)
             {
-                throw new NetlinkException("receive netlink answer", Errno.EBADMSG, $"an answer has sequence number {messages.Current.Sequence}, which was not asked");
+                throw new NetlinkException(
+                    "receive netlink answer",
+                    Errno.EBADMSG,
+                    $"an answer has sequence number {messages.Current.Sequence}, which no request has");
             }
 
             _places[request] = new Place(IsKnown: true, slot, messages.Offset);
@@ -99,7 +106,8 @@ internal sealed class NetlinkExchange
         }
 
         return messages.IsFaulted
-            ? throw new NetlinkException("receive netlink answer", Errno.EBADMSG, "a message's length does not fit its datagram")
+            ? throw new NetlinkException(
+                "receive netlink answer", Errno.EBADMSG, "the length of a message does not fit its datagram")
             : located;
     }
 

@@ -1,6 +1,8 @@
 namespace ProxyHelper.Netlink;
 
-/// <summary>One message of a netlink datagram: the fields of struct nlmsghdr (linux/netlink.h) and what follows them.</summary>
+/// <summary>
+/// Represents a message of a netlink datagram: the fields of struct nlmsghdr (linux/netlink.h) and the payload.
+/// </summary>
 internal readonly ref struct NetlinkMessage
 {
     /// <summary>The size of struct nlmsghdr in bytes.</summary>
@@ -15,10 +17,10 @@ internal readonly ref struct NetlinkMessage
     /// <summary>NLMSG_OVERRUN: data was lost.</summary>
     public const ushort OverrunType = 4;
 
-    /// <summary>NLM_F_DUMP_INTR: the table changed so that the dump is not whole.</summary>
+    /// <summary>NLM_F_DUMP_INTR: the table changed, so the list is incomplete.</summary>
     public const ushort DumpInterruptedFlag = 0x10;
 
-    /// <summary>Makes a message of its parts.</summary>
+    /// <summary>Makes a message from its parts.</summary>
     public NetlinkMessage(ushort type, ushort flags, uint sequence, ReadOnlySpan<byte> payload)
     {
         Type = type;
@@ -27,15 +29,15 @@ internal readonly ref struct NetlinkMessage
         Payload = payload;
     }
 
-    /// <summary>nlmsg_type.</summary>
+    /// <summary>Gets the type (nlmsg_type).</summary>
     public ushort Type { get; }
 
-    /// <summary>nlmsg_flags.</summary>
+    /// <summary>Gets the flags (nlmsg_flags).</summary>
     public ushort Flags { get; }
 
-    /// <summary>nlmsg_seq: the number that the request carried.</summary>
+    /// <summary>Gets the sequence number of the request (nlmsg_seq).</summary>
     public uint Sequence { get; }
 
-    /// <summary>The bytes after the header, without padding.</summary>
+    /// <summary>Gets the bytes after the header, without padding.</summary>
     public ReadOnlySpan<byte> Payload { get; }
 }

@@ -1,34 +1,38 @@
 namespace ProxyHelper.Netlink;
 
-/// <summary>A walk over the messages of one datagram. It cannot leave the bytes, and stops for good at the first malformed length.</summary>
+/// <summary>
+/// Reads the messages of one datagram. The reader never leaves the datagram and ends at the first impossible length.
+/// </summary>
 internal ref struct NetlinkMessageReader
 {
     private readonly ReadOnlySpan<byte> _datagram;
     private int _next;
 
-    /// <summary>Starts before the first message.</summary>
-    /// <param name="datagram">The bytes as they were received.</param>
-    /// <param name="offset">Where in them to start.</param>
+    /// <summary>Makes a reader before a message.</summary>
+    /// <param name="datagram">The received bytes.</param>
+    /// <param name="offset">The offset of the message.</param>
     public NetlinkMessageReader(ReadOnlySpan<byte> datagram, int offset = 0)
     {
         _datagram = datagram;
         _next = offset;
     }
 
-    /// <summary>The message that <see cref="MoveNext"/> came to.</summary>
+    /// <summary>Gets the current message.</summary>
     public NetlinkMessage Current { get; private set; }
 
-    /// <summary>Where in the datagram <see cref="Current"/> starts.</summary>
+    /// <summary>Gets the offset of the current message in the datagram.</summary>
     public int Offset { get; private set; }
 
-    /// <summary>Where in the datagram the next message would start.</summary>
+    /// <summary>Gets the offset after the current message.</summary>
     public readonly int NextOffset => _next;
 
-    /// <summary>Whether a message claims a length that cannot be: the datagram is cut or is not netlink's.</summary>
+    /// <summary>
+    /// Gets a value indicating whether a message has an impossible length: the datagram is cut, or is not netlink.
+    /// </summary>
     public bool IsFaulted { get; private set; }
 
-    /// <summary>Goes to the next message.</summary>
-    /// <returns>False at the end, and at a fault.</returns>
+    /// <summary>Moves to the next message.</summary>
+    /// <returns>False at the end and at a fault.</returns>
     public bool MoveNext()
     {
         if (IsFaulted || _next >= _datagram.Length)
@@ -43,7 +47,7 @@ internal ref struct NetlinkMessageReader
             return false;
         }
 
-        // Headers are in the byte order of the machine, as BitConverter reads them.
+        // Headers are in the byte order of the host, which BitConverter uses.
         uint length = BitConverter.ToUInt32(rest);
         if (length < NetlinkMessage.HeaderSize || length > rest.Length)
         {

@@ -5,9 +5,9 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// A socket to one of the kernel's netlink families, connected to it: another process that sends to it gets ECONNREFUSED. It
-/// belongs to the network namespace of the thread that opens it, and to one thread at a time. Who owns it decides when to open a
-/// new one.
+/// Represents a socket that is connected to a netlink family of the kernel. Another process that sends to the
+/// socket gets ECONNREFUSED. The socket belongs to the network namespace of the thread that opens it, and to one thread
+/// at a time. Its owner decides when to open a new one.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class NetlinkSocket : IDisposable
@@ -18,16 +18,10 @@ internal sealed class NetlinkSocket : IDisposable
     /// <summary>NETLINK_NETFILTER (linux/netlink.h): conntrack.</summary>
     public const int Netfilter = 12;
 
-    /// <summary>Holds some thousands of answers; the system's default 256 (measured).</summary>
+    /// <summary>Room for some thousands of answers. The system's default has room for 256 (measured).</summary>
     public const int DefaultReceiveBuffer = 4 << 20;
 
-    private const int AddressFamily = 16; // AF_NETLINK (linux/socket.h)
-    private const int RawType = 3; // SOCK_RAW
-    private const int NetlinkLevel = 270; // SOL_NETLINK
-    private const int AddMembership = 1; // NETLINK_ADD_MEMBERSHIP
-    private const int CapAcknowledgement = 10; // NETLINK_CAP_ACK: errors repeat the header of the request only
-    private const int ExtendedAcknowledgement = 11; // NETLINK_EXT_ACK: errors carry words where the kernel has some
-    private const int AddressSize = 12; // struct sockaddr_nl
+    private const int AddressSize = 12; // struct sockaddr_nl (linux/netlink.h)
 
     private readonly LinuxSocket _socket;
     private readonly PollSet _poll;
@@ -39,22 +33,27 @@ internal sealed class NetlinkSocket : IDisposable
         _poll = new PollSet(socket);
     }
 
-    /// <summary>The socket's descriptor.</summary>
+    /// <summary>Gets the descriptor of the socket.</summary>
     public SafeHandle Handle => _socket;
 
     /// <summary>Opens and connects a socket.</summary>
     /// <param name="protocol">The netlink family, <see cref="Netfilter"/> or <see cref="Route"/>.</param>
-    /// <param name="receiveBuffer">How many bytes of unread answers the kernel keeps, its own book-keeping included.</param>
-    /// <exception cref="LinuxException">The kernel has no such family, or this process may not use AF_NETLINK.</exception>
+    /// <param name="receiveBuffer">
+    /// The size of the buffer for unread answers in bytes, with the kernel's own data.
+    /// </param>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel does not have the family, or this process may not use AF_NETLINK.
+    /// </exception>
     public static NetlinkSocket Open(int protocol = Netfilter, int receiveBuffer = DefaultReceiveBuffer)
     {
-        LinuxSocket socket = LinuxSocket.Open(AddressFamily, RawType, protocol, "netlink socket");
+        LinuxSocket socket = LinuxSocket.Open(SocketKind.Netlink(protocol));
         try
         {
-            Span<byte> kernel = stackalloc byte[AddressSize]; // port id 0 is the kernel; to bind, "choose one for me"
-            BitConverter.TryWriteBytes(kernel, (ushort)AddressFamily);
-            socket.SetOption(NetlinkLevel, CapAcknowledgement, 1, "NETLINK_CAP_ACK");
-            socket.SetOption(NetlinkLevel, ExtendedAcknowledgement, 1, "NETLINK_EXT_ACK");
+            // Port id 0 is the kernel; for bind, 0 lets the kernel choose.
+            Span<byte> kernel = stackalloc byte[AddressSize];
+            BitConverter.TryWriteBytes(kernel, (ushort)SocketKind.NetlinkFamily);
+            socket.SetOption(SocketOption.CapAcknowledgement, 1);
+            socket.SetOption(SocketOption.ExtendedAcknowledgement, 1);
             socket.SetReceiveBuffer(receiveBuffer);
             socket.Bind(kernel, "netlink socket");
             socket.Connect(kernel, "netlink socket");
@@ -67,12 +66,12 @@ internal sealed class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Joins a group: what the kernel tells it comes to this socket, too.</summary>
-    /// <exception cref="LinuxException">This process may not listen to it.</exception>
-    public void Join(int group) => _socket.SetOption(NetlinkLevel, AddMembership, group, "NETLINK_ADD_MEMBERSHIP");
+    /// <summary>Joins a group. The socket then receives the events of the group.</summary>
+    /// <exception cref="LinuxException">Thrown when this process may not receive the events.</exception>
+    public void Join(int group) => _socket.SetOption(SocketOption.AddMembership, group);
 
-    /// <summary>Takes sequence numbers for requests, ascending; they are never given out again on this socket.</summary>
-    /// <returns>The first of them.</returns>
+    /// <summary>Reserves ascending sequence numbers for requests.</summary>
+    /// <returns>The first number.</returns>
     public uint TakeSequence(int count)
     {
         uint first = _sequence + 1;
@@ -80,34 +79,37 @@ internal sealed class NetlinkSocket : IDisposable
         return first;
     }
 
-    /// <summary>Sends one or several messages to the kernel, which answers them before this returns.</summary>
-    /// <exception cref="LinuxException">They were not taken whole.</exception>
+    /// <summary>Sends messages to the kernel, which answers them before the call returns.</summary>
+    /// <exception cref="LinuxException">Thrown when the kernel did not take all messages.</exception>
     public void Send(ReadOnlySpan<byte> messages) => _socket.Send(messages, "netlink request");
 
-    /// <summary>Receives the answers that are there, without waiting, into the slots from <paramref name="first"/> on.</summary>
-    /// <param name="answers">The slots.</param>
-    /// <param name="first">The first slot to fill.</param>
-    /// <param name="most">How many at most.</param>
-    /// <returns>How many datagrams came.</returns>
-    /// <exception cref="NetlinkException">One is cut.</exception>
-    /// <exception cref="LinuxException">The kernel lost answers (ENOBUFS), or the socket is broken.</exception>
-    public int Receive(MessageBatch answers, int first, int most)
+    /// <summary>Receives the answers that have arrived, without waiting.</summary>
+    /// <param name="answers">The slots for the answers.</param>
+    /// <param name="first">The first slot.</param>
+    /// <param name="max">The largest number of answers.</param>
+    /// <returns>The number of datagrams.</returns>
+    /// <exception cref="NetlinkException">Thrown when an answer is cut.</exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel lost answers (ENOBUFS), or the socket failed.
+    /// </exception>
+    public int Receive(MessageBatch answers, int first, int max)
     {
-        int count = answers.Receive(_socket, first, most, "netlink answer");
+        int count = answers.Receive(_socket, first, max, "netlink answer");
         for (int slot = first; slot < first + count; slot++)
         {
             if (answers.IsTruncated(slot))
             {
-                throw new NetlinkException("receive netlink answer", Errno.EMSGSIZE, "the answer is longer than its buffer");
+                throw new NetlinkException(
+                    "receive netlink answer", Errno.EMSGSIZE, "the answer is longer than its buffer");
             }
         }
 
         return count;
     }
 
-    /// <summary>Waits until there is an answer to receive.</summary>
-    /// <param name="milliseconds">How long at most.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Waits for an answer.</summary>
+    /// <param name="milliseconds">The longest time to wait.</param>
+    /// <returns>False when the time ended first.</returns>
     public bool Wait(int milliseconds) => _poll.Wait(milliseconds);
 
     /// <inheritdoc/>

@@ -3,27 +3,28 @@ using System.Buffers.Binary;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
-/// Writes netlink messages with their attributes into a buffer of the caller's, one after the other. A buffer that is too small
-/// is the caller's mistake, and throws <see cref="ArgumentOutOfRangeException"/>.
+/// Writes netlink messages with their attributes into the caller's buffer, one after the other. A buffer that is too
+/// small is an error of the caller and causes <see cref="ArgumentOutOfRangeException"/>. Headers are in the byte order
+/// of the host, values in network byte order.
 /// </summary>
 internal ref struct NetlinkWriter
 {
-    private const int AttributeHeaderSize = 4;
-    private const ushort NestedFlag = 0x8000; // NLA_F_NESTED
+    private const int AttributeHeaderSize = 4; // struct nlattr
+    private const ushort NestedFlag = 0x8000; // NLA_F_NESTED (linux/netlink.h)
 
     private readonly Span<byte> _buffer;
     private int _messageStart;
 
-    /// <summary>Starts at the beginning of the buffer.</summary>
+    /// <summary>Makes a writer at the start of the buffer.</summary>
     public NetlinkWriter(Span<byte> buffer)
     {
         _buffer = buffer;
     }
 
-    /// <summary>How many bytes are written.</summary>
+    /// <summary>Gets the number of bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Starts a message; its length is filled in by <see cref="EndMessage"/>.</summary>
+    /// <summary>Starts a message. <see cref="EndMessage"/> writes its length.</summary>
     public void BeginMessage(ushort type, ushort flags, uint sequence)
     {
         _messageStart = Length;
@@ -36,11 +37,11 @@ internal ref struct NetlinkWriter
     /// <summary>Ends the message that <see cref="BeginMessage"/> started.</summary>
     public readonly void EndMessage() => BitConverter.TryWriteBytes(_buffer[_messageStart..], Length - _messageStart);
 
-    /// <summary>Room for the fixed header that a subsystem puts before the attributes, zeroed.</summary>
+    /// <summary>Adds zeros for the fixed header that a subsystem has before the attributes, and returns them.</summary>
     public Span<byte> Header(int size) => Take(size);
 
-    /// <summary>Starts an attribute that holds others.</summary>
-    /// <returns>What <see cref="EndNested"/> needs to end it.</returns>
+    /// <summary>Starts an attribute that contains attributes.</summary>
+    /// <returns>The start of the attribute, for <see cref="EndNested"/>.</returns>
     public int BeginNested(ushort type)
     {
         int start = Length;
@@ -55,12 +56,14 @@ internal ref struct NetlinkWriter
     public void Put(ushort type, byte value) => Attribute(type, sizeof(byte))[0] = value;
 
     /// <summary>Writes an attribute of two bytes in network byte order.</summary>
-    public void Put(ushort type, ushort value) => BinaryPrimitives.WriteUInt16BigEndian(Attribute(type, sizeof(ushort)), value);
+    public void Put(ushort type, ushort value) =>
+        BinaryPrimitives.WriteUInt16BigEndian(Attribute(type, sizeof(ushort)), value);
 
     /// <summary>Writes an attribute of four bytes in network byte order.</summary>
-    public void Put(ushort type, uint value) => BinaryPrimitives.WriteUInt32BigEndian(Attribute(type, sizeof(uint)), value);
+    public void Put(ushort type, uint value) =>
+        BinaryPrimitives.WriteUInt32BigEndian(Attribute(type, sizeof(uint)), value);
 
-    /// <summary>An attribute of so many bytes, zeroed, to be filled in.</summary>
+    /// <summary>Adds an attribute of zeros, and returns its bytes.</summary>
     public Span<byte> Attribute(ushort type, int length)
     {
         Span<byte> header = Take(AttributeHeaderSize);

@@ -1,8 +1,8 @@
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Describes the datagram of smtp-gated's helper protocol, as observed on smtp-gated 1.4.21. Query and reply have the same layout.
-/// All numbers are in network byte order. The cookie is opaque.
+/// Describes the datagram of smtp-gated's helper protocol, as observed on smtp-gated 1.4.21. Query and reply have the
+/// same layout. All numbers are in network byte order. The cookie is opaque.
 /// </summary>
 internal static class HelperDatagram
 {

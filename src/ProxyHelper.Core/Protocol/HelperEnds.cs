@@ -4,8 +4,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Reads and writes the two ends of a connection, which have the same place in a query and in a reply. The datagram has room for
-/// IPv4 only.
+/// Reads and writes the two ends of a connection, which have the same place in a query and in a reply. The datagram has
+/// room for IPv4 only.
 /// </summary>
 internal static class HelperEnds
 {

@@ -3,8 +3,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Reads and writes the user's name in a reply. The name consists of digits, dots, a colon or a hyphen only: in smtp-gated's daemon
-/// mode the text reaches a format string, so a percent sign would crash smtp-gated.
+/// Reads and writes the user's name in a reply. The name consists of digits, dots, a colon or a hyphen only: in
+/// smtp-gated's daemon mode the text reaches a format string, so a percent sign would crash smtp-gated.
 /// </summary>
 internal static class Ident
 {
@@ -44,8 +44,8 @@ internal static class Ident
     }
 
     /// <summary>
-    /// Writes the ident as a word of 1 to 20 characters, which the TCP protocol requires. "-" stands for no name. An end point of 21
-    /// characters loses its last digit, as smtp-gated itself cuts it.
+    /// Writes the ident as a word of 1 to 20 characters, which the TCP protocol requires. "-" stands for no name. An
+    /// end point of 21 characters loses its last digit, as smtp-gated itself cuts it.
     /// </summary>
     /// <param name="word">At least <see cref="MaxWordLength"/> bytes.</param>
     /// <param name="format">The format of the ident.</param>

@@ -7,7 +7,8 @@ public enum IdentFormat
     Address,
 
     /// <summary>
-    /// The user's address and port, such as 10.1.1.1:10943. Each connection has another name, so limits for each user do not work.
+    /// The user's address and port, such as 10.1.1.1:10943. Each connection has another name, so limits for each user
+    /// do not work.
     /// </summary>
     Endpoint,
 

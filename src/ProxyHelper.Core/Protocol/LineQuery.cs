@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Represents a query over TCP (smtp-gated's mode remote) in the form of RFC 1413: the two ports of a connection that the proxy
-/// accepted. The two addresses are those of the TCP connection that carries the query.
+/// Represents a query over TCP (smtp-gated's mode remote) in the form of RFC 1413: the two ports of a connection that
+/// the proxy accepted. The two addresses are those of the TCP connection that carries the query.
 /// </summary>
 /// <param name="SourcePort">The port of the proxy's TCP peer, after SNAT.</param>
 /// <param name="DestinationPort">The proxy's accepting port.</param>
@@ -15,7 +15,8 @@ public readonly record struct LineQuery(ushort SourcePort, ushort DestinationPor
     internal const int MaxLength = 1000;
 
     /// <summary>
-    /// Reads a query, such as "20119 , 9199", and a line end: CR and LF, or LF. Spaces and tabs around the numbers are optional.
+    /// Reads a query, such as "20119 , 9199", and a line end: CR and LF, or LF. Spaces and tabs around the numbers are
+    /// optional.
     /// </summary>
     /// <param name="line">The bytes up to the first line feed, with the line feed.</param>
     /// <param name="query">The query.</param>

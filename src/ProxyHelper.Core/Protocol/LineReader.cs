@@ -4,8 +4,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Reads the parts of one line of the TCP protocol. The reader never leaves the line, ignores blanks between the parts, and keeps
-/// the first fault. After a fault each part reads as empty or 0.
+/// Reads the parts of one line of the TCP protocol. The reader never leaves the line, ignores blanks between the parts,
+/// and keeps the first fault. After a fault each part reads as empty or 0.
 /// </summary>
 internal ref struct LineReader(ReadOnlySpan<byte> line)
 {

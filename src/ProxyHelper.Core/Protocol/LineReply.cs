@@ -7,7 +7,9 @@ namespace ProxyHelper.Protocol;
 /// <summary>Represents a helper's reply over TCP: one line.</summary>
 /// <param name="Error">The error; <see cref="LineError.None"/> in a reply that says found.</param>
 /// <param name="OriginalDestination">The original destination, if found.</param>
-/// <param name="Ident">The user's name, a word of 1 to 20 characters, if found. The line has no other data about the user.</param>
+/// <param name="Ident">
+/// The user's name, a word of 1 to 20 characters, if found. The line has no other data about the user.
+/// </param>
 public readonly record struct LineReply(LineError Error, TransportEndPoint OriginalDestination, string Ident)
 {
     /// <summary>The number of bytes of a reply that smtp-gated reads.</summary>
@@ -85,7 +87,9 @@ public readonly record struct LineReply(LineError Error, TransportEndPoint Origi
         return fault == ReplyFault.None;
     }
 
-    /// <summary>Reads the part after the ports. The result is the default value if that part is neither an origin nor an error.</summary>
+    /// <summary>
+    /// Reads the part after the ports. The result is the default value if that part is neither an origin nor an error.
+    /// </summary>
     private static LineReply ReadBody(ref LineReader reader)
     {
         ReadOnlySpan<byte> kind = reader.ReadKeyword();

@@ -4,9 +4,12 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Represents smtp-gated's query over UDP: it asks for the original source and destination of a connection that the proxy accepted.
+/// Represents smtp-gated's query over UDP: it asks for the original source and destination of a connection that the
+/// proxy accepted.
 /// </summary>
-/// <param name="Cookie">The cookie, which the reply repeats byte for byte. The value keeps the order of the bytes.</param>
+/// <param name="Cookie">
+/// The cookie, which the reply repeats byte for byte. The value keeps the order of the bytes.
+/// </param>
 /// <param name="Secret">The shared secret; 0 if no secret is configured.</param>
 /// <param name="Source">The proxy's TCP peer: the translated source. IPv4.</param>
 /// <param name="Destination">The proxy's accepting address and port. IPv4.</param>

@@ -15,6 +15,8 @@ public enum QueryFault : byte
     /// <summary>The version is not 0x0402.</summary>
     Version,
 
-    /// <summary>The flags are not those of a query. For this reason, two helpers never reply to each other's replies.</summary>
+    /// <summary>
+    /// The flags are not those of a query. For this reason, two helpers never reply to each other's replies.
+    /// </summary>
     Flags,
 }

@@ -3,7 +3,9 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Protocol;
 
-/// <summary>Represents a helper's reply over UDP. A reply is written over the bytes of its query, so both have the same size.</summary>
+/// <summary>
+/// Represents a helper's reply over UDP. A reply is written over the bytes of its query, so both have the same size.
+/// </summary>
 /// <param name="Cookie">The cookie of the query.</param>
 /// <param name="IsFound">Indicates whether the connection was found.</param>
 /// <param name="OriginalSource">The original source, if found.</param>
@@ -87,6 +89,8 @@ public readonly record struct Reply(
             return ReplyFault.Version;
         }
 
-        return ReadFlags(datagram) is HelperDatagram.FoundFlags or HelperDatagram.NotFoundFlags ? ReplyFault.None : ReplyFault.Flags;
+        return ReadFlags(datagram) is HelperDatagram.FoundFlags or HelperDatagram.NotFoundFlags
+            ? ReplyFault.None
+            : ReplyFault.Flags;
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Runtime.Versioning;
-using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server;
@@ -9,13 +8,7 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class QuerySocket : IDisposable
 {
-    private const int IPv4Family = 2; // AF_INET
-    private const int DatagramType = 2; // SOCK_DGRAM
-    private const int SharePort = 15; // SO_REUSEPORT
     private const int MaxQueued = 100_000; // datagrams; a queue has no room for more
-    private const int FreeBind = 15; // IP_FREEBIND
-    private const int PathMtuDiscovery = 10; // IP_MTU_DISCOVER
-    private const int IgnorePathMtu = 5; // IP_PMTUDISC_OMIT: a forged "fragmentation needed" has no effect
 
     // Room for some 2,500 queries. The default has room for 256 (measured), fewer than can arrive while the thread does
     // not run.
@@ -72,9 +65,8 @@ internal sealed class QuerySocket : IDisposable
         bool isBoundToAll = inherited.EndPoint.Address.Equals(IPAddress.Any);
         try
         {
-            bool isRecorded =
-                IsSet(socket, DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, "SO_TIMESTAMPNS")
-                && (!isBoundToAll || IsSet(socket, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO"));
+            bool isRecorded = socket.ReadOption(SocketOption.Timestamp) != 0
+                && (!isBoundToAll || socket.ReadOption(SocketOption.PacketInfo) != 0);
             Prepare(socket, isBoundToAll);
             if (!isRecorded)
             {
@@ -110,7 +102,7 @@ internal sealed class QuerySocket : IDisposable
         var sockets = new List<QuerySocket> { Open(endPoint, allowsAbsentAddress) };
         try
         {
-            sockets[0].Socket.SetOption(DatagramControl.SocketLevel, SharePort, 1, "SO_REUSEPORT");
+            sockets[0].Socket.SetOption(SocketOption.ReusePort, 1);
             while (sockets.Count < groups * size)
             {
                 sockets.Add(Open(endPoint, allowsAbsentAddress, isShared: true));
@@ -162,33 +154,22 @@ internal sealed class QuerySocket : IDisposable
     private static QuerySocket Open(IPEndPoint endPoint, bool allowsAbsentAddress, bool isShared)
     {
         bool isBoundToAll = endPoint.Address.Equals(IPAddress.Any);
-        LinuxSocket socket = LinuxSocket.Open(IPv4Family, DatagramType, protocol: 0, "UDP socket");
-        try
+        LinuxSocket bound = BoundSocket.OpenUdp(endPoint, socket =>
         {
             Prepare(socket, isBoundToAll);
-            SetIf(socket, allowsAbsentAddress, DatagramControl.IPLevel, FreeBind, "IP_FREEBIND");
-            SetIf(socket, isShared, DatagramControl.SocketLevel, SharePort, "SO_REUSEPORT");
-            SocketAddress address = endPoint.Serialize();
-            socket.Bind(address.Buffer.Span[..address.Size], endPoint.ToString());
-            return new QuerySocket(socket, isBoundToAll) { EndPoint = endPoint };
-        }
-        catch (LinuxException failure)
-        {
-            socket.Dispose();
-            throw BindException.From(failure, endPoint, IPProtocol.Udp);
-        }
+            SetIf(socket, allowsAbsentAddress, SocketOption.FreeBind);
+            SetIf(socket, isShared, SocketOption.ReusePort);
+        });
+        return new QuerySocket(bound, isBoundToAll) { EndPoint = endPoint };
     }
-
-    private static bool IsSet(LinuxSocket socket, int level, int option, string name) =>
-        socket.ReadOption(level, option, name) != 0;
 
     private static void Prepare(LinuxSocket socket, bool isBoundToAll)
     {
         socket.SetReceiveBuffer(ReceiveBufferSize);
-        socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
-        socket.SetOption(DatagramControl.SocketLevel, DatagramControl.QueueOverflow, 1, "SO_RXQ_OVFL");
-        socket.SetOption(DatagramControl.IPLevel, PathMtuDiscovery, IgnorePathMtu, "IP_MTU_DISCOVER");
-        SetIf(socket, isBoundToAll, DatagramControl.IPLevel, DatagramControl.PacketInfo, "IP_PKTINFO");
+        socket.SetOption(SocketOption.Timestamp, 1);
+        socket.SetOption(SocketOption.DropCount, 1);
+        socket.SetOption(SocketOption.PathMtuDiscovery, SocketOption.IgnorePathMtu);
+        SetIf(socket, isBoundToAll, SocketOption.PacketInfo);
     }
 
     private static void Empty(LinuxSocket socket)
@@ -199,11 +180,11 @@ internal sealed class QuerySocket : IDisposable
         }
     }
 
-    private static void SetIf(LinuxSocket socket, bool isWanted, int level, int option, string name)
+    private static void SetIf(LinuxSocket socket, bool isWanted, SocketOption option)
     {
         if (isWanted)
         {
-            socket.SetOption(level, option, 1, name);
+            socket.SetOption(option, 1);
         }
     }
 }

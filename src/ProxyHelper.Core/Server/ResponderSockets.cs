@@ -98,7 +98,7 @@ internal sealed class ResponderSockets : IDisposable
             if (options.TcpPort != 0)
             {
                 var tcp = new IPEndPoint(address, options.TcpPort);
-                _listeners.Add((ListeningSocket.Open(tcp, options.AllowAbsentAddresses), tcp));
+                _listeners.Add((BoundSocket.Listen(tcp, options.AllowAbsentAddresses), tcp));
             }
         }
     }

@@ -69,7 +69,7 @@ internal sealed class TcpConnection
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
         _socket!.ReadLocalAddress(address);
-        return LinuxSocket.IPv4AddressIn(address);
+        return IPv4SocketAddress.ReadAddress(address);
     }
 
     /// <summary>Sends the reply and ends the sending direction.</summary>

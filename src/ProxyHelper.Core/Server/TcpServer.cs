@@ -178,7 +178,7 @@ internal sealed class TcpServer : QueryServer
                     return;
                 }
 
-                Admit(socket, LinuxSocket.IPv4AddressIn(address), admission);
+                Admit(socket, IPv4SocketAddress.ReadAddress(address), admission);
             }
             catch (LinuxException failure) when (failure.Errno != Errno.EINVAL) // EINVAL: the socket no longer listens
             {

@@ -125,7 +125,7 @@ internal sealed class UdpServer : QueryServer
         {
             var control = DatagramControl.Read(_batch.Control(slot));
             dropped = control.Dropped;
-            IPv4Address sender = LinuxSocket.IPv4AddressIn(_batch.Address(slot));
+            IPv4Address sender = IPv4SocketAddress.ReadAddress(_batch.Address(slot));
             if (admission.FindRefusal(_batch.Data(slot), sender, control.ReceivedAt, out Query query) is { } refusal)
             {
                 Telemetry.Refuse(refusal, sender);

@@ -13,7 +13,6 @@ internal sealed class Load : IDisposable
     /// <summary>More would not fit into the socket's buffer for sending.</summary>
     public const int LargestWindow = 256;
 
-    private const int IPv4Family = 2, DatagramType = 2; // AF_INET, SOCK_DGRAM
     private const int ReceiveBufferSize = 1 << 20;
     private const int LargestBatch = 64;
     private const int PatienceMilliseconds = 1000; // a responder may have to wait for its processor, but what takes longer is lost
@@ -39,7 +38,7 @@ internal sealed class Load : IDisposable
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public static Load Open(ResponderSettings settings)
     {
-        LinuxSocket socket = LinuxSocket.Open(IPv4Family, DatagramType, protocol: 0, "UDP socket");
+        LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
         socket.SetReceiveBuffer(ReceiveBufferSize);
         socket.Bind(Bytes(_proxy), _proxy.ToString());
         socket.Connect(Bytes(_responder), _responder.ToString());

@@ -57,7 +57,7 @@ public sealed class MessageBatchTests
     public void Control_data_longer_than_its_room_is_told(int controlSize, bool isTruncated)
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
-        server.SetOption(0, 8, 1, "IP_PKTINFO");
+        server.SetOption(SocketOption.PacketInfo, 1);
         using Socket client = Connect(address);
         SendText(client, "hello");
         var batch = new MessageBatch(1, DataSize, controlSize);
@@ -107,7 +107,7 @@ public sealed class MessageBatchTests
 
     private static LinuxSocket Bind(out IPEndPoint address)
     {
-        LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "test socket"); // AF_INET, SOCK_DGRAM
+        LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
         Span<byte> name = [2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]; // sockaddr_in of 127.0.0.1, any port
         socket.Bind(name, "test socket");
         socket.ReadLocalAddress(name);

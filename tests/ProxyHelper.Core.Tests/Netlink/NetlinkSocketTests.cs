@@ -28,7 +28,7 @@ public sealed class NetlinkSocketTests
         while (!done)
         {
             Assert.True(socket.Wait(Patience));
-            int count = socket.Receive(answers, 0, most: 64);
+            int count = socket.Receive(answers, 0, max: 64);
             for (int slot = 0; slot < count; slot++)
             {
                 done |= ReadEntries(answers.Data(slot), sequence, sources);
@@ -43,7 +43,7 @@ public sealed class NetlinkSocketTests
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         Assert.False(socket.Wait(0));
-        Assert.Equal(0, socket.Receive(new MessageBatch(4, 8192), 0, most: 4));
+        Assert.Equal(0, socket.Receive(new MessageBatch(4, 8192), 0, max: 4));
     });
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class NetlinkSocketTests
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         SendDump(socket); // the end of a dump is 20 bytes
-        NetlinkException exception = Assert.Throws<NetlinkException>(() => socket.Receive(new MessageBatch(1, 19), 0, most: 1));
+        NetlinkException exception = Assert.Throws<NetlinkException>(() => socket.Receive(new MessageBatch(1, 19), 0, max: 1));
         Assert.Equal(Errno.EMSGSIZE, exception.Errno);
     });
 
@@ -73,11 +73,11 @@ public sealed class NetlinkSocketTests
     [Fact]
     public void Nobody_but_the_kernel_can_send_to_it() => NetworkNamespace.Run(() =>
     {
-        const int netlinkFamily = 16, rawType = 3, connectionRefused = 111; // AF_NETLINK, SOCK_RAW, ECONNREFUSED
+        const int connectionRefused = 111; // ECONNREFUSED
         using NetlinkSocket socket = NetlinkSocket.Open();
-        using LinuxSocket other = LinuxSocket.Open(netlinkFamily, rawType, NetlinkSocket.Netfilter, "test socket");
+        using LinuxSocket other = LinuxSocket.Open(SocketKind.Netlink(NetlinkSocket.Netfilter));
         byte[] address = new byte[12]; // struct sockaddr_nl: family, padding, port id, groups
-        address[0] = netlinkFamily;
+        address[0] = SocketKind.NetlinkFamily;
         BitConverter.TryWriteBytes(address.AsSpan(4), PortOfTheOnlySocket());
         other.Connect(address, "test socket");
 

@@ -10,7 +10,6 @@ namespace ProxyHelper.Tests.Server;
 /// <summary>Sockets that somebody else has bound, as a service manager does. What is tried with them is a copy of the descriptor, as in another process.</summary>
 public sealed class ResponderSocketsTests
 {
-    private const int SharePort = 15; // SO_REUSEPORT
 
     [Theory]
     [InlineData(1, 1)]
@@ -41,7 +40,7 @@ public sealed class ResponderSocketsTests
     public void A_tcp_socket_that_listens_is_answered_on_too_and_who_connected_meanwhile_is_served() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1);
-        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
         for (int round = 0; round < 2; round++)
         {
             using var early = new TcpAsker();
@@ -75,7 +74,7 @@ public sealed class ResponderSocketsTests
     public void A_tcp_socket_that_listens_no_more_ends_the_responder() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1);
-        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
         using Responder responder = Responder.Start(Options(1, [bound[0], listener]), Router.Rules);
         Descriptor.ShutDown(listener);
         Assert.IsType<LinuxException>(Assert.Throws<AggregateException>(() => responder.Notices.Completion.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).InnerException);
@@ -85,16 +84,16 @@ public sealed class ResponderSocketsTests
     [Fact]
     public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
     {
-        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
         Assert.Contains("there is no UDP socket among them", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]), Router.Rules)).Message, StringComparison.Ordinal);
     });
 
     [Fact]
     public void What_is_no_bound_udp_socket_is_refused() => Router.With(() =>
     {
-        using LinuxSocket unbound = LinuxSocket.Open(2, 2, 0, "UDP socket");
-        using LinuxSocket stream = LinuxSocket.Open(2, 1, 0, "TCP socket");
-        using LinuxSocket version6 = LinuxSocket.Open(10, 2, 0, "UDP socket of IPv6");
+        using LinuxSocket unbound = LinuxSocket.Open(SocketKind.Udp);
+        using LinuxSocket stream = LinuxSocket.Open(SocketKind.Tcp);
+        using LinuxSocket version6 = LinuxSocket.Open(SocketKind.Udp with { Family = SocketKind.IPv6Family });
         foreach (LinuxSocket socket in (LinuxSocket[])[unbound, stream, version6])
         {
             Assert.Contains("neither a bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]), Router.Rules)).Message, StringComparison.Ordinal);
@@ -106,11 +105,11 @@ public sealed class ResponderSocketsTests
 
     private static LinuxSocket[] Bind(int count, bool isNoted = true) => [.. Enumerable.Range(0, count).Select(_ =>
     {
-        LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "UDP socket"); // AF_INET, SOCK_DGRAM
-        socket.SetOption(DatagramControl.SocketLevel, SharePort, 1, "SO_REUSEPORT");
+        LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
+        socket.SetOption(SocketOption.ReusePort, 1);
         if (isNoted)
         {
-            socket.SetOption(DatagramControl.SocketLevel, DatagramControl.TimestampNanoseconds, 1, "SO_TIMESTAMPNS");
+            socket.SetOption(SocketOption.Timestamp, 1);
         }
 
         SocketAddress address = Asker.Helper().Serialize();

@@ -119,7 +119,7 @@ public sealed class ResponderStopTests
     public void A_responder_whose_socket_no_longer_listens_is_faulted_and_its_ports_are_free() => Router.With(() =>
     {
         ListenOptions options = _options with { TcpPort = 114 };
-        using (LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false))
+        using (LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false))
         using (QuerySocket queries = QuerySocket.Open(Asker.Helper()))
         {
             ListenOptions inherited = options with

@@ -146,7 +146,7 @@ public sealed class TcpTests
     public void A_look_up_that_fails_is_told_apart_from_not_found() => Router.With(() =>
     {
         ConntrackTable table = ConntrackTable.Open();
-        using LinuxSocket listener = ListeningSocket.Open(Asker.Helper(), allowsAbsentAddress: false);
+        using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
         Capability.DropNetAdmin(); // the server's thread inherits it
         using var run = new TcpRun(listener, table, Router.Rules, _options.MaxConnectionTime);
         Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());

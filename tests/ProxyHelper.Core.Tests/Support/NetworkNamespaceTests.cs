@@ -62,12 +62,12 @@ public sealed class NetworkNamespaceTests
         NetworkNamespace.Run(() =>
         {
             Capability.DropNetBindService();
-            using LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "test socket"); // AF_INET, SOCK_DGRAM
+            using LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
             Assert.Equal(Errno.EACCES, Assert.Throws<LinuxException>(() => socket.Bind(LowPort, "127.0.0.1:114")).Errno);
         });
         NetworkNamespace.Run(() =>
         {
-            using LinuxSocket socket = LinuxSocket.Open(2, 2, 0, "test socket");
+            using LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
             Assert.Null(Record.Exception(() => socket.Bind(LowPort, "127.0.0.1:114")));
         });
     }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Conntrack.Wire;
@@ -27,9 +28,9 @@ internal static class ConntrackRequest
     private const ushort AcknowledgeFlag = 0x4; // NLM_F_ACK
     private const ushort DumpFlags = 0x300; // NLM_F_DUMP
 
-    private const byte IPv4Family = 2; // AF_INET
-    private const byte IPv6Family = 10; // AF_INET6
-    private const byte AnyFamily = 0; // AF_UNSPEC
+    private const byte IPv4Family = SocketKind.IPv4Family;
+    private const byte IPv6Family = SocketKind.IPv6Family;
+    private const byte AnyFamily = SocketKind.AnyFamily;
 
     /// <summary>Writes the look-up of an entry by the tuple of one of its directions.</summary>
     /// <param name="writer">The writer of the request.</param>
