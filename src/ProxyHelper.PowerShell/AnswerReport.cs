@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Management.Automation;
 using ProxyHelper.Client;
+using ProxyHelper.PowerShell.Commands;
 
 namespace ProxyHelper.PowerShell;
 
@@ -19,21 +19,22 @@ internal sealed class AnswerReport(Cmdlet command, HelperRequest request, Helper
     public void WriteQuestion()
     {
         string ends = $"{request.Source} -> {request.Destination}";
+        string time = ProxyHelperCommand.Seconds(LongestTime);
         command.WriteVerbose(_isTcp
-            ? $"Asking {request.Helper} over TCP about {ends}, for {Seconds(LongestTime)} at most."
-            : $"Asking {request.Helper} about {ends}, up to {request.Sends} times in {Seconds(LongestTime)}, "
+            ? $"Asking {request.Helper} over TCP about {ends}, for {time} at most."
+            : $"Asking {request.Helper} about {ends}, up to {request.Sends} times in {time}, "
                 + $"{(request.Secret == 0 ? "without a secret" : "with a secret")}.");
     }
 
     /// <summary>
     /// Writes a verbose message about the answer, and a warning for each reply that does not match the query.
     /// </summary>
-    public void WriteAnswer(HelperAnswer answer)
+    public void WriteAnswer(HelperAnswer answer, bool isQuiet)
     {
         string asked = answer.AskedFrom is { } asker ? $"asked from {asker.Address}" : "no query was sent";
         string sends = _isTcp ? string.Empty : $" after {answer.Sends} of {request.Sends} sends";
         string time = answer.RoundTripTime is { } elapsed
-            ? $", {Seconds(elapsed)} after the {(_isTcp ? "start" : "last send")}"
+            ? $", {ProxyHelperCommand.Seconds(elapsed)} after the {(_isTcp ? "start" : "last send")}"
             : string.Empty;
         command.WriteVerbose($"{answer.Outcome}{sends}, {asked}{time}.");
         foreach (IgnoredReply ignored in answer.IgnoredReplies)
@@ -41,10 +42,15 @@ internal sealed class AnswerReport(Cmdlet command, HelperRequest request, Helper
             string reason = ignored.Reason.ToString().ToLowerInvariant();
             command.WriteWarning($"Ignored a reply from {ignored.Sender}: its {reason} does not match the query.");
         }
+
+        if (!isQuiet)
+        {
+            WarnOfUntrustedSender(answer);
+        }
     }
 
     /// <summary>Warns that silence can mean that the helper does not trust the address that asked.</summary>
-    public void WarnOfUntrustedSender(HelperAnswer answer)
+    private void WarnOfUntrustedSender(HelperAnswer answer)
     {
         string? asker = answer.AskedFrom?.Address.ToString();
         string proxy = request.Destination.Address;
@@ -56,7 +62,4 @@ internal sealed class AnswerReport(Cmdlet command, HelperRequest request, Helper
                 + $"-TrustedClient {asker}.");
         }
     }
-
-    private static string Seconds(TimeSpan duration) =>
-        string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.000} s");
 }

@@ -14,4 +14,8 @@ internal static class DeviceAddresses
         from address in device.GetIPProperties().UnicastAddresses
         where address.Address.AddressFamily == AddressFamily.InterNetwork
         select (address.Address, device.Name);
+
+    /// <summary>Returns the addresses as text.</summary>
+    /// <exception cref="NetworkInformationException">Thrown when the system does not list its devices.</exception>
+    public static string List() => string.Join(", ", All().Select(local => local.Address));
 }

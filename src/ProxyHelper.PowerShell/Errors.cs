@@ -7,6 +7,7 @@ using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.PowerShell;
 
@@ -24,17 +25,17 @@ internal static class Errors
         "Run it on the router. Test-ProxyHelper works on any system.");
 
     public static ErrorRecord NeedsNetAdmin(string command, Exception cause) => Make(
-        new UnauthorizedAccessException($"{command} needs CAP_NET_ADMIN to use the kernel's conntrack table.", cause),
+        new UnauthorizedAccessException(
+            $"{command} cannot use the conntrack table: {ErrnoAdvice.ForConntrack(Errno.EPERM)?.Cause}.", cause),
         ErrorCategory.PermissionDenied,
         command,
-        "Run it as root. If root is too much, give the process CAP_NET_ADMIN in its network namespace (setcap, "
-            + "AmbientCapabilities).");
+        $"{ErrnoAdvice.ForConntrack(Errno.EPERM)?.Action} The capability must apply to its network namespace.");
 
     public static ErrorRecord ConntrackUnavailable(Exception cause) => Make(
         new InvalidOperationException($"The kernel's conntrack table cannot be used. {cause.Message}", cause),
         ErrorCategory.ResourceUnavailable,
         "nf_conntrack_netlink",
-        "Run 'modprobe nf_conntrack_netlink' to load the module. Check that the process may open AF_NETLINK sockets.");
+        ErrnoAdvice.For(cause)?.Action ?? $"Run '{ErrnoAdvice.LoadModule}' to load the kernel module.");
 
     public static ErrorRecord ListingIncomplete(Exception cause) => Make(
         new InvalidOperationException(
@@ -44,31 +45,25 @@ internal static class Errors
         "Run it again. If the listing ends early each time, the cause is in the message.");
 
     public static ErrorRecord AddressInUse(BindException cause) => Make(
-        new IOException(
-            $"Cannot bind {cause.EndPoint} ({(IsTcp(cause) ? "TCP" : "UDP")}): the address is in use.", cause),
+        new IOException(CannotBind(cause), cause),
         ErrorCategory.ResourceBusy,
         cause.EndPoint,
-        $"Run 'ss -{(IsTcp(cause) ? 't' : 'u')}lpn sport = :{cause.EndPoint.Port}' to find the program, and "
-            + "Get-ProxyHelper to list the responders of this session. Stop the program, or choose another "
-            + $"-{PortParameter(cause)}.");
+        $"{ErrnoAdvice.For(cause)?.Action} Run Get-ProxyHelper to list the responders of this session. Stop the "
+            + $"program, or choose another -{PortParameter(cause)}.");
 
     public static ErrorRecord AddressNotLocal(BindException cause) => Make(
-        new IOException(
-            $"Cannot bind {cause.EndPoint.Address}: this host does not have the address. Its addresses are "
-                + $"{string.Join(", ", DeviceAddresses.All().Select(local => local.Address))}.",
-            cause),
+        new IOException($"{CannotBind(cause)} Its addresses are {DeviceAddresses.List()}.", cause),
         ErrorCategory.InvalidArgument,
         cause.EndPoint.Address,
         "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses. "
             + "If the host gets the address later, such as at boot, use -AllowAbsentAddress.");
 
     public static ErrorRecord PortNeedsPrivilege(BindException cause) => Make(
-        new UnauthorizedAccessException(
-            $"Cannot bind port {cause.EndPoint.Port}: ports below 1024 need CAP_NET_BIND_SERVICE.", cause),
+        new UnauthorizedAccessException(CannotBind(cause), cause),
         ErrorCategory.PermissionDenied,
         cause.EndPoint,
-        $"Run it as root. If root is too much, choose a -{PortParameter(cause)} from 1024 on, and set smtp-gated's "
-            + "remote_port to it.");
+        $"{ErrnoAdvice.For(cause)?.Action} With a -{PortParameter(cause)} from 1024 on, set smtp-gated's remote_port "
+            + "to the same port.");
 
     public static ErrorRecord InvalidResponderOption(Exception cause, object target) => Make(
         cause,
@@ -222,6 +217,12 @@ internal static class Errors
     };
 
     private static bool IsTcp(BindException cause) => cause.Protocol == IPProtocol.Tcp;
+
+    private static string CannotBind(BindException cause)
+    {
+        string reason = ErrnoAdvice.For(cause)?.Cause ?? cause.Message.TrimEnd('.');
+        return $"Cannot bind {cause.EndPoint} ({(IsTcp(cause) ? "TCP" : "UDP")}): {reason}.";
+    }
 
     private static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
 

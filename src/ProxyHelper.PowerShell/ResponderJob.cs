@@ -30,6 +30,7 @@ public sealed class ResponderJob : Job
         _responder = responder;
         _pidFile = pidFile;
         PSJobTypeName = "ProxyHelper";
+        AddCounts();
         SetJobState(JobState.Running);
         Log($"Answering on {Location} (UDP){(TcpLocation is null ? string.Empty : $" and {TcpLocation} (TCP)")}.");
         _pump = Task.Run(PumpAsync);
@@ -58,75 +59,16 @@ public sealed class ResponderJob : Job
     /// </summary>
     public long Queries => Counts.Queries;
 
-    /// <summary>Gets the number of queries that were answered with the original ends.</summary>
-    public long Found => Counts[Outcome.Found];
-
-    /// <summary>Gets the number of queries that were answered "not found": the kernel has no such connection.</summary>
-    public long NotFound => Counts[Outcome.NotFound];
-
-    /// <summary>
-    /// Gets the number of queries that were dropped because of their sender: the sum of <see cref="NotAllowed"/>,
-    /// <see cref="NotItsOwn"/>, <see cref="WrongSecret"/> and <see cref="TooOften"/>.
-    /// </summary>
+    /// <summary>Gets the number of queries that were refused because of their sender.</summary>
     public long Refused => Counts.Refused;
 
-    /// <summary>Gets the number of queries that were dropped because the sender is not an allowed proxy.</summary>
-    public long NotAllowed => Counts[Outcome.NotAllowed];
-
-    /// <summary>
-    /// Gets the number of queries that were dropped because they are about a connection of another host.
-    /// </summary>
-    public long NotItsOwn => Counts[Outcome.NotItsOwn];
-
-    /// <summary>Gets the number of queries that were dropped because of a wrong secret.</summary>
-    public long WrongSecret => Counts[Outcome.WrongSecret];
-
-    /// <summary>Gets the number of queries that were dropped because the sender asks too often.</summary>
-    public long TooOften => Counts[Outcome.TooOften];
-
-    /// <summary>
-    /// Gets the number of datagrams that were dropped, and of TCP lines that were answered "invalid port", because they
-    /// are not queries.
-    /// </summary>
-    public long Malformed => Counts[Outcome.Malformed];
-
-    /// <summary>
-    /// Gets the number of queries that were dropped because they waited too long. A late reply could answer another
-    /// query.
-    /// </summary>
-    public long Late => Counts[Outcome.Late];
-
-    /// <summary>
-    /// Gets the number of datagrams that the kernel dropped because the queue was full. Not part of Queries.
-    /// </summary>
-    public long QueueDrops => Counts[Outcome.QueueDrop];
-
-    /// <summary>
-    /// Gets the number of TCP connections that were closed at once because there were too many, in all or from their
-    /// source. Not part of Queries.
-    /// </summary>
-    public long ConnectionDrops => Counts[Outcome.ConnectionDrop];
-
-    /// <summary>
-    /// Gets the number of TCP connections that were closed after their time: without a query, or answered but not
-    /// closed by the client.
-    /// </summary>
-    public long ConnectionTimeouts => Counts[Outcome.ConnectionTimeout];
-
-    /// <summary>
-    /// Gets the number of queries that were answered "not found", or "unknown error" over TCP, because the look-up
-    /// failed.
-    /// </summary>
-    public long FailedLookups => Counts[Outcome.FailedLookup];
-
-    /// <summary>Gets how often the socket to the conntrack table was replaced after an error.</summary>
-    public long TableReopenings => Counts[Outcome.TableReopening];
-
-    /// <summary>Gets the number of replies that the kernel did not send.</summary>
-    public long UnsentReplies => Counts[Outcome.UnsentReply];
-
-    /// <summary>Gets how often a socket reported an error instead of a datagram, a connection or a line.</summary>
-    public long ReceiveErrors => Counts[Outcome.ReceiveError];
+    /// <summary>Gets the number of refused queries for each reason, such as "wrong secret 2".</summary>
+    public IReadOnlyList<string> RefusalReasons =>
+    [
+        .. from row in Outcomes.All
+           where row.IsRefusal
+           select $"{row.Label!.Replace('_', ' ')} {CountOf(row.Outcome)}",
+    ];
 
     /// <summary>
     /// Gets the median time from arrival to reply of the last five minutes, or null if there were no queries.
@@ -155,7 +97,8 @@ public sealed class ResponderJob : Job
     /// <inheritdoc/>
     public override string StatusMessage => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Queries} queries, {Found} found, {NotFound} not found, {FailedLookups} failed look-ups");
+        $"{Queries} queries, {CountOf(Outcome.Found)} found, {CountOf(Outcome.NotFound)} not found, "
+            + $"{CountOf(Outcome.FailedLookup)} failed look-ups");
 
     /// <summary>
     /// Stops the responder. When the method returns, the ports are free and the job has its final state.
@@ -180,9 +123,26 @@ public sealed class ResponderJob : Job
         base.Dispose(disposing);
     }
 
+    /// <summary>
+    /// Returns the number of events with an outcome. Each outcome is also a property, such as WrongSecret.
+    /// </summary>
+    public long CountOf(Outcome outcome) => Counts[outcome];
+
     private ResponderCounts Counts => _responder.Counts;
 
     private bool IsEnded => JobStateInfo.State is JobState.Stopped or JobState.Failed;
+
+    /// <summary>
+    /// Adds a property for each row of the table of outcomes, so that a new outcome needs no change here.
+    /// </summary>
+    private void AddCounts()
+    {
+        PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(this).Properties;
+        foreach (OutcomeRow row in Outcomes.All)
+        {
+            properties.Add(new PSScriptProperty(row.Name, ScriptBlock.Create($"$this.CountOf('{row.Outcome}')")));
+        }
+    }
 
     /// <summary>Writes the notices of the responder into the streams of the job, and then its end.</summary>
     private async Task PumpAsync()

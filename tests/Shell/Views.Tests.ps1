@@ -71,8 +71,22 @@ Describe 'A view' {
         $null = Start-ProxyHelper 194.0.1.1
         $lines = (Get-ProxyHelper | Format-List | Out-String -Width 120).Split("`n") | Where-Object { $_ -match '^(?<label>.*?) +: ' } |
             ForEach-Object { $Matches.label.Trim() }
-        $lines.Count | Should -Be 27
-        foreach ($label in '- wrong secret', 'Last fault', 'Uptime') { $lines | Should -Contain $label }
+        $lines.Count | Should -Be 24
+        foreach ($label in '- by reason', 'Last fault', 'Uptime') { $lines | Should -Contain $label }
+    }
+
+    It 'shows each reason to refuse a query, one on a line' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $lines = (Get-ProxyHelper | Format-List | Out-String -Width 80).Split("`n").TrimEnd()
+        $first = [Array]::IndexOf($lines, '- by reason         : not allowed 0')
+        $lines[($first + 1)..($first + 3)].Trim() | Should -Be 'not its own 0', 'wrong secret 0', 'too often 0'
+    }
+
+    It 'has a property of the responder for each outcome' {
+        $job = Start-ProxyHelper 194.0.1.1
+        $names = [ProxyHelper.Telemetry.Outcomes]::All.Name
+        $names.Count | Should -Be 15
+        foreach ($name in $names) { $job.$name | Should -BeOfType long }
     }
 
     It 'has a property of the responder in each line: <_>' -ForEach 'Responder', 'ResponderList' {
@@ -90,7 +104,7 @@ Describe 'A view' {
         $view.SelectNodes('.//PropertyName').InnerText | Should -Be @(
             'Id', 'Name', 'State', 'Location', 'TcpLocation', 'StartedAt', 'Uptime'
             'Queries', 'Found', 'NotFound', 'FailedLookups', 'MedianMilliseconds', 'Percentile99Milliseconds'
-            'Refused', 'NotAllowed', 'NotItsOwn', 'WrongSecret', 'TooOften', 'Malformed', 'Late'
+            'Refused', 'Malformed', 'Late'
             'QueueDrops', 'ConnectionDrops', 'ConnectionTimeouts', 'UnsentReplies', 'ReceiveErrors', 'TableReopenings', 'LastFault'
         )
     }

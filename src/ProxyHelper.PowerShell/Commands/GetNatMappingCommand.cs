@@ -211,7 +211,8 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             ConntrackListing listing =
                 ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), progress, Cancellation);
-            WriteVerbose($"Asking the kernel for: {listing.DescribeKernelFilter()}. The module applies the remaining filters.");
+            WriteVerbose(
+                $"Asking the kernel for: {listing.DescribeKernelFilter()}. The module applies the remaining filters.");
             foreach (ConntrackEntry entry in listing)
             {
                 progress.End(); // The output itself shows progress, and a bar would disturb it.

@@ -71,8 +71,8 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
         if (statistics.IsNearlyFull)
         {
             WriteWarning(
-                $"The conntrack table has {statistics.Entries} of {statistics.Maximum} entries. When the table is "
-                + "full, the kernel drops new connections. Raise the limit (sysctl net.netfilter.nf_conntrack_max). Run "
+                $"The conntrack table has {statistics.Entries} of {statistics.Maximum} entries. When the table "
+                + "is full, the kernel drops new connections. Raise the limit (sysctl net.netfilter.nf_conntrack_max). Run "
                 + "'Get-NatMapping -IncludeUntranslated' to see what fills the table.");
         }
     }

@@ -83,7 +83,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     }
 
     /// <summary>Returns the text of a duration for a message.</summary>
-    protected static string Seconds(TimeSpan duration) =>
+    internal static string Seconds(TimeSpan duration) =>
         string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.000} s");
 
     /// <summary>Waits for a task. After a second, a progress bar shows that the cmdlet waits.</summary>

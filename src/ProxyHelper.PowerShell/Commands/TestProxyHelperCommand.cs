@@ -238,14 +238,8 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private void WriteAnswer(AnswerReport report, HelperAnswer answer)
     {
-        report.WriteAnswer(answer);
-        if (Quiet)
-        {
-            WriteObject(answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false);
-            return;
-        }
-
-        report.WarnOfUntrustedSender(answer);
-        WriteObject(answer);
+        report.WriteAnswer(answer, isQuiet: Quiet);
+        bool isFound = answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false;
+        WriteObject(Quiet ? isFound : answer);
     }
 }

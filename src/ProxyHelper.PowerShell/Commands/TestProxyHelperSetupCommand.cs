@@ -5,6 +5,7 @@ using System.Runtime.Versioning;
 using System.Security;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -156,7 +157,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         }
 
         ResponderJob chosen = found[0].Job;
-        return (found[0].EndPoint, () => chosen.WrongSecret);
+        return (found[0].EndPoint, () => chosen.CountOf(Outcome.WrongSecret));
     }
 
     private string ResolveConfiguration()

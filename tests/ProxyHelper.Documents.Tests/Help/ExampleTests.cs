@@ -58,7 +58,9 @@ public sealed class ExampleTests
             Assert.Equal(script.Length, list.Extent.EndOffset);
             PSObject listed = Assert.Single(session.Run(script[..list.Extent.StartOffset].TrimEnd(' ', '|')));
             Assert.Empty(session.Errors);
-            Assert.Equal(ListLabels(listed.TypeNames), output.Split('\n').Select(line => line.Split(" :")[0].Trim()));
+            // A line that starts with a space continues the value of the line before.
+            IEnumerable<string> items = output.Split('\n').Where(line => !line.StartsWith(' '));
+            Assert.Equal(ListLabels(listed.TypeNames), items.Select(line => line.Split(" :")[0].Trim()));
         }
     }
 
