@@ -7,7 +7,7 @@ namespace ProxyHelper.Benchmarks;
 internal sealed record Contender(string Name, string Program, params string[] Arguments)
 {
     // What each of them writes once it can be asked.
-    private const string Ready = "answering";
+    private const string Ready = "Listening on ";
 
     /// <summary>Starts it on its processor, in the calling thread's network; when this returns, it can be asked.</summary>
     /// <exception cref="InvalidOperationException">It ended, or did not get ready in time; the message has what it wrote.</exception>

@@ -53,9 +53,9 @@ static int open_responder(int count, char **words)
 }
 
 // The benchmark waits for this line.
-static void tell_ready(void)
+static void write_ready(void)
 {
-    puts("answering");
+    puts("Listening on UDP");
     fflush(stdout);
 }
 

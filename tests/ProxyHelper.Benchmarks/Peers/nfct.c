@@ -44,7 +44,7 @@ int main(int count, char **words)
         fail("nfct_open");
 
     nfct_callback_register(conntrack, NFCT_T_ALL, take, &datagram);
-    tell_ready();
+    write_ready();
     for (;;) {
         struct sockaddr_in sender;
         socklen_t length = sizeof sender;

@@ -193,7 +193,7 @@ int main(int count, char **words)
 {
     int responder = open_responder(count, words), conntrack = open_conntrack();
     prepare();
-    tell_ready();
+    write_ready();
     for (;;) {
         int queries = receive_queries(responder);
         if (queries > 0) {

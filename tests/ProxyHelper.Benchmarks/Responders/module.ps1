@@ -2,5 +2,5 @@
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/../../../ProxyHelper.psd1"
 Start-ProxyHelper -BindAddress 194.0.1.1 -MaxQueriesPerSecond 0 | Out-Null
-'answering'
+'Listening on UDP 194.0.1.1:114.'
 Wait-Job -Name ProxyHelper | Out-Null
