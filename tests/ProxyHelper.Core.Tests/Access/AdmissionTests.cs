@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Access;
 
-/// <summary>Who gets an answer. The verdicts are asked on a host that has 194.0.1.1, of a secret 7.</summary>
+/// <summary>Tests who gets a reply, on a host with the address 194.0.1.1.</summary>
 public sealed class AdmissionTests
 {
     private const uint Secret = 7;
@@ -24,79 +24,96 @@ public sealed class AdmissionTests
     [InlineData(Proxy, Proxy, 0, "", "", Outcome.WrongSecret)]
     [InlineData(Proxy, Proxy, Secret, Proxy, "", null)]
     [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8 194.0.22.0/24", "", null)]
-    [InlineData(Proxy, "194.0.22.8", Secret, Proxy, "", Outcome.NotItsOwn)] // who may ask may still not ask about others
+    [InlineData(Proxy, "194.0.22.8", Secret, Proxy, "", Outcome.NotItsOwn)] // an allowed proxy, but not its own
     [InlineData(Proxy, Proxy, Secret, "10.0.0.0/8", "", Outcome.NotAllowed)]
     [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "", Outcome.NotAllowed)]
-    [InlineData(Proxy, "194.0.22.8", Secret, "", Proxy, null)] // trusted: about any
-    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "194.0.22.0/24", null)] // and need not be allowed besides
+    [InlineData(Proxy, "194.0.22.8", Secret, "", Proxy, null)] // a trusted client asks about any connection
+    [InlineData(Proxy, "194.0.22.8", Secret, "10.0.0.0/8", "194.0.22.0/24", null)] // and is not an allowed proxy
     [InlineData(Proxy, "194.0.22.8", Secret + 1, "", Proxy, Outcome.WrongSecret)]
-    [InlineData("194.0.1.1", Proxy, Secret, "10.0.0.0/8", "", null)] // this host: about any
+    [InlineData("194.0.1.1", Proxy, Secret, "10.0.0.0/8", "", null)] // this host asks about any connection
     [InlineData("127.0.0.1", Proxy, Secret, "10.0.0.0/8", "", null)]
     [InlineData("194.0.1.1", Proxy, Secret + 1, "", "", Outcome.WrongSecret)]
     [InlineData("127.0.0.1", Proxy, Secret + 1, "", "", Outcome.WrongSecret)]
-    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Outcome.NotItsOwn)] // who may not ask learns nothing about the secret
+    [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Outcome.NotItsOwn)] // access is checked before the secret
     [InlineData(Proxy, Proxy, Secret + 1, "10.0.0.0/8", "", Outcome.NotAllowed)]
-    public void The_sender_the_connection_and_the_secret_decide(string sender, string about, uint secret, string allowed, string trusted, Outcome? outcome) =>
+    public void The_sender_the_connection_and_the_secret_decide(
+        string sender, string about, uint secret, string allowed, string trusted, Outcome? outcome) =>
         NetworkNamespace.Run(
             () =>
             {
                 using LocalAddresses own = LocalAddresses.Open();
                 Admission admission = Make(Rules(allowed, trusted), own, limiter: null);
-                Assert.Equal(outcome, admission.FindRefusal(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
+                Assert.Equal(
+                    outcome,
+                    admission.FindRefusal(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
             },
             "194.0.1.1");
 
     [Fact]
-    public void What_is_no_query_is_malformed_whoever_sends_it() => NetworkNamespace.Run(() =>
+    public void A_malformed_datagram_is_malformed_for_every_sender() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules("10.0.0.0/8", string.Empty), own, limiter: null);
-        Assert.Equal(Outcome.Malformed, admission.FindRefusal(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
+        Assert.Equal(
+            Outcome.Malformed, admission.FindRefusal(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
     });
 
     [Fact]
-    public void Who_asks_too_often_is_refused_and_others_and_this_host_are_not() => NetworkNamespace.Run(
+    public void Only_the_sender_that_exceeds_its_rate_is_refused() => NetworkNamespace.Run(
         () =>
         {
             using LocalAddresses own = LocalAddresses.Open();
             Admission admission = Make(Rules(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
-            Outcome? Ask(string sender) => admission.FindRefusal(Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
+            Outcome? Ask(string sender) => admission.FindRefusal(
+                Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
 
             Assert.Equal([null, null, null, Outcome.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
-            Assert.Equal([null, null, null, Outcome.TooOften], [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]); // trusted, but not this host
+            // A trusted client has a rate limit.
+            Assert.Equal(
+                [null, null, null, Outcome.TooOften],
+                [Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1"), Ask("10.1.1.1")]);
             Assert.All(Enumerable.Repeat("194.0.1.1", 10), sender => Assert.Null(Ask(sender)));
         },
         "194.0.1.1");
 
     [Fact]
-    public void What_would_not_be_answered_uses_up_nobodys_rate() => NetworkNamespace.Run(() =>
+    public void A_refused_query_takes_no_token() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules(string.Empty, string.Empty), own, new RateLimiter(1));
         var sender = IPv4Address.Parse(Proxy);
         for (int i = 0; i < 10; i++)
         {
-            Assert.Equal(Outcome.WrongSecret, admission.FindRefusal(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
-            Assert.Equal(Outcome.NotItsOwn, admission.FindRefusal(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
-            Assert.Equal(Outcome.Late, admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
+            Assert.Equal(
+                Outcome.WrongSecret, admission.FindRefusal(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
+            Assert.Equal(
+                Outcome.NotItsOwn, admission.FindRefusal(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
+            Assert.Equal(
+                Outcome.Late, admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
         }
 
         Assert.Null(admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt, out _));
     });
 
     [Fact]
-    public void Who_may_not_ask_is_told_apart_from_who_asks_late() => NetworkNamespace.Run(() =>
+    public void Access_is_checked_before_the_age() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules(string.Empty, string.Empty), own, limiter: null);
-        Outcome? Ask(string about, uint secret) => admission.FindRefusal(Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
-        Assert.Equal([Outcome.NotItsOwn, Outcome.WrongSecret, Outcome.Late], [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
+        Outcome? Ask(string about, uint secret) => admission.FindRefusal(
+            Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
+        Assert.Equal(
+            [Outcome.NotItsOwn, Outcome.WrongSecret, Outcome.Late],
+            [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
     });
 
     private Admission Make(AnswerRules rules, LocalAddresses own, RateLimiter? limiter)
     {
         Assert.True(_receivedAt <= DateTime.UtcNow); // before the batch begins
-        var admission = new Admission(new AccessRules(rules.Secret, rules.AllowedProxies, rules.TrustedClients, own), limiter, rules.MaxQueueDelay);
+        var admission = new Admission(
+            new AccessRules(rules.Secret, rules.AllowedProxies, rules.TrustedClients, own),
+            limiter,
+            rules.MaxQueueDelay);
         admission.BeginBatch();
         return admission;
     }
@@ -106,15 +123,20 @@ public sealed class AdmissionTests
         Secret = Secret,
         AllowedProxies = Prefixes(allowed),
         TrustedClients = Prefixes(trusted),
-        MaxQueueDelay = TimeSpan.FromMinutes(1), // of which a busy machine makes no query late
+        MaxQueueDelay = TimeSpan.FromMinutes(1), // so that no query is late on a busy host
     };
 
-    private static EndPointPattern[] Prefixes(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(EndPointPattern.ParseAddresses)];
+    private static EndPointPattern[] Prefixes(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(EndPointPattern.ParseAddresses)];
 
     private static byte[] Query(string about, uint secret)
     {
         byte[] datagram = new byte[66];
-        new Query(1, secret, TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse($"{about}:9199")).Write(datagram);
+        new Query(
+            1,
+            secret,
+            TransportEndPoint.Parse("194.0.1.1:3527"),
+            TransportEndPoint.Parse($"{about}:9199")).Write(datagram);
         return datagram;
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Access;
 
-/// <summary>Time is given in tokens: a rate of ten gives ten of them in a second.</summary>
+/// <summary>Tests the rate limiter. Time is counted in tokens: at a rate of ten, a second has ten tokens.</summary>
 public sealed class RateLimiterTests
 {
     private const int Rate = 10;
@@ -18,8 +18,8 @@ public sealed class RateLimiterTests
     [Theory]
     [InlineData(0u)]
     [InlineData(123_456u)]
-    [InlineData(uint.MaxValue - 3)] // the count comes round in the middle
-    public void A_seconds_worth_at_once_and_then_one_for_each_token_of_time(uint start)
+    [InlineData(uint.MaxValue - 3)] // the count wraps around in the middle
+    public void A_full_bucket_gives_a_second_of_tokens_and_then_one_for_each_token_of_time(uint start)
     {
         Assert.Equal(Rate, Taken(_source, start, 100));
         Assert.Equal(0, Taken(_source, start, 100));
@@ -29,14 +29,14 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void One_source_does_not_use_up_anothers()
+    public void A_source_takes_no_tokens_of_another()
     {
         Assert.Equal(Rate, Taken(_source, 0, 1000));
         Assert.Equal(Rate, Taken(Next(_source, 1), 0, 1000));
     }
 
     [Fact]
-    public void A_clock_that_is_set_back_gives_a_bucket_back_and_nobody_is_shut_out()
+    public void A_clock_that_is_set_back_fills_a_bucket()
     {
         DateTime now = DateTime.UtcNow;
         Assert.Equal(Rate, Taken(_source, _limiter.TimeAt(now), 100));
@@ -44,7 +44,7 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void Time_goes_on_by_the_rate()
+    public void Time_advances_at_the_rate()
     {
         DateTime now = DateTime.UtcNow;
         Assert.Equal((uint)Rate, _limiter.TimeAt(now.AddSeconds(1)) - _limiter.TimeAt(now));
@@ -52,9 +52,9 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void Ten_times_more_sources_than_places_are_all_served_and_the_heaviest_keeps_its_limit()
+    public void More_sources_than_places_are_served_and_the_busiest_keeps_its_limit()
     {
-        // The heaviest asks again and again, so its bucket is never the fullest of its set.
+        // The busiest source sends again and again, so its bucket is never the fullest of its set.
         int heavy = Taken(_source, 0, 100);
         for (uint other = 1; other <= 40_960; other++)
         {
@@ -66,9 +66,9 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
-    public void A_source_that_keeps_to_its_rate_is_served_however_many_others_ask_and_nothing_grows()
+    public void A_source_within_its_rate_is_served_beyond_any_number_of_others()
     {
-        Assert.True(_limiter.TryTake(_source, 0)); // once, so that all is compiled
+        Assert.True(_limiter.TryTake(_source, 0)); // the first call compiles the code
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         uint other = 0;
         int served = 0, others = 0;
@@ -82,12 +82,15 @@ public sealed class RateLimiterTests
         }
 
         Assert.Equal((50, 100_000), (served, others));
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, others - 1); // less than a byte for each source
+        // Less than a byte for each source.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, others - 1);
     }
 
     [Fact]
-    public void In_any_sequence_each_source_gets_what_a_bucket_of_its_own_gives_and_never_more_than_its_rate_and_a_second() =>
-        Gen.Select(Gen.OneOf(Gen.UInt, Gen.UInt[uint.MaxValue - 200, uint.MaxValue]), Gen.Select(Gen.UInt[0, 3], Gen.Int[0, 3]).Array[1, 300]).Sample(
+    public void Each_source_gets_exactly_what_its_own_bucket_gives() =>
+        Gen.Select(
+            Gen.OneOf(Gen.UInt, Gen.UInt[uint.MaxValue - 200, uint.MaxValue]),
+            Gen.Select(Gen.UInt[0, 3], Gen.Int[0, 3]).Array[1, 300]).Sample(
             (start, asks) =>
             {
                 var limiter = new RateLimiter(Rate);
@@ -97,7 +100,8 @@ public sealed class RateLimiterTests
                 {
                     now += elapsed;
                     missing = [.. missing.Select(tokens => tokens - Math.Min(tokens, elapsed))];
-                    bool isTaken = limiter.TryTake(Next(_source, (uint)source << 29), now); // these are never in one set
+                    // The sources are in different sets.
+                    bool isTaken = limiter.TryTake(Next(_source, (uint)source << 29), now);
                     if (isTaken != missing[source] < Rate)
                     {
                         return false;
@@ -131,5 +135,6 @@ public sealed class RateLimiterTests
 
     private static IPv4Address Next(IPv4Address address, uint distance) => new(address.Value + distance);
 
-    private int Taken(IPv4Address source, uint now, int tries) => Enumerable.Range(0, tries).Count(_ => _limiter.TryTake(source, now));
+    private int Taken(IPv4Address source, uint now, int tries) =>
+        Enumerable.Range(0, tries).Count(_ => _limiter.TryTake(source, now));
 }

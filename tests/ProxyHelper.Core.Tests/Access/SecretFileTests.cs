@@ -13,7 +13,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData(" 7 \r\n", UnixFileMode.UserRead, 7)]
     [InlineData("4294967295", UnixFileMode.UserRead, uint.MaxValue)]
     [InlineData("0", UnixFileMode.UserRead, 0)]
-    public void A_number_that_its_owner_alone_can_read_is_the_secret(string text, UnixFileMode mode, uint secret) =>
+    public void A_file_that_only_its_owner_can_read_gives_the_secret(string text, UnixFileMode mode, uint secret) =>
         Assert.Equal(secret, SecretFile.Read(Write(text, mode)));
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed class SecretFileTests : IDisposable
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.OtherWrite)]
-    public void A_file_that_others_may_use_is_unsafe(UnixFileMode others)
+    public void A_file_that_other_users_can_use_is_rejected(UnixFileMode others)
     {
         string path = Write("12345", UnixFileMode.UserRead | others);
         SecretFileException failure = Assert.Throws<SecretFileException>(() => SecretFile.Read(path));
@@ -39,15 +39,20 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("99 1")]
     [InlineData("99\u0661")]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000000991")]
-    public void What_is_no_number_is_not_repeated(string text)
+    public void The_message_does_not_repeat_an_invalid_text(string text)
     {
-        SecretFileException failure = Assert.Throws<SecretFileException>(() => SecretFile.Read(Write(text, UnixFileMode.UserRead)));
+        SecretFileException failure = Assert.Throws<SecretFileException>(
+            () => SecretFile.Read(Write(text, UnixFileMode.UserRead)));
         Assert.False(failure.IsUnsafe);
-        Assert.DoesNotContain("99", failure.Message.Replace(failure.Path, string.Empty, StringComparison.Ordinal).Replace("4294967295", string.Empty, StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "99",
+            failure.Message.Replace(failure.Path, string.Empty, StringComparison.Ordinal).Replace(
+                "4294967295", string.Empty, StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_file_that_is_not_there_and_a_directory_are_told()
+    public void A_missing_file_and_a_directory_are_reported()
     {
         Assert.Throws<FileNotFoundException>(() => SecretFile.Read(Path.Combine(_directory.FullName, "none")));
         Assert.Throws<UnauthorizedAccessException>(() => SecretFile.Read(_directory.FullName));

@@ -2,6 +2,8 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>Tests that count what the whole process has: none runs beside another.</summary>
+/// <summary>
+/// Collects the tests that count the descriptors and threads of the process, which run one at a time.
+/// </summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

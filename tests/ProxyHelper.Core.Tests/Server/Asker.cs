@@ -3,12 +3,15 @@ using System.Net.Sockets;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>smtp-gated's socket: bound to the proxy's address, it takes an answer from anybody and tells who that was.</summary>
+/// <summary>
+/// Represents smtp-gated's socket: bound to the proxy's address, it receives replies from every address.
+/// </summary>
 internal sealed class Asker : IDisposable
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; everything arrives at once unless the machine is busy
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Patience };
+    private readonly Socket _socket = new(
+        AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Patience };
     private readonly byte[] _buffer = new byte[2000];
 
     /// <summary>Opens the socket.</summary>
@@ -24,7 +27,8 @@ internal sealed class Asker : IDisposable
         _socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
     }
 
-    public static IPEndPoint Helper(string address = "194.0.1.1", int port = 114) => new(IPAddress.Parse(address), port);
+    public static IPEndPoint Helper(string address = "194.0.1.1", int port = 114) =>
+        new(IPAddress.Parse(address), port);
 
     public void Send(byte[] datagram, IPEndPoint helper) => _socket.SendTo(datagram, helper);
 
@@ -36,12 +40,14 @@ internal sealed class Asker : IDisposable
         return _buffer[..length];
     }
 
-    /// <summary>Asks, and checks that the answer comes from where it was asked.</summary>
+    /// <summary>Sends a query and receives the reply, which must come from the address of the query.</summary>
     public byte[] Ask(byte[] query, IPEndPoint helper)
     {
         Send(query, helper);
         byte[] reply = Receive(out IPEndPoint sender);
-        return sender.Equals(helper) ? reply : throw new InvalidOperationException($"asked {helper}, answered by {sender}");
+        return sender.Equals(helper)
+            ? reply
+            : throw new InvalidOperationException($"The query went to {helper}, but {sender} replied.");
     }
 
     public bool HasAnswer() => _socket.Poll(0, SelectMode.SelectRead);

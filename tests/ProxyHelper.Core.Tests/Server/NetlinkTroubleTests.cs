@@ -11,15 +11,15 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>What becomes of queries when the socket to the conntrack table fails under them.</summary>
+/// <summary>Tests what happens to queries when the socket to the conntrack table fails.</summary>
 public sealed class NetlinkTroubleTests
 {
     private const int Queries = UdpServer.BatchSize;
 
     [Fact]
-    public void Lost_answers_are_asked_for_again_and_what_fails_twice_is_answered_not_found() => Router.With(() =>
+    public void Lost_answers_are_requested_again_once() => Router.With(() =>
     {
-        // The smallest buffer that the kernel gives holds a few of the 32 answers: ENOBUFS, each time.
+        // The smallest buffer of the kernel has room for a few of the 32 answers, so each attempt ends with ENOBUFS.
         AddConnections();
         using var asker = new Asker();
         QuerySocket socket = QuerySocket.Open(Asker.Helper());
@@ -34,18 +34,25 @@ public sealed class NetlinkTroubleTests
             Assert.Equal(NotFound(i), asker.Receive(out _));
         }
 
-        AssertToldOnce(run, "(ENOBUFS)");
+        AssertOneNotice(run, "(ENOBUFS)");
         for (int i = 0; i < Queries; i++)
         {
-            Assert.Equal(Found(i), asker.Ask(Query(i), Asker.Helper())); // one answer alone has room
+            Assert.Equal(Found(i), asker.Ask(Query(i), Asker.Helper())); // there is room for one answer
         }
 
-        Assert.Equal(new ResponderCounts { [Outcome.FailedLookup] = Queries, [Outcome.Found] = Queries, [Outcome.TableReopening] = 2 }, run.Counters.Read());
-        AssertToldOnce(run, "succeed again");
+        Assert.Equal(
+            new ResponderCounts
+            {
+                [Outcome.FailedLookup] = Queries,
+                [Outcome.Found] = Queries,
+                [Outcome.TableReopening] = 2,
+            },
+            run.Counters.Read());
+        AssertOneNotice(run, "succeed again");
     });
 
     [Fact]
-    public void A_socket_that_dies_is_replaced_and_nobody_notices() => Router.With(() =>
+    public void A_broken_socket_is_replaced_without_a_lost_reply() => Router.With(() =>
     {
         using var asker = new Asker();
         ConntrackTable table = ConntrackTable.Open(UdpServer.BatchSize);
@@ -57,29 +64,32 @@ public sealed class NetlinkTroubleTests
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 3, [Outcome.TableReopening] = 1 }, run.Counters.Read());
-        Assert.False(run.Journal.Reader.TryRead(out _)); // nothing that an administrator could do
+        Assert.False(run.Journal.Reader.TryRead(out _)); // there is nothing to do for an administrator
     });
 
     [Fact]
-    public void An_answer_that_was_not_asked_for_is_nobodys() => Router.With(() =>
+    public void An_unexpected_answer_is_ignored() => Router.With(() =>
     {
         using var asker = new Asker();
         ConntrackTable table = ConntrackTable.Open(UdpServer.BatchSize);
-        SendLookup(table.Socket, sequence: 4711); // its answer waits in the table's socket
+        SendLookup(table.Socket, sequence: 4711); // the answer waits in the table's socket
         using var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()), table);
 
         Assert.Equal(NotFound(1), asker.Ask(Query(1), Asker.Helper()));
         SendLookup(table.Socket, sequence: 4712);
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
 
-        Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.Found] = 1, [Outcome.TableReopening] = 2 }, run.Counters.Read());
+        Assert.Equal(
+            new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.Found] = 1, [Outcome.TableReopening] = 2 },
+            run.Counters.Read());
         Assert.False(run.Journal.Reader.TryRead(out _));
     });
 
     [Fact]
-    public void Signals_lose_no_query() => Router.With(() =>
+    public void Signals_interrupt_no_query() => Router.With(() =>
     {
-        using PosixSignalRegistration handler = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => { }); // else the kernel ignores it
+        // Without a handler the kernel ignores the signal.
+        using PosixSignalRegistration handler = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => { });
         using var asker = new Asker();
         using var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()));
         bool isOver = false;
@@ -107,12 +117,13 @@ public sealed class NetlinkTroubleTests
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 2000 }, run.Counters.Read());
     });
 
-    /// <summary>Asks for the router's connection; nobody reads the answer.</summary>
+    /// <summary>Sends a look-up of the router's connection, whose answer stays unread.</summary>
     private static void SendLookup(NetlinkSocket socket, uint sequence)
     {
         byte[] request = new byte[ConntrackRequest.MaximumSize];
         var writer = new NetlinkWriter(request);
-        ConntrackTuple reply = new(IPProtocol.Tcp, TransportEndPoint.Parse("194.0.22.9:9199"), TransportEndPoint.Parse("194.0.1.1:3527"));
+        ConntrackTuple reply = new(
+            IPProtocol.Tcp, TransportEndPoint.Parse("194.0.22.9:9199"), TransportEndPoint.Parse("194.0.1.1:3527"));
         ConntrackRequest.WriteGet(ref writer, sequence, CtAttribute.TupleReply, reply, zone: 0);
         socket.Send(request.AsSpan(0, writer.Length));
     }
@@ -121,7 +132,10 @@ public sealed class NetlinkTroubleTests
     private static void AddConnections()
     {
         using ConntrackFixture table = ConntrackFixture.Open();
-        table.Add(Enumerable.Range(0, Queries).Select(i => ConntrackFlow.Tcp($"10.1.1.1:{5120 + i}", "4.1.1.2:25", "194.0.22.9:9199", $"194.0.1.1:{512 + i}")));
+        table.Add(
+            Enumerable.Range(0, Queries).Select(
+                i => ConntrackFlow.Tcp(
+                    $"10.1.1.1:{5120 + i}", "4.1.1.2:25", "194.0.22.9:9199", $"194.0.1.1:{512 + i}")));
     }
 
     private static byte[] Query(int i) => Datagrams.Query.With(4, 0, 0, 0, (byte)i).With(24, 2, (byte)i);
@@ -130,7 +144,7 @@ public sealed class NetlinkTroubleTests
 
     private static byte[] Found(int i) => Datagrams.Found.With(4, 0, 0, 0, (byte)i).With(24, 20, (byte)i);
 
-    private static void AssertToldOnce(UdpServerRun run, string words)
+    private static void AssertOneNotice(UdpServerRun run, string words)
     {
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains(words, notice.Message, StringComparison.Ordinal);

@@ -5,11 +5,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>The wait for queries; each is done thrice in a row, as the waits after the first may be spent awake.</summary>
+/// <summary>
+/// Tests the wait for queries. Each wait is repeated, because the thread may stay awake after the first.
+/// </summary>
 public sealed class QueryWaitTests
 {
     [Fact]
-    public void It_tells_which_queues_have_something_and_only_those() => With((wait, _, queues) =>
+    public void Wait_marks_exactly_the_queues_that_have_datagrams() => With((wait, _, queues) =>
     {
         using var asker = new Asker();
         for (int round = 0; round < 3; round++)
@@ -25,7 +27,7 @@ public sealed class QueryWaitTests
     });
 
     [Fact]
-    public void It_waits_for_what_is_not_there_yet() => With((wait, _, queues) =>
+    public void Wait_returns_when_a_datagram_arrives() => With((wait, _, queues) =>
     {
         using var asker = new Asker();
         for (int round = 0; round < 3; round++)
@@ -40,7 +42,7 @@ public sealed class QueryWaitTests
     });
 
     [Fact]
-    public void It_tells_of_the_stop_signal_also_beside_queries() => With((wait, stop, _) =>
+    public void Wait_returns_false_after_the_stop_signal_even_if_queries_wait() => With((wait, stop, _) =>
     {
         using var asker = new Asker();
         asker.Send([1], Asker.Helper());
@@ -52,7 +54,8 @@ public sealed class QueryWaitTests
         () =>
         {
             using var stop = EventSignal.Create();
-            QuerySocket[] queues = [.. Enumerable.Range(114, 3).Select(port => QuerySocket.Open(Asker.Helper(port: port)))];
+            QuerySocket[] queues = [.. Enumerable.Range(114, 3)
+                .Select(port => QuerySocket.Open(Asker.Helper(port: port)))];
             using (var wait = new QueryWait(stop, queues))
             {
                 body(wait, stop, queues);

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>Other options while it answers.</summary>
+/// <summary>Tests the change of rules while a responder runs.</summary>
 public sealed class ResponderChangeTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
-    public void The_rules_are_others_from_then_on() => Router.WithResponder(_options, (responder, asker) =>
+    public void Changed_rules_apply_to_the_next_query() => Router.WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
 
@@ -32,7 +32,7 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
-    public void What_is_changed_before_it_begins_holds_then_and_what_was_stopped_does_not_begin() => Router.With(() =>
+    public void Rules_can_change_before_the_start_and_a_stopped_responder_cannot_start() => Router.With(() =>
     {
         using var asker = new Asker();
         using Responder responder = Responder.Open(_options, Router.Rules);
@@ -51,24 +51,28 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
-    public void They_are_others_over_tcp_too_and_queries_are_told() => Router.WithResponder(_options with { TcpPort = 114 }, (responder, _) =>
-    {
-        Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
+    public void Changed_rules_apply_over_TCP_too_and_queries_are_logged() =>
+        Router.WithResponder(_options with { TcpPort = 114 }, (responder, _) =>
+        {
+            Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
 
-        responder.ChangeRules(Router.Rules with { IdentFormat = IdentFormat.None, LogQueries = true });
+            responder.ChangeRules(Router.Rules with { IdentFormat = IdentFormat.None, LogQueries = true });
 
-        Assert.Equal(TcpAsker.Found.Replace("10.1.1.1", "-", StringComparison.Ordinal), TcpAsker.Ask());
-        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);
-    });
+            Assert.Equal(TcpAsker.Found.Replace("10.1.1.1", "-", StringComparison.Ordinal), TcpAsker.Ask());
+            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.Equal(
+                "194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.",
+                notice.Message);
+        });
 
     [Fact]
-    public void What_is_refused_for_its_sender_goes_to_another_queue_after_a_change_and_is_served() => Router.WithResponder(_options, (responder, asker) =>
+    public void A_change_of_allowed_senders_loses_no_query() => Router.WithResponder(_options, (responder, asker) =>
     {
         for (int round = 0; round < 50; round++)
         {
             asker.Send(Datagrams.Query, Asker.Helper());
-            responder.ChangeRules(Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses(round % 2 == 0 ? "10.0.0.1" : "194.0.22.9")] });
+            string allowed = round % 2 == 0 ? "10.0.0.1" : "194.0.22.9";
+            responder.ChangeRules(Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses(allowed)] });
             Assert.Equal(Datagrams.Found, asker.Receive(out _)); // this host may always ask
         }
     });
@@ -76,14 +80,15 @@ public sealed class ResponderChangeTests
     [Fact]
     public void Invalid_rules_are_refused_and_no_rule_changes() => Router.WithResponder(_options, (responder, asker) =>
     {
-        Assert.Throws<ArgumentException>(() => responder.ChangeRules(Router.Rules with { Secret = 7, MaxQueueDelay = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(
+            () => responder.ChangeRules(Router.Rules with { Secret = 7, MaxQueueDelay = TimeSpan.Zero }));
 
         Assert.Equal(Router.Rules, responder.Rules);
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
     });
 
     [Fact]
-    public void Queries_that_were_sent_before_it_begins_wait_until_it_does() => Router.With(() =>
+    public void Queries_wait_until_the_responder_starts() => Router.With(() =>
     {
         using var asker = new Asker();
         using Responder responder = Responder.Open(_options, Router.Rules);
@@ -97,7 +102,7 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
-    public void One_that_never_began_frees_its_port_and_has_nothing_to_tell() => Router.With(() =>
+    public void A_responder_that_never_started_frees_its_port_and_has_no_notices() => Router.With(() =>
     {
         Responder responder = Responder.Open(_options, Router.Rules);
         responder.Dispose();
@@ -106,7 +111,7 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
-    public void Queries_are_told_only_where_that_is_wanted() => Router.WithResponder(_options, (responder, asker) =>
+    public void Queries_are_logged_only_if_the_rules_say_so() => Router.WithResponder(_options, (responder, asker) =>
     {
         asker.Ask(Datagrams.Query, Asker.Helper());
         Assert.False(responder.Notices.TryPeek(out _));
@@ -116,7 +121,8 @@ public sealed class ResponderChangeTests
 
         Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
         Assert.Equal(NoticeKind.Query, notice.Kind);
-        Assert.Equal("194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);
+        Assert.Equal(
+            "194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);
         Assert.Null(responder.LastFault);
     });
 }

@@ -6,17 +6,18 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>Starting and stopping, with a count of what is left of it in the whole process; so no other test runs beside these.</summary>
+/// <summary>Tests that a responder leaves no descriptors and threads. No other test runs at the same time.</summary>
 [Collection(nameof(Alone))]
 public sealed class ResponderLifeTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1", "194.0.1.2");
 
     [Fact]
-    public void A_second_responder_on_the_port_is_refused_and_leaves_nothing_and_the_first_goes_on() =>
+    public void A_second_responder_on_the_port_fails_and_leaves_no_descriptor() =>
         Router.WithResponder(Router.Options("194.0.1.2"), (_, asker) =>
         {
-            Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)); // once, so that all is loaded
+            // The first call loads libraries.
+            Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules));
             int before = Descriptors();
             BindException failure = Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules));
             Assert.Equal((Errno.EADDRINUSE, Asker.Helper("194.0.1.2")), (failure.Errno, failure.EndPoint));
@@ -25,7 +26,7 @@ public sealed class ResponderLifeTests
         });
 
     [Fact]
-    public void Stopping_twice_is_stopping_once_and_ends_what_it_has_to_tell() => Router.With(() =>
+    public void Stopping_twice_has_no_effect_and_the_notices_end() => Router.With(() =>
     {
         Responder responder = Responder.Start(_options, Router.Rules);
         Assert.False(responder.Notices.Completion.IsCompleted);
@@ -37,7 +38,7 @@ public sealed class ResponderLifeTests
     });
 
     [Fact]
-    public void Threads_that_stop_it_at_once_all_return_when_it_has_stopped() => Router.With(() =>
+    public void Threads_that_stop_at_the_same_time_all_return_after_the_end() => Router.With(() =>
     {
         for (int round = 0; round < 20; round++)
         {
@@ -48,10 +49,10 @@ public sealed class ResponderLifeTests
     });
 
     [Fact]
-    public void Two_hundred_starts_and_stops_leave_no_descriptor_and_no_thread_and_the_port_is_free_at_once() => Router.With(() =>
+    public void Two_hundred_starts_and_stops_leave_no_descriptor_and_no_thread() => Router.With(() =>
     {
         using var asker = new Asker();
-        Responder.Start(_options, Router.Rules).Stop(); // once, so that all is loaded
+        Responder.Start(_options, Router.Rules).Stop(); // the first call loads libraries
         int before = Descriptors();
         for (int round = 0; round < 200; round++)
         {
@@ -61,14 +62,15 @@ public sealed class ResponderLifeTests
         }
 
         Assert.Equal(before, Descriptors());
-        Assert.True(SpinWait.SpinUntil(() => WorkerThreads() == 0, TimeSpan.FromMinutes(1))); // a joined thread may still be on its way out
+        // The thread may end a moment later.
+        Assert.True(SpinWait.SpinUntil(() => WorkerThreads() == 0, TimeSpan.FromMinutes(1)));
     });
 
     [Fact]
-    public void Starts_and_stops_with_TCP_leave_nothing_either_whatever_its_clients_do() => Router.With(() =>
+    public void Starts_and_stops_with_TCP_leave_no_descriptor_and_no_thread() => Router.With(() =>
     {
         ListenOptions options = _options with { TcpPort = 114 };
-        Responder.Start(options, Router.Rules).Stop(); // once, so that all is loaded
+        Responder.Start(options, Router.Rules).Stop(); // the first call loads libraries
         int before = Descriptors();
         for (int round = 0; round < 50; round++)
         {
@@ -81,18 +83,20 @@ public sealed class ResponderLifeTests
     });
 
     [Fact]
-    public void A_responder_whose_TCP_port_is_in_use_leaves_nothing() => Router.WithResponder(Router.Options("194.0.1.2") with { TcpPort = 115 }, (_, _) =>
-    {
-        ListenOptions options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 116, TcpPort = 115 };
-        Assert.Throws<BindException>(() => Responder.Start(options, Router.Rules)); // once, so that all is loaded
-        int before = Descriptors();
-        BindException failure = Assert.Throws<BindException>(() => Responder.Start(options, Router.Rules));
-        Assert.Equal(Asker.Helper("194.0.1.2", 115), failure.EndPoint);
-        Assert.Equal(before, Descriptors());
-    });
+    public void A_responder_whose_TCP_port_is_in_use_leaves_no_descriptor() =>
+        Router.WithResponder(Router.Options("194.0.1.2") with { TcpPort = 115 }, (_, _) =>
+        {
+            ListenOptions options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 116, TcpPort = 115 };
+            // The first call loads libraries.
+            Assert.Throws<BindException>(() => Responder.Start(options, Router.Rules));
+            int before = Descriptors();
+            BindException failure = Assert.Throws<BindException>(() => Responder.Start(options, Router.Rules));
+            Assert.Equal(Asker.Helper("194.0.1.2", 115), failure.EndPoint);
+            Assert.Equal(before, Descriptors());
+        });
 
     [Fact]
-    public void It_stops_while_queries_pour_in() => Router.With(() =>
+    public void A_responder_stops_while_queries_arrive() => Router.With(() =>
     {
         using var pouring = new CancellationTokenSource();
         var thread = new Thread(() =>
@@ -114,7 +118,7 @@ public sealed class ResponderLifeTests
                 ResponderCounts counts = responder.Counts;
                 Assert.Equal(counts.Queries, counts[Outcome.Found]);
                 Assert.True(responder.Completion.IsCompletedSuccessfully);
-                while (responder.Notices.TryRead(out _)) // such as that a queue was full
+                while (responder.Notices.TryRead(out _)) // such as a notice about a full queue
                 {
                 }
 
@@ -139,9 +143,11 @@ public sealed class ResponderLifeTests
 
     private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd")
         .Select(path => new FileInfo(path).LinkTarget ?? string.Empty)
-        .Count(target => target.StartsWith("socket:", StringComparison.Ordinal) || target is "anon_inode:[eventfd]" or "anon_inode:[eventpoll]");
+        .Count(target => target.StartsWith("socket:", StringComparison.Ordinal)
+            || target is "anon_inode:[eventfd]" or "anon_inode:[eventpoll]");
 
-    private static int WorkerThreads() => Directory.GetDirectories("/proc/self/task").Count(path => NameOf(path) == "ProxyHelper");
+    private static int WorkerThreads() =>
+        Directory.GetDirectories("/proc/self/task").Count(path => NameOf(path) == "ProxyHelper");
 
     private static string NameOf(string thread)
     {
@@ -151,7 +157,7 @@ public sealed class ResponderLifeTests
         }
         catch (IOException)
         {
-            return string.Empty; // it ended meanwhile
+            return string.Empty; // the thread has ended
         }
     }
 }

@@ -8,49 +8,56 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>What can be chosen about a responder, seen from outside.</summary>
+/// <summary>Tests the effects of options and rules.</summary>
 public sealed class ResponderOptionsTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
-    public void Several_workers_answer_each_query_once_and_right() => Router.WithResponder(_options with { Workers = 3 }, (responder, asker) =>
-    {
-        for (int i = 0; i < 300; i++)
+    public void Several_workers_answer_each_query_once_and_correctly() =>
+        Router.WithResponder(_options with { Workers = 3 }, (responder, asker) =>
         {
-            byte[] other = Datagrams.Query.With(24, (byte)(i >> 8), (byte)i); // another port: another worker
-            Assert.Equal(Datagrams.NotFound.With(24, (byte)(i >> 8), (byte)i), asker.Ask(other, Asker.Helper()));
-            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
-        }
-
-        Assert.False(asker.HasAnswer());
-        Assert.Equal(new ResponderCounts { [Outcome.Found] = 300, [Outcome.NotFound] = 300 }, responder.Counts);
-    });
-
-    [Fact]
-    public void Several_workers_answer_many_askers_at_once_each_by_its_own_cookie() => Router.WithResponder(_options with { Workers = 3 }, (responder, _) =>
-    {
-        Asker[] askers = [.. Enumerable.Range(0, 8).Select(_ => new Asker())];
-        Parallel.For(0, askers.Length, number =>
-        {
-            for (byte i = 0; i < 100; i++)
+            for (int i = 0; i < 300; i++)
             {
-                byte[] cookie = [0, 0, (byte)number, i];
-                byte[] other = Datagrams.Query.With(24, (byte)number, i).With(4, cookie);
-                Assert.Equal(Datagrams.NotFound.With(24, (byte)number, i).With(4, cookie), askers[number].Ask(other, Asker.Helper()));
-                Assert.Equal(Datagrams.Found.With(4, cookie), askers[number].Ask(Datagrams.Query.With(4, cookie), Asker.Helper()));
+                byte[] other = Datagrams.Query.With(24, (byte)(i >> 8), (byte)i); // another port, so another worker
+                Assert.Equal(Datagrams.NotFound.With(24, (byte)(i >> 8), (byte)i), asker.Ask(other, Asker.Helper()));
+                Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
             }
+
+            Assert.False(asker.HasAnswer());
+            Assert.Equal(new ResponderCounts { [Outcome.Found] = 300, [Outcome.NotFound] = 300 }, responder.Counts);
         });
-        Array.ForEach(askers, asker => asker.Dispose());
-        Assert.Equal(new ResponderCounts { [Outcome.Found] = 800, [Outcome.NotFound] = 800 }, responder.Counts);
-    });
 
     [Fact]
-    public void What_is_not_said_is_what_the_manual_says()
+    public void Several_workers_answer_many_senders_with_their_own_cookies() =>
+        Router.WithResponder(_options with { Workers = 3 }, (responder, _) =>
+        {
+            Asker[] askers = [.. Enumerable.Range(0, 8).Select(_ => new Asker())];
+            Parallel.For(0, askers.Length, number =>
+            {
+                for (byte i = 0; i < 100; i++)
+                {
+                    byte[] cookie = [0, 0, (byte)number, i];
+                    byte[] other = Datagrams.Query.With(24, (byte)number, i).With(4, cookie);
+                    Assert.Equal(
+                        Datagrams.NotFound.With(24, (byte)number, i).With(4, cookie),
+                        askers[number].Ask(other, Asker.Helper()));
+                    Assert.Equal(
+                        Datagrams.Found.With(4, cookie),
+                        askers[number].Ask(Datagrams.Query.With(4, cookie), Asker.Helper()));
+                }
+            });
+            Array.ForEach(askers, asker => asker.Dispose());
+            Assert.Equal(new ResponderCounts { [Outcome.Found] = 800, [Outcome.NotFound] = 800 }, responder.Counts);
+        });
+
+    [Fact]
+    public void Defaults_are_those_of_the_manual()
     {
         var options = new ListenOptions { Addresses = _options.Addresses };
         var rules = new AnswerRules();
-        Assert.Equal((114, 0, 1, false), (options.Port, options.TcpPort, options.Workers, options.AllowAbsentAddresses));
+        Assert.Equal(
+            (114, 0, 1, false), (options.Port, options.TcpPort, options.Workers, options.AllowAbsentAddresses));
         Assert.Equal((0u, IdentFormat.Address, false), (rules.Secret, rules.IdentFormat, rules.LogQueries));
         Assert.Equal((10_000, TimeSpan.FromSeconds(1)), (rules.MaxQueriesPerSecond, rules.MaxQueueDelay));
         Assert.Equal(([], []), (rules.AllowedProxies, rules.TrustedClients));
@@ -59,18 +66,23 @@ public sealed class ResponderOptionsTests
     }
 
     [Fact]
-    public void A_second_one_with_several_workers_on_the_same_port_does_not_start() => Router.WithResponder(_options with { Workers = 2 }, (_, asker) =>
-    {
-        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options with { Workers = 2 }, Router.Rules)).Errno);
-        Assert.Equal(Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
-        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
-    });
+    public void A_second_responder_cannot_share_the_port_of_several_workers() =>
+        Router.WithResponder(_options with { Workers = 2 }, (_, asker) =>
+        {
+            Assert.Equal(
+                Errno.EADDRINUSE,
+                Assert.Throws<BindException>(() => Responder.Start(_options with { Workers = 2 }, Router.Rules)).Errno);
+            Assert.Equal(
+                Errno.EADDRINUSE, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
+            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        });
 
     [Fact]
-    public void An_address_that_is_not_there_yet_is_answered_on_when_it_comes_and_when_it_comes_back() => NetworkNamespace.Run(
+    public void An_absent_address_is_served_each_time_it_appears() => NetworkNamespace.Run(
         () =>
         {
-            Assert.Equal(Errno.EADDRNOTAVAIL, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
+            Assert.Equal(
+                Errno.EADDRNOTAVAIL, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
             using Responder responder = Responder.Start(_options with { AllowAbsentAddresses = true }, Router.Rules);
             using var asker = new Asker();
             for (int round = 0; round < 3; round++)
@@ -85,33 +97,35 @@ public sealed class ResponderOptionsTests
         "194.0.22.9");
 
     [Fact]
-    public void A_shorter_queue_delay_is_kept() => Router.With(() =>
+    public void A_shorter_queue_delay_refuses_an_older_query() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());
         using var asker = new Asker();
-        UdpServerTests.UntilTimestamped(socket, asker);
+        UdpServerTests.AwaitTimestamps(socket, asker);
         asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
         DateTime sentAt = DateTime.UtcNow;
-        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromMilliseconds(20)); // its age is what is tested
+        // The query must have an age.
+        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromMilliseconds(20));
         using var run = new UdpServerRun(socket, rules: Router.Rules with { MaxQueueDelay = TimeSpan.FromTicks(1) });
         Assert.True(SpinWait.SpinUntil(() => run.Counters.Read()[Outcome.Late] == 1, TimeSpan.FromMinutes(1)));
         Assert.False(asker.HasAnswer());
     });
 
     [Fact]
-    public void Who_asks_about_anothers_connection_is_told_with_his_address() => Router.WithResponder(_options, Router.Rules with { Secret = 1 }, (responder, asker) =>
-    {
-        asker.Send(Datagrams.Query, Asker.Helper());
-        asker.Send(Datagrams.Query, Asker.Helper());
-        Router.CountsAfter(responder, 2);
-        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal("Refused a query from 194.0.22.9 with a wrong secret.", notice.Message);
-        Assert.False(responder.Notices.TryRead(out _));
-        Assert.Null(responder.LastFault);
-    });
+    public void A_refused_sender_is_named_in_a_notice() =>
+        Router.WithResponder(_options, Router.Rules with { Secret = 1 }, (responder, asker) =>
+        {
+            asker.Send(Datagrams.Query, Asker.Helper());
+            asker.Send(Datagrams.Query, Asker.Helper());
+            Router.CountsAfter(responder, 2);
+            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.Equal("Refused a query from 194.0.22.9 with a wrong secret.", notice.Message);
+            Assert.False(responder.Notices.TryRead(out _));
+            Assert.Null(responder.LastFault);
+        });
 
     [Fact]
-    public void How_long_answers_took_is_known() => Router.WithResponder(_options, (responder, asker) =>
+    public void The_latency_is_known_after_the_first_reply() => Router.WithResponder(_options, (responder, asker) =>
     {
         Assert.Null(responder.Latency(0.5));
         for (int i = 0; i < 100; i++)
@@ -119,7 +133,7 @@ public sealed class ResponderOptionsTests
             asker.Ask(Datagrams.Query, Asker.Helper());
         }
 
-        // The last answer may be read before its time is recorded.
+        // The last reply may arrive before its time is recorded.
         Assert.True(SpinWait.SpinUntil(() => responder.Latency(0.5) is not null, TimeSpan.FromMinutes(1)));
         Assert.InRange(responder.Latency(0.99)!.Value, responder.Latency(0.5)!.Value, TimeSpan.FromMinutes(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => responder.Latency(0));
@@ -127,7 +141,7 @@ public sealed class ResponderOptionsTests
     });
 
     [Fact]
-    public void The_secret_is_in_no_text_of_the_options_or_the_query()
+    public void No_text_of_the_rules_or_the_query_contains_the_secret()
     {
         AnswerRules rules = Router.Rules with { Secret = 3405691582 };
         Assert.Equal("194.0.1.1:114", _options.ToString());

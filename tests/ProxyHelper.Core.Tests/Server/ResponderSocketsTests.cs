@@ -7,23 +7,24 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>Sockets that somebody else has bound, as a service manager does. What is tried with them is a copy of the descriptor, as in another process.</summary>
+/// <summary>
+/// Tests sockets that a service manager has bound. A copy of the descriptor stands for the other process.
+/// </summary>
 public sealed class ResponderSocketsTests
 {
-
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 3)]
     [InlineData(1, ListenOptions.QueuesPerWorker)]
     [InlineData(2, 3)]
     [InlineData(2, 2 * ListenOptions.QueuesPerWorker)]
-    public void It_answers_on_them_and_leaves_them_to_who_bound_them(int workers, int count) => Router.With(() =>
+    public void Inherited_sockets_are_served_and_stay_open(int workers, int count) => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(count);
         for (int round = 0; round < 2; round++)
         {
             var askers = Enumerable.Range(0, 10).Select(_ => new Asker()).ToList();
-            askers.ForEach(asker => asker.Send(Datagrams.Query, Asker.Helper())); // nobody reads them yet
+            askers.ForEach(asker => asker.Send(Datagrams.Query, Asker.Helper())); // no thread reads them yet
 
             using Responder responder = Responder.Start(Options(workers, bound), Router.Rules);
 
@@ -32,12 +33,13 @@ public sealed class ResponderSocketsTests
             askers.ForEach(asker => asker.Dispose());
         }
 
-        Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1"), Router.Rules)); // they are still bound
+        // The sockets are still bound.
+        Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1"), Router.Rules));
         Array.ForEach(bound, socket => socket.Dispose());
     });
 
     [Fact]
-    public void A_tcp_socket_that_listens_is_answered_on_too_and_who_connected_meanwhile_is_served() => Router.With(() =>
+    public void An_inherited_TCP_socket_is_served_with_its_waiting_clients() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1);
         using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
@@ -56,7 +58,7 @@ public sealed class ResponderSocketsTests
     });
 
     [Fact]
-    public void What_waits_without_the_time_of_its_arrival_is_thrown_away_as_it_may_be_late() => Router.With(() =>
+    public void Waiting_datagrams_without_an_arrival_time_are_discarded() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1, isNoted: false);
         using var early = new Asker();
@@ -71,32 +73,41 @@ public sealed class ResponderSocketsTests
     });
 
     [Fact]
-    public void A_tcp_socket_that_listens_no_more_ends_the_responder() => Router.With(() =>
+    public void A_TCP_socket_that_no_longer_listens_ends_the_responder() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1);
         using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
         using Responder responder = Responder.Start(Options(1, [bound[0], listener]), Router.Rules);
         Descriptor.ShutDown(listener);
-        Assert.IsType<LinuxException>(Assert.Throws<AggregateException>(() => responder.Notices.Completion.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).InnerException);
+        Assert.IsType<LinuxException>(
+            Assert.Throws<AggregateException>(
+                () => responder.Notices.Completion.Wait(
+                    TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).InnerException);
         Array.ForEach(bound, socket => socket.Dispose());
     });
 
     [Fact]
-    public void Without_one_of_udp_nothing_is_answered() => Router.With(() =>
+    public void Inherited_sockets_without_a_UDP_socket_are_rejected() => Router.With(() =>
     {
         using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
-        Assert.Contains("there is no UDP socket among them", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]), Router.Rules)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no UDP socket among them",
+            Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [listener]), Router.Rules)).Message,
+            StringComparison.Ordinal);
     });
 
     [Fact]
-    public void What_is_no_bound_udp_socket_is_refused() => Router.With(() =>
+    public void Inherited_sockets_of_other_kinds_are_rejected() => Router.With(() =>
     {
         using LinuxSocket unbound = LinuxSocket.Open(SocketKind.Udp);
         using LinuxSocket stream = LinuxSocket.Open(SocketKind.Tcp);
         using LinuxSocket version6 = LinuxSocket.Open(SocketKind.Udp with { Family = SocketKind.IPv6Family });
         foreach (LinuxSocket socket in (LinuxSocket[])[unbound, stream, version6])
         {
-            Assert.Contains("neither a bound UDP socket of IPv4", Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]), Router.Rules)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "neither a bound UDP socket of IPv4",
+                Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]), Router.Rules)).Message,
+                StringComparison.Ordinal);
         }
     });
 

@@ -146,7 +146,8 @@ public sealed class ResponderStopTests
         {
             InstrumentPublished = (instrument, listener) =>
             {
-                bool isOfPort = instrument.Meter.Tags?.Any(tag => tag.Key == "server.port" && Equals(tag.Value, port)) == true;
+                bool isOfPort = instrument.Meter.Tags?.Any(
+                    tag => tag.Key == "server.port" && Equals(tag.Value, port)) == true;
                 if (instrument.Name == "proxyhelper.query.duration" && isOfPort)
                 {
                     listener.EnableMeasurementEvents(instrument);

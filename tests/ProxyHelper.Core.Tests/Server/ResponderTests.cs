@@ -11,13 +11,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>The responder as smtp-gated meets it: datagrams in, datagrams out, the real kernel behind it.</summary>
+/// <summary>Tests a responder over UDP as smtp-gated uses it, with the real kernel.</summary>
 public sealed class ResponderTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
-    public void The_query_of_the_description_gets_the_reply_of_the_description() => Router.WithResponder(_options, (responder, asker) =>
+    public void The_documented_query_gets_the_documented_reply() => Router.WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 1 }, responder.Counts);
@@ -25,7 +25,7 @@ public sealed class ResponderTests
     });
 
     [Fact]
-    public void What_is_not_there_is_answered_not_found() => Router.WithResponder(_options, (responder, asker) =>
+    public void An_unknown_connection_is_answered_not_found() => Router.WithResponder(_options, (responder, asker) =>
     {
         byte[] query = Datagrams.Query.With(24, 0, 1);
         Assert.Equal(Datagrams.NotFound.With(24, 0, 1), asker.Ask(query, Asker.Helper()));
@@ -33,35 +33,42 @@ public sealed class ResponderTests
     });
 
     [Fact]
-    public void The_tuple_of_an_original_direction_is_answered_not_found() => Router.WithResponder(_options, (responder, asker) =>
-    {
-        byte[] reply = asker.Ask(Router.OriginalDirection(), Asker.Helper());
-        Assert.True(Reply.TryRead(reply, Datagrams.Cookie, out Reply read, out _));
-        Assert.False(read.IsFound);
-        Assert.Equal(1, responder.Counts[Outcome.NotFound]);
-    });
-
-    [Fact]
-    public void What_is_no_query_is_dropped_and_counted_and_the_next_query_is_answered() => Router.WithResponder(_options, (responder, asker) =>
-    {
-        byte[][] malformed =
-        [
-            [], [0], QueryTests.Resize(Datagrams.Query, 65), QueryTests.Resize(Datagrams.Query, 67), QueryTests.Resize(Datagrams.Query, 128),
-            QueryTests.Resize(Datagrams.Query, 129), QueryTests.Resize(Datagrams.Query, 1500), new byte[66], Datagrams.Query.With(0, 0x51),
-            Datagrams.Query.With(12, 4, 3), Datagrams.Query.With(14, 0, 3), Datagrams.Found, Datagrams.NotFound,
-        ];
-        foreach (byte[] datagram in malformed)
+    public void A_query_about_the_original_direction_is_answered_not_found() =>
+        Router.WithResponder(_options, (responder, asker) =>
         {
-            asker.Send(datagram, Asker.Helper());
-            Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper())); // were there another answer, it would be first
-        }
-
-        Assert.False(asker.HasAnswer());
-        Assert.Equal(new ResponderCounts { [Outcome.Found] = malformed.Length, [Outcome.Malformed] = malformed.Length }, Router.CountsAfter(responder, 2 * malformed.Length));
-    });
+            byte[] reply = asker.Ask(Router.OriginalDirection(), Asker.Helper());
+            Assert.True(Reply.TryRead(reply, Datagrams.Cookie, out Reply read, out _));
+            Assert.False(read.IsFound);
+            Assert.Equal(1, responder.Counts[Outcome.NotFound]);
+        });
 
     [Fact]
-    public void A_wrong_secret_is_met_with_silence_and_the_right_one_is_not_sent_back() =>
+    public void Malformed_datagrams_are_counted_and_the_next_query_is_answered() =>
+        Router.WithResponder(_options, (responder, asker) =>
+        {
+            byte[][] malformed =
+            [
+                [], [0], QueryTests.Resize(Datagrams.Query, 65), QueryTests.Resize(Datagrams.Query, 67),
+                QueryTests.Resize(Datagrams.Query, 128),
+                QueryTests.Resize(Datagrams.Query, 129), QueryTests.Resize(Datagrams.Query, 1500), new byte[66],
+                Datagrams.Query.With(0, 0x51),
+                Datagrams.Query.With(12, 4, 3), Datagrams.Query.With(14, 0, 3), Datagrams.Found, Datagrams.NotFound,
+            ];
+            foreach (byte[] datagram in malformed)
+            {
+                asker.Send(datagram, Asker.Helper());
+                // Another reply would arrive first.
+                Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+            }
+
+            Assert.False(asker.HasAnswer());
+            Assert.Equal(
+                new ResponderCounts { [Outcome.Found] = malformed.Length, [Outcome.Malformed] = malformed.Length },
+                Router.CountsAfter(responder, 2 * malformed.Length));
+        });
+
+    [Fact]
+    public void A_wrong_secret_gets_no_reply_and_a_reply_contains_no_secret() =>
         Router.WithResponder(_options, Router.Rules with { Secret = 0xDEADBEEF }, (responder, asker) =>
         {
             asker.Send(Datagrams.Query, Asker.Helper());
@@ -73,7 +80,7 @@ public sealed class ResponderTests
         });
 
     [Fact]
-    public void A_secret_where_none_is_set_is_wrong_too() => Router.WithResponder(_options, (responder, asker) =>
+    public void A_secret_is_wrong_if_none_is_configured() => Router.WithResponder(_options, (responder, asker) =>
     {
         asker.Send(Datagrams.QueryWithSecret(1), Asker.Helper());
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -84,7 +91,7 @@ public sealed class ResponderTests
     [InlineData("0.0.0.0")]
     [InlineData("194.0.1.1", "194.0.1.2")]
     [InlineData("194.0.1.2", "194.0.1.1", "194.0.1.2")]
-    public void The_answer_comes_from_the_address_that_was_asked(params string[] addresses) =>
+    public void The_reply_comes_from_the_address_of_the_query(params string[] addresses) =>
         Router.WithResponder(Router.Options(addresses), (responder, asker) =>
         {
             Assert.Equal(addresses.Distinct().Count(), responder.UdpEndPoints.Count);
@@ -98,73 +105,80 @@ public sealed class ResponderTests
         });
 
     [Fact]
-    public void Many_senders_at_once_get_each_the_answer_to_its_own_cookie() => Router.WithResponder(_options, (responder, asker) =>
-    {
-        Asker[] askers = [.. Enumerable.Range(0, 100).Select(_ => new Asker())];
-        for (int i = 0; i < askers.Length; i++)
+    public void Many_senders_get_replies_with_their_own_cookies() =>
+        Router.WithResponder(_options, (responder, asker) =>
         {
-            askers[i].Send(Datagrams.Query.With(4, 0, 0, 0, (byte)i), Asker.Helper());
-        }
+            Asker[] askers = [.. Enumerable.Range(0, 100).Select(_ => new Asker())];
+            for (int i = 0; i < askers.Length; i++)
+            {
+                askers[i].Send(Datagrams.Query.With(4, 0, 0, 0, (byte)i), Asker.Helper());
+            }
 
-        for (int i = 0; i < askers.Length; i++)
-        {
-            Assert.Equal(Datagrams.Found.With(4, 0, 0, 0, (byte)i), askers[i].Receive(out _));
-            askers[i].Dispose();
-        }
+            for (int i = 0; i < askers.Length; i++)
+            {
+                Assert.Equal(Datagrams.Found.With(4, 0, 0, 0, (byte)i), askers[i].Receive(out _));
+                askers[i].Dispose();
+            }
 
-        Assert.Equal(100, responder.Counts[Outcome.Found]);
-    });
+            Assert.Equal(100, responder.Counts[Outcome.Found]);
+        });
 
     [Theory]
     [InlineData(IdentFormat.Address, "10.1.1.1")]
     [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
     [InlineData(IdentFormat.None, "")]
-    public void The_ident_is_the_one_chosen(IdentFormat format, string ident) =>
-        Router.WithResponder(_options with { Port = 1140 }, Router.Rules with { IdentFormat = format }, (responder, asker) =>
+    public void The_reply_contains_the_chosen_ident(IdentFormat format, string ident) =>
+        Router.WithResponder(_options with { Port = 1140 }, RulesWith(format), (responder, asker) =>
         {
-            Assert.True(Reply.TryRead(asker.Ask(Datagrams.Query, Asker.Helper(port: 1140)), Datagrams.Cookie, out Reply reply, out _));
+            Assert.True(
+                Reply.TryRead(
+                    asker.Ask(Datagrams.Query, Asker.Helper(port: 1140)), Datagrams.Cookie, out Reply reply, out _));
             Assert.Equal((ident, 1), (reply.Ident, responder.Counts[Outcome.Found]));
         });
 
     [Fact]
-    public void Every_datagram_is_counted_once() => Router.WithResponder(_options, Router.Rules with { Secret = 5 }, (responder, asker) =>
-    {
-        byte[] found = Datagrams.QueryWithSecret(5);
-        byte[][] kinds = [found, Datagrams.QueryWithSecret(5).With(24, 0, 1), Datagrams.Query, [1, 2, 3]];
-        var random = new Random(114);
-        const int datagrams = 200;
-        for (int i = 0; i < datagrams; i++)
+    public void Every_datagram_is_counted_once() =>
+        Router.WithResponder(_options, Router.Rules with { Secret = 5 }, (responder, asker) =>
         {
-            asker.Send(kinds[random.Next(kinds.Length)], Asker.Helper());
-        }
+            byte[] found = Datagrams.QueryWithSecret(5);
+            byte[][] kinds = [found, Datagrams.QueryWithSecret(5).With(24, 0, 1), Datagrams.Query, [1, 2, 3]];
+            var random = new Random(114);
+            const int datagrams = 200;
+            for (int i = 0; i < datagrams; i++)
+            {
+                asker.Send(kinds[random.Next(kinds.Length)], Asker.Helper());
+            }
 
-        asker.Send(found.With(4, 9, 9, 9, 9), Asker.Helper());
-        while (!asker.Receive(out _).AsSpan(4, 4).SequenceEqual((ReadOnlySpan<byte>)[9, 9, 9, 9]))
-        {
-        }
+            asker.Send(found.With(4, 9, 9, 9, 9), Asker.Helper());
+            while (!asker.Receive(out _).AsSpan(4, 4).SequenceEqual((ReadOnlySpan<byte>)[9, 9, 9, 9]))
+            {
+            }
 
-        ResponderCounts counts = Router.CountsAfter(responder, datagrams + 1);
-        Assert.Equal((datagrams + 1, datagrams + 1), (counts.Queries, counts.Queries));
-        Assert.All([counts[Outcome.Found], counts[Outcome.NotFound], counts[Outcome.Malformed], counts.Refused], count => Assert.InRange(count, 1, datagrams));
-    });
+            ResponderCounts counts = Router.CountsAfter(responder, datagrams + 1);
+            Assert.Equal((datagrams + 1, datagrams + 1), (counts.Queries, counts.Queries));
+            Assert.All(
+                [counts[Outcome.Found], counts[Outcome.NotFound], counts[Outcome.Malformed], counts.Refused],
+                count => Assert.InRange(count, 1, datagrams));
+        });
 
     [Fact]
-    public void An_address_that_is_not_local_is_told_by_name() => Router.With(() =>
+    public void The_failure_names_an_address_that_is_not_local() => Router.With(() =>
     {
-        BindException failure = Assert.Throws<BindException>(() => Responder.Start(Router.Options("194.0.1.1", "203.0.113.5"), Router.Rules));
+        BindException failure = Assert.Throws<BindException>(
+            () => Responder.Start(Router.Options("194.0.1.1", "203.0.113.5"), Router.Rules));
         Assert.Equal((Errno.EADDRNOTAVAIL, Asker.Helper("203.0.113.5")), (failure.Errno, failure.EndPoint));
-        Responder.Start(_options, Router.Rules).Stop(); // the address that could be had is free again
+        Responder.Start(_options, Router.Rules).Stop(); // the address that was bound is free again
     });
 
     [Fact]
-    public void Without_CAP_NET_ADMIN_it_does_not_start() => Router.With(() =>
+    public void A_responder_without_CAP_NET_ADMIN_does_not_start() => Router.With(() =>
     {
         Capability.DropNetAdmin();
         Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => Responder.Start(_options, Router.Rules)).Errno);
     });
 
     [Fact]
-    public void Without_CAP_NET_BIND_SERVICE_port_114_is_refused_and_a_high_port_is_not() => Router.With(() =>
+    public void Without_CAP_NET_BIND_SERVICE_only_a_high_port_can_be_used() => Router.With(() =>
     {
         Capability.DropNetBindService();
         Assert.Equal(Errno.EACCES, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
@@ -174,16 +188,23 @@ public sealed class ResponderTests
     });
 
     [Fact]
-    public void Options_that_do_not_fit_are_refused_before_anything_is_opened()
+    public void Invalid_options_and_rules_are_rejected()
     {
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [] }, Router.Rules));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [IPAddress.IPv6Loopback] }, Router.Rules));
+        Assert.Throws<ArgumentException>(
+            () => Responder.Start(_options with { Addresses = [IPAddress.IPv6Loopback] }, Router.Rules));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Port = 0 }, Router.Rules));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 0 }, Router.Rules));
         Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 65 }, Router.Rules));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { MaxQueriesPerSecond = -1 }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { MaxQueueDelay = TimeSpan.Zero }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { AllowedProxies = new EndPointPattern[501] }));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options, Router.Rules with { TrustedClients = new EndPointPattern[501] }));
+        Assert.Throws<ArgumentException>(
+            () => Responder.Start(_options, Router.Rules with { MaxQueriesPerSecond = -1 }));
+        Assert.Throws<ArgumentException>(
+            () => Responder.Start(_options, Router.Rules with { MaxQueueDelay = TimeSpan.Zero }));
+        Assert.Throws<ArgumentException>(
+            () => Responder.Start(_options, Router.Rules with { AllowedProxies = new EndPointPattern[501] }));
+        Assert.Throws<ArgumentException>(
+            () => Responder.Start(_options, Router.Rules with { TrustedClients = new EndPointPattern[501] }));
     }
+
+    private static AnswerRules RulesWith(IdentFormat format) => Router.Rules with { IdentFormat = format };
 }

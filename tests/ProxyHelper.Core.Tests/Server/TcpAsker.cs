@@ -4,17 +4,18 @@ using System.Text;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>A TCP client of the helper, which does what a test says.</summary>
+/// <summary>Represents a TCP client of the helper.</summary>
 internal sealed class TcpAsker : IDisposable
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; everything arrives at once unless the machine is busy
 
     public const string Query = "3527 , 9199\r\n";
     public const string Found = "3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : 10.1.1.1\r\n";
     public const string NotFound = "3527 , 9199 : ERROR : NO-USER\r\n";
     public const string Malformed = "0 , 0 : ERROR : INVALID-PORT\r\n";
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = Patience, NoDelay = true };
+    private readonly Socket _socket = new(
+        AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = Patience, NoDelay = true };
 
     /// <summary>Connects from an address.</summary>
     public TcpAsker(string address = "194.0.22.9", string helper = "194.0.1.1")
@@ -23,22 +24,24 @@ internal sealed class TcpAsker : IDisposable
         _socket.Connect(Asker.Helper(helper));
     }
 
-    /// <summary>Asks as smtp-gated does.</summary>
-    /// <returns>All that came; nothing when the helper has closed at once.</returns>
+    /// <summary>Sends a query as smtp-gated does.</summary>
+    /// <returns>The reply, or an empty text if the helper closed the connection at once.</returns>
     public static string Ask(string query = Query, string address = "194.0.22.9", string helper = "194.0.1.1")
     {
         using var asker = new TcpAsker(address, helper);
         return asker.TrySend(query) ? asker.ReadToEnd() : string.Empty;
     }
 
-    /// <summary>Sends. Not with a SendTimeout: with one, .NET says TimedOut where the other side closed behind a part of it.</summary>
+    /// <summary>
+    /// Sends a text. No SendTimeout is set: with one, .NET reports TimedOut if the other side closes after a part.
+    /// </summary>
     public void Send(string text)
     {
         using var patience = new CancellationTokenSource(Patience);
         _socket.SendAsync(Encoding.ASCII.GetBytes(text), patience.Token).AsTask().GetAwaiter().GetResult();
     }
 
-    /// <summary>Sends; false when the other side has closed.</summary>
+    /// <summary>Sends a text and returns whether the other side is still open.</summary>
     public bool TrySend(string text)
     {
         try
@@ -54,17 +57,18 @@ internal sealed class TcpAsker : IDisposable
 
     public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Ends the connection by a reset.</summary>
+    /// <summary>Ends the connection with a reset.</summary>
     public void Reset()
     {
         _socket.LingerState = new LingerOption(enable: true, seconds: 0);
         _socket.Dispose();
     }
 
-    /// <summary>Whether something has come, or the other side has closed, within so many milliseconds.</summary>
-    public bool HasEnded(int milliseconds) => _socket.Poll(TimeSpan.FromMilliseconds(milliseconds), SelectMode.SelectRead);
+    /// <summary>Returns whether bytes or the end arrive within a time.</summary>
+    public bool HasEnded(int milliseconds) =>
+        _socket.Poll(TimeSpan.FromMilliseconds(milliseconds), SelectMode.SelectRead);
 
-    /// <summary>All that comes until the other side closes.</summary>
+    /// <summary>Returns everything until the other side closes the connection.</summary>
     public string ReadToEnd()
     {
         var text = new StringBuilder();
@@ -86,5 +90,6 @@ internal sealed class TcpAsker : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static bool IsClosed(SocketException failure) => failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown;
+    private static bool IsClosed(SocketException failure) =>
+        failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown;
 }

@@ -6,13 +6,13 @@ using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>A server for TCP on a thread of its own, until it is disposed of.</summary>
+/// <summary>Runs a TCP server on its own thread.</summary>
 internal sealed class TcpRun : IDisposable
 {
     private readonly EventSignal _stop = EventSignal.Create();
     private readonly Thread _thread;
 
-    /// <summary>Starts it. It closes the listener and the table when it ends.</summary>
+    /// <summary>Starts the server, which disposes of the listener and the table when it ends.</summary>
     public TcpRun(LinuxSocket listener, ConntrackTable table, AnswerRules rules, TimeSpan maxConnectionTime)
     {
         var server = new TcpServer(

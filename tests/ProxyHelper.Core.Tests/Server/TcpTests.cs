@@ -10,13 +10,18 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>The responder over TCP as smtp-gated meets it in mode remote, the real kernel behind it.</summary>
+/// <summary>Tests a responder over TCP as smtp-gated's mode remote uses it, with the real kernel.</summary>
 public sealed class TcpTests
 {
-    private static readonly ListenOptions _options = Router.Options("194.0.1.1") with { TcpPort = 114, MaxConnectionTime = TimeSpan.FromMinutes(2) };
+    private static readonly ListenOptions _options = Router.Options("194.0.1.1") with
+    {
+        TcpPort = 114,
+        MaxConnectionTime = TimeSpan.FromMinutes(2),
+    };
+
 
     [Fact]
-    public void The_query_of_the_description_gets_the_answer_of_the_description_beside_the_one_over_UDP() => Router.WithResponder(_options, (responder, asker) =>
+    public void The_documented_line_gets_the_documented_reply() => Router.WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -31,14 +36,15 @@ public sealed class TcpTests
     [InlineData("3526 , 9199\r\n", "3526 , 9199 : ERROR : NO-USER\r\n")]
     [InlineData("3527 , 9198\r\n", "3527 , 9198 : ERROR : NO-USER\r\n")]
     [InlineData("9199 , 3527\r\n", "9199 , 3527 : ERROR : NO-USER\r\n")]
-    public void What_is_not_there_is_answered_at_once(string query, string answer) => Router.WithResponder(_options, (responder, _) =>
-    {
-        Assert.Equal(answer, TcpAsker.Ask(query));
-        Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1 }, responder.Counts);
-    });
+    public void An_unknown_connection_is_answered_at_once(string query, string answer) =>
+        Router.WithResponder(_options, (responder, _) =>
+        {
+            Assert.Equal(answer, TcpAsker.Ask(query));
+            Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1 }, responder.Counts);
+        });
 
     [Fact]
-    public void Who_asks_is_told_of_connections_between_the_two_addresses_of_the_query_alone() =>
+    public void A_reply_is_only_about_connections_between_the_two_addresses() =>
         Router.WithResponder(Router.Options("0.0.0.0") with { TcpPort = 114 }, (responder, _) =>
         {
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
@@ -53,39 +59,43 @@ public sealed class TcpTests
     [InlineData("3527 , 0\r\n")]
     [InlineData("3527 , 65536\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: 194.0.1.1\r\n\r\n")]
-    public void A_line_that_is_no_query_is_told_so_counted_and_told(string line) => Router.WithResponder(_options, (responder, _) =>
-    {
-        Assert.Equal(TcpAsker.Malformed, TcpAsker.Ask(line));
-        Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
-        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
-        Assert.Equal((NoticeKind.Refusal, "Refused a malformed query from 194.0.22.9."), (notice.Kind, notice.Message));
-    });
+    public void A_malformed_line_is_answered_counted_and_logged(string line) =>
+        Router.WithResponder(_options, (responder, _) =>
+        {
+            Assert.Equal(TcpAsker.Malformed, TcpAsker.Ask(line));
+            Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
+            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.Equal(
+                (NoticeKind.Refusal, "Refused a malformed query from 194.0.22.9."), (notice.Kind, notice.Message));
+        });
 
     [Fact]
-    public void A_client_that_ends_sending_behind_its_line_or_sends_more_behind_it_is_answered() => Router.WithResponder(_options, (responder, _) =>
-    {
-        using var asker = new TcpAsker();
-        asker.Send(TcpAsker.Query);
-        asker.EndSending();
-        Assert.Equal(TcpAsker.Found, asker.ReadToEnd());
-        Assert.Equal(TcpAsker.Found, TcpAsker.Ask(TcpAsker.Query + new string('x', 20_000)));
-        Assert.Equal(new ResponderCounts { [Outcome.Found] = 2 }, responder.Counts);
-    });
+    public void A_client_that_sends_more_or_ends_after_its_line_is_answered() =>
+        Router.WithResponder(_options, (responder, _) =>
+        {
+            using var asker = new TcpAsker();
+            asker.Send(TcpAsker.Query);
+            asker.EndSending();
+            Assert.Equal(TcpAsker.Found, asker.ReadToEnd());
+            Assert.Equal(TcpAsker.Found, TcpAsker.Ask(TcpAsker.Query + new string('x', 20_000)));
+            Assert.Equal(new ResponderCounts { [Outcome.Found] = 2 }, responder.Counts);
+        });
 
     [Theory]
     [InlineData("")]
     [InlineData("3527 , 9199")]
-    public void A_client_that_ends_sending_before_its_line_has_ended_is_told_so(string beginning) => Router.WithResponder(_options, (responder, _) =>
-    {
-        using var asker = new TcpAsker();
-        asker.Send(beginning);
-        asker.EndSending();
-        Assert.Equal(TcpAsker.Malformed, asker.ReadToEnd());
-        Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
-    });
+    public void A_client_that_ends_within_its_line_gets_an_error(string beginning) =>
+        Router.WithResponder(_options, (responder, _) =>
+        {
+            using var asker = new TcpAsker();
+            asker.Send(beginning);
+            asker.EndSending();
+            Assert.Equal(TcpAsker.Malformed, asker.ReadToEnd());
+            Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
+        });
 
     [Fact]
-    public void A_line_may_come_byte_by_byte() => Router.WithResponder(_options, (responder, _) =>
+    public void A_line_may_arrive_byte_by_byte() => Router.WithResponder(_options, (responder, _) =>
     {
         using var asker = new TcpAsker();
         foreach (char letter in TcpAsker.Query)
@@ -100,73 +110,81 @@ public sealed class TcpTests
     [Theory]
     [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
     [InlineData(IdentFormat.None, "-")]
-    public void The_ident_is_the_one_chosen(IdentFormat format, string ident) => Router.WithResponder(_options, Router.Rules with { IdentFormat = format }, (_, _) =>
+    public void The_reply_contains_the_chosen_ident(IdentFormat format, string ident) =>
+        Router.WithResponder(_options, Router.Rules with { IdentFormat = format }, (_, _) =>
         Assert.Equal($"3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : {ident}\r\n", TcpAsker.Ask()));
 
     [Fact]
-    public void Who_is_not_allowed_is_closed_at_once_counted_and_told() =>
-        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses("198.51.100.0/28")], Secret = 7 }, (responder, _) =>
+    public void A_sender_that_is_not_allowed_is_closed_counted_and_logged() =>
+        Router.WithResponder(_options, RulesFor("198.51.100.0/28") with { Secret = 7 }, (responder, _) =>
         {
             AddStrangers();
             Assert.Equal(string.Empty, TcpAsker.Ask(address: "198.51.100.99"));
-            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.1")); // the secret is for UDP alone
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.1")); // TCP has no secret
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host
-            Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.NotFound] = 1, [Outcome.NotAllowed] = 1 }, responder.Counts);
+            Assert.Equal(
+                new ResponderCounts { [Outcome.Found] = 1, [Outcome.NotFound] = 1, [Outcome.NotAllowed] = 1 },
+                responder.Counts);
             Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
             Assert.Equal("Refused a query from 198.51.100.99, which is not an allowed proxy.", notice.Message);
         });
 
     [Fact]
     public void A_trusted_client_is_answered() =>
-        Router.WithResponder(_options, Router.Rules with { AllowedProxies = [EndPointPattern.ParseAddresses("198.51.100.1")], TrustedClients = [EndPointPattern.ParseAddresses("198.51.100.2")] }, (_, _) =>
+        Router.WithResponder(_options, RulesFor("198.51.100.1", "198.51.100.2"), (_, _) =>
         {
             AddStrangers();
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.2"));
         });
 
     [Fact]
-    public void Queries_over_TCP_and_UDP_take_from_one_rate() => Router.WithResponder(_options, Router.Rules with { MaxQueriesPerSecond = 1 }, (responder, _) =>
-    {
-        AddStrangers();
-        using var stranger = new Asker("198.51.100.1");
-        for (int i = 0; i < 10; i++)
+    public void Queries_over_TCP_and_UDP_take_from_one_rate() =>
+        Router.WithResponder(_options, Router.Rules with { MaxQueriesPerSecond = 1 }, (responder, _) =>
         {
-            stranger.Send(Datagrams.Query.With(20, 198, 51, 100, 1), Asker.Helper());
-        }
+            AddStrangers();
+            using var stranger = new Asker("198.51.100.1");
+            for (int i = 0; i < 10; i++)
+            {
+                stranger.Send(Datagrams.Query.With(20, 198, 51, 100, 1), Asker.Helper());
+            }
 
-        Router.CountsAfter(responder, 10);
-        int answered = Enumerable.Range(0, 20).Count(_ => TcpAsker.Ask(address: "198.51.100.1").Length > 0);
-        ResponderCounts counts = responder.Counts;
-        Assert.InRange(answered, 0, 19); // one in a second
-        Assert.Equal((30, 30, 0), (counts.Queries, counts[Outcome.NotFound] + counts[Outcome.TooOften], counts[Outcome.Found]));
-        Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host is held to no rate
-    });
+            Router.CountsAfter(responder, 10);
+            int answered = Enumerable.Range(0, 20).Count(_ => TcpAsker.Ask(address: "198.51.100.1").Length > 0);
+            ResponderCounts counts = responder.Counts;
+            Assert.InRange(answered, 0, 19); // one query a second
+            Assert.Equal(
+                (30, 30, 0),
+                (counts.Queries, counts[Outcome.NotFound] + counts[Outcome.TooOften], counts[Outcome.Found]));
+            Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // this host has no rate limit
+        });
 
     [Fact]
-    public void A_look_up_that_fails_is_told_apart_from_not_found() => Router.With(() =>
+    public void A_failed_look_up_is_not_answered_like_an_unknown_connection() => Router.With(() =>
     {
         ConntrackTable table = ConntrackTable.Open();
         using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
-        Capability.DropNetAdmin(); // the server's thread inherits it
+        Capability.DropNetAdmin(); // the server's thread inherits the capabilities
         using var run = new TcpRun(listener, table, Router.Rules, _options.MaxConnectionTime);
         Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
-        Assert.Equal(new ResponderCounts { [Outcome.FailedLookup] = 1, [Outcome.TableReopening] = 1 }, run.Counters.Read());
+        Assert.Equal(
+            new ResponderCounts { [Outcome.FailedLookup] = 1, [Outcome.TableReopening] = 1 }, run.Counters.Read());
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
     });
 
     [Fact]
-    public void A_TCP_port_in_use_is_told_and_leaves_the_UDP_port_free() => Router.WithResponder(_options, (_, _) =>
+    public void A_TCP_port_in_use_is_reported_and_the_UDP_port_stays_free() => Router.WithResponder(_options, (_, _) =>
     {
         ListenOptions other = _options with { Port = 1140 };
         BindException failure = Assert.Throws<BindException>(() => Responder.Start(other, Router.Rules));
-        Assert.Equal((Errno.EADDRINUSE, Asker.Helper(), IPProtocol.Tcp), (failure.Errno, failure.EndPoint, failure.Protocol));
+        Assert.Equal(
+            (Errno.EADDRINUSE, Asker.Helper(), IPProtocol.Tcp), (failure.Errno, failure.EndPoint, failure.Protocol));
         Responder.Start(other with { TcpPort = 1141 }, Router.Rules).Stop();
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
     });
 
     [Fact]
-    public void An_address_that_is_not_there_yet_is_answered_on_when_it_comes() => NetworkNamespace.Run(
+    public void An_absent_address_is_served_when_it_appears() => NetworkNamespace.Run(
         () =>
         {
             using Responder responder = Responder.Start(_options with { AllowAbsentAddresses = true }, Router.Rules);
@@ -175,6 +193,12 @@ public sealed class TcpTests
         },
         "194.0.22.9");
 
-    // Their addresses are routed to this machine, but are not ones that it has, so they are not taken for its own.
+    private static AnswerRules RulesFor(string allowed, params string[] trusted) => Router.Rules with
+    {
+        AllowedProxies = [EndPointPattern.ParseAddresses(allowed)],
+        TrustedClients = [.. trusted.Select(EndPointPattern.ParseAddresses)],
+    };
+
+    // The addresses are routed to this host but do not belong to it, so they do not count as local.
     private static void AddStrangers() => Tool.Run("ip", "route", "add", "local", "198.51.100.0/24", "dev", "lo");
 }

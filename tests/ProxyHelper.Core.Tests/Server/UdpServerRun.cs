@@ -6,17 +6,20 @@ using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>A worker on a thread of its own, until it is disposed of.</summary>
+/// <summary>Runs a UDP server on its own thread.</summary>
 internal sealed class UdpServerRun : IDisposable
 {
     private readonly EventSignal _stop = EventSignal.Create();
     private readonly Thread _thread;
 
-    /// <summary>Starts it. It closes the socket and the table when it ends.</summary>
+    /// <summary>Starts the server, which disposes of the socket and the table when it ends.</summary>
     public UdpServerRun(QuerySocket socket, ConntrackTable? table = null, AnswerRules? rules = null)
     {
         var context = new ServerContext(
-            _stop, table ?? ConntrackTable.Open(UdpServer.BatchSize), LocalAddresses.Open(), new ServerTelemetry(Counters, Journal));
+            _stop,
+            table ?? ConntrackTable.Open(UdpServer.BatchSize),
+            LocalAddresses.Open(),
+            new ServerTelemetry(Counters, Journal));
         var server = new UdpServer([socket], context, new RuleSet(rules ?? Router.Rules, Limiter: null));
         _thread = new Thread(() =>
         {
@@ -32,7 +35,7 @@ internal sealed class UdpServerRun : IDisposable
 
     public ResponderJournal Journal { get; } = new();
 
-    /// <summary>How many bytes its thread has allocated, when it has ended.</summary>
+    /// <summary>Gets the number of bytes that the thread has allocated. Valid after the end.</summary>
     public long Allocated { get; private set; }
 
     public void Dispose()

@@ -8,28 +8,29 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Server;
 
-/// <summary>The worker alone, on a thread and with a socket that the test has in its hand.</summary>
+/// <summary>Tests a UDP server alone, with a socket that the test owns.</summary>
 public sealed class UdpServerTests
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; everything arrives at once unless the machine is busy
     private const int Measured = 10_000;
 
     [Fact]
-    public void A_query_costs_no_allocation() => Router.With(() =>
+    public void A_query_causes_no_allocation() => Router.With(() =>
     {
-        Assert.InRange(Serve(500), 0, long.MaxValue); // once, so that all is compiled
-        Assert.InRange(Serve(Measured), 0, Measured - 1); // less than a byte each: what is told of the refused ones, at most every ten seconds
+        Assert.InRange(Serve(500), 0, long.MaxValue); // the first call compiles the code
+        // Less than a byte for each query: the notices about refused queries.
+        Assert.InRange(Serve(Measured), 0, Measured - 1);
     });
 
     [Fact]
-    public void A_query_that_waited_longer_than_a_second_is_dropped_and_counted_and_the_next_is_answered() => Router.With(() =>
+    public void A_query_that_waited_too_long_is_refused_and_the_next_is_answered() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());
         using var asker = new Asker();
-        UntilTimestamped(socket, asker);
+        AwaitTimestamps(socket, asker);
         asker.Send(Datagrams.Query.With(4, 1, 1, 1, 1), Asker.Helper());
         DateTime sentAt = DateTime.UtcNow;
-        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // its age is what is tested
+        SpinWait.SpinUntil(() => DateTime.UtcNow - sentAt > TimeSpan.FromSeconds(1)); // the query must have an age
         using var run = new UdpServerRun(socket, rules: Router.Rules with { MaxQueueDelay = TimeSpan.FromSeconds(1) });
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 1, [Outcome.Late] = 1 }, run.Counters.Read());
@@ -37,16 +38,17 @@ public sealed class UdpServerTests
     });
 
     [Fact]
-    public void A_look_up_that_fails_is_answered_not_found_counted_and_told_once() => Router.With(() =>
+    public void A_failed_look_up_is_answered_not_found_and_logged_once() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());
         using var asker = new Asker();
         ConntrackTable table = ConntrackTable.Open(UdpServer.BatchSize);
-        Capability.DropNetAdmin(); // the worker's thread inherits it
+        Capability.DropNetAdmin(); // the server's thread inherits the capabilities
         using var run = new UdpServerRun(socket, table);
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
-        Assert.Equal(new ResponderCounts { [Outcome.FailedLookup] = 2, [Outcome.TableReopening] = 3 }, run.Counters.Read());
+        Assert.Equal(
+            new ResponderCounts { [Outcome.FailedLookup] = 2, [Outcome.TableReopening] = 3 }, run.Counters.Read());
         Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
         Assert.Equal(NoticeKind.Fault, notice.Kind);
@@ -55,7 +57,7 @@ public sealed class UdpServerTests
     });
 
     [Fact]
-    public void A_reply_that_the_kernel_refuses_to_send_is_counted_and_the_next_query_is_answered() => Router.With(() =>
+    public void A_reply_that_cannot_be_sent_is_counted() => Router.With(() =>
     {
         Requirement.Tool("nft");
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());
@@ -69,18 +71,22 @@ public sealed class UdpServerTests
             Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         }
 
-        // Both may be of one batch, and what was not sent is counted after it: so it is read when the worker has ended.
+        // Both queries may be in one batch, and unsent replies are counted after it, so the counts are read after the
+        // end.
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 2, [Outcome.UnsentReply] = 1 }, run.Counters.Read());
     });
 
-    /// <summary>Serves so many queries, and tells how many bytes the worker's thread allocated for them.</summary>
+    /// <summary>
+    /// Serves a number of queries and returns the number of bytes that the server's thread allocated.
+    /// </summary>
     private static long Serve(int queries)
     {
         var run = new UdpServerRun(QuerySocket.Open(Asker.Helper()));
         using (run)
         {
             using var asker = new Asker();
-            byte[][] kinds = [Datagrams.Query, Datagrams.Query.With(24, 0, 1), Datagrams.QueryWithSecret(1), new byte[67]];
+            byte[] unknown = Datagrams.Query.With(24, 0, 1);
+            byte[][] kinds = [Datagrams.Query, unknown, Datagrams.QueryWithSecret(1), new byte[67]];
             for (int i = 0; i < queries; i += kinds.Length)
             {
                 Array.ForEach(kinds, kind => asker.Send(kind, Asker.Helper()));
@@ -94,8 +100,8 @@ public sealed class UdpServerTests
         return run.Allocated;
     }
 
-    // The kernel starts to stamp datagrams a moment after the first socket has asked for it, in a work queue.
-    internal static void UntilTimestamped(QuerySocket socket, Asker asker)
+    // The kernel begins to record arrival times a moment after the first socket has asked for them.
+    internal static void AwaitTimestamps(QuerySocket socket, Asker asker)
     {
         var batch = new MessageBatch(1, 128, DatagramControl.Size);
         DateTime sentAt;

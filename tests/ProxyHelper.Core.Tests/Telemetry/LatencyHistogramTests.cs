@@ -10,7 +10,7 @@ public sealed class LatencyHistogramTests
     private readonly LatencyHistogram _histogram = new();
 
     [Fact]
-    public void Percentiles_are_never_below_the_true_ones_and_at_most_an_eighth_above()
+    public void A_percentile_is_at_most_an_eighth_above_the_exact_value()
     {
         var random = new Random(3);
         long[] values = [.. Enumerable.Range(0, 10_000).Select(_ => (long)Math.Pow(2, random.NextDouble() * 23))];
@@ -25,39 +25,46 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
-    public void Without_queries_there_is_none() => Assert.Null(LatencyHistogram.Percentile([_histogram], 0.5, Minute));
+    public void There_is_no_percentile_without_queries() =>
+        Assert.Null(LatencyHistogram.Percentile([_histogram], 0.5, Minute));
 
     [Fact]
-    public void After_five_minutes_they_are_forgotten_one_minute_after_the_other()
+    public void Each_minute_is_forgotten_after_five_minutes()
     {
         for (int i = 0; i < 5; i++)
         {
             _histogram.Record(i, Minute + i);
         }
 
-        Assert.Equal([0, 1, 2, 3, 4], [Fastest(Minute + 4), Fastest(Minute + 5), Fastest(Minute + 6), Fastest(Minute + 7), Fastest(Minute + 8)]);
+        Assert.Equal(
+            [0, 1, 2, 3, 4],
+            [Fastest(Minute + 4), Fastest(Minute + 5), Fastest(Minute + 6), Fastest(Minute + 7), Fastest(Minute + 8)]);
         Assert.Null(LatencyHistogram.Percentile([_histogram], 0.5, Minute + 9));
-        _histogram.Record(9, Minute + 5); // in the place of the first
+        _histogram.Record(9, Minute + 5); // replaces the first minute
         Assert.Equal(1, Fastest(Minute + 5));
     }
 
     [Fact]
-    public void All_workers_count_together()
+    public void A_percentile_covers_all_servers()
     {
         var other = new LatencyHistogram();
         _histogram.Record(1, Minute);
         other.Record(15, Minute);
-        Assert.Equal([1, 15], new[] { 0.5, 1 }.Select(part => LatencyHistogram.Percentile([_histogram, other], part, Minute)!.Value.TotalMicroseconds));
+        Assert.Equal(
+            [1, 15],
+            new[] { 0.5, 1 }.Select(
+                part => LatencyHistogram.Percentile([_histogram, other], part, Minute)!.Value.TotalMicroseconds));
     }
 
     [Theory]
     [InlineData(-5, 0)]
     [InlineData(long.MaxValue, 16_777_215)]
-    public void What_is_out_of_range_counts_at_its_end(long microseconds, double counted)
+    public void A_time_out_of_range_counts_at_the_end_of_the_range(long microseconds, double counted)
     {
         _histogram.Record(microseconds, Minute);
         Assert.Equal(counted, LatencyHistogram.Percentile([_histogram], 1, Minute)!.Value.TotalMicroseconds);
     }
 
-    private double Fastest(long minute) => LatencyHistogram.Percentile([_histogram], 0.001, minute)!.Value.TotalMicroseconds;
+    private double Fastest(long minute) =>
+        LatencyHistogram.Percentile([_histogram], 0.001, minute)!.Value.TotalMicroseconds;
 }

@@ -44,6 +44,8 @@ public sealed class OutcomesTests
         Assert.Equal((63, 60), (counts.Queries, counts.Refused));
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 1 }, new ResponderCounts { [Outcome.Found] = 1 });
         Assert.NotEqual(new ResponderCounts { [Outcome.Found] = 1 }, new ResponderCounts { [Outcome.NotFound] = 1 });
-        Assert.Equal("Found 1, WrongSecret 2", new ResponderCounts { [Outcome.Found] = 1, [Outcome.WrongSecret] = 2 }.ToString());
+        Assert.Equal(
+            "Found 1, WrongSecret 2",
+            new ResponderCounts { [Outcome.Found] = 1, [Outcome.WrongSecret] = 2 }.ToString());
     }
 }

@@ -8,17 +8,24 @@ namespace ProxyHelper.Tests.Telemetry;
 public sealed class ResponderJournalTests
 {
     [Fact]
-    public void Trouble_is_told_when_it_begins_and_when_it_is_over_and_not_again_at_once()
+    public void Failing_look_ups_are_logged_once_and_so_is_their_end()
     {
         var journal = new ResponderJournal();
-        Errno[] notes = [Errno.None, Errno.ENOBUFS, Errno.ENOBUFS, Errno.EPERM, Errno.None, Errno.None, Errno.ENOBUFS, Errno.None, Errno.EPERM];
+        Errno[] notes =
+        [
+            Errno.None, Errno.ENOBUFS, Errno.ENOBUFS, Errno.EPERM, Errno.None, Errno.None, Errno.ENOBUFS, Errno.None,
+            Errno.EPERM,
+        ];
         Array.ForEach(notes, journal.LogLookups);
         journal.Complete(null);
-        List<ResponderNotice> told = Told(journal);
-        Assert.Equal([NoticeKind.Fault, NoticeKind.Recovery], told.Select(notice => notice.Kind));
-        Assert.Same(told[0], journal.LastFault);
-        Assert.Contains("(ENOBUFS). Queries are answered \"not found\". Answers of the kernel were lost.", told[0].Message, StringComparison.Ordinal);
-        Assert.Contains("succeed again", told[1].Message, StringComparison.Ordinal);
+        List<ResponderNotice> notices = ReadNotices(journal);
+        Assert.Equal([NoticeKind.Fault, NoticeKind.Recovery], notices.Select(notice => notice.Kind));
+        Assert.Same(notices[0], journal.LastFault);
+        Assert.Contains(
+            "(ENOBUFS). Queries are answered \"not found\". Answers of the kernel were lost.",
+            notices[0].Message,
+            StringComparison.Ordinal);
+        Assert.Contains("succeed again", notices[1].Message, StringComparison.Ordinal);
         Assert.True(journal.Reader.Completion.IsCompletedSuccessfully);
     }
 
@@ -26,7 +33,7 @@ public sealed class ResponderJournalTests
     [InlineData(Errno.EPERM, "CAP_NET_ADMIN is missing")]
     [InlineData(Errno.EINVAL, "Run 'modprobe nf_conntrack_netlink'.")]
     [InlineData(Errno.ETIMEDOUT, "(ETIMEDOUT). Queries are answered \"not found\".")]
-    public void What_can_be_done_about_it_is_said(Errno errno, string advice)
+    public void The_notice_says_what_to_do(Errno errno, string advice)
     {
         var journal = new ResponderJournal();
         journal.LogLookups(errno);
@@ -35,7 +42,7 @@ public sealed class ResponderJournalTests
     }
 
     [Fact]
-    public void A_flood_is_told_once_with_its_address_each_reason_by_itself()
+    public void A_flood_causes_one_notice_for_each_reason()
     {
         var journal = new ResponderJournal();
         for (int i = 0; i < 1000; i++)
@@ -47,15 +54,18 @@ public sealed class ResponderJournalTests
         journal.Complete(null);
         Assert.Equal(
             [
-                (NoticeKind.Refusal, "Refused a query from 10.9.9.9 about a connection of another host: 10.9.9.9 is not a trusted client."),
+                (
+                    NoticeKind.Refusal,
+                    "Refused a query from 10.9.9.9 about a connection of another host: "
+                    + "10.9.9.9 is not a trusted client."),
                 (NoticeKind.Refusal, "Refused a query from 10.9.9.10 with a wrong secret."),
             ],
-            Told(journal).Select(notice => (notice.Kind, notice.Message)));
-        Assert.Null(journal.LastFault); // that it refuses is no fault of the responder's
+            ReadNotices(journal).Select(notice => (notice.Kind, notice.Message)));
+        Assert.Null(journal.LastFault); // a refusal is not a fault
     }
 
     [Fact]
-    public void Drops_are_told_with_their_number()
+    public void Drops_are_logged_with_their_number()
     {
         var journal = new ResponderJournal();
         journal.LogDrops(500);
@@ -66,7 +76,7 @@ public sealed class ResponderJournalTests
     }
 
     [Fact]
-    public void It_ends_with_what_ended_the_responder()
+    public void The_journal_ends_with_the_exception_of_the_responder()
     {
         var journal = new ResponderJournal();
         var failure = new LinuxException("poll", Errno.EINVAL);
@@ -75,14 +85,14 @@ public sealed class ResponderJournalTests
         Assert.Same(failure, journal.Reader.Completion.Exception!.InnerException);
     }
 
-    private static List<ResponderNotice> Told(ResponderJournal journal)
+    private static List<ResponderNotice> ReadNotices(ResponderJournal journal)
     {
-        List<ResponderNotice> told = [];
+        List<ResponderNotice> notices = [];
         while (journal.Reader.TryRead(out ResponderNotice? notice))
         {
-            told.Add(notice);
+            notices.Add(notice);
         }
 
-        return told;
+        return notices;
     }
 }

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Telemetry;
 
-/// <summary>The meter as a collector sees it.</summary>
+/// <summary>Tests the meter as a collector uses it.</summary>
 public sealed class ResponderMeterTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 1143 };
 
     [Fact]
-    public void A_collector_sees_what_the_counts_say_by_outcome_and_which_responder_it_is() => Router.With(() =>
+    public void A_collector_reads_the_counts_by_outcome_and_the_tags_of_the_responder() => Router.With(() =>
     {
         using var collector = new Collector(port: 1143);
         using Responder responder = Responder.Start(_options, Router.Rules);
@@ -29,21 +29,28 @@ public sealed class ResponderMeterTests
         Assert.Equal(
             [
                 ("proxyhelper.connection.drops {connection}", 0), ("proxyhelper.connection.timeouts {connection}", 0),
-                ("proxyhelper.conntrack.reopenings {reopening}", 0), ("proxyhelper.queries/failed {query}", 0), ("proxyhelper.queries/found {query}", 1),
-                ("proxyhelper.queries/late {query}", 0), ("proxyhelper.queries/malformed {query}", 1), ("proxyhelper.queries/not_allowed {query}", 0),
-                ("proxyhelper.queries/not_found {query}", 1), ("proxyhelper.queries/not_its_own {query}", 0), ("proxyhelper.queries/too_often {query}", 0),
-                ("proxyhelper.queries/wrong_secret {query}", 1), ("proxyhelper.queue.drops {datagram}", 0), ("proxyhelper.receive.errors {error}", 0),
+                ("proxyhelper.conntrack.reopenings {reopening}", 0), ("proxyhelper.queries/failed {query}", 0), (
+                    "proxyhelper.queries/found {query}", 1),
+                ("proxyhelper.queries/late {query}", 0), ("proxyhelper.queries/malformed {query}", 1), (
+                    "proxyhelper.queries/not_allowed {query}", 0),
+                ("proxyhelper.queries/not_found {query}", 1), ("proxyhelper.queries/not_its_own {query}", 0), (
+                    "proxyhelper.queries/too_often {query}", 0),
+                ("proxyhelper.queries/wrong_secret {query}", 1), ("proxyhelper.queue.drops {datagram}", 0), (
+                    "proxyhelper.receive.errors {error}", 0),
                 ("proxyhelper.replies.unsent {reply}", 0),
             ],
-            values.Where(value => value.Key != "proxyhelper.uptime s").OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => (value.Key, value.Value)));
+            values.Where(value => value.Key != "proxyhelper.uptime s").OrderBy(
+                value => value.Key, StringComparer.Ordinal).Select(
+                value => (value.Key, value.Value)));
         Assert.InRange(values["proxyhelper.uptime s"], 0, responder.Uptime.TotalSeconds);
         Assert.Equal(("194.0.1.1,194.0.1.2", 1143), (collector.Tags["server.address"], collector.Tags["server.port"]));
-        Assert.True(SpinWait.SpinUntil(() => collector.Durations.Count == 2, TimeSpan.FromMinutes(1))); // they are recorded after the answer
+        // Recorded after the reply.
+        Assert.True(SpinWait.SpinUntil(() => collector.Durations.Count == 2, TimeSpan.FromMinutes(1)));
         Assert.All(collector.Durations, seconds => Assert.InRange(seconds, 0, 60));
     });
 
     [Fact]
-    public void A_responder_that_has_stopped_is_seen_no_more() => Router.With(() =>
+    public void A_stopped_responder_publishes_no_counts() => Router.With(() =>
     {
         using var collector = new Collector(port: 1144);
         Responder responder = Responder.Start(_options with { Port = 1144 }, Router.Rules);
@@ -53,7 +60,7 @@ public sealed class ResponderMeterTests
     });
 
     [Fact]
-    public void Durations_are_those_from_when_somebody_listens() => Router.With(() =>
+    public void Durations_are_recorded_only_while_a_collector_listens() => Router.With(() =>
     {
         using Responder responder = Responder.Start(_options with { Port = 1145 }, Router.Rules);
         using var asker = new Asker();
@@ -66,10 +73,10 @@ public sealed class ResponderMeterTests
         asker.Ask(Datagrams.Query, Asker.Helper(port: 1145));
         responder.Stop();
 
-        Assert.InRange(collector.Durations.Count, 1, 2); // the one before may have been recorded late
+        Assert.InRange(collector.Durations.Count, 1, 2); // the duration of the previous query may be recorded late
     });
 
-    /// <summary>Listens to one responder's instruments, as an exporter does.</summary>
+    /// <summary>Listens to the instruments of one responder, as an exporter does.</summary>
     private sealed class Collector : IDisposable
     {
         private readonly MeterListener _listener = new();
@@ -79,7 +86,8 @@ public sealed class ResponderMeterTests
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                Dictionary<string, object?> tags = (instrument.Meter.Tags ?? []).ToDictionary(tag => tag.Key, tag => tag.Value);
+                Dictionary<string, object?> tags = (instrument.Meter.Tags ?? []).ToDictionary(
+                    tag => tag.Key, tag => tag.Value);
                 if (instrument.Meter.Name == "ProxyHelper" && Equals(tags.GetValueOrDefault("server.port"), port))
                 {
                     Tags = tags;
@@ -116,7 +124,8 @@ public sealed class ResponderMeterTests
 
         private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            string outcome = tags is [{ Key: "proxyhelper.query.outcome", Value: var name }] ? $"/{name}" : string.Empty;
+            bool isLabelled = tags is [{ Key: "proxyhelper.query.outcome" }];
+            string outcome = isLabelled ? $"/{tags[0].Value}" : string.Empty;
             _values.Add($"{instrument.Name}{outcome} {instrument.Unit}", value);
         }
     }
