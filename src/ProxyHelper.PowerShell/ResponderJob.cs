@@ -144,29 +144,34 @@ public sealed class ResponderJob : Job
         }
     }
 
-    /// <summary>Writes the notices of the responder into the streams of the job, and then its end.</summary>
+    /// <summary>Writes the notices of the responder into the streams of the job, and follows it to its end.</summary>
     private async Task PumpAsync()
     {
-        JobState end = JobState.Stopped;
         try
         {
             await foreach (ResponderNotice notice in _responder.Notices.ReadAllAsync().ConfigureAwait(false))
             {
                 Add(Warning, new WarningRecord($"{Time(notice.At)} {notice.Message}"));
             }
+
+            await _responder.Completion.ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             ErrorRecord error = Errors.ResponderFaulted(failure, Location);
             Add(Error, error);
             _failure = $"{Time(DateTimeOffset.UtcNow)} {error}";
-            end = JobState.Failed;
         }
 
+        End(_failure is null ? JobState.Stopped : JobState.Failed);
+    }
+
+    private void End(JobState state)
+    {
         _finalUptime = _responder.Uptime;
         _pidFile?.Dispose();
-        Log($"{end} after {StatusMessage}.");
-        SetJobState(end);
+        Log($"{state} after {StatusMessage}.");
+        SetJobState(state);
     }
 
     private static string Join<T>(IEnumerable<T> values) => string.Join(", ", values);

@@ -70,6 +70,12 @@ Describe 'Get-NatMapping' {
         @(Get-NatMapping -IncludeUntranslated | Select-Object -First 1).Count | Should -Be 1
     }
 
+    It 'accepts end points of .NET' {
+        $ends = @{ Source = [ipendpoint]::Parse('194.0.1.1:20119'); Destination = [ipendpoint]::Parse('194.0.22.9:9199') }
+        "$((Get-NatMapping @ends).OriginalSource)" | Should -BeExactly '10.1.1.1:10943'
+        "$((Get-NatMapping -TranslatedSource $ends.Source, ([ipaddress]'192.0.2.1')).OriginalSource)" | Should -BeExactly '10.1.1.1:10943'
+    }
+
     It 'says how an end point is written when it gets <_>' -ForEach '194.0.1.1', '25', '2001:db8::1:25', '194.0.1.1:65536' {
         $failure = Get-Failure { Get-NatMapping -Source $_ -Destination 194.0.22.9:9199 }
         $failure.FullyQualifiedErrorId | Should -BeExactly 'CannotConvertArgumentNoMessage,ProxyHelper.PowerShell.Commands.GetNatMappingCommand'

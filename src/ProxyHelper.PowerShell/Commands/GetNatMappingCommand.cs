@@ -28,6 +28,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public TransportEndPoint Source { get; set; }
 
     /// <summary>
@@ -35,6 +36,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public TransportEndPoint Destination { get; set; }
 
     /// <summary>
@@ -176,10 +178,9 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
             _table ??= ConntrackTable.Open();
             string ends = isOriginal ? "original" : "translated";
             WriteVerbose($"Looking up {string.Join(" and ", tuples)} in zone {zone}, by the {ends} ends.");
-            ConntrackEntry[] found =
-                [.. tuples.Select(tuple => Find(_table, tuple, zone, isOriginal)).OfType<ConntrackEntry>()];
+            var found = tuples.Select(tuple => Find(_table, tuple, zone, isOriginal)).OfType<ConntrackEntry>().ToList();
             WriteObject(found.Where(Filter.Matches), enumerateCollection: true);
-            if (found.Length == 0)
+            if (found.Count == 0)
             {
                 WriteError(Errors.MappingNotFound(tuples[0], isOriginal, zone, _table.ReadStatistics()));
             }
@@ -209,10 +210,10 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         var progress = new CountProgress(this, "Listing mappings", CountEntries);
         try
         {
-            ConntrackListing listing =
-                ConntrackTable.Enumerate(FilterWithNat(IncludeUntranslated), progress, Cancellation);
-            WriteVerbose(
-                $"Asking the kernel for: {listing.DescribeKernelFilter()}. The module applies the remaining filters.");
+            ConntrackFilter filter = FilterWithNat(IncludeUntranslated);
+            ConntrackListing listing = ConntrackTable.Enumerate(filter, progress, Cancellation);
+            string asked = listing.DescribeKernelFilter();
+            WriteVerbose($"Asking the kernel for: {asked}. The module applies the remaining filters.");
             foreach (ConntrackEntry entry in listing)
             {
                 progress.End(); // The output itself shows progress, and a bar would disturb it.

@@ -72,8 +72,8 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
         {
             WriteWarning(
                 $"The conntrack table has {statistics.Entries} of {statistics.Maximum} entries. When the table "
-                + "is full, the kernel drops new connections. Raise the limit (sysctl net.netfilter.nf_conntrack_max). Run "
-                + "'Get-NatMapping -IncludeUntranslated' to see what fills the table.");
+                + "is full, the kernel drops new connections. Raise the limit (sysctl net.netfilter.nf_conntrack_max). "
+                + "Run 'Get-NatMapping -IncludeUntranslated' to see what fills the table.");
         }
     }
 }

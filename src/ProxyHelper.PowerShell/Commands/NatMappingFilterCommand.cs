@@ -16,21 +16,25 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public EndPointPattern[] OriginalSource { get; set; } = [];
 
     /// <summary>Gets or sets the destination that the connection was opened to, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public EndPointPattern[] OriginalDestination { get; set; } = [];
 
     /// <summary>Gets or sets the source that the receiver sees, after SNAT, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public EndPointPattern[] TranslatedSource { get; set; } = [];
 
     /// <summary>Gets or sets the receiver, after DNAT, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public EndPointPattern[] TranslatedDestination { get; set; } = [];
 
     /// <summary>Gets or sets a port of any of the four ends. 0 to 65535.</summary>

@@ -35,12 +35,14 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
     [Alias("TranslatedSource")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public TransportEndPoint Source { get; set; }
 
     /// <summary>Gets or sets the address and port on which the proxy accepted, such as 194.0.22.9:9199.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
     [Alias("TranslatedDestination")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public TransportEndPoint Destination { get; set; }
 
     /// <summary>
