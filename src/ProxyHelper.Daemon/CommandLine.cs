@@ -26,7 +26,7 @@ internal sealed class CommandLine
 
     private readonly Option<bool> _check = new("--check")
     {
-        Description = "Check whether the daemon can start, say how to correct what is missing, and exit.",
+        Description = "Check whether the daemon can start and whether the set-up is correct, and exit.",
         Arity = ArgumentArity.Zero,
     };
 

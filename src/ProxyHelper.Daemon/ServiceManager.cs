@@ -49,7 +49,8 @@ internal sealed class ServiceManager : IDisposable
             name[0] = 0; // a name in the abstract namespace (unix(7))
         }
 
-        byte[] address = [SocketKind.UnixFamily, 0, .. name]; // struct sockaddr_un (linux/un.h); x64 and arm64 are little-endian
+        // struct sockaddr_un (linux/un.h). The family is in host order, which is little-endian on x64 and arm64.
+        byte[] address = [SocketKind.UnixFamily, 0, .. name];
         LinuxSocket socket = LinuxSocket.Open(SocketKind.Unix);
         socket.Connect(address, path);
         return new ServiceManager(socket);

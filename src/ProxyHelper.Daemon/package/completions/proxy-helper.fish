@@ -18,6 +18,6 @@ complete -c proxy-helper -s p -l pid-file -r -F -d 'Write the process ID to this
 complete -c proxy-helper -l metrics -x -d 'Serve the counters to Prometheus'
 complete -c proxy-helper -s v -l verbose -d 'Log each query and its reply'
 complete -c proxy-helper -s c -l config -r -F -d 'Read settings from this file'
-complete -c proxy-helper -l check -d 'Check whether the daemon can start'
+complete -c proxy-helper -l check -d 'Check the start and the set-up'
 complete -c proxy-helper -s V -l version -d 'Write the version'
 complete -c proxy-helper -s h -l help -d 'Write a summary of the options'
