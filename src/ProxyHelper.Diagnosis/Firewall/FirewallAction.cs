@@ -1,41 +1,41 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>What a rule does with a packet that fits.</summary>
+/// <summary>Specifies what a rule does with a packet that meets its conditions.</summary>
 internal enum FirewallAction
 {
-    /// <summary>Nothing that matters here.</summary>
+    /// <summary>Nothing that matters to the checks.</summary>
     Continue,
 
-    /// <summary>Something that is not understood.</summary>
+    /// <summary>Something that the checks do not understand.</summary>
     Unclear,
 
-    /// <summary>Ends this hook's chain.</summary>
+    /// <summary>Ends the chain of the hook.</summary>
     Accept,
 
-    /// <summary>Drops or rejects it.</summary>
+    /// <summary>Drops or rejects the packet.</summary>
     Drop,
 
-    /// <summary>Goes back to the chain that jumped here.</summary>
+    /// <summary>Returns to the chain that jumped to this chain.</summary>
     Return,
 
-    /// <summary>Goes through another chain, and on here.</summary>
+    /// <summary>Runs another chain, then continues in this chain.</summary>
     Jump,
 
-    /// <summary>Goes through another chain, and not on here.</summary>
+    /// <summary>Runs another chain, and does not continue in this chain.</summary>
     Goto,
 
-    /// <summary>Gives it another destination.</summary>
+    /// <summary>Translates the destination.</summary>
     DestinationNat,
 
-    /// <summary>Gives it this host as its destination.</summary>
+    /// <summary>Translates the destination to this host.</summary>
     Redirect,
 
-    /// <summary>Gives it another source.</summary>
+    /// <summary>Translates the source.</summary>
     SourceNat,
 
-    /// <summary>Gives it the outgoing device's address as its source.</summary>
+    /// <summary>Translates the source to the address of the outgoing interface.</summary>
     Masquerade,
 
-    /// <summary>Keeps it out of connection tracking.</summary>
+    /// <summary>Keeps the packet out of connection tracking.</summary>
     Notrack,
 }

@@ -2,18 +2,24 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>The packet that rules are tried with: what is known of it. The rest is open, and may be anything.</summary>
+/// <summary>
+/// Represents the known fields of a packet that the checks send through the rules. An unknown field can have any value.
+/// </summary>
 internal sealed class FirewallPacket
 {
-    private readonly Dictionary<PacketField, uint> _known = new() { [PacketField.Family] = IPv4, [PacketField.Loopback] = 0 };
+    private readonly Dictionary<PacketField, uint> _known = new()
+    {
+        [PacketField.Family] = IPv4,
+        [PacketField.Loopback] = 0,
+    };
 
-    /// <summary>AF_INET.</summary>
+    /// <summary>The family of IPv4 packets.</summary>
     public const uint IPv4 = SocketKind.IPv4Family;
 
-    /// <summary>AF_INET6.</summary>
+    /// <summary>The family of IPv6 packets.</summary>
     public const uint IPv6 = SocketKind.IPv6Family;
 
-    /// <summary>What a field has, or null where that is open.</summary>
+    /// <summary>Gets the value of a field, or null if the value is unknown.</summary>
     public uint? this[PacketField field]
     {
         get => _known.TryGetValue(field, out uint value) ? value : null;

@@ -1,23 +1,31 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>The rules that could be read, and what could not.</summary>
+/// <summary>Represents the rules that could be read, and the rules that could not.</summary>
 /// <param name="Rules">The rules.</param>
-/// <param name="Gap">What could not be read and why, in words; null when everything was, so that what is not in it is not there.</param>
+/// <param name="Gap">
+/// What could not be read and why, as a clause. Null if everything was read, so that a rule that is not among them is
+/// not loaded.
+/// </param>
 internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
 {
-    private const string LegacyTables = "/proc/thread-self/net/ip_tables_names"; // filled while the older kernel interface has tables
+    // This file has content while the older kernel interface has tables.
+    private const string LegacyTables = "/proc/thread-self/net/ip_tables_names";
     private const string Nft = "nft";
     private const string NftSave = "iptables-nft-save";
     private const string LegacySave = "iptables-legacy-save";
     private const string AnySave = "iptables-save";
 
-    /// <summary>Reads the rules of the calling thread's network namespace with the tools that are there. It changes nothing.</summary>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>
+    /// Reads the rules in the network namespace of the calling thread with the installed tools. This method changes
+    /// nothing.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Thrown when the caller canceled the reading.</exception>
     public static FirewallReading Read(CancellationToken cancellationToken)
     {
         ToolOutput nft = FirewallTool.Run(Nft, ["--json", "list", "ruleset"], cancellationToken);
-        ToolOutput[] saves = [.. new[] { NftSave, LegacySave }.Select(name => FirewallTool.Run(name, [], cancellationToken))];
-        if (!saves.All(save => save.IsThere))
+        string[] names = [NftSave, LegacySave];
+        ToolOutput[] saves = [.. names.Select(name => FirewallTool.Run(name, [], cancellationToken))];
+        if (!saves.All(save => save.IsInstalled))
         {
             saves = [.. saves, FirewallTool.Run(AnySave, [], cancellationToken)];
         }
@@ -25,9 +33,9 @@ internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
         return Of(nft, saves, HasLegacyTables());
     }
 
-    /// <summary>Puts together what the tools have written.</summary>
-    /// <param name="nft">What "nft --json list ruleset" has.</param>
-    /// <param name="saves">What the variants of iptables-save have.</param>
+    /// <summary>Combines the output of the tools.</summary>
+    /// <param name="nft">The output of "nft --json list ruleset".</param>
+    /// <param name="saves">The output of the variants of iptables-save.</param>
     /// <param name="hasLegacyTables">Whether the older kernel interface has tables.</param>
     public static FirewallReading Of(ToolOutput nft, IReadOnlyList<ToolOutput> saves, bool hasLegacyTables)
     {
@@ -36,32 +44,46 @@ internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
         bool hasLegacy = false;
         foreach (ToolOutput save in saves.Where(save => save.Text is not null))
         {
-            // iptables-save names the interface that it reads: "(nf_tables)", or the older one.
-            bool isLegacy = save.Tool == LegacySave || (save.Tool == AnySave && !save.Text!.Contains("nf_tables", StringComparison.Ordinal) && !save.Text.Contains(NftSave, StringComparison.Ordinal));
+            bool isLegacy = IsLegacy(save);
             var tables = new List<string>();
-            rules.Complete(IptablesSave.Read(save.Text!, isLegacy ? LegacySave : NftSave, tables), isLegacy ? [] : tables);
+            FirewallRuleset saved = IptablesSave.Read(save.Text!, isLegacy ? LegacySave : NftSave, tables);
+            rules.Complete(saved, isLegacy ? [] : tables);
             hasLegacy |= isLegacy;
         }
 
         string? gap = read is null ? WithoutNft(nft, saves)
-            : rules.IptablesTables.Count > 0 ? $"nft does not tell what the rules of iptables in table {string.Join(", ", rules.IptablesTables)} do{WithoutSave(saves)}"
-            : hasLegacyTables && !hasLegacy ? $"there are rules of iptables-legacy{WithoutSave(saves)}"
+            : rules.IptablesTables.Count > 0 ? WithoutDetails(rules.IptablesTables) + WithoutSave(saves)
+            : hasLegacyTables && !hasLegacy ? $"iptables-legacy has rules{WithoutSave(saves)}"
             : null;
         return new FirewallReading(rules, gap);
     }
 
+    /// <summary>
+    /// Returns whether a tool reads the older interface. iptables-save names the newer one: "(nf_tables)".
+    /// </summary>
+    private static bool IsLegacy(ToolOutput save) => save.Tool == LegacySave
+        || (save.Tool == AnySave
+            && !save.Text!.Contains("nf_tables", StringComparison.Ordinal)
+            && !save.Text.Contains(NftSave, StringComparison.Ordinal));
+
+    private static string WithoutDetails(IEnumerable<string> tables) =>
+        $"nft does not show the details of the iptables rules in table {string.Join(", ", tables)}";
+
     private static string WithoutNft(ToolOutput nft, IReadOnlyList<ToolOutput> saves)
     {
         string reason = nft.Fault is { } fault ? $"nft failed: {fault}"
-            : nft.Text is not null ? "what nft wrote cannot be read"
+            : nft.Text is not null ? "the output of nft cannot be parsed"
             : "nft is not in PATH";
-        return saves.Any(save => save.Text is not null) ? $"{reason}; the rules of iptables were read" : reason + WithoutSave(saves);
+        return saves.Any(save => save.Text is not null)
+            ? $"{reason}; only the iptables rules were read"
+            : reason + WithoutSave(saves);
     }
 
     private static string WithoutSave(IReadOnlyList<ToolOutput> saves) =>
-        saves.FirstOrDefault(save => save.Fault is not null) is { } failed ? $", and {failed.Tool} failed: {failed.Fault}"
-        : saves.Any(save => save.IsThere) ? string.Empty
-        : $", and there is no {AnySave} in PATH";
+        saves.FirstOrDefault(save => save.Fault is not null) is { } failed
+            ? $", and {failed.Tool} failed: {failed.Fault}"
+        : saves.Any(save => save.IsInstalled) ? string.Empty
+        : $", and {AnySave} is not in PATH";
 
     private static bool HasLegacyTables()
     {
@@ -71,7 +93,8 @@ internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return false; // there are none where there is no such file; who may not read it may not run nft either
+            // Without the file there are no such tables. A process that may not read the file may not run nft either.
+            return false;
         }
     }
 }

@@ -1,37 +1,38 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>One rule: conditions, and one thing that is done where all of them are met.</summary>
+/// <summary>Represents a rule: conditions, and one action for packets that meet all of them.</summary>
 internal sealed record FirewallRule
 {
-    /// <summary>What must be met.</summary>
+    /// <summary>Gets the conditions.</summary>
     public required IReadOnlyList<FirewallCondition> Conditions { get; init; }
 
-    /// <summary>What is done.</summary>
+    /// <summary>Gets the action.</summary>
     public required FirewallAction Action { get; init; }
 
-    /// <summary>For a jump, the key of the chain.</summary>
+    /// <summary>Gets the key of the chain that the rule jumps to.</summary>
     public string? Chain { get; init; }
 
-    /// <summary>For NAT, the new address; null where it is not known here.</summary>
+    /// <summary>Gets the new addresses of a NAT rule, or null if they are unknown.</summary>
     public NumberRange? Addresses { get; init; }
 
-    /// <summary>For NAT, the new port; null where it stays.</summary>
+    /// <summary>Gets the new ports of a NAT rule, or null if the port stays.</summary>
     public NumberRange? Ports { get; init; }
 
-    /// <summary>What is done, in words.</summary>
+    /// <summary>Gets the action in words.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The table and chain that it stands in.</summary>
+    /// <summary>Gets the table and chain of the rule.</summary>
     public required string Place { get; init; }
 
-    /// <summary>Whether it is NAT to one address or to some, and which is not known here.</summary>
-    public bool HasUnknownTarget => Action is FirewallAction.DestinationNat or FirewallAction.SourceNat && Addresses is null;
+    /// <summary>Gets whether the rule translates to an address that is unknown.</summary>
+    public bool HasUnknownTarget =>
+        Action is FirewallAction.DestinationNat or FirewallAction.SourceNat && Addresses is null;
 
     /// <summary>Gets whether the rule translates an address.</summary>
     public bool IsTranslation => Action is FirewallAction.DestinationNat or FirewallAction.Redirect
         or FirewallAction.SourceNat or FirewallAction.Masquerade;
 
-    /// <summary>What a NAT rule does, in words.</summary>
+    /// <summary>Returns the action of a NAT rule in words.</summary>
     public static string NatText(string name, NumberRange? addresses, NumberRange? ports)
     {
         string address = addresses?.ToAddresses() ?? string.Empty;

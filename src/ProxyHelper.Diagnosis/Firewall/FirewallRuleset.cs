@@ -1,29 +1,32 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>The rules that are loaded, by the keys of their chains.</summary>
+/// <summary>Represents the loaded rules.</summary>
 internal sealed class FirewallRuleset
 {
-    /// <summary>The chains.</summary>
+    /// <summary>Gets the chains by their keys.</summary>
     public Dictionary<string, FirewallChain> Chains { get; } = [];
 
-    /// <summary>Tables that have something of iptables in them, of which nft does not tell what it is; such as "ip nat".</summary>
+    /// <summary>
+    /// Gets the tables with rules of iptables whose details nft does not show, such as "ip nat".
+    /// </summary>
     public HashSet<string> IptablesTables { get; } = [];
 
-    /// <summary>The chains that see packets at a hook, in their order.</summary>
+    /// <summary>Returns the chains of a hook in the order in which they see a packet.</summary>
     /// <param name="hook">The hook.</param>
-    /// <param name="isNat">Those that do NAT, or those that come before conntrack.</param>
+    /// <param name="isNat">Whether to return the chains that do NAT, or the chains that run before conntrack.</param>
     public IEnumerable<FirewallChain> At(FirewallHook hook, bool isNat) => Chains.Values
-        .Where(chain => chain.Hook == hook && chain.IsNat == isNat && (isNat || chain.Priority < FirewallChain.ConntrackPriority))
+        .Where(chain => chain.Hook == hook && chain.IsNat == isNat)
+        .Where(chain => isNat || chain.Priority < FirewallChain.ConntrackPriority)
         .OrderBy(chain => chain.Priority);
 
-    /// <summary>Takes in what another tool has read, which knows the tables of iptables better.</summary>
-    /// <param name="saved">What iptables-save gave.</param>
-    /// <param name="tables">The tables of nftables that it stands for, such as "ip nat".</param>
+    /// <summary>Adds the rules that iptables-save read, which shows the tables of iptables in full.</summary>
+    /// <param name="saved">The rules that iptables-save read.</param>
+    /// <param name="tables">The tables of nftables that these rules replace, such as "ip nat".</param>
     public void Complete(FirewallRuleset saved, IEnumerable<string> tables)
     {
         foreach (string table in tables.Where(IptablesTables.Remove))
         {
-            foreach (string key in Chains.Keys.Where(key => key.StartsWith($"{table} ", StringComparison.Ordinal)).ToArray())
+            foreach (string key in Chains.Keys.Where(key => IsOfTable(key, table)).ToArray())
             {
                 Chains.Remove(key);
             }
@@ -34,4 +37,6 @@ internal sealed class FirewallRuleset
             Chains[key] = chain;
         }
     }
+
+    private static bool IsOfTable(string key, string table) => key.StartsWith($"{table} ", StringComparison.Ordinal);
 }

@@ -4,16 +4,19 @@ using System.Text;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Runs a program that lists rules, in the network namespace of the calling thread. It has ten seconds, and is killed then.</summary>
+/// <summary>
+/// Runs a program that lists rules, in the network namespace of the calling thread. After 10 seconds, the program is
+/// killed.
+/// </summary>
 internal static class FirewallTool
 {
-    private const int LongestOutput = 64 * 1024 * 1024; // letters; sets of addresses can be long
-    private const int LongestComplaint = 300;
+    private const int MaxOutput = 64 * 1024 * 1024; // characters; sets of addresses can be long
+    private const int MaxErrorOutput = 300; // characters
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _timeLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Runs it, if one of the folders in PATH has it.</summary>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>Runs a program, if a folder of PATH has it.</summary>
+    /// <exception cref="OperationCanceledException">Thrown when the caller canceled the run.</exception>
     public static ToolOutput Run(string name, string[] arguments, CancellationToken cancellationToken)
     {
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
@@ -37,8 +40,8 @@ internal static class FirewallTool
 
     private static ToolOutput Run(string name, string path, string[] arguments, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // The thread that starts a program gives it its network namespace: so it is started here, and not on a thread of the pool.
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // A program gets the network namespace of the thread that starts it, so no thread of the pool may start it.
         using Process process = Process.Start(new ProcessStartInfo(path, arguments)
         {
             RedirectStandardInput = true,
@@ -46,20 +49,20 @@ internal static class FirewallTool
             RedirectStandardError = true,
             Environment = { ["LC_ALL"] = "C" },
         })!;
-        patience.CancelAfter(_patience);
+        limited.CancelAfter(_timeLimit);
         try
         {
             process.StandardInput.Close();
-            Task<string> output = ReadAsync(process.StandardOutput, LongestOutput, patience.Token);
-            Task<string> complaint = ReadAsync(process.StandardError, LongestComplaint, patience.Token);
-            Task.WhenAll(output, complaint, process.WaitForExitAsync(patience.Token)).GetAwaiter().GetResult();
-            return process.ExitCode != 0 ? new ToolOutput(name, null, FirstLine(complaint.Result, process.ExitCode))
-                : output.Result.Length > LongestOutput ? new ToolOutput(name, null, "its output is too long")
+            Task<string> output = ReadAsync(process.StandardOutput, MaxOutput, limited.Token);
+            Task<string> errors = ReadAsync(process.StandardError, MaxErrorOutput, limited.Token);
+            Task.WhenAll(output, errors, process.WaitForExitAsync(limited.Token)).GetAwaiter().GetResult();
+            return process.ExitCode != 0 ? new ToolOutput(name, null, FirstLine(errors.Result, process.ExitCode))
+                : output.Result.Length > MaxOutput ? new ToolOutput(name, null, "the output is too long")
                 : new ToolOutput(name, output.Result, null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ToolOutput(name, null, $"it did not end in {_patience.TotalSeconds} seconds");
+            return new ToolOutput(name, null, $"the program did not end within {_timeLimit.TotalSeconds} seconds");
         }
         finally
         {
@@ -70,15 +73,18 @@ internal static class FirewallTool
         }
     }
 
-    /// <summary>Reads to the end; what comes behind the longest text that is wanted is read and forgotten, so that the program ends.</summary>
-    private static async Task<string> ReadAsync(StreamReader reader, int longest, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the output to its end. The characters after the limit are read, too, so that the program can end, but not
+    /// kept.
+    /// </summary>
+    private static async Task<string> ReadAsync(StreamReader reader, int limit, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
         char[] buffer = new char[8192];
         int count;
         while ((count = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            if (text.Length <= longest)
+            if (text.Length <= limit)
             {
                 text.Append(buffer, 0, count);
             }
@@ -87,6 +93,19 @@ internal static class FirewallTool
         return text.ToString();
     }
 
-    private static string FirstLine(string complaint, int status) =>
-        complaint.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var first, ..] ? first : $"it ended with {status}";
+    private static string FirstLine(string errors, int status)
+    {
+        const StringSplitOptions trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        return errors.Split('\n', trimmed) is [var first, ..] ? first : $"the exit status was {status}";
+    }
+}
+
+/// <summary>Represents the output of a program, or the reason that it has none.</summary>
+/// <param name="Tool">The name of the program.</param>
+/// <param name="Text">The output. Null if the program failed or is not installed.</param>
+/// <param name="Fault">The reason that the program failed. Null if it did not fail or is not installed.</param>
+internal sealed record ToolOutput(string Tool, string? Text, string? Fault)
+{
+    /// <summary>Gets whether the program is installed.</summary>
+    public bool IsInstalled => Text is not null || Fault is not null;
 }

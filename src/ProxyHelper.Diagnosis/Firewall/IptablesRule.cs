@@ -3,7 +3,7 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>One rule as iptables-save writes it: options with their values, and what is done behind -j.</summary>
+/// <summary>Reads a rule as iptables-save writes it: options with their values, and the target after -j.</summary>
 internal sealed class IptablesRule
 {
     private readonly List<FirewallCondition> _conditions = [];
@@ -22,10 +22,10 @@ internal sealed class IptablesRule
         _place = place;
     }
 
-    /// <summary>How a chain is found.</summary>
+    /// <summary>Returns the key of a chain.</summary>
     public static string Key(string tool, string table, string chain) => $"{tool} {table} {chain}";
 
-    /// <summary>Reads a rule's words.</summary>
+    /// <summary>Reads the words of a rule.</summary>
     public static FirewallRule Read(ReadOnlySpan<string> words, string tool, string table, string chain)
     {
         var rule = new IptablesRule(tool, table, $"table {table}, chain {chain}");
@@ -39,8 +39,9 @@ internal sealed class IptablesRule
                 continue;
             }
 
-            // What has a value has one, but for the few that have none.
-            string? value = i + 1 < words.Length && !words[i + 1].StartsWith('-') && words[i + 1] != "!" ? words[++i] : null;
+            // An option has one value or none.
+            bool hasValue = i + 1 < words.Length && !words[i + 1].StartsWith('-') && words[i + 1] != "!";
+            string? value = hasValue ? words[++i] : null;
             rule.Take(option, value, isNegated);
             isNegated = false;
         }
@@ -48,7 +49,7 @@ internal sealed class IptablesRule
         return rule.Make();
     }
 
-    /// <summary>The words of a line; those in quotation marks may have spaces.</summary>
+    /// <summary>Returns the words of a line. A word in quotation marks can have spaces.</summary>
     public static string[] Words(string line)
     {
         var words = new List<string>();
@@ -93,41 +94,56 @@ internal sealed class IptablesRule
             case "--notrack":
                 _isNotrack = true;
                 break;
-            case "-m" when value is "tcp" or "udp" or "multiport" or "addrtype" or "conntrack" or "state" or "comment" or "rpfilter":
+            case "-m" when value is "tcp" or "udp" or "multiport" or "addrtype" or "conntrack" or "state" or "comment"
+                or "rpfilter":
             case "--comment" or "--to-ports" or "--random" or "--random-fully" or "--persistent":
-                break; // their options say it; what has no part in where a packet goes
+                break; // The options of a match are its conditions. The other options change no route.
             default:
-                _conditions.Add(Condition(option, value, isNegated, $"{(isNegated ? "! " : string.Empty)}{option}{(value is null ? string.Empty : " ")}{value}"));
+                string start = isNegated ? "! " : string.Empty;
+                string text = value is null ? $"{start}{option}" : $"{start}{option} {value}";
+                _conditions.Add(Condition(option, value, isNegated, text));
                 break;
         }
     }
 
-    private static FirewallCondition Condition(string option, string? value, bool isNegated, string text) => (option, value) switch
+    private static FirewallCondition Condition(
+        string option, string? value, bool isNegated, string text) => (option, value) switch
     {
         ("-i" or "-o", "lo") => FirewallCondition.Of(PacketField.Loopback, 1, text, isNegated),
         ("-i" or "-o", not null) => new FirewallCondition(PacketField.Device, [], isNegated, text),
-        ("--invert" or "--loose" or "--validmark" or "--accept-local", _) => new FirewallCondition(PacketField.Device, [], isNegated, text), // of rpfilter: the way back
-        ("-p", not null) when NftValues.TryReadProtocol(value, out uint protocol) => FirewallCondition.Of(PacketField.Protocol, protocol, text, isNegated),
+        ("--invert" or "--loose" or "--validmark" or "--accept-local", _) => // of rpfilter: the route back
+            new FirewallCondition(PacketField.Device, [], isNegated, text),
+        ("-p", not null) when NftValues.TryReadProtocol(value, out uint protocol) =>
+            FirewallCondition.Of(PacketField.Protocol, protocol, text, isNegated),
         ("-s", not null) => Listed(PacketField.SourceAddress, AddressRange(value), isNegated, text),
         ("-d", not null) => Listed(PacketField.DestinationAddress, AddressRange(value), isNegated, text),
         ("--sport" or "--sports", not null) => Listed(PacketField.SourcePort, PortRanges(value), isNegated, text),
         ("--dport" or "--dports", not null) => Listed(PacketField.DestinationPort, PortRanges(value), isNegated, text),
-        ("--ctorigdstport", not null) => Listed(PacketField.OriginalDestinationPort, PortRanges(value), isNegated, text),
+        ("--ctorigdstport", not null) =>
+            Listed(PacketField.OriginalDestinationPort, PortRanges(value), isNegated, text),
         ("--dst-type", "LOCAL") => FirewallCondition.Of(PacketField.DestinationIsLocal, 1, text, isNegated),
-        ("--ctstate" or "--state", not null) when value.Split(',').Contains("DNAT") => FirewallCondition.Of(PacketField.DestinationIsTranslated, 1, text, isNegated),
-        ("--ctstate" or "--state", not null) => FirewallCondition.Of(PacketField.IsNew, value.Split(',').Contains("NEW") ? 1u : 0, text, isNegated),
+        ("--ctstate" or "--state", not null) when value.Split(',').Contains("DNAT") =>
+            FirewallCondition.Of(PacketField.DestinationIsTranslated, 1, text, isNegated),
+        ("--ctstate" or "--state", not null) =>
+            FirewallCondition.Of(PacketField.IsNew, value.Split(',').Contains("NEW") ? 1u : 0, text, isNegated),
         _ => FirewallCondition.Unclear(text),
     };
 
-    private static FirewallCondition Listed(PacketField field, IReadOnlyList<NumberRange>? values, bool isNegated, string text) =>
-        values is null ? FirewallCondition.Unclear(text) : new FirewallCondition(field, values, isNegated, text);
+    private static FirewallCondition Listed(
+        PacketField field, IReadOnlyList<NumberRange>? values, bool isNegated, string text) => values is null
+            ? FirewallCondition.Unclear(text)
+            : new FirewallCondition(field, values, isNegated, text);
 
     private static NumberRange[]? AddressRange(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         int length = 32;
         bool isPrefix = slash < 0 || NumberText.TryRead(text.AsSpan(slash + 1), out length);
-        return isPrefix && NumberRange.TryReadAddress(slash < 0 ? text : text.AsSpan(0, slash), out uint address) && NumberRange.OfPrefix(address, length) is { } range ? [range] : null;
+        return isPrefix
+            && NumberRange.TryReadAddress(slash < 0 ? text : text.AsSpan(0, slash), out uint address)
+            && NumberRange.OfPrefix(address, length) is { } range
+            ? [range]
+            : null;
     }
 
     private static NumberRange[]? PortRanges(string text)
@@ -139,17 +155,26 @@ internal sealed class IptablesRule
     private static NumberRange? Range(string text, char separator)
     {
         string[] ends = text.Split(separator);
-        return ends.Length <= 2 && NumberText.TryRead(ends[0], out uint first) && NumberText.TryRead(ends[^1], out uint last) ? new NumberRange(first, last) : null;
+        return ends.Length <= 2
+            && NumberText.TryRead(ends[0], out uint first)
+            && NumberText.TryRead(ends[^1], out uint last)
+            ? new NumberRange(first, last)
+            : null;
     }
 
-    /// <summary>The new address and port behind --to-destination or --to-source: 194.0.22.9, 194.0.22.9:9199, 194.0.1.1-194.0.1.4:1024-2047.</summary>
+    /// <summary>
+    /// Returns the new addresses and ports after --to-destination or --to-source: 194.0.22.9, 194.0.22.9:9199,
+    /// 194.0.1.1-194.0.1.4:1024-2047.
+    /// </summary>
     private (NumberRange? Addresses, NumberRange? Ports) Destination()
     {
         string[] parts = (_destination ?? string.Empty).Split(':');
         string[] ends = parts[0].Split('-');
         NumberRange? ports = parts.Length == 2 ? Range(parts[1], '-') : null;
         bool isRead = ends.Length <= 2 && parts.Length <= 2 && (parts.Length == 1 || ports is not null);
-        return isRead && NumberRange.TryReadAddress(ends[0], out uint first) && NumberRange.TryReadAddress(ends[^1], out uint last)
+        return isRead
+            && NumberRange.TryReadAddress(ends[0], out uint first)
+            && NumberRange.TryReadAddress(ends[^1], out uint last)
             ? (new NumberRange(first, last), ports)
             : (null, null);
     }
@@ -168,7 +193,7 @@ internal sealed class IptablesRule
             "NOTRACK" => FirewallAction.Notrack,
             "CT" when _isNotrack => FirewallAction.Notrack,
             "" or "LOG" or "NFLOG" or "MARK" or "CONNMARK" or "CT" or "TCPMSS" => FirewallAction.Continue,
-            _ => _isGoto ? FirewallAction.Goto : FirewallAction.Jump, // a chain; one that there is not is unclear to who walks
+            _ => _isGoto ? FirewallAction.Goto : FirewallAction.Jump, // a chain; a missing chain is unclear to the walk
         };
         (NumberRange? addresses, NumberRange? ports) = Destination();
         return new FirewallRule

@@ -1,51 +1,49 @@
 using System.Text.Json;
+using static ProxyHelper.Diagnosis.Firewall.NftJson;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>The conditions of a rule as nft writes them in JSON. What is not understood is a condition, too: an unclear one.</summary>
+/// <summary>
+/// Reads the conditions of a rule as nft writes them in JSON. A condition that is not understood becomes an unclear
+/// one.
+/// </summary>
 internal sealed class NftConditions(NftValues values)
 {
     /// <summary>Reads a "match" statement.</summary>
     public IReadOnlyList<FirewallCondition> Read(JsonElement match, string table)
     {
-        if (match.ValueKind != JsonValueKind.Object || !match.TryGetProperty("left", out JsonElement left) || !match.TryGetProperty("right", out JsonElement right))
+        if (!TryGet(match, "left", out JsonElement left) || !TryGet(match, "right", out JsonElement right))
         {
             return [FirewallCondition.Unclear("a condition that is not understood")];
         }
 
-        string sign = match.TryGetProperty("op", out JsonElement op) && op.ValueKind == JsonValueKind.String ? op.GetString()! : "==";
-        return sign is "==" or "!=" or "in" ? Of(left, right, sign == "!=", table) : [FirewallCondition.Unclear($"{Words(left)} {sign} {Words(right)}")];
+        string sign = TryGet(match, "op", JsonValueKind.String, out JsonElement op) ? op.GetString()! : "==";
+        return sign is "==" or "!=" or "in"
+            ? Of(left, right, sign == "!=", table)
+            : [FirewallCondition.Unclear($"{Describe(left)} {sign} {Describe(right)}")];
     }
 
-    /// <summary>That a key has a value: of a match, or of an element of a verdict map.</summary>
+    /// <summary>Returns the conditions that a key of a match or of a verdict map has a value.</summary>
     public IReadOnlyList<FirewallCondition> Of(JsonElement key, JsonElement value, bool isNegated, string table)
     {
-        string text = $"{Words(key)} {(isNegated ? "!= " : string.Empty)}{Words(value)}";
-        if (key.ValueKind != JsonValueKind.Object)
-        {
-            return [FirewallCondition.Unclear(text)];
-        }
-
-        if (key.TryGetProperty("payload", out JsonElement payload))
-        {
-            return OfPayload(Word(payload, "protocol"), Word(payload, "field"), value, isNegated, text, table);
-        }
-
-        FirewallCondition condition =
-            key.TryGetProperty("meta", out JsonElement meta) ? OfMeta(Word(meta, "key"), value, isNegated, text, table)
-            : key.TryGetProperty("ct", out JsonElement ct) ? OfConntrack(Word(ct, "key"), Word(ct, "dir"), value, isNegated, text, table)
-            : key.TryGetProperty("fib", out JsonElement fib) ? OfRoute(fib, value, isNegated, text)
-            : FirewallCondition.Unclear(text);
-        return [condition];
+        string text = $"{Describe(key)} {(isNegated ? "!= " : string.Empty)}{Describe(value)}";
+        var demand = new Demand(value, isNegated, table, text);
+        return TryGet(key, "payload", out JsonElement payload)
+            ? OfPayload(Word(payload, "protocol"), Word(payload, "field"), demand)
+            : TryGet(key, "meta", out JsonElement meta) ? [OfMeta(Word(meta, "key"), demand)]
+            : TryGet(key, "ct", out JsonElement ct) ? [OfConntrack(Word(ct, "key"), Word(ct, "dir"), demand)]
+            : TryGet(key, "fib", out JsonElement fib) ? [OfRoute(fib, demand)]
+            : [FirewallCondition.Unclear(demand.Text)];
     }
 
-    private List<FirewallCondition> OfPayload(string protocol, string name, JsonElement value, bool isNegated, string text, string table)
+    private List<FirewallCondition> OfPayload(string protocol, string name, Demand demand)
     {
-        // A look into a header demands that the header is there.
+        if (protocol == "th" && name is "sport" or "dport")
+        {
+            return [Listed(name == "dport" ? PacketField.DestinationPort : PacketField.SourcePort, demand)];
+        }
+
         bool isTransport = protocol is "tcp" or "udp" or "udplite" or "sctp" or "dccp";
-        FirewallCondition header = protocol is "ip" or "ip6" ? FirewallCondition.Of(PacketField.Family, protocol == "ip" ? FirewallPacket.IPv4 : FirewallPacket.IPv6, protocol)
-            : isTransport && NftValues.TryReadProtocol(protocol, out uint number) ? FirewallCondition.Of(PacketField.Protocol, number, protocol)
-            : FirewallCondition.Unclear(text);
         PacketField field = (protocol, name) switch
         {
             ("ip", "saddr") => PacketField.SourceAddress,
@@ -55,69 +53,63 @@ internal sealed class NftConditions(NftValues values)
             (_, "dport") when isTransport => PacketField.DestinationPort,
             _ => PacketField.Unclear,
         };
-        return protocol == "th" && name is "sport" or "dport"
-            ? [Listed(name == "dport" ? PacketField.DestinationPort : PacketField.SourcePort, value, isNegated, text, table)]
-            : [header, Listed(field, value, isNegated, text, table)];
+        return [HeaderOf(protocol, isTransport, demand.Text), Listed(field, demand)];
     }
 
-    private FirewallCondition OfMeta(string key, JsonElement value, bool isNegated, string text, string table) => key switch
+    /// <summary>
+    /// Returns the condition that the packet has a header. A rule that reads a header requires that header.
+    /// </summary>
+    private static FirewallCondition HeaderOf(string protocol, bool isTransport, string text) => protocol switch
     {
-        "l4proto" => Listed(PacketField.Protocol, value, isNegated, text, table),
-        "nfproto" or "protocol" => Listed(PacketField.Family, value, isNegated, text, table),
-        "iifname" or "oifname" or "iif" or "oif" when value.ValueKind == JsonValueKind.String && value.GetString() == "lo" =>
-            FirewallCondition.Of(PacketField.Loopback, 1, text, isNegated),
-        "iifname" or "oifname" or "iif" or "oif" or "iifgroup" or "oifgroup" => new FirewallCondition(PacketField.Device, [], isNegated, text),
+        "ip" => FirewallCondition.Of(PacketField.Family, FirewallPacket.IPv4, protocol),
+        "ip6" => FirewallCondition.Of(PacketField.Family, FirewallPacket.IPv6, protocol),
+        _ when isTransport && NftValues.TryReadProtocol(protocol, out uint number) =>
+            FirewallCondition.Of(PacketField.Protocol, number, protocol),
         _ => FirewallCondition.Unclear(text),
     };
 
-    private FirewallCondition OfConntrack(string key, string direction, JsonElement value, bool isNegated, string text, string table) => key switch
+    private FirewallCondition OfMeta(string key, Demand demand) => key switch
     {
-        "state" => FirewallCondition.Of(PacketField.IsNew, Mentions(value, "new") ? 1u : 0, text, isNegated),
-        "status" when Mentions(value, "dnat") => FirewallCondition.Of(PacketField.DestinationIsTranslated, 1, text, isNegated),
-        "proto-dst" when direction == "original" => Listed(PacketField.OriginalDestinationPort, value, isNegated, text, table),
-        _ => FirewallCondition.Unclear(text),
+        "l4proto" => Listed(PacketField.Protocol, demand),
+        "nfproto" or "protocol" => Listed(PacketField.Family, demand),
+        "iifname" or "oifname" or "iif" or "oif" when demand.IsWord("lo") => demand.Flag(PacketField.Loopback, 1),
+        "iifname" or "oifname" or "iif" or "oif" or "iifgroup" or "oifgroup" => demand.OfDevice(),
+        _ => FirewallCondition.Unclear(demand.Text),
     };
 
-    private static FirewallCondition OfRoute(JsonElement fib, JsonElement value, bool isNegated, string text)
+    private FirewallCondition OfConntrack(string key, string direction, Demand demand) => key switch
     {
-        bool isAboutDestination = fib.ValueKind == JsonValueKind.Object && fib.TryGetProperty("flags", out JsonElement flags) && Mentions(flags, "daddr") && !Mentions(flags, "saddr");
+        "state" => demand.Flag(PacketField.IsNew, Mentions(demand.Value, "new") ? 1u : 0),
+        "status" when Mentions(demand.Value, "dnat") => demand.Flag(PacketField.DestinationIsTranslated, 1),
+        "proto-dst" when direction == "original" => Listed(PacketField.OriginalDestinationPort, demand),
+        _ => FirewallCondition.Unclear(demand.Text),
+    };
+
+    private static FirewallCondition OfRoute(JsonElement fib, Demand demand)
+    {
+        bool isAboutDestination =
+            TryGet(fib, "flags", out JsonElement flags) && Mentions(flags, "daddr") && !Mentions(flags, "saddr");
         return Word(fib, "result") switch
         {
-            "type" when isAboutDestination && value.ValueKind == JsonValueKind.String && value.GetString() == "local" =>
-                FirewallCondition.Of(PacketField.DestinationIsLocal, 1, text, isNegated),
-            "oif" or "oifname" => new FirewallCondition(PacketField.Device, [], isNegated, text), // the way back: as the administrator has laid it
-            _ => FirewallCondition.Unclear(text),
+            "type" when isAboutDestination && demand.IsWord("local") => demand.Flag(PacketField.DestinationIsLocal, 1),
+            "oif" or "oifname" => demand.OfDevice(), // the route back, which the administrator chose
+            _ => FirewallCondition.Unclear(demand.Text),
         };
     }
 
-    private FirewallCondition Listed(PacketField field, JsonElement value, bool isNegated, string text, string table) =>
-        field != PacketField.Unclear && values.Read(value, table) is { } ranges
-            ? new FirewallCondition(field, ranges, isNegated, text)
-            : FirewallCondition.Unclear(text);
+    private FirewallCondition Listed(PacketField field, Demand demand) =>
+        field != PacketField.Unclear && values.Read(demand.Value, demand.Table) is { } ranges
+            ? new FirewallCondition(field, ranges, demand.IsNegated, demand.Text)
+            : FirewallCondition.Unclear(demand.Text);
 
-    private static bool Mentions(JsonElement value, string word) => value.ValueKind switch
+    /// <summary>Represents what a condition requires of a field.</summary>
+    private readonly record struct Demand(JsonElement Value, bool IsNegated, string Table, string Text)
     {
-        JsonValueKind.String => value.GetString() == word,
-        JsonValueKind.Array => value.EnumerateArray().Any(element => Mentions(element, word)),
-        JsonValueKind.Object => value.TryGetProperty("set", out JsonElement set) && set.ValueKind == JsonValueKind.Array && Mentions(set, word),
-        _ => false,
-    };
+        public bool IsWord(string word) => Value.ValueKind == JsonValueKind.String && Value.GetString() == word;
 
-    private static string Word(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : string.Empty;
+        public FirewallCondition Flag(PacketField field, uint value) =>
+            FirewallCondition.Of(field, value, Text, IsNegated);
 
-    /// <summary>A value in words, much as nft writes it: all of its names and numbers.</summary>
-    private static string Words(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object when value.TryGetProperty("prefix", out JsonElement prefix) && prefix.ValueKind == JsonValueKind.Object
-            && prefix.TryGetProperty("addr", out JsonElement address) && prefix.TryGetProperty("len", out JsonElement length) => $"{Words(address)}/{Words(length)}",
-        JsonValueKind.Object when value.TryGetProperty("range", out JsonElement range) && range.ValueKind == JsonValueKind.Array =>
-            string.Join('-', range.EnumerateArray().Select(Words)),
-        JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(property => property.Name is "payload" or "meta" or "key" or "protocol" or "field" or "set" or "val" or "elem"
-            ? Words(property.Value)
-            : $"{property.Name} {Words(property.Value)}")),
-        JsonValueKind.Array => $"{{ {string.Join(", ", value.EnumerateArray().Select(Words))} }}",
-        JsonValueKind.String => value.GetString()!,
-        _ => value.GetRawText(),
-    };
+        public FirewallCondition OfDevice() => new(PacketField.Device, [], IsNegated, Text);
+    }
 }

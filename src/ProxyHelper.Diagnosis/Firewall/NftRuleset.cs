@@ -1,8 +1,12 @@
 using System.Text.Json;
+using static ProxyHelper.Diagnosis.Firewall.NftJson;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Reads what "nft --json list ruleset" writes. Whatever it does not understand is unclear in the result, and never left out.</summary>
+/// <summary>
+/// Reads the output of "nft --json list ruleset". A statement that is not understood becomes an unclear rule, and is
+/// never left out.
+/// </summary>
 internal sealed class NftRuleset
 {
     private readonly FirewallRuleset _rules = new();
@@ -14,22 +18,20 @@ internal sealed class NftRuleset
         _statements = new NftStatements(new NftConditions(new NftValues(_sets)), new NftValues(_sets), _rules);
     }
 
-    /// <summary>Reads the text.</summary>
-    /// <returns>Null when it is none of nft's.</returns>
+    /// <summary>Reads the output.</summary>
+    /// <returns>The rules, or null if the text is not an output of nft.</returns>
     public static FirewallRuleset? TryRead(string json)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("nftables", out JsonElement objects)
-                || objects.ValueKind != JsonValueKind.Array)
+            if (!TryGet(document.RootElement, "nftables", JsonValueKind.Array, out JsonElement objects))
             {
                 return null;
             }
 
             var reader = new NftRuleset();
-            // Rules name sets and chains that may stand behind them.
+            // Rules name sets and chains that may come after them.
             foreach (string kind in (string[])["set", "map", "chain", "rule"])
             {
                 reader.ReadAll(objects, kind);
@@ -39,15 +41,15 @@ internal sealed class NftRuleset
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            return null; // the latter for text that is no Unicode, which is seen when it is read
+            return null; // A text that is not valid Unicode throws the second exception when it is read.
         }
     }
 
     private void ReadAll(JsonElement objects, string kind)
     {
-        foreach (JsonElement one in objects.EnumerateArray())
+        foreach (JsonElement item in objects.EnumerateArray())
         {
-            if (one.ValueKind == JsonValueKind.Object && one.TryGetProperty(kind, out JsonElement body) && body.ValueKind == JsonValueKind.Object
+            if (TryGet(item, kind, JsonValueKind.Object, out JsonElement body)
                 && Word(body, "family") is "ip" or "inet")
             {
                 Read(kind, body, $"{Word(body, "family")} {Word(body, "table")}");
@@ -60,20 +62,29 @@ internal sealed class NftRuleset
         switch (kind)
         {
             case "chain":
-                _rules.Chains[$"{table} {Word(body, "name")}"] = Chain(body);
+                _rules.Chains[$"{table} {Word(body, "name")}"] = CreateChain(body);
                 break;
-            case "rule" when _rules.Chains.TryGetValue($"{table} {Word(body, "chain")}", out FirewallChain? chain) && body.TryGetProperty("expr", out JsonElement statements):
-                chain.Rules.AddRange(_statements.Read(statements, table, $"table {table}, chain {Word(body, "chain")}"));
+            case "rule":
+                ReadRule(body, table, Word(body, "chain"));
                 break;
-            case "set" or "map" when body.TryGetProperty("elem", out JsonElement elements):
+            case "set" or "map" when TryGet(body, "elem", out JsonElement elements):
                 _sets[$"{table} {Word(body, "name")}"] = elements;
                 break;
             default:
-                break; // a set without elements is not known, so that a rule about it is unclear
+                break; // A set without elements is unknown, so that a rule about it is unclear.
         }
     }
 
-    private static FirewallChain Chain(JsonElement body) => new()
+    private void ReadRule(JsonElement body, string table, string name)
+    {
+        if (_rules.Chains.TryGetValue($"{table} {name}", out FirewallChain? chain)
+            && TryGet(body, "expr", out JsonElement statements))
+        {
+            chain.Rules.AddRange(_statements.Read(statements, table, $"table {table}, chain {name}"));
+        }
+    }
+
+    private static FirewallChain CreateChain(JsonElement body) => new()
     {
         Hook = Word(body, "hook") switch
         {
@@ -83,9 +94,7 @@ internal sealed class NftRuleset
             _ => null,
         },
         IsNat = Word(body, "type") == "nat",
-        Priority = body.TryGetProperty("prio", out JsonElement priority) && priority.ValueKind == JsonValueKind.Number && priority.TryGetInt32(out int number) ? number : 0,
+        Priority = TryGet(body, "prio", JsonValueKind.Number, out JsonElement priority)
+            && priority.TryGetInt32(out int number) ? number : 0,
     };
-
-    private static string Word(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : string.Empty;
 }

@@ -1,112 +1,125 @@
 using System.Text.Json;
+using static ProxyHelper.Diagnosis.Firewall.NftJson;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>The statements of one of nft's rules: conditions gather, and each thing that is done becomes a rule with those before it.</summary>
+/// <summary>
+/// Reads the statements of a rule of nft. Each action becomes a rule with the conditions that come before the action.
+/// </summary>
 internal sealed class NftStatements(NftConditions conditions, NftValues values, FirewallRuleset rules)
 {
-    /// <summary>Reads a rule's "expr".</summary>
+    /// <summary>Reads the "expr" of a rule.</summary>
     public IEnumerable<FirewallRule> Read(JsonElement statements, string table, string place)
     {
-        var read = new List<FirewallRule>();
-        var demanded = new List<FirewallCondition>();
+        var context = new Context([], table, place);
         if (statements.ValueKind != JsonValueKind.Array)
         {
-            return [Make(demanded, FirewallAction.Unclear, "a rule that is not understood", place)];
+            return [context.Rule(FirewallAction.Unclear, "a rule that is not understood")];
         }
 
+        var read = new List<FirewallRule>();
         foreach (JsonElement statement in statements.EnumerateArray())
         {
-            if (statement.ValueKind != JsonValueKind.Object || statement.EnumerateObject().FirstOrDefault() is not { Value.ValueKind: not JsonValueKind.Undefined } only)
+            if (FirstProperty(statement) is { } first)
             {
-                demanded.Add(FirewallCondition.Unclear("a statement that is not understood"));
-                continue;
+                read.AddRange(Read(first.Name, first.Value, context));
             }
-
-            read.AddRange(Read(only.Name, only.Value, demanded, table, place));
+            else
+            {
+                context.Demands.Add(FirewallCondition.Unclear("a statement that is not understood"));
+            }
         }
 
         return read;
     }
 
-    private IEnumerable<FirewallRule> Read(string name, JsonElement body, List<FirewallCondition> demanded, string table, string place)
+    private IEnumerable<FirewallRule> Read(string name, JsonElement body, Context context)
     {
         switch (name)
         {
             case "match":
-                demanded.AddRange(conditions.Read(body, table));
+                context.Demands.AddRange(conditions.Read(body, context.Table));
                 return [];
             case "counter" or "log" or "comment" or "continue":
                 return [];
-            case "mangle" when body.ValueKind == JsonValueKind.Object && body.TryGetProperty("key", out JsonElement key) && key.ValueKind == JsonValueKind.Object && !key.TryGetProperty("payload", out _):
-                return []; // a mark: conditions on marks are unclear anyway
+            case "mangle"
+                when TryGet(body, "key", JsonValueKind.Object, out JsonElement key) && !TryGet(key, "payload", out _):
+                return []; // a mark: conditions about marks are unclear anyway
             case "vmap":
-                return Branches(body, demanded, table, place);
+                return Branches(body, context);
             case "xt":
-                rules.IptablesTables.Add(table);
-                return Extension(Word(body, "type"), Word(body, "name"), demanded, place);
+                rules.IptablesTables.Add(context.Table);
+                return Extension(Word(body, "type"), Word(body, "name"), context);
             default:
-                if (Verdict(name, body, demanded, table, place) is { } rule)
+                if (Verdict(name, body, context) is { } rule)
                 {
                     return [rule];
                 }
 
-                demanded.Add(FirewallCondition.Unclear(name));
+                context.Demands.Add(FirewallCondition.Unclear(name));
                 return [];
         }
     }
 
-    private FirewallRule? Verdict(string name, JsonElement body, List<FirewallCondition> demanded, string table, string place) => name switch
+    private FirewallRule? Verdict(string name, JsonElement body, Context context) => name switch
     {
-        "accept" => Make(demanded, FirewallAction.Accept, name, place),
-        "drop" or "reject" or "queue" or "tproxy" => Make(demanded, FirewallAction.Drop, name, place),
-        "return" => Make(demanded, FirewallAction.Return, name, place),
-        "jump" => Make(demanded, FirewallAction.Jump, $"jump {Word(body, "target")}", place) with { Chain = $"{table} {Word(body, "target")}" },
-        "goto" => Make(demanded, FirewallAction.Goto, $"goto {Word(body, "target")}", place) with { Chain = $"{table} {Word(body, "target")}" },
-        "notrack" => Make(demanded, FirewallAction.Notrack, name, place),
-        "masquerade" => Make(demanded, FirewallAction.Masquerade, name, place),
-        "redirect" => Make(demanded, FirewallAction.Redirect, name, place),
-        "dnat" => Translation(FirewallAction.DestinationNat, name, body, demanded, table, place),
-        "snat" => Translation(FirewallAction.SourceNat, name, body, demanded, table, place),
+        "accept" => context.Rule(FirewallAction.Accept, name),
+        "drop" or "reject" or "queue" or "tproxy" => context.Rule(FirewallAction.Drop, name),
+        "return" => context.Rule(FirewallAction.Return, name),
+        "jump" => context.Jump(FirewallAction.Jump, name, Word(body, "target")),
+        "goto" => context.Jump(FirewallAction.Goto, name, Word(body, "target")),
+        "notrack" => context.Rule(FirewallAction.Notrack, name),
+        "masquerade" => context.Rule(FirewallAction.Masquerade, name),
+        "redirect" => context.Rule(FirewallAction.Redirect, name),
+        "dnat" => Translation(FirewallAction.DestinationNat, name, body, context),
+        "snat" => Translation(FirewallAction.SourceNat, name, body, context),
         _ => null,
     };
 
-    private FirewallRule Translation(FirewallAction action, string name, JsonElement body, List<FirewallCondition> demanded, string table, string place)
+    private FirewallRule Translation(FirewallAction action, string name, JsonElement body, Context context)
     {
-        NumberRange? addresses = Range(body, "addr", table);
-        NumberRange? ports = Range(body, "port", table);
-        bool isUnknown = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("port", out _) && ports is null;
-        return Make(demanded, action, FirewallRule.NatText(name, addresses, ports), place) with { Addresses = isUnknown ? null : addresses, Ports = ports };
+        NumberRange? addresses = ReadRange(body, "addr", context.Table);
+        NumberRange? ports = ReadRange(body, "port", context.Table);
+        bool isUnknown = TryGet(body, "port", out _) && ports is null;
+        return context.Rule(action, FirewallRule.NatText(name, addresses, ports)) with
+        {
+            Addresses = isUnknown ? null : addresses,
+            Ports = ports,
+        };
     }
 
-    private NumberRange? Range(JsonElement body, string name, string table) =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out JsonElement value) && values.Read(value, table) is [var only] ? only : null;
+    private NumberRange? ReadRange(JsonElement body, string name, string table) =>
+        TryGet(body, name, out JsonElement value) && values.Read(value, table) is [var only] ? only : null;
 
-    /// <summary>A verdict map is a rule for each of its elements.</summary>
-    private List<FirewallRule> Branches(JsonElement body, List<FirewallCondition> demanded, string table, string place)
+    /// <summary>Returns a rule for each element of a verdict map.</summary>
+    private List<FirewallRule> Branches(JsonElement body, Context context)
     {
-        var read = new List<FirewallRule>();
-        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("key", out JsonElement key) || !body.TryGetProperty("data", out JsonElement data)
-            || data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("set", out JsonElement elements) || elements.ValueKind != JsonValueKind.Array)
+        if (!TryGet(body, "key", out JsonElement key)
+            || !TryGet(body, "data", out JsonElement data)
+            || !TryGet(data, "set", JsonValueKind.Array, out JsonElement elements))
         {
-            return [Make(demanded, FirewallAction.Unclear, "vmap", place)];
+            return [context.Rule(FirewallAction.Unclear, "vmap")];
         }
 
+        var read = new List<FirewallRule>();
         foreach (JsonElement element in elements.EnumerateArray())
         {
-            JsonProperty verdict = element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2 && element[1].ValueKind == JsonValueKind.Object
-                ? element[1].EnumerateObject().FirstOrDefault()
-                : default;
-            FirewallRule? rule = verdict.Value.ValueKind == JsonValueKind.Undefined ? null
-                : Verdict(verdict.Name, verdict.Value, [.. demanded, .. conditions.Of(key, element[0], isNegated: false, table)], table, place);
-            read.Add(rule ?? Make(demanded, FirewallAction.Unclear, "vmap", place));
+            bool isPair = element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2;
+            FirewallRule? rule = null;
+            if (isPair && FirstProperty(element[1]) is { } verdict)
+            {
+                Context branch = context.With(conditions.Of(key, element[0], isNegated: false, context.Table));
+                rule = Verdict(verdict.Name, verdict.Value, branch);
+            }
+
+            read.Add(rule ?? context.Rule(FirewallAction.Unclear, "vmap"));
         }
 
         return read;
     }
 
-    /// <summary>Something of iptables, of which nft tells the name at most.</summary>
-    private static IEnumerable<FirewallRule> Extension(string type, string name, List<FirewallCondition> demanded, string place)
+    /// <summary>Returns the rule of an extension of iptables, of which nft shows at most the name.</summary>
+    private static IEnumerable<FirewallRule> Extension(string type, string name, Context context)
     {
         FirewallAction action = (type, name) switch
         {
@@ -119,16 +132,35 @@ internal sealed class NftStatements(NftConditions conditions, NftValues values, 
         };
         if (action == FirewallAction.Unclear && type == "match")
         {
-            demanded.Add(FirewallCondition.Unclear(name));
+            context.Demands.Add(FirewallCondition.Unclear(name));
             return [];
         }
 
-        return [Make(demanded, action, name.Length == 0 ? "something of iptables" : name, place)];
+        return [context.Rule(action, name.Length == 0 ? "an extension of iptables" : name)];
     }
 
-    private static FirewallRule Make(List<FirewallCondition> demanded, FirewallAction action, string text, string place) =>
-        new() { Conditions = [.. demanded], Action = action, Text = text, Place = place };
+    private static JsonProperty? FirstProperty(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty property in value.EnumerateObject())
+            {
+                return property;
+            }
+        }
 
-    private static string Word(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement word) && word.ValueKind == JsonValueKind.String ? word.GetString()! : string.Empty;
+        return null;
+    }
+
+    /// <summary>Represents the conditions that were read before a statement, and the place of the rule.</summary>
+    private sealed record Context(List<FirewallCondition> Demands, string Table, string Place)
+    {
+        public Context With(IEnumerable<FirewallCondition> more) => this with { Demands = [.. Demands, .. more] };
+
+        public FirewallRule Rule(FirewallAction action, string text) =>
+            new() { Conditions = [.. Demands], Action = action, Text = text, Place = Place };
+
+        public FirewallRule Jump(FirewallAction action, string name, string target) =>
+            Rule(action, $"{name} {target}") with { Chain = $"{Table} {target}" };
+    }
 }

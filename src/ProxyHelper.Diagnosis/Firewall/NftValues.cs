@@ -1,31 +1,36 @@
 using System.Text.Json;
 using ProxyHelper.Addresses;
+using static ProxyHelper.Diagnosis.Firewall.NftJson;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Values as nft writes them in JSON: numbers, names, addresses, prefixes, ranges, sets, and the names of sets.</summary>
-/// <param name="sets">The elements of the table's named sets.</param>
+/// <summary>
+/// Reads values as nft writes them in JSON: numbers, names, addresses, prefixes, ranges, sets, and the names of sets.
+/// </summary>
+/// <param name="sets">The elements of the named sets, by table and name.</param>
 internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
 {
-    private const int MaximumNesting = 4; // a named set of elements with ranges of addresses
+    private const int MaxNesting = 4; // a named set of elements with ranges of addresses
 
     private static readonly Dictionary<string, uint> _protocols = new(StringComparer.Ordinal)
     {
         ["icmp"] = 1, ["igmp"] = 2, ["tcp"] = 6, ["udp"] = 17, ["dccp"] = 33, ["gre"] = 47, ["esp"] = 50, ["ah"] = 51,
         ["icmpv6"] = 58, ["ipv6-icmp"] = 58, ["comp"] = 108, ["sctp"] = 132, ["udplite"] = 136,
-        ["ipv4"] = FirewallPacket.IPv4, ["ip"] = FirewallPacket.IPv4, ["ipv6"] = FirewallPacket.IPv6, ["ip6"] = FirewallPacket.IPv6,
+        ["ipv4"] = FirewallPacket.IPv4, ["ip"] = FirewallPacket.IPv4,
+        ["ipv6"] = FirewallPacket.IPv6, ["ip6"] = FirewallPacket.IPv6,
     };
 
     /// <summary>Reads a value.</summary>
-    /// <returns>The numbers that it stands for, or null when it is not understood.</returns>
+    /// <returns>The numbers that the value stands for, or null if the value is not understood.</returns>
     public IReadOnlyList<NumberRange>? Read(JsonElement value, string table)
     {
         var ranges = new List<NumberRange>();
-        return TryRead(value, table, ranges, MaximumNesting) ? ranges : null;
+        return TryRead(value, table, ranges, MaxNesting) ? ranges : null;
     }
 
-    /// <summary>The number of a protocol, by name or as it is.</summary>
-    public static bool TryReadProtocol(string text, out uint number) => _protocols.TryGetValue(text, out number) || NumberText.TryRead(text, out number);
+    /// <summary>Reads a protocol: its name or its number.</summary>
+    public static bool TryReadProtocol(string text, out uint number) =>
+        _protocols.TryGetValue(text, out number) || NumberText.TryRead(text, out number);
 
     private bool TryRead(JsonElement value, string table, List<NumberRange> ranges, int nesting)
     {
@@ -49,7 +54,9 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
     {
         if (text.StartsWith('@'))
         {
-            return nesting > 0 && sets.TryGetValue($"{table} {text[1..]}", out JsonElement elements) && TryRead(elements, table, ranges, nesting - 1);
+            return nesting > 0
+                && sets.TryGetValue($"{table} {text[1..]}", out JsonElement elements)
+                && TryRead(elements, table, ranges, nesting - 1);
         }
 
         if (NumberRange.TryReadAddress(text, out uint number) || TryReadProtocol(text, out number))
@@ -63,17 +70,17 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
 
     private bool TryReadObject(JsonElement value, string table, List<NumberRange> ranges, int nesting)
     {
-        if (value.TryGetProperty("set", out JsonElement set))
+        if (TryGet(value, "set", out JsonElement set))
         {
             return TryRead(set, table, ranges, nesting);
         }
 
-        if (value.TryGetProperty("elem", out JsonElement element) && element.ValueKind == JsonValueKind.Object && element.TryGetProperty("val", out JsonElement plain))
+        if (TryGet(value, "elem", out JsonElement element) && TryGet(element, "val", out JsonElement plain))
         {
             return TryRead(plain, table, ranges, nesting); // an element with a time-out, a counter or a comment
         }
 
-        if (value.TryGetProperty("range", out JsonElement range) && range.ValueKind == JsonValueKind.Array && range.GetArrayLength() == 2)
+        if (TryGet(value, "range", JsonValueKind.Array, out JsonElement range) && range.GetArrayLength() == 2)
         {
             var ends = new List<NumberRange>();
             bool isRange = TryRead(range, table, ends, nesting) && ends is [{ IsOne: true }, { IsOne: true }];
@@ -81,15 +88,14 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
             return isRange;
         }
 
-        return value.TryGetProperty("prefix", out JsonElement prefix) && TryReadPrefix(prefix, ranges);
+        return TryGet(value, "prefix", out JsonElement prefix) && TryReadPrefix(prefix, ranges);
     }
 
     private static bool TryReadPrefix(JsonElement prefix, List<NumberRange> ranges)
     {
-        NumberRange? range = prefix.ValueKind == JsonValueKind.Object
-            && prefix.TryGetProperty("addr", out JsonElement address) && address.ValueKind == JsonValueKind.String
-            && prefix.TryGetProperty("len", out JsonElement length) && length.ValueKind == JsonValueKind.Number && length.TryGetInt32(out int bits)
-            && NumberRange.TryReadAddress(address.GetString(), out uint number)
+        NumberRange? range = TryGet(prefix, "len", JsonValueKind.Number, out JsonElement length)
+            && length.TryGetInt32(out int bits)
+            && NumberRange.TryReadAddress(Word(prefix, "addr"), out uint number)
             ? NumberRange.OfPrefix(number, bits)
             : null;
         ranges.AddRange(range is { } read ? [read] : []);

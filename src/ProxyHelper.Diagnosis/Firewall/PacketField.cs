@@ -1,24 +1,24 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>What a rule may look at.</summary>
+/// <summary>Specifies a field of a packet that a condition can read.</summary>
 internal enum PacketField
 {
-    /// <summary>Something that is not understood here, so that nobody can say whether it fits.</summary>
+    /// <summary>A field that the checks do not understand, so that a condition about it is never certain.</summary>
     Unclear,
 
-    /// <summary>The device that a packet comes or goes by: which one the rule means is the administrator's business.</summary>
+    /// <summary>The incoming or outgoing interface. The checks do not know which interface is right.</summary>
     Device,
 
-    /// <summary>AF_INET or AF_INET6.</summary>
+    /// <summary>The address family: AF_INET or AF_INET6.</summary>
     Family,
 
     /// <summary>The number of the protocol above IP.</summary>
     Protocol,
 
-    /// <summary>The IPv4 source.</summary>
+    /// <summary>The IPv4 source address.</summary>
     SourceAddress,
 
-    /// <summary>The IPv4 destination.</summary>
+    /// <summary>The IPv4 destination address.</summary>
     DestinationAddress,
 
     /// <summary>The source port.</summary>
@@ -27,18 +27,18 @@ internal enum PacketField
     /// <summary>The destination port.</summary>
     DestinationPort,
 
-    /// <summary>The port that the connection was opened to, before NAT.</summary>
+    /// <summary>The destination port of the connection before NAT.</summary>
     OriginalDestinationPort,
 
-    /// <summary>1 for the loopback device, 0 for any other.</summary>
+    /// <summary>1 for the loopback interface, 0 for any other interface.</summary>
     Loopback,
 
-    /// <summary>1 when the destination is an address of this host.</summary>
+    /// <summary>1 if the destination is an address of this host.</summary>
     DestinationIsLocal,
 
-    /// <summary>1 when DNAT has given the connection its destination.</summary>
+    /// <summary>1 if DNAT translated the destination of the connection.</summary>
     DestinationIsTranslated,
 
-    /// <summary>1 when conntrack sees the first packet of a connection.</summary>
+    /// <summary>1 if conntrack sees the first packet of a connection.</summary>
     IsNew,
 }

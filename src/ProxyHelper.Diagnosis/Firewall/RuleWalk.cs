@@ -1,10 +1,15 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Leads a packet through the rules of a hook as the kernel would, and collects what they do to it, in their order.</summary>
+/// <summary>
+/// Sends a packet through the rules of a hook as the kernel does, and collects the effects of the rules in their order.
+/// </summary>
 internal sealed class RuleWalk
 {
-    private const int MaximumDepth = 16; // NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables.h): the kernel takes no deeper jumps
-    private const int MaximumSteps = 100_000; // chains that jump to each other can be walked in more ways than there is time for
+    // NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables.h): the kernel rejects deeper jumps.
+    private const int MaxDepth = 16;
+
+    // Chains that jump to each other can have more paths than any walk has time for.
+    private const int MaxSteps = 100_000;
 
     private readonly FirewallRuleset _rules;
     private readonly FirewallPacket _packet;
@@ -19,23 +24,28 @@ internal sealed class RuleWalk
 
     private enum End
     {
-        /// <summary>The packet goes on to the next rule.</summary>
+        /// <summary>The packet continues with the next rule.</summary>
         None,
 
-        /// <summary>It goes on to the next chain of the hook.</summary>
+        /// <summary>The packet continues with the next chain of the hook.</summary>
         OfChain,
 
-        /// <summary>No later rule matters to it.</summary>
+        /// <summary>No later rule matters to the packet.</summary>
         OfHook,
     }
 
-    /// <summary>What the rules do to a packet.</summary>
-    public static IReadOnlyList<RuleEffect> Follow(FirewallRuleset rules, FirewallHook hook, bool isNat, FirewallPacket packet)
+    /// <summary>Returns the effects of the rules on a packet.</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="hook">The hook.</param>
+    /// <param name="isNat">Whether to follow the chains that do NAT, or the chains that run before conntrack.</param>
+    /// <param name="packet">The packet.</param>
+    public static IReadOnlyList<RuleEffect> Follow(
+        FirewallRuleset rules, FirewallHook hook, bool isNat, FirewallPacket packet)
     {
         var walk = new RuleWalk(rules, packet);
         foreach (FirewallChain chain in rules.At(hook, isNat))
         {
-            if (walk.Through(chain, Certainty.Always, [], depth: 0) == End.OfHook)
+            if (walk.RunChain(chain, Certainty.Always, [], depth: 0) == End.OfHook)
             {
                 break;
             }
@@ -44,13 +54,14 @@ internal sealed class RuleWalk
         return walk._effects;
     }
 
-    private End Through(FirewallChain chain, Certainty reached, IReadOnlyList<string> restrictions, int depth)
+    private End RunChain(FirewallChain chain, Certainty reached, IReadOnlyList<string> restrictions, int depth)
     {
         foreach (FirewallRule rule in chain.Rules)
         {
-            if (++_steps > MaximumSteps || depth > MaximumDepth)
+            if (++_steps > MaxSteps || depth > MaxDepth)
             {
-                _effects.Add(new RuleEffect(rule with { Action = FirewallAction.Unclear, Text = "too many jumps" }, Certainty.Unclear, []));
+                FirewallRule endless = rule with { Action = FirewallAction.Unclear, Text = "too many jumps" };
+                _effects.Add(new RuleEffect(endless, Certainty.Unclear, []));
                 return End.OfHook;
             }
 
@@ -68,7 +79,7 @@ internal sealed class RuleWalk
                 return end;
             }
 
-            reached = leaves ? certainty : reached; // some packets have left
+            reached = leaves ? certainty : reached; // Some packets have left the chain.
         }
 
         return End.None;
@@ -97,10 +108,12 @@ internal sealed class RuleWalk
         {
             case FirewallAction.Continue or FirewallAction.Return:
                 return End.None;
-            case FirewallAction.Jump or FirewallAction.Goto when rule.Chain is not null && _rules.Chains.TryGetValue(rule.Chain, out FirewallChain? chain):
-                return Through(chain, certainty, restrictions, depth + 1);
+            case FirewallAction.Jump or FirewallAction.Goto
+                when rule.Chain is not null && _rules.Chains.TryGetValue(rule.Chain, out FirewallChain? chain):
+                return RunChain(chain, certainty, restrictions, depth + 1);
             case FirewallAction.Jump or FirewallAction.Goto or FirewallAction.Unclear:
-                _effects.Add(new RuleEffect(rule with { Action = FirewallAction.Unclear }, Certainty.Unclear, restrictions));
+                FirewallRule unclear = rule with { Action = FirewallAction.Unclear };
+                _effects.Add(new RuleEffect(unclear, Certainty.Unclear, restrictions));
                 return End.None;
             default:
                 _effects.Add(new RuleEffect(rule, certainty, restrictions));
@@ -112,4 +125,16 @@ internal sealed class RuleWalk
                 };
         }
     }
+}
+
+/// <summary>Represents the effect of one rule on a packet.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Certainty">Whether the rule has the effect.</param>
+/// <param name="Restrictions">The conditions that the certainty depends on, in words.</param>
+internal sealed record RuleEffect(FirewallRule Rule, Certainty Certainty, IReadOnlyList<string> Restrictions)
+{
+    /// <summary>Returns the rule in words by which an administrator finds the rule again.</summary>
+    public override string ToString() => Restrictions.Count == 0
+        ? $"'{Rule.Text}' in {Rule.Place}"
+        : $"'{string.Join(' ', Restrictions)} {Rule.Text}' in {Rule.Place}";
 }
