@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>A router with its flows, and the proxy beside it, in a network namespace that is gone afterwards.</summary>
+/// <summary>Provides a router with its flows and the proxy, in a temporary network namespace.</summary>
 internal static class BenchmarkNetwork
 {
     private const string EntryLimit = "/proc/sys/net/netfilter/nf_conntrack_max";
 
-    /// <summary>Runs the body in it. Programs that the body starts are in it, too.</summary>
+    /// <summary>
+    /// Runs the body in the namespace, with a filled table. Programs that the body starts are in the namespace too.
+    /// </summary>
     public static T Run<T>(int flows, Func<T> body, CancellationToken stop) => Run(
         flows,
         table =>
@@ -16,18 +18,18 @@ internal static class BenchmarkNetwork
             return body();
         });
 
-    /// <summary>Runs the body in it, which fills the table itself.</summary>
-    /// <param name="mostFlows">As many as there may come to be.</param>
-    /// <param name="body">What to run.</param>
-    public static T Run<T>(int mostFlows, Func<RouterTable, T> body)
+    /// <summary>Runs the body in the namespace. The body fills the table.</summary>
+    /// <param name="maxFlows">The largest number of flows.</param>
+    /// <param name="body">The body.</param>
+    public static T Run<T>(int maxFlows, Func<RouterTable, T> body)
     {
-        RaiseEntryLimit(mostFlows);
+        RaiseEntryLimit(maxFlows);
 
-        // A namespace and a processor belong to a thread: this one has them for itself, and ends with them.
+        // A namespace and a processor belong to a thread, so the body has its own thread.
         return Task.Factory.StartNew(
             () =>
             {
-                NetworkNamespace.Enter([.. RouterFlow.LocalAddresses(mostFlows)]);
+                NetworkNamespace.Enter([.. RouterFlow.LocalAddresses(maxFlows)]);
                 using var table = new RouterTable();
                 return body(table);
             },
@@ -36,7 +38,7 @@ internal static class BenchmarkNetwork
             TaskScheduler.Default).GetAwaiter().GetResult();
     }
 
-    // The limit is one for all namespaces, and stays raised: whoever else tests on this machine may rely on it by then.
+    // All namespaces share the limit. It stays raised, because other tests on this host may rely on it.
     private static void RaiseEntryLimit(int flows)
     {
         int needed = flows + (flows / 4);

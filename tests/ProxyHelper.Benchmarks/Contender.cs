@@ -1,16 +1,18 @@
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>A program that is measured.</summary>
-/// <param name="Name">What the tables call it.</param>
-/// <param name="Program">Where it is.</param>
-/// <param name="Arguments">What it is started with.</param>
+/// <summary>Represents a program that is measured.</summary>
+/// <param name="Name">The name in the tables.</param>
+/// <param name="Program">The path of the program.</param>
+/// <param name="Arguments">The arguments of the program.</param>
 internal sealed record Contender(string Name, string Program, params string[] Arguments)
 {
-    // What each of them writes once it can be asked.
+    // Each contender writes a line with these words when it can receive queries.
     private const string Ready = "Listening on ";
 
-    /// <summary>Starts it on its processor, in the calling thread's network; when this returns, it can be asked.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or did not get ready in time; the message has what it wrote.</exception>
+    /// <summary>
+    /// Starts the program on its processor, in the calling thread's network, and waits until it can receive queries.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Thrown when the program ended or was not ready in time.</exception>
     public RunningProgram Start()
     {
         Processor.Keep(Processor.OfContender);

@@ -1,9 +1,9 @@
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>The value in the middle, which one disturbed round does not move.</summary>
+/// <summary>Calculates the median, which one disturbed round does not change.</summary>
 internal static class Median
 {
-    /// <summary>Finds it; of an even number of values, between the two in the middle.</summary>
+    /// <summary>Returns the median. For an even number of values, it is the mean of the two in the middle.</summary>
     public static double Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

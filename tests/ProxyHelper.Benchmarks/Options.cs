@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>A command line's options, each a word and its value, taken out one after the other.</summary>
+/// <summary>Reads options from a command line. Each option is a word and its value.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, string> _values = [];
 
     /// <summary>Reads the words.</summary>
-    /// <exception cref="FormatException">One has no value, or is there twice.</exception>
+    /// <exception cref="FormatException">Thrown when an option has no value or is given twice.</exception>
     public Options(IReadOnlyList<string> words)
     {
         for (int i = 0; i < words.Count; i += 2)
@@ -16,16 +16,16 @@ internal sealed class Options
             string value = i + 1 < words.Count ? words[i + 1] : throw new FormatException($"{words[i]} needs a value.");
             if (!_values.TryAdd(words[i], value))
             {
-                throw new FormatException($"{words[i]} is there twice.");
+                throw new FormatException($"{words[i]} is given twice.");
             }
         }
     }
 
-    /// <summary>Takes a text, or null where the option is not there.</summary>
+    /// <summary>Returns the text of an option, or null if the option is not given.</summary>
     public string? TakeText(string option) => _values.Remove(option, out string? value) ? value : null;
 
-    /// <summary>Takes a whole number.</summary>
-    /// <exception cref="FormatException">It is none, or out of bounds.</exception>
+    /// <summary>Returns the whole number of an option.</summary>
+    /// <exception cref="FormatException">Thrown when the value is invalid or out of range.</exception>
     public int TakeNumber(string option, int minimum, int maximum, int otherwise)
     {
         if (TakeText(option) is not { } value)
@@ -39,12 +39,13 @@ internal sealed class Options
             : throw new FormatException($"{option} needs a number from {minimum} to {maximum}, not '{value}'.");
     }
 
-    /// <summary>Takes a time in seconds, such as 3 or 0.5.</summary>
-    /// <exception cref="FormatException">It is none, or out of bounds.</exception>
+    /// <summary>Returns the time of an option in seconds, such as 3 or 0.5.</summary>
+    /// <exception cref="FormatException">Thrown when the value is invalid or out of range.</exception>
     public TimeSpan TakeSeconds(string option, double minimum, double maximum, double otherwise)
     {
         string value = TakeText(option) ?? otherwise.ToString(CultureInfo.InvariantCulture);
-        bool isNumber = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds);
+        bool isNumber = double.TryParse(
+            value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds);
         if (!isNumber || seconds < minimum || seconds > maximum)
         {
             string bounds = string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}");
@@ -54,8 +55,8 @@ internal sealed class Options
         return TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>Takes some of the known names, with commas between them; "none" is none of them.</summary>
-    /// <exception cref="FormatException">A name is not known.</exception>
+    /// <summary>Returns the names of an option. Commas separate the names. "none" is an empty list.</summary>
+    /// <exception cref="FormatException">Thrown when a name is unknown.</exception>
     public IReadOnlyList<string> TakeNames(string option, IReadOnlyCollection<string> known, string otherwise)
     {
         string value = TakeText(option) ?? otherwise;
@@ -65,8 +66,8 @@ internal sealed class Options
             : names;
     }
 
-    /// <summary>Makes sure that all of them have been taken.</summary>
-    /// <exception cref="FormatException">One has not.</exception>
+    /// <summary>Checks that all options were read.</summary>
+    /// <exception cref="FormatException">Thrown when an option is unknown.</exception>
     public void End()
     {
         if (_values.Count > 0)

@@ -1,15 +1,16 @@
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>What the machine's owner must allow.</summary>
+/// <summary>Checks the privileges of the process.</summary>
 internal static class Privilege
 {
-    /// <summary>Makes sure of it, before anything is compiled or filled for nothing.</summary>
-    /// <exception cref="InvalidOperationException">It is missing.</exception>
+    /// <summary>Checks that the process runs as root, before anything is compiled.</summary>
+    /// <exception cref="InvalidOperationException">Thrown when the process does not run as root.</exception>
     public static void Require()
     {
         if (!Environment.IsPrivilegedProcess)
         {
-            throw new InvalidOperationException("It makes network namespaces and conntrack entries: run it as root, such as by sudo.");
+            throw new InvalidOperationException(
+                "The benchmark creates network namespaces and conntrack entries. Run it as root.");
         }
     }
 }

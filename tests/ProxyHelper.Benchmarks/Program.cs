@@ -3,7 +3,7 @@ using ProxyHelper.Benchmarks.Imports;
 using ProxyHelper.Benchmarks.Listings;
 using ProxyHelper.Benchmarks.Responders;
 
-const int allRight = 0, failed = 1, wrongUse = 2, interrupted = 130;
+const int succeeded = 0, failed = 1, usage = 2, interrupted = 130;
 
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT);
@@ -16,16 +16,17 @@ try
         ["responder", .. string[] rest] => ResponderBenchmark.Run(ResponderSettings.Parse(rest), stop.Token),
         ["listing", .. string[] rest] => ListingBenchmark.Run(ListingSettings.Parse(rest), stop.Token),
         ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
-        _ => throw new FormatException("Say what to measure."),
+        _ => throw new FormatException("Give the benchmark: responder, listing or import."),
     };
-    return isRight ? allRight : failed;
+    return isRight ? succeeded : failed;
 }
 catch (FormatException wrong)
 {
-    Console.Error.WriteLine($"{wrong.Message}\n\n{ResponderSettings.Usage}\n{ListingSettings.Usage}\n{ImportSettings.Usage}");
-    return wrongUse;
+    Console.Error.WriteLine(
+        $"{wrong.Message}\n\n{ResponderSettings.Usage}\n{ListingSettings.Usage}\n{ImportSettings.Usage}");
+    return usage;
 }
-#pragma warning disable CA1031 // an interrupt reaches the programs under test, too, and their failures are as many as they are
+#pragma warning disable CA1031 // an interrupt also reaches the contenders, whose failures are of any kind
 catch (Exception) when (stop.IsCancellationRequested)
 #pragma warning restore CA1031
 {
@@ -39,6 +40,6 @@ catch (Exception failure) when (failure is InvalidOperationException or IOExcept
 
 PosixSignalRegistration StopOn(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
 {
-    context.Cancel = true; // what was started is ended first
+    context.Cancel = true; // programs that were started are ended first
     stop.Cancel();
 });

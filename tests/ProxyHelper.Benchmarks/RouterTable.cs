@@ -1,20 +1,23 @@
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>The router's conntrack table, in the network namespace of the thread that opens it.</summary>
+/// <summary>Fills the router's conntrack table, in the network namespace of the thread that opens it.</summary>
 internal sealed class RouterTable : IDisposable
 {
     private readonly ConntrackFixture _entries = ConntrackFixture.Open();
     private int _flows;
 
-    /// <summary>Adds flows, the ones with the numbers next in line, until there are so many.</summary>
-    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    /// <summary>Adds the next flows until the table has a number of them.</summary>
+    /// <exception cref="OperationCanceledException">Thrown when the benchmark is interrupted.</exception>
     public void GrowTo(int flows, CancellationToken stop)
     {
         _entries.Add(Missing(flows, stop));
         _flows = flows;
     }
 
-    /// <summary>Takes all away now: the kernel has one hash table for all namespaces, and clears an abandoned one when it likes.</summary>
+    /// <summary>
+    /// Removes all flows now. The kernel has one hash table for all namespaces, and clears the entries of an old one
+    /// later.
+    /// </summary>
     public void Clear()
     {
         _entries.Flush();

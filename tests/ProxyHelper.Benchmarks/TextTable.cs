@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ProxyHelper.Benchmarks;
 
-/// <summary>Names and numbers in columns, for people to read.</summary>
+/// <summary>Writes names and numbers in columns.</summary>
 /// <param name="columns">The headings of the numbers.</param>
 internal sealed class TextTable(params string[] columns)
 {
@@ -12,7 +12,7 @@ internal sealed class TextTable(params string[] columns)
     private readonly List<string> _lines = [Line(string.Empty, columns)];
 
     /// <summary>Adds a row.</summary>
-    /// <param name="name">What the numbers are of.</param>
+    /// <param name="name">The name of the row.</param>
     /// <param name="numbers">The numbers.</param>
     public void Add(string name, params FormattableString[] numbers) =>
         _lines.Add(Line(name, numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))));

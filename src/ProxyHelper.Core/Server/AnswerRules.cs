@@ -77,7 +77,7 @@ public sealed record AnswerRules
     {
         foreach (EndPointPattern pattern in patterns)
         {
-            SettingCheck.Require(pattern.IsIPv4Addresses, $"{pattern} is not an IPv4 address or prefix without a port.");
+            SettingCheck.Require(pattern.IsIPv4Addresses, $"{pattern} is not an IPv4 address or prefix.");
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class ResponderParts
     /// <summary>Gets the time since the responder was opened.</summary>
     public required Stopwatch Uptime { get; init; }
 
+#pragma warning disable CA2000 // the list disposes of the parts until they are complete, then their owners do
     /// <summary>
     /// Opens the parts in the network namespace of the calling thread. If one cannot be opened, none stays open.
     /// </summary>
@@ -47,7 +48,6 @@ internal sealed class ResponderParts
     /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
     public static ResponderParts Open(ListenOptions options, RuleSet rules)
     {
-#pragma warning disable CA2000 // the list disposes of the parts until they are complete, then their owners do
         using var opened = new PartList();
         var uptime = Stopwatch.StartNew();
         var journal = new ResponderJournal();
@@ -60,10 +60,9 @@ internal sealed class ResponderParts
         ResponderMeter meter = opened.Add(
             new ResponderMeter(sockets.UdpEndPoints, () => ResponderCounts.Sum(counters), () => uptime.Elapsed));
         var servers = new List<QueryServer>();
-        foreach ((int worker, ConntrackTable table) in tables.Index())
+        for (int i = 0; i < tables.Length; i++)
         {
-            ServerContext context = Context(table, counters[worker]);
-            servers.Add(opened.Add(new UdpServer(sockets.OfWorker(worker), context, rules)));
+            servers.Add(opened.Add(new UdpServer(sockets.OfWorker(i), Context(tables[i], counters[i]), rules)));
         }
 
         if (usesTcp)
@@ -86,8 +85,8 @@ internal sealed class ResponderParts
 
         ServerContext Context(ConntrackTable table, ServerCounters own) =>
             new(stop, table, opened.Add(LocalAddresses.Open()), new ServerTelemetry(own, journal, meter));
-#pragma warning restore CA2000
     }
+#pragma warning restore CA2000
 
     private static T[] Create<T>(int count, Func<T> create) => [.. Enumerable.Range(0, count).Select(_ => create())];
 
@@ -100,7 +99,8 @@ internal sealed class ResponderParts
         table.ReadStatistics();
         var nobody = new TransportEndPoint(IPv4Address.Any, port: 0);
         Span<Lookup> lookup = stackalloc Lookup[1];
-        if (table.FindMany([new ConntrackTuple(IPProtocol.Tcp, nobody, nobody)], lookup) is not Errno.None and var errno)
+        Errno errno = table.FindMany([new ConntrackTuple(IPProtocol.Tcp, nobody, nobody)], lookup);
+        if (errno != Errno.None)
         {
             throw new NetlinkException("look up a conntrack entry", errno);
         }

@@ -74,7 +74,8 @@ internal sealed class ResponderSockets : IDisposable
     /// answered.
     /// </summary>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
-    public void ChangeAllowed(IReadOnlyList<EndPointPattern> allowed) => Choose(FairQueues.Selection(_workers, allowed));
+    public void ChangeAllowed(IReadOnlyList<EndPointPattern> allowed) =>
+        Choose(FairQueues.Selection(_workers, allowed));
 
     /// <inheritdoc/>
     public void Dispose()

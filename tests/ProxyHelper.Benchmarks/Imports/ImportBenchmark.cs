@@ -3,17 +3,20 @@ using System.Globalization;
 
 namespace ProxyHelper.Benchmarks.Imports;
 
-/// <summary>Measures how much longer PowerShell takes to start, import and end with the module than with an empty one.</summary>
+/// <summary>
+/// Measures how much longer PowerShell takes to start, import and end with the module than with an empty one.
+/// </summary>
 internal static class ImportBenchmark
 {
-    private const double MostMilliseconds = 150;
+    private const double MaxMilliseconds = 150;
 
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(1);
-    private static readonly string _script = Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Imports/import.ps1");
+    private static readonly string _script = Path.Combine(
+        Repository.Root, "tests/ProxyHelper.Benchmarks/Imports/import.ps1");
 
-    /// <summary>Measures, and prints what was measured.</summary>
-    /// <returns>True: what is not right ends it with an exception.</returns>
-    /// <exception cref="InvalidOperationException">An import failed.</exception>
+    /// <summary>Measures, and prints the results.</summary>
+    /// <returns>True. A wrong result causes an exception.</returns>
+    /// <exception cref="InvalidOperationException">Thrown when an import failed.</exception>
     public static bool Run(ImportSettings settings, CancellationToken stop)
     {
         string folder = Directory.CreateTempSubdirectory("proxy-helper-benchmark-").FullName;
@@ -32,7 +35,7 @@ internal static class ImportBenchmark
 
     private static void Measure(string module, string peer, int rounds, CancellationToken stop)
     {
-        Import(peer); // brings both from the disk
+        Import(peer); // reads the files into the page cache
         Import(module);
         double[] modules = new double[rounds];
         double[] peers = new double[rounds];
@@ -44,11 +47,17 @@ internal static class ImportBenchmark
             Print($"round {round + 1}: module {modules[round],8:N1} ms, empty {peers[round],8:N1} ms");
         }
 
-        // Who came right after each other in a round met the same machine: so it is they who are compared.
+        // Imports that run one after the other in a round share the state of the machine, so they are compared by
+        // round.
         double difference = Median.Of(modules.Zip(peers, (one, other) => one - other));
         Print($"\nmedians of {rounds} rounds\n");
         var table = new TextTable("median", "empty", "difference", "at most");
-        table.Add("import ms", $"{Median.Of(modules):N1}", $"{Median.Of(peers):N1}", $"{difference:+0.0;-0.0}", $"{MostMilliseconds:+0}");
+        table.Add(
+            "import ms",
+            $"{Median.Of(modules):N1}",
+            $"{Median.Of(peers):N1}",
+            $"{difference:+0.0;-0.0}",
+            $"{MaxMilliseconds:+0}");
         Console.WriteLine(table);
     }
 
@@ -61,7 +70,8 @@ internal static class ImportBenchmark
         double time = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         return status == 0 && program.Output.Contains("imported", StringComparison.Ordinal)
             ? time
-            : throw new InvalidOperationException($"{program.Output.Trim()}\nImport-Module {manifest} ended with {status}.");
+            : throw new InvalidOperationException(
+                $"{program.Output.Trim()}\nImport-Module {manifest} ended with {status}.");
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -1,17 +1,17 @@
 namespace ProxyHelper.Benchmarks.Imports;
 
-/// <summary>How often the module is imported.</summary>
-/// <param name="Rounds">How often each is measured.</param>
+/// <summary>Represents the options of the import benchmark.</summary>
+/// <param name="Rounds">The number of rounds.</param>
 internal sealed record ImportSettings(int Rounds)
 {
-    /// <summary>How they are written.</summary>
+    /// <summary>The description of the options.</summary>
     public const string Usage = """
         ProxyHelper.Benchmarks import [OPTION VALUE]...
-          --rounds N       how often each is measured (21)
+          --rounds N       the number of rounds (21)
         """;
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="FormatException">They are not written so; the message says what is wrong.</exception>
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="FormatException">Thrown when an option is invalid. The message names it.</exception>
     public static ImportSettings Parse(IReadOnlyList<string> words)
     {
         var options = new Options(words);

@@ -1,3 +1,3 @@
-# Imports the module whose manifest is given, and says so.
+# Imports the module of a manifest, and writes a line.
 Import-Module $args[0] -ErrorAction Stop
 'imported'

@@ -1,11 +1,15 @@
 namespace ProxyHelper.Benchmarks.Listings;
 
-/// <summary>How long it takes to list a large table and to look up one of its entries, beside the program conntrack.</summary>
+/// <summary>
+/// Measures the listing of a large table and the look-up of its entries, and compares them with the program conntrack.
+/// </summary>
 internal static class ListingBenchmark
 {
-    /// <summary>Measures, and prints what was measured.</summary>
-    /// <returns>True: what is not right ends it with an exception.</returns>
-    /// <exception cref="InvalidOperationException">Something is missing or failed, or entries are too few or too many.</exception>
+    /// <summary>Measures, and prints the results.</summary>
+    /// <returns>True. A wrong result causes an exception.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when a program is missing or failed, or a listing is wrong.
+    /// </exception>
     public static bool Run(ListingSettings settings, CancellationToken stop)
     {
         Privilege.Require();

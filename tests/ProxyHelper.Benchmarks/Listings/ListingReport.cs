@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ProxyHelper.Benchmarks.Listings;
 
-/// <summary>All rounds, and what they come to.</summary>
+/// <summary>Collects the results of all rounds.</summary>
 internal sealed class ListingReport(ListingSettings settings)
 {
     private readonly Dictionary<string, List<double>> _rounds = [];
 
-    /// <summary>Takes a time, and prints its line.</summary>
-    /// <exception cref="InvalidOperationException">The entries were not as many as there are.</exception>
+    /// <summary>Adds a time, and prints its line.</summary>
+    /// <exception cref="InvalidOperationException">Thrown when the number of entries is wrong.</exception>
     public void Add(int round, string name, Timing timing, int expected)
     {
         Print($"round {round}: {name,-16} {timing.Entries,11:N0} entries {timing.Time.TotalMilliseconds,12:N1} ms");
@@ -20,17 +20,17 @@ internal sealed class ListingReport(ListingSettings settings)
         Add(name, timing.Time.TotalMilliseconds);
     }
 
-    /// <summary>Takes the most memory that a process had.</summary>
+    /// <summary>Adds the peak memory of a process.</summary>
     public void AddPeak(string name, int kibibytes) => Add(name, kibibytes / 1024.0);
 
-    /// <summary>Takes how long a cmdlet took to stop.</summary>
+    /// <summary>Adds the time that a cmdlet took to stop.</summary>
     public void AddStop(string name, TimeSpan time) => Add(name, time.TotalMilliseconds);
 
-    /// <summary>Prints the medians, then for each the median of the rounds' ratios, or differences, and what is promised.</summary>
+    /// <summary>Prints the medians, the medians of the ratios or differences by round, and the limits.</summary>
     public void Print()
     {
         Print($"\n{settings.Entries:N0} entries; medians of {settings.Rounds} rounds\n");
-        var table = new TextTable("median", "beside", "ratio", "at most");
+        var table = new TextTable("median", "peer", "ratio", "at most");
         AddRatio(table, "core ms", Measured.Core, Measured.Tool, 0.6);
         AddRatio(table, "cmdlet ms", Measured.Cmdlet, Measured.Tool, 1.2);
         AddRatio(table, "filter ms", Measured.Filter, Measured.ToolFilter, 0.15);
@@ -41,14 +41,15 @@ internal sealed class ListingReport(ListingSettings settings)
         Console.WriteLine(table);
     }
 
-    private void AddRatio(TextTable table, string name, string one, string other, double promised)
+    private void AddRatio(TextTable table, string name, string one, string other, double limit)
     {
         double ratio = Median.Of(Pairs(one, other, (mine, theirs) => mine / theirs));
-        table.Add(name, $"{Of(one):N1}", $"{Of(other):N1}", $"{ratio:N2}", $"{promised:N2}");
+        table.Add(name, $"{Of(one):N1}", $"{Of(other):N1}", $"{ratio:N2}", $"{limit:N2}");
     }
 
-    /// <summary>Who came right after each other in a round met the same machine: so it is they who are compared.</summary>
-    private IEnumerable<double> Pairs(string one, string other, Func<double, double, double> compare) => _rounds[one].Zip(_rounds[other], compare);
+    /// <summary>Compares two values by round, because they share the state of the machine.</summary>
+    private IEnumerable<double> Pairs(string one, string other, Func<double, double, double> compare) =>
+        _rounds[one].Zip(_rounds[other], compare);
 
     private double Of(string name) => Median.Of(_rounds[name]);
 

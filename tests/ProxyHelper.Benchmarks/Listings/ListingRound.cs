@@ -1,17 +1,19 @@
 namespace ProxyHelper.Benchmarks.Listings;
 
-/// <summary>Each measured once: first in a small table, then in the same one grown large.</summary>
+/// <summary>Measures each listing once, first in a small table, then in the table with all entries.</summary>
 internal sealed class ListingRound(int number, ListingSettings settings, ListingReport report)
 {
     private const int FewEntries = 1000;
 
-    /// <summary>Measures.</summary>
-    /// <exception cref="InvalidOperationException">Something is missing or failed, or entries are too few or too many.</exception>
+    /// <summary>Runs the round.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when a program is missing or failed, or a listing is wrong.
+    /// </exception>
     public void Run(RouterTable table, CancellationToken stop)
     {
         int few = Math.Min(FewEntries, settings.Entries);
         table.GrowTo(few, stop);
-        CoreListing.Whole(); // compiles it
+        CoreListing.Whole(); // compiles the code
         MeasureLookups(Measured.SmallLookups, few);
         MeasureCmdlet(Measured.SmallCmdlet, Measured.SmallPeak, few);
         table.GrowTo(settings.Entries, stop);

@@ -4,15 +4,15 @@ using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Benchmarks.Listings;
 
-/// <summary>Exact look-ups, each alone, of any flows of the table.</summary>
+/// <summary>Measures exact look-ups of random flows, one after the other.</summary>
 internal static class Lookups
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of look-ups.</summary>
     public const int Count = 100_000;
 
-    /// <summary>Looks them up.</summary>
-    /// <param name="flows">How many flows the table has.</param>
-    /// <returns>How many were found as they are.</returns>
+    /// <summary>Runs the look-ups.</summary>
+    /// <param name="flows">The number of flows in the table.</param>
+    /// <returns>The number of entries that were found, and the time.</returns>
     public static Timing Run(int flows)
     {
         var choice = new FlowChoice(flows, misses: 0);

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace ProxyHelper.Benchmarks.Listings;
 
-/// <summary>Entries that were listed or looked up, and how long it took.</summary>
-/// <param name="Entries">How many they were.</param>
-/// <param name="Time">From the request to the last one.</param>
+/// <summary>Represents the time of a listing or of look-ups.</summary>
+/// <param name="Entries">The number of entries.</param>
+/// <param name="Time">The time from the request to the last entry.</param>
 internal readonly record struct Timing(int Entries, TimeSpan Time)
 {
-    /// <summary>Times what counts entries.</summary>
+    /// <summary>Measures the time of a function that counts entries.</summary>
     public static Timing Of(Func<int> count)
     {
         long start = Stopwatch.GetTimestamp();

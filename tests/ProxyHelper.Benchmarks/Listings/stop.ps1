@@ -1,12 +1,12 @@
-# Streams the table over and over until Ctrl+C; says when it is at it, and when it has ended.
+# Lists the table again and again until Ctrl+C, and writes a line at the first entry and at the end.
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/../../../ProxyHelper.psd1"
-$isTold = $false
+$isWritten = $false
 try {
     while ($true) {
         Get-NatMapping | ForEach-Object {
-            if (-not $isTold) {
-                $isTold = $true
+            if (-not $isWritten) {
+                $isWritten = $true
                 [Console]::WriteLine('streaming')
             }
         }

@@ -1,8 +1,8 @@
-# Streams the table, and says how long that took and the most memory that this process ever had. A block that counts takes time of
-# its own, so a second pass counts.
+# Lists the table, and writes the time and the peak memory of the process. A second pass counts the entries, because counting
+# takes time.
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/../../../ProxyHelper.psd1"
-Get-NatMapping -OriginalSource 10.0.0.1 | ForEach-Object { } # compiles what a listing needs
+Get-NatMapping -OriginalSource 10.0.0.1 | ForEach-Object { } # compiles the code of a listing
 
 $clock = [Diagnostics.Stopwatch]::StartNew()
 Get-NatMapping | ForEach-Object { }

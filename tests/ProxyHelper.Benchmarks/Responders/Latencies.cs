@@ -2,33 +2,34 @@ using System.Diagnostics;
 
 namespace ProxyHelper.Benchmarks.Responders;
 
-/// <summary>How long answers took, in steps of 100 ns.</summary>
+/// <summary>Counts the times of replies in steps of 100 ns.</summary>
 internal sealed class Latencies
 {
     private const int StepsPerMicrosecond = 10;
-    private const int Steps = 100_000 * StepsPerMicrosecond; // what took longer than 100 ms counts as so much
+    private const int Steps = 100_000 * StepsPerMicrosecond; // a longer time than 100 ms counts as 100 ms
 
-    private static readonly long _ticksPerStep = Stopwatch.Frequency / 1_000_000 / StepsPerMicrosecond; // 1 GHz on Linux
+    // 1 GHz on Linux.
+    private static readonly long _ticksPerStep = Stopwatch.Frequency / 1_000_000 / StepsPerMicrosecond;
 
     private readonly int[] _counts = new int[Steps];
     private long _total;
 
-    /// <summary>Records one.</summary>
-    /// <param name="ticks">In units of <see cref="Stopwatch"/>.</param>
+    /// <summary>Records a time.</summary>
+    /// <param name="ticks">The time in units of <see cref="Stopwatch"/>.</param>
     public void Record(long ticks)
     {
         _counts[(int)Math.Min(ticks / _ticksPerStep, Steps - 1)]++;
         _total++;
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Clears all counts.</summary>
     public void Clear()
     {
         Array.Clear(_counts);
         _total = 0;
     }
 
-    /// <summary>The microseconds within which a part of the answers came; 0 when there was none.</summary>
+    /// <summary>Returns the microseconds within which a part of the replies arrived, or 0 if there were none.</summary>
     public double Percentile(double part)
     {
         long wanted = (long)Math.Ceiling(_total * part), seen = 0;

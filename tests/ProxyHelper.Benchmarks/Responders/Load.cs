@@ -5,19 +5,21 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Benchmarks.Responders;
 
 /// <summary>
-/// A proxy that always has the same number of queries in flight, on one socket: each answer is replaced by the next query, in its
-/// own slot, and what came together goes out together. Nothing is allocated for a query.
+/// Represents a proxy that always has the same number of open queries on one socket. The next query takes the slot of a
+/// reply, and queries are sent in the batches in which replies arrive. A query causes no allocation.
 /// </summary>
 internal sealed class Load : IDisposable
 {
-    /// <summary>More would not fit into the socket's buffer for sending.</summary>
+    /// <summary>The largest number of open queries, for which the send buffer of the socket has room.</summary>
     public const int LargestWindow = 256;
 
     private const int ReceiveBufferSize = 1 << 20;
     private const int LargestBatch = 64;
-    private const int PatienceMilliseconds = 1000; // a responder may have to wait for its processor, but what takes longer is lost
+    // A responder may wait for its processor. A query without a reply after this time is lost.
+    private const int PatienceMilliseconds = 1000;
 
-    private static readonly IPEndPoint _proxy = IPEndPoint.Parse("194.0.22.9:0"), _responder = IPEndPoint.Parse("194.0.1.1:114");
+    private static readonly IPEndPoint _proxy = IPEndPoint.Parse("194.0.22.9:0");
+    private static readonly IPEndPoint _responder = IPEndPoint.Parse("194.0.1.1:114");
 
     private readonly LinuxSocket _socket;
     private readonly PollSet _poll;
@@ -35,7 +37,7 @@ internal sealed class Load : IDisposable
     }
 
     /// <summary>Opens the socket in the calling thread's network.</summary>
-    /// <exception cref="LinuxException">The kernel refused.</exception>
+    /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
     public static Load Open(ResponderSettings settings)
     {
         LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
@@ -45,13 +47,14 @@ internal sealed class Load : IDisposable
         return new Load(socket, settings);
     }
 
-    /// <summary>Asks for a while.</summary>
-    /// <exception cref="LinuxException">There is no responder any more.</exception>
-    /// <exception cref="OperationCanceledException">It is to stop.</exception>
+    /// <summary>Sends queries for a time.</summary>
+    /// <exception cref="LinuxException">Thrown when the responder has ended.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the benchmark is interrupted.</exception>
     public LoadResult Run(TimeSpan time, CancellationToken stop)
     {
         _queries.Clear();
-        long start = Stopwatch.GetTimestamp(), now = start, end = start + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        long start = Stopwatch.GetTimestamp(), now = start, end = start + (long)(
+            time.TotalSeconds * Stopwatch.Frequency);
         Fill();
         while (now < end)
         {
@@ -62,7 +65,8 @@ internal sealed class Load : IDisposable
         double rate = _queries.Right / Stopwatch.GetElapsedTime(start, now).TotalSeconds;
         double median = _queries.Latencies.Percentile(0.5), percentile99 = _queries.Latencies.Percentile(0.99);
         Drain();
-        return new LoadResult(rate, median, percentile99, _queries.Right, _queries.Wrong, _queries.Asked - _queries.Answered);
+        return new LoadResult(
+            rate, median, percentile99, _queries.Right, _queries.Wrong, _queries.Asked - _queries.Answered);
     }
 
     /// <inheritdoc/>
@@ -74,7 +78,7 @@ internal sealed class Load : IDisposable
         return address.Buffer.Span[..address.Size];
     }
 
-    /// <summary>Sends a window of queries, at the start and when all are lost.</summary>
+    /// <summary>Sends a full window of queries, at the start and after all queries were lost.</summary>
     private void Fill()
     {
         Span<byte> datagram = stackalloc byte[LoadDatagram.Size];
@@ -85,8 +89,8 @@ internal sealed class Load : IDisposable
         }
     }
 
-    /// <summary>Takes the answers that are there, and asks as many new queries.</summary>
-    /// <returns>When that was.</returns>
+    /// <summary>Receives the replies that have arrived, and sends as many queries.</summary>
+    /// <returns>The time of the exchange.</returns>
     private long Exchange()
     {
         int came = _batch.Receive(_socket, first: 0, _batch.Slots, "answers");
@@ -114,7 +118,7 @@ internal sealed class Load : IDisposable
         return now;
     }
 
-    /// <summary>Waits for the answers that are still to come; those that do not are lost.</summary>
+    /// <summary>Waits for the replies to the open queries. Queries without a reply are lost.</summary>
     private void Drain()
     {
         while (_queries.Answered < _queries.Asked && _poll.Wait(PatienceMilliseconds))

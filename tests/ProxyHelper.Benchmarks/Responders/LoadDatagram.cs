@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace ProxyHelper.Benchmarks.Responders;
 
 /// <summary>
-/// A query about a flow, and whether its answer is right. Written apart from the core's on purpose, so that a mistake there does
-/// not hide behind itself, and so that asking takes next to no time.
+/// Writes queries about flows and checks the replies. The code is independent of the core, so that it finds the core's
+/// mistakes and takes next to no time.
 /// </summary>
 internal static class LoadDatagram
 {
-    /// <summary>Each datagram has this many bytes.</summary>
+    /// <summary>The length of a datagram in bytes.</summary>
     public const int Size = 66;
 
     private const uint Magic = 0x5250_4844; // RPHD
@@ -17,7 +17,7 @@ internal static class LoadDatagram
     private const uint NotFound = 0x0402_0022;
     private const int CookieAt = 4, KindAt = 12, SourceAt = 16, DestinationAt = 20, PortsAt = 24;
 
-    // Where nobody connects to: as well spread over the table as the flows are.
+    // A destination without connections, as evenly spread over the table as the flows.
     private const ushort PortOfMisses = RouterFlow.ProxyPort + 1;
 
     /// <summary>Writes a query.</summary>
@@ -32,11 +32,11 @@ internal static class LoadDatagram
         Put(datagram, PortsAt, Ports(flow.RouterPort, isMiss ? PortOfMisses : RouterFlow.ProxyPort));
     }
 
-    /// <summary>The cookie of an answer, or null where it is no datagram of the protocol.</summary>
+    /// <summary>Returns the cookie of a reply, or null if the datagram is not a reply.</summary>
     public static uint? Cookie(ReadOnlySpan<byte> datagram) =>
         datagram.Length == Size && Get(datagram, 0) == Magic ? Get(datagram, CookieAt) : null;
 
-    /// <summary>Whether an answer says of a query what is so.</summary>
+    /// <summary>Returns whether a reply is correct.</summary>
     public static bool IsRight(ReadOnlySpan<byte> datagram, RouterFlow flow, bool isMiss) => isMiss
         ? Get(datagram, KindAt) == NotFound
         : Get(datagram, KindAt) == Found
@@ -49,5 +49,6 @@ internal static class LoadDatagram
     private static void Put(Span<byte> datagram, int offset, uint value) =>
         BinaryPrimitives.WriteUInt32BigEndian(datagram[offset..], value);
 
-    private static uint Get(ReadOnlySpan<byte> datagram, int offset) => BinaryPrimitives.ReadUInt32BigEndian(datagram[offset..]);
+    private static uint Get(ReadOnlySpan<byte> datagram, int offset) =>
+        BinaryPrimitives.ReadUInt32BigEndian(datagram[offset..]);
 }

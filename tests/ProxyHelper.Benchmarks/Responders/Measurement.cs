@@ -1,6 +1,6 @@
 namespace ProxyHelper.Benchmarks.Responders;
 
-/// <summary>One contender in one round.</summary>
-/// <param name="Load">What became of the queries.</param>
-/// <param name="PeakKibibytes">The most memory that it had at once.</param>
+/// <summary>Represents the results of one contender in one round.</summary>
+/// <param name="Load">The results of the load.</param>
+/// <param name="PeakKibibytes">The peak memory of the contender.</param>
 internal readonly record struct Measurement(LoadResult Load, int PeakKibibytes);

@@ -1,30 +1,30 @@
 namespace ProxyHelper.Benchmarks.Responders;
 
-/// <summary>The queries that wait for their answers, by cookie, and what became of the others.</summary>
+/// <summary>Contains the open queries by cookie, and counts the replies.</summary>
 internal sealed class OpenQueries(FlowChoice choice)
 {
-    // Many windows: a query whose place is taken has been lost.
+    // The size of many windows. A query whose place is taken again has been lost.
     private const int Places = 4096;
 
     private readonly Entry[] _entries = new Entry[Places];
     private uint _cookie;
 
-    /// <summary>How many were asked.</summary>
+    /// <summary>Gets the number of queries.</summary>
     public long Asked { get; private set; }
 
-    /// <summary>How many were answered, rightly or not.</summary>
+    /// <summary>Gets the number of queries with a reply.</summary>
     public long Answered { get; private set; }
 
-    /// <summary>How many right answers came.</summary>
+    /// <summary>Gets the number of correct replies.</summary>
     public long Right { get; private set; }
 
-    /// <summary>How many other answers came, those among them that nobody asked for.</summary>
+    /// <summary>Gets the number of wrong and unexpected replies.</summary>
     public long Wrong { get; private set; }
 
-    /// <summary>How long answers took.</summary>
+    /// <summary>Gets the times of the replies.</summary>
     public Latencies Latencies { get; } = new();
 
-    /// <summary>Begins to count anew; all has been answered or is lost.</summary>
+    /// <summary>Resets the counts. No query is open.</summary>
     public void Clear()
     {
         Array.Clear(_entries);
@@ -42,8 +42,8 @@ internal sealed class OpenQueries(FlowChoice choice)
         Asked++;
     }
 
-    /// <summary>Takes an answer.</summary>
-    /// <returns>Whether it was waited for.</returns>
+    /// <summary>Receives a reply.</summary>
+    /// <returns>Whether the reply was expected.</returns>
     public bool Take(ReadOnlySpan<byte> datagram, long now)
     {
         uint? cookie = LoadDatagram.Cookie(datagram);

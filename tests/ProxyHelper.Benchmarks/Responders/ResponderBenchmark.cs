@@ -2,19 +2,23 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Benchmarks.Responders;
 
-/// <summary>How many queries a second a responder answers, and how long each takes, beside programs in C that do the same.</summary>
+/// <summary>Measures the rate and the latency of a responder, and compares them with programs in C.</summary>
 internal static class ResponderBenchmark
 {
-    private static readonly TimeSpan _longestWarmUp = TimeSpan.FromSeconds(2); // for the just-in-time compiler, which the module has
+    // For the just-in-time compiler of the module.
+    private static readonly TimeSpan _longestWarmUp = TimeSpan.FromSeconds(2);
 
-    /// <summary>Measures, and prints what was measured.</summary>
-    /// <returns>Whether all gave right answers and no wrong one.</returns>
-    /// <exception cref="InvalidOperationException">Something is missing or failed; the message says what to do.</exception>
+    /// <summary>Measures, and prints the results.</summary>
+    /// <returns>Whether every contender gave correct replies and no wrong reply.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when a program is missing or failed. The message says what to do.
+    /// </exception>
     public static bool Run(ResponderSettings settings, CancellationToken stop)
     {
         Privilege.Require();
         using var workshop = new Workshop();
-        Contender[] contenders = [.. settings.Of.Concat(settings.Against).Select(name => Make(name, settings, workshop))];
+        Contender[] contenders = [.. settings.Of.Concat(settings.Against)
+            .Select(name => Make(name, settings, workshop))];
         var report = new ResponderReport(settings);
         for (int round = 1; round <= settings.Rounds; round++)
         {
@@ -29,7 +33,7 @@ internal static class ResponderBenchmark
         return report.IsRight;
     }
 
-    // No limit of rate: it is what the load would measure.
+    // Without a rate limit, which the load would exceed.
     private static Contender Make(string name, ResponderSettings settings, Workshop workshop) => name switch
     {
         "daemon" => new Contender(name, settings.Daemon ?? workshop.PublishDaemon(), "-I", "194.0.1.1", "--rate", "0"),
@@ -39,11 +43,15 @@ internal static class ResponderBenchmark
             Shell.Arguments(Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/Responders/module.ps1"))),
         "raw" => new Contender(name, workshop.CompilePeer(name, "gcc libc6-dev linux-libc-dev"), "194.0.1.1", "114"),
         "nfct" => new Contender(
-            name, workshop.CompilePeer(name, "gcc libc6-dev libnetfilter-conntrack-dev", "-lnetfilter_conntrack"), "194.0.1.1", "114"),
+            name,
+            workshop.CompilePeer(name, "gcc libc6-dev libnetfilter-conntrack-dev", "-lnetfilter_conntrack"),
+            "194.0.1.1",
+            "114"),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
-    private static Measurement Measure(Contender contender, ResponderSettings settings, CancellationToken stop) => BenchmarkNetwork.Run(
+    private static Measurement Measure(Contender contender, ResponderSettings settings, CancellationToken stop) =>
+        BenchmarkNetwork.Run(
         settings.Flows,
         () =>
         {
@@ -56,7 +64,8 @@ internal static class ResponderBenchmark
             }
             catch (LinuxException failure)
             {
-                string words = $"{contender.Name} can be asked no more ({failure.Message}). It wrote:\n{program.Output.Trim()}";
+                string output = program.Output.Trim();
+                string words = $"{contender.Name} gives no replies ({failure.Message}). Its output:\n{output}";
                 throw new InvalidOperationException(words, failure);
             }
         },

@@ -2,15 +2,16 @@ using System.Globalization;
 
 namespace ProxyHelper.Benchmarks.Responders;
 
-/// <summary>All rounds, and what they come to.</summary>
+/// <summary>Collects the results of all rounds.</summary>
 internal sealed class ResponderReport(ResponderSettings settings)
 {
     private readonly Dictionary<string, List<Measurement>> _rounds = [];
 
-    /// <summary>Whether all gave right answers and no wrong one.</summary>
-    public bool IsRight => _rounds.Values.All(rounds => rounds.TrueForAll(measured => measured.Load is { Right: > 0, Wrong: 0 }));
+    /// <summary>Gets whether every contender gave correct replies and no wrong reply.</summary>
+    public bool IsRight =>
+        _rounds.Values.All(rounds => rounds.TrueForAll(measured => measured.Load is { Right: > 0, Wrong: 0 }));
 
-    /// <summary>Takes a measurement, and prints its line.</summary>
+    /// <summary>Adds a measurement, and prints its line.</summary>
     public void Add(int round, string name, Measurement measured)
     {
         if (!_rounds.TryGetValue(name, out List<Measurement>? rounds))
@@ -20,10 +21,11 @@ internal sealed class ResponderReport(ResponderSettings settings)
 
         rounds.Add(measured);
         LoadResult load = measured.Load;
-        Print($"round {round}: {name,-6} {load.Rate,9:N0} queries/s, p50 {load.Median:N1} us, p99 {load.Percentile99:N1} us");
+        (double rate, double median, double percentile99) = (load.Rate, load.Median, load.Percentile99);
+        Print($"round {round}: {name,-6} {rate,9:N0} queries/s, p50 {median:N1} us, p99 {percentile99:N1} us");
     }
 
-    /// <summary>Prints the medians, then the medians of each round's ratios.</summary>
+    /// <summary>Prints the medians, then the medians of the ratios by round.</summary>
     public void Print()
     {
         Print($"\n{settings.Flows:N0} entries, {settings.Misses} % misses, {settings.Window} in flight;");
@@ -53,7 +55,10 @@ internal sealed class ResponderReport(ResponderSettings settings)
         {
             foreach (string peer in settings.Against)
             {
-                ratios.Add($"{name}/{peer}", $"{Ratio(name, peer, load => load.Rate):N2}", $"{Ratio(name, peer, load => load.Median):N2}");
+                ratios.Add(
+                    $"{name}/{peer}",
+                    $"{Ratio(name, peer, load => load.Rate):N2}",
+                    $"{Ratio(name, peer, load => load.Median):N2}");
             }
         }
 
@@ -63,11 +68,12 @@ internal sealed class ResponderReport(ResponderSettings settings)
         }
     }
 
-    /// <summary>Who came right after each other in a round met the same machine: so it is their ratio that counts.</summary>
+    /// <summary>Compares two contenders by round, because they share the state of the machine.</summary>
     private double Ratio(string name, string peer, Func<LoadResult, double> value) =>
         Benchmarks.Median.Of(_rounds[name].Zip(_rounds[peer], (one, other) => value(one.Load) / value(other.Load)));
 
-    private static double Median(List<Measurement> rounds, Func<Measurement, double> value) => Benchmarks.Median.Of(rounds.Select(value));
+    private static double Median(List<Measurement> rounds, Func<Measurement, double> value) =>
+        Benchmarks.Median.Of(rounds.Select(value));
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,44 +1,61 @@
 namespace ProxyHelper.Benchmarks.Responders;
 
-/// <summary>What is asked of a responder, and of which.</summary>
-/// <param name="Flows">How many entries the table has.</param>
-/// <param name="Misses">How many of a hundred queries are about no entry.</param>
-/// <param name="Window">How many queries are in flight.</param>
-/// <param name="Rounds">How often each is measured.</param>
-/// <param name="Time">How long each time.</param>
-/// <param name="Of">The names of what is measured.</param>
-/// <param name="Against">The names of what it is measured against.</param>
-/// <param name="Daemon">Where the daemon is; null to compile it.</param>
-internal sealed record ResponderSettings(
-    int Flows, int Misses, int Window, int Rounds, TimeSpan Time, IReadOnlyList<string> Of, IReadOnlyList<string> Against, string? Daemon)
+/// <summary>Represents the options of the responder benchmark.</summary>
+internal sealed record ResponderSettings
 {
-    /// <summary>How they are written.</summary>
+    /// <summary>The description of the options.</summary>
     public const string Usage = """
         ProxyHelper.Benchmarks responder [OPTION VALUE]...
           --flows N        entries in the conntrack table (10000)
-          --misses N       of a hundred queries, how many are about no entry (0)
-          --window N       queries in flight; 1 measures the latency of one alone (64)
-          --rounds N       how often each is measured (5)
-          --seconds N      how long each time (3)
+          --misses N       the percentage of queries that match no entry (0)
+          --window N       open queries; 1 measures the latency of a single query (64)
+          --rounds N       the number of rounds (5)
+          --seconds N      the time of each measurement (3)
           --of NAMES       daemon, module, or both (daemon)
           --against NAMES  raw, nfct, both, or none (raw,nfct)
-          --daemon PATH    a compiled daemon (else it is compiled first)
+          --daemon PATH    a compiled daemon (by default the daemon is compiled first)
         """;
 
-    /// <summary>Reads them.</summary>
-    /// <exception cref="FormatException">They are not written so; the message says what is wrong.</exception>
+    /// <summary>Gets the number of entries in the table.</summary>
+    public required int Flows { get; init; }
+
+    /// <summary>Gets the percentage of queries that match no entry.</summary>
+    public required int Misses { get; init; }
+
+    /// <summary>Gets the number of open queries.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>Gets the number of rounds.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>Gets the time of each measurement.</summary>
+    public required TimeSpan Time { get; init; }
+
+    /// <summary>Gets the names of our contenders.</summary>
+    public required IReadOnlyList<string> Of { get; init; }
+
+    /// <summary>Gets the names of the peers.</summary>
+    public required IReadOnlyList<string> Against { get; init; }
+
+    /// <summary>Gets the path of the daemon, or null to compile the daemon.</summary>
+    public required string? Daemon { get; init; }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="FormatException">Thrown when an option is invalid. The message names it.</exception>
     public static ResponderSettings Parse(IReadOnlyList<string> words)
     {
         var options = new Options(words);
-        var settings = new ResponderSettings(
-            options.TakeNumber("--flows", 1, RouterFlow.Most, 10_000),
-            options.TakeNumber("--misses", 0, 100, 0),
-            options.TakeNumber("--window", 1, Load.LargestWindow, 64),
-            options.TakeNumber("--rounds", 1, 1000, 5),
-            options.TakeSeconds("--seconds", 0.1, 3600, 3),
-            options.TakeNames("--of", ["daemon", "module"], "daemon"),
-            options.TakeNames("--against", ["raw", "nfct"], "raw,nfct"),
-            options.TakeText("--daemon"));
+        var settings = new ResponderSettings
+        {
+            Flows = options.TakeNumber("--flows", 1, RouterFlow.Max, 10_000),
+            Misses = options.TakeNumber("--misses", 0, 100, 0),
+            Window = options.TakeNumber("--window", 1, Load.LargestWindow, 64),
+            Rounds = options.TakeNumber("--rounds", 1, 1000, 5),
+            Time = options.TakeSeconds("--seconds", 0.1, 3600, 3),
+            Of = options.TakeNames("--of", ["daemon", "module"], "daemon"),
+            Against = options.TakeNames("--against", ["raw", "nfct"], "raw,nfct"),
+            Daemon = options.TakeText("--daemon"),
+        };
         options.End();
         return settings;
     }

@@ -1,4 +1,4 @@
-# The module's responder, until the benchmark ends it.
+# Runs the module's responder until the benchmark ends the process.
 $ErrorActionPreference = 'Stop'
 Import-Module "$PSScriptRoot/../../../ProxyHelper.psd1"
 Start-ProxyHelper -BindAddress 194.0.1.1 -MaxQueriesPerSecond 0 | Out-Null
