@@ -1,11 +1,12 @@
 namespace ProxyHelper.Tests;
 
-/// <summary>Bytes written down for people: hexadecimal digits in any grouping, with comments from a # to the end of the line.</summary>
+/// <summary>Reads hexadecimal digits in any grouping, with comments from # to the end of the line.</summary>
 internal static class Bytes
 {
     public static byte[] Of(string text)
     {
         IEnumerable<string> withoutComments = text.Split('\n').Select(line => line.Split('#')[0]);
-        return Convert.FromHexString(string.Concat(withoutComments).Replace(" ", string.Empty, StringComparison.Ordinal));
+        return Convert.FromHexString(
+            string.Concat(withoutComments).Replace(" ", string.Empty, StringComparison.Ordinal));
     }
 }

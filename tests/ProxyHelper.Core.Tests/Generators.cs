@@ -5,23 +5,24 @@ using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Tests;
 
-/// <summary>Values for tests of properties.</summary>
+/// <summary>Generates values for property tests.</summary>
 internal static class Generators
 {
-    // Addresses with many zeros are written shorter, so half of the bytes are 0.
+    // Half of the bytes are 0, because the text of an address with many zeros is shorter.
     private static readonly Gen<byte> _byte = Gen.OneOf(Gen.Const((byte)0), Gen.Byte);
 
-    /// <summary>An IPv4 address and a port.</summary>
+    /// <summary>Gets IPv4 end points.</summary>
     public static Gen<TransportEndPoint> IPv4EndPoint { get; } = EndPoint(4);
 
-    /// <summary>An IPv6 address and a port.</summary>
+    /// <summary>Gets IPv6 end points.</summary>
     public static Gen<TransportEndPoint> IPv6EndPoint { get; } = EndPoint(16);
 
-    /// <summary>A query.</summary>
+    /// <summary>Gets queries.</summary>
     public static Gen<Query> Query { get; } = Gen.Select(
-        Gen.UInt, Gen.UInt, IPv4EndPoint, IPv4EndPoint, (cookie, secret, source, destination) => new Query(cookie, secret, source, destination));
+        Gen.UInt, Gen.UInt, IPv4EndPoint, IPv4EndPoint, (cookie, secret, source, destination) => new Query(
+            cookie, secret, source, destination));
 
-    /// <summary>A TCP or UDP tuple, or an ICMP message's, of either family, as the kernel has them.</summary>
+    /// <summary>Gets tuples of protocols with ports and of ICMP messages, in both families.</summary>
     public static Gen<ConntrackTuple> Tuple { get; } = Gen.OneOf(
         WithPorts(IPv4EndPoint),
         WithPorts(IPv6EndPoint),
@@ -37,14 +38,16 @@ internal static class Generators
         end,
         (protocol, source, destination) => new ConntrackTuple(protocol, source, destination));
 
-    private static Gen<ConntrackTuple> Icmp(Gen<TransportEndPoint> end, IPProtocol protocol, params byte[] types) => Gen.Select(
-        Gen.OneOf(types),
-        end,
-        end,
-        (type, source, destination) => Icmp(protocol, new IcmpMessage(type, 0), source, destination));
+    private static Gen<ConntrackTuple> Icmp(Gen<TransportEndPoint> end, IPProtocol protocol, params byte[] types) =>
+        Gen.Select(
+            Gen.OneOf(types),
+            end,
+            end,
+            (type, source, destination) => Icmp(protocol, new IcmpMessage(type, 0), source, destination));
 
-    // The identifier stands as the port of the end that asked; the other end has none.
-    private static ConntrackTuple Icmp(IPProtocol protocol, IcmpMessage message, TransportEndPoint source, TransportEndPoint destination)
+    // The identifier is the port of the asking end; the other end has port 0.
+    private static ConntrackTuple Icmp(
+        IPProtocol protocol, IcmpMessage message, TransportEndPoint source, TransportEndPoint destination)
     {
         TransportEndPoint WithoutPort(TransportEndPoint end) => new(end.IPAddress, 0);
         return message.IsRequest

@@ -2,10 +2,10 @@ using ProxyHelper.Fuzzing.Targets;
 
 namespace ProxyHelper.Fuzzing;
 
-/// <summary>The targets. A new one is added here, and its corpus as the folder Corpus/NAME.</summary>
+/// <summary>Lists the targets. A new target needs a line here and a corpus in the folder Corpus/NAME.</summary>
 public static class FuzzTargets
 {
-    /// <summary>All of them.</summary>
+    /// <summary>Gets all targets.</summary>
     public static IReadOnlyList<IFuzzTarget> All { get; } =
     [
         new DatagramTarget(),
@@ -23,6 +23,6 @@ public static class FuzzTargets
         new FirewallRulesTarget(),
     ];
 
-    /// <summary>The target of that name, or null.</summary>
+    /// <summary>Returns the target with a name, or null.</summary>
     public static IFuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
 }

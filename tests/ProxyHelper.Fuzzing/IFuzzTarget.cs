@@ -1,13 +1,15 @@
 namespace ProxyHelper.Fuzzing;
 
-/// <summary>One parser, with what must hold whatever it is given.</summary>
+/// <summary>Represents a parser and the rules that hold for every input.</summary>
 public interface IFuzzTarget
 {
-    /// <summary>What it is called on the command line; its corpus is the folder of that name.</summary>
+    /// <summary>Gets the name on the command line, which is also the folder of the corpus.</summary>
     string Name { get; }
 
-    /// <summary>Gives the parser an input. This is also the function that SharpFuzz calls.</summary>
-    /// <param name="input">Any bytes at all.</param>
-    /// <exception cref="InvalidOperationException">What must hold did not. Any other exception is a defect as well.</exception>
+    /// <summary>Runs the parser on an input. SharpFuzz also calls this method.</summary>
+    /// <param name="input">Any bytes.</param>
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when a rule does not hold. Any other exception is also a defect.
+    /// </exception>
     void Run(ReadOnlySpan<byte> input);
 }

@@ -2,18 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ProxyHelper.Fuzzing;
 
-/// <summary>What must hold.</summary>
+/// <summary>Checks the rules of targets.</summary>
 internal static class Invariant
 {
-    /// <summary>Throws if it does not.</summary>
-    /// <param name="holds">Whether it does.</param>
-    /// <param name="rule">What must hold, in words.</param>
-    /// <exception cref="InvalidOperationException">It does not.</exception>
+    /// <summary>Checks a rule.</summary>
+    /// <param name="holds">Whether the rule holds.</param>
+    /// <param name="rule">The rule in words.</param>
+    /// <exception cref="InvalidOperationException">Thrown when the rule does not hold.</exception>
     public static void Holds([DoesNotReturnIf(false)] bool holds, string rule)
     {
         if (!holds)
         {
-            throw new InvalidOperationException($"This must hold and does not: {rule}.");
+            throw new InvalidOperationException($"This rule does not hold: {rule}.");
         }
     }
 }

@@ -3,23 +3,24 @@ using System.Buffers.Binary;
 namespace ProxyHelper.Fuzzing;
 
 /// <summary>
-/// Makes inputs out of a corpus: one of its inputs with one to four changes. The same corpus and seed always give the same
-/// inputs. Two thirds of the changes keep the length, since a datagram of another length is refused at once.
+/// Makes inputs from a corpus: each is an input of the corpus with one to four changes. The same corpus and seed always
+/// give the same inputs. Two thirds of the changes keep the length, because a datagram of another length is refused at
+/// once.
 /// </summary>
 public sealed class Mutator
 {
-    private const int LongestInput = 4096;
-    private const int LongestPiece = 32;
-    private const int MostChanges = 4;
+    private const int MaxInputLength = 4096;
+    private const int MaxPieceLength = 32;
+    private const int MaxChanges = 4;
 
     private static readonly byte[] _interesting = [0, 1, 0x7f, 0x80, 0xff];
 
     private readonly IReadOnlyList<byte[]> _corpus;
     private readonly Random _random;
-    private readonly byte[] _input = new byte[LongestInput];
+    private readonly byte[] _input = new byte[MaxInputLength];
     private int _length;
 
-    /// <summary>Starts.</summary>
+    /// <summary>Makes a mutator.</summary>
     /// <param name="corpus">At least one input.</param>
     /// <param name="seed">Any number.</param>
     public Mutator(IReadOnlyList<byte[]> corpus, int seed)
@@ -30,15 +31,15 @@ public sealed class Mutator
         _random = new Random(seed);
     }
 
-    /// <summary>The input that <see cref="Next"/> made.</summary>
+    /// <summary>Gets the last input that <see cref="Next"/> made.</summary>
     public ReadOnlySpan<byte> Current => _input.AsSpan(0, _length);
 
-    /// <summary>Makes the next input, over the one before.</summary>
+    /// <summary>Makes the next input, which replaces the last input.</summary>
     public ReadOnlySpan<byte> Next()
     {
         _length = 0;
         Insert(at: 0, Pick());
-        for (int changes = Few(MostChanges); changes > 0; changes--)
+        for (int changes = Few(MaxChanges); changes > 0; changes--)
         {
             Change();
         }
@@ -48,7 +49,7 @@ public sealed class Mutator
 
     private void Change()
     {
-        // Lengths and attributes stand at multiples of four, so half of the changes do.
+        // Lengths and attributes start at multiples of four, so half of the changes do too.
         int unit = _random.Next(2) == 0 ? 1 : 4;
         int place = _random.Next(_length + 1) / unit * unit;
         Span<byte> rest = _input.AsSpan(place, _length - place);
@@ -63,7 +64,7 @@ public sealed class Mutator
             case 4 or 5:
                 WriteNumber(rest);
                 break;
-            case 6 or 7: // what stands elsewhere, such as another digit or another attribute
+            case 6 or 7: // other real bytes, such as another digit or attribute
                 ReadOnlySpan<byte> over = PickPiece(unit);
                 over[..Math.Min(over.Length, rest.Length)].CopyTo(rest);
                 break;
@@ -71,9 +72,9 @@ public sealed class Mutator
                 Insert(place, PickPiece(unit));
                 break;
             case 9:
-                Delete(place, unit * Few(LongestPiece / unit));
+                Delete(place, unit * Few(MaxPieceLength / unit));
                 break;
-            case 10: // splice: the head of this one, the tail of another
+            case 10: // splice: the start of this input and the end of another input
                 _length = place;
                 ReadOnlySpan<byte> other = Pick();
                 Insert(place, other[Math.Min(place, other.Length)..]);
@@ -84,8 +85,8 @@ public sealed class Mutator
         }
     }
 
-    /// <summary>From one to the most, and small ones more often.</summary>
-    private int Few(int most) => 1 + _random.Next(1 + _random.Next(most));
+    /// <summary>Returns a number from 1 to a maximum; small numbers are more frequent.</summary>
+    private int Few(int max) => 1 + _random.Next(1 + _random.Next(max));
 
     private byte[] Pick() => _corpus[_random.Next(_corpus.Count)];
 
@@ -93,10 +94,12 @@ public sealed class Mutator
     {
         ReadOnlySpan<byte> from = Pick();
         from = from[(_random.Next(from.Length + 1) / unit * unit)..];
-        return from[..Math.Min(from.Length, unit * Few(LongestPiece / unit))];
+        return from[..Math.Min(from.Length, unit * Few(MaxPieceLength / unit))];
     }
 
-    /// <summary>Writes what could be a length: a small one, what is left, the largest; in one to eight bytes of either order.</summary>
+    /// <summary>
+    /// Writes a possible length (small, remaining, largest) in one to eight bytes of either byte order.
+    /// </summary>
     private void WriteNumber(Span<byte> rest)
     {
         long number = _random.Next(4) switch
@@ -119,7 +122,7 @@ public sealed class Mutator
 
     private void Insert(int at, ReadOnlySpan<byte> piece)
     {
-        ReadOnlySpan<byte> fitting = piece[..Math.Min(piece.Length, LongestInput - _length)];
+        ReadOnlySpan<byte> fitting = piece[..Math.Min(piece.Length, MaxInputLength - _length)];
         _input.AsSpan(at, _length - at).CopyTo(_input.AsSpan(at + fitting.Length));
         fitting.CopyTo(_input.AsSpan(at));
         _length += fitting.Length;

@@ -35,7 +35,7 @@ static int RunDriven(IFuzzTarget target)
 {
     if (Environment.GetEnvironmentVariable("__LIBFUZZER_SHM_ID") is null)
     {
-        throw new FormatException("Start it by libfuzzer-dotnet, with --target_path=PROGRAM --target_arg=--libfuzzer=TARGET.");
+        throw new FormatException("Use libfuzzer-dotnet --target_path=PROGRAM --target_arg=--libfuzzer=TARGET.");
     }
 
     Fuzzer.LibFuzzer.Run(target.Run);
@@ -58,7 +58,7 @@ static int RunAll(IFuzzTarget target, IReadOnlyList<string> paths)
         }
     }
 
-    Console.WriteLine($"{target.Name}: {inputs} inputs, {broken} broke it");
+    Console.WriteLine($"{target.Name}: {inputs} inputs, {broken} broke the target");
     return broken == 0 ? nothingBroke : somethingBroke;
 }
 
@@ -75,7 +75,8 @@ static int Mutate(IFuzzTarget target, IReadOnlyList<string> paths, TimeSpan time
     Exception? failure = search.Run(time);
     if (failure is null)
     {
-        Console.WriteLine($"{target.Name}: {search.Inputs:N0} inputs, {search.Inputs / time.TotalSeconds:N0} a second, none broke it");
+        double rate = search.Inputs / time.TotalSeconds;
+        Console.WriteLine($"{target.Name}: {search.Inputs:N0} inputs, {rate:N0} a second, none broke the target");
         return nothingBroke;
     }
 

@@ -2,38 +2,38 @@ using System.Diagnostics;
 
 namespace ProxyHelper.Fuzzing;
 
-/// <summary>Looks for an input that breaks a target, for some time.</summary>
+/// <summary>Searches for an input that breaks a target.</summary>
 internal sealed class Search
 {
-    // One input takes microseconds: a target that has not come back after so long will not.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // One input takes microseconds, so a target that has not returned after this time never will.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private readonly IFuzzTarget _target;
     private readonly Mutator _mutator;
 
-    /// <summary>Makes it ready.</summary>
+    /// <summary>Makes a search.</summary>
     public Search(IFuzzTarget target, Mutator mutator)
     {
         _target = target;
         _mutator = mutator;
     }
 
-    /// <summary>How many inputs were tried.</summary>
+    /// <summary>Gets the number of inputs.</summary>
     public long Inputs { get; private set; }
 
-    /// <summary>The last input that was tried: the one that broke the target, if one did.</summary>
+    /// <summary>Gets the last input. If the target broke, this is the input that broke it.</summary>
     public ReadOnlySpan<byte> Input => _mutator.Current;
 
-    /// <summary>Searches, on a thread of its own so that a target that does not end is noticed.</summary>
-    /// <returns>What came out of the target; null when nothing broke it.</returns>
+    /// <summary>Searches on a new thread, so that a target that never returns is noticed.</summary>
+    /// <returns>The exception of the target, or null when no input broke it.</returns>
     public Exception? Run(TimeSpan time)
     {
         Exception? failure = null;
         var thread = new Thread(() => failure = Mutate(time)) { Name = "search", IsBackground = true };
         thread.Start();
-        return thread.Join(time + Patience)
+        return thread.Join(time + _patience)
             ? failure
-            : new TimeoutException($"The target did not come back in {Patience.TotalSeconds} seconds.");
+            : new TimeoutException($"The target did not return in {_patience.TotalSeconds} seconds.");
     }
 
     private Exception? Mutate(TimeSpan time)

@@ -1,10 +1,10 @@
 namespace ProxyHelper.Fuzzing;
 
-/// <summary>One input given to one target.</summary>
+/// <summary>Runs a target on an input.</summary>
 public static class Trial
 {
-    /// <summary>Runs it.</summary>
-    /// <returns>What came out of the target; null when everything held.</returns>
+    /// <summary>Runs a target on an input.</summary>
+    /// <returns>The exception of the target, or null when all rules held.</returns>
     public static Exception? Run(IFuzzTarget target, ReadOnlySpan<byte> input)
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -13,7 +13,7 @@ public static class Trial
             target.Run(input);
             return null;
         }
-#pragma warning disable CA1031 // whatever comes out is what is looked for
+#pragma warning disable CA1031 // every exception is a result
         catch (Exception failure)
 #pragma warning restore CA1031
         {

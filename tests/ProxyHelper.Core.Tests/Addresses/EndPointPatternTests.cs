@@ -7,7 +7,8 @@ namespace ProxyHelper.Tests.Addresses;
 
 public sealed class EndPointPatternTests
 {
-    private static readonly Gen<TransportEndPoint> _endPoint = Gen.OneOf(Generators.IPv4EndPoint, Generators.IPv6EndPoint)
+    private static readonly Gen<TransportEndPoint> _endPoint = Gen.OneOf(
+        Generators.IPv4EndPoint, Generators.IPv6EndPoint)
         .Where(end => !end.IPAddress.IsIPv4MappedToIPv6); // such an address becomes an IPv4 address
 
     [Theory]
@@ -23,7 +24,8 @@ public sealed class EndPointPatternTests
     [InlineData("[2001:db8::1]:25", "[2001:db8::1]:25", "[2001:db8::1]:26")]
     [InlineData("[2001:db8::/32]:25", "[2001:db8::7]:25", "[2001:db8::7]:26")]
     [InlineData("::/0", "[::]:1", "0.0.0.0:1")]
-    public void A_pattern_matches_its_end_points_only_and_is_written_as_it_is_read(string text, string matched, string unmatched)
+    public void A_pattern_matches_its_end_points_only_and_is_written_as_it_is_read(
+        string text, string matched, string unmatched)
     {
         EndPointPattern pattern = EndPointPattern.Parse(text);
         Assert.True(pattern.Matches(TransportEndPoint.Parse(matched)));
@@ -150,7 +152,8 @@ public sealed class EndPointPatternTests
         Assert.Equal(default, pattern);
         Assert.Equal(fault, Assert.Throws<FormatException>(() => EndPointPattern.ParseAddresses(text)).Message);
         Assert.Equal(
-            $"'{text}' is not an IPv4 address or prefix. Write an address such as 194.0.22.9, or a prefix such as 194.0.22.0/24.",
+            $"'{text}' is not an IPv4 address or prefix. "
+                + "Write an address such as 194.0.22.9, or a prefix such as 194.0.22.0/24.",
             fault);
     }
 
@@ -166,7 +169,7 @@ public sealed class EndPointPatternTests
     [InlineData("128.0.0.0/1", "127.255.255.255", false)]
     [InlineData("::/0", "0.0.0.0", false)]
     [InlineData(":25", "10.1.1.1", true)]
-    public void A_pattern_contains_the_addresses_that_start_with_its_bits(string pattern, string address, bool isContained) =>
+    public void A_pattern_contains_addresses_with_its_bits(string pattern, string address, bool isContained) =>
         Assert.Equal(isContained, EndPointPattern.Parse(pattern).Contains(IPv4Address.Parse(address)));
 
     [Fact]
@@ -196,9 +199,12 @@ public sealed class EndPointPatternTests
         });
 
     [Fact]
-    public void Any_text_is_read_or_refused() => Gen.String[Gen.Char["0123456789abcdef.:/[]*% \0"], 0, 24].Sample(text =>
-        (!EndPointPattern.TryParse(text, out EndPointPattern pattern, out _) || EndPointPattern.Parse(pattern.ToString()) == pattern)
-        && (!EndPointPattern.TryParseAddresses(text, out EndPointPattern addresses, out _) || addresses == pattern));
+    public void Any_text_is_read_or_refused() =>
+        Gen.String[Gen.Char["0123456789abcdef.:/[]*% \0"], 0, 24].Sample(text =>
+            (!EndPointPattern.TryParse(text, out EndPointPattern pattern, out _)
+                || EndPointPattern.Parse(pattern.ToString()) == pattern)
+            && (!EndPointPattern.TryParseAddresses(text, out EndPointPattern addresses, out _)
+                || addresses == pattern));
 
     [Fact]
     public void An_address_of_the_framework_is_a_pattern()

@@ -61,14 +61,16 @@ public sealed class IPv4AddressTests
         iter: 10_000);
 
     [Fact]
-    public void Any_text_is_read_as_the_framework_reads_it_or_is_refused() => Gen.Char["0123456789. x/\0:"].Array[0, 16].Sample(
-        letters =>
-        {
-            string text = new(letters);
-            return !IPv4Address.TryParse(text, out IPv4Address address)
-                || (address.ToString() == text && IPAddress.TryParse(text, out IPAddress? framework) && address.ToIPAddress().Equals(framework));
-        },
-        iter: 100_000);
+    public void Any_text_is_read_as_the_framework_reads_it_or_is_refused() =>
+        Gen.Char["0123456789. x/\0:"].Array[0, 16].Sample(
+            letters =>
+            {
+                string text = new(letters);
+                return !IPv4Address.TryParse(text, out IPv4Address address)
+                    || (address.ToString() == text && IPAddress.TryParse(text, out IPAddress? framework)
+                        && address.ToIPAddress().Equals(framework));
+            },
+            iter: 100_000);
 
     [Theory]
     [InlineData("0.0.0.0")]
@@ -86,7 +88,9 @@ public sealed class IPv4AddressTests
             Assert.Equal(fits, address.TryFormat(bytes, out int bytesWritten, default, CultureInfo.InvariantCulture));
             if (fits)
             {
-                Assert.Equal((text, text), (new string(letters, 0, charsWritten), Encoding.ASCII.GetString(bytes, 0, bytesWritten)));
+                Assert.Equal(
+                    (text, text),
+                    (new string(letters, 0, charsWritten), Encoding.ASCII.GetString(bytes, 0, bytesWritten)));
             }
         }
     }
@@ -94,16 +98,20 @@ public sealed class IPv4AddressTests
     [Fact]
     public void Addresses_are_ordered_number_by_number()
     {
-        IPv4Address[] ordered = [.. ((string[])["0.0.0.0", "9.255.255.255", "10.0.0.1", "10.0.1.0", "127.0.0.1", "128.0.0.0", "255.255.255.255"])
-            .Select(text => IPv4Address.Parse(text))];
+        string[] texts =
+            ["0.0.0.0", "9.255.255.255", "10.0.0.1", "10.0.1.0", "127.0.0.1", "128.0.0.0", "255.255.255.255"];
+        IPv4Address[] ordered = [.. texts.Select(text => IPv4Address.Parse(text))];
         Assert.Equal(ordered, ordered.Reverse().Order());
-        Assert.True(ordered[0] < ordered[1] && ordered[5] > ordered[4] && ordered[1] <= ordered[1] && ordered[1] >= ordered[1]);
-        Assert.False(ordered[1] < ordered[0] || ordered[4] > ordered[5] || ordered[1] <= ordered[0] || ordered[0] >= ordered[1]);
+        Assert.True(
+            ordered[0] < ordered[1] && ordered[5] > ordered[4] && ordered[1] <= ordered[1] && ordered[1] >= ordered[1]);
+        Assert.False(
+            ordered[1] < ordered[0] || ordered[4] > ordered[5] || ordered[1] <= ordered[0] || ordered[0] >= ordered[1]);
     }
 
     [Fact]
     public void The_named_addresses_are_what_they_are_called() =>
-        Assert.Equal((IPv4Address.Parse("0.0.0.0"), IPv4Address.Parse("127.0.0.1")), (IPv4Address.Any, IPv4Address.Loopback));
+        Assert.Equal(
+            (IPv4Address.Parse("0.0.0.0"), IPv4Address.Parse("127.0.0.1")), (IPv4Address.Any, IPv4Address.Loopback));
 
     [Fact]
     public void Bytes_and_addresses_of_other_sizes_are_refused()

@@ -187,16 +187,20 @@ public sealed class TextParsingTests
     }
 
     [Fact]
-    public void Any_text_is_read_as_the_framework_reads_it_or_is_refused() => Gen.Char["0123456789abcdefx.:%[] \0-+"].Array[0, 20].Sample(
-        letters =>
-        {
-            string text = new(letters);
-            return (!AddressText.TryRead(text, out IPAddress? address) || address.Equals(IPAddress.Parse(text)))
-                && (!AddressText.TryReadIPv4EndPoint(text, out IPEndPoint? endPoint) || endPoint.ToString() == Plain(text))
-                && (!NumberText.TryRead(text, out ulong number) || number == ulong.Parse(text, CultureInfo.InvariantCulture))
-                && (!NumberText.TryReadSeconds(text, TimeSpan.MaxValue, out TimeSpan time) || time >= TimeSpan.Zero);
-        },
-        iter: 100_000);
+    public void Any_text_is_read_as_the_framework_reads_it_or_is_refused() =>
+        Gen.Char["0123456789abcdefx.:%[] \0-+"].Array[0, 20].Sample(
+            letters =>
+            {
+                string text = new(letters);
+                return (!AddressText.TryRead(text, out IPAddress? address) || address.Equals(IPAddress.Parse(text)))
+                    && (!AddressText.TryReadIPv4EndPoint(text, out IPEndPoint? endPoint)
+                        || endPoint.ToString() == Plain(text))
+                    && (!NumberText.TryRead(text, out ulong number)
+                        || number == ulong.Parse(text, CultureInfo.InvariantCulture))
+                    && (!NumberText.TryReadSeconds(text, TimeSpan.MaxValue, out TimeSpan time)
+                        || time >= TimeSpan.Zero);
+            },
+            iter: 100_000);
 
     private static string Plain(string endPoint) => IPEndPoint.Parse(endPoint).ToString();
 }

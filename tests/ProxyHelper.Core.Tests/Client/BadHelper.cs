@@ -6,10 +6,10 @@ using ProxyHelper.Tests.Protocol;
 
 namespace ProxyHelper.Tests.Client;
 
-/// <summary>A helper on the loopback whose every answer is the test's.</summary>
+/// <summary>Represents a helper on the loopback interface whose replies the test chooses.</summary>
 internal sealed class BadHelper : IDisposable
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; the events happen at once
 
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[100];
@@ -23,7 +23,7 @@ internal sealed class BadHelper : IDisposable
 
     public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
-    /// <summary>How many datagrams wait to be read.</summary>
+    /// <summary>Returns the number of datagrams that wait to be read.</summary>
     public int CountWaiting()
     {
         int count = 0;
@@ -36,7 +36,7 @@ internal sealed class BadHelper : IDisposable
         return count;
     }
 
-    /// <summary>A request to it, about a connection whose proxy is this machine.</summary>
+    /// <summary>Returns a request about a connection whose proxy is this host.</summary>
     public HelperRequest Request(int sends, TimeSpan timeout) => new()
     {
         Helper = EndPoint,
@@ -46,7 +46,7 @@ internal sealed class BadHelper : IDisposable
         Timeout = timeout,
     };
 
-    /// <summary>The next query.</summary>
+    /// <summary>Receives the next query.</summary>
     public byte[] Receive(out IPEndPoint asker)
     {
         var address = new SocketAddress(_socket.AddressFamily);
@@ -59,6 +59,6 @@ internal sealed class BadHelper : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>The right answer to a query.</summary>
+    /// <summary>Returns the right reply to a query.</summary>
     public static byte[] Answer(byte[] query) => Datagrams.Found.With(4, query.AsSpan(4, 4));
 }

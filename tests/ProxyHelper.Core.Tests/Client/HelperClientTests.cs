@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Client;
 
-/// <summary>The client against helpers that answer late, wrongly or not at all.</summary>
+/// <summary>Tests the client with helpers that reply late, wrongly or not at all.</summary>
 public sealed class HelperClientTests
 {
     private static readonly TimeSpan _long = TimeSpan.FromMinutes(1), _short = TimeSpan.FromMilliseconds(50);
@@ -16,7 +16,7 @@ public sealed class HelperClientTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_asks_as_smtp_gated_does_from_the_proxys_address()
+    public async Task The_client_asks_from_the_proxys_address_as_smtp_gated_does()
     {
         using var helper = new BadHelper();
         Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, _long) with { Secret = 0xDEADBEEF }, Token);
@@ -26,8 +26,11 @@ public sealed class HelperClientTests
 
         Assert.Equal(Datagrams.QueryWithSecret(0xDEADBEEF).With(4, query.AsSpan(4, 4)).With(20, 127, 0, 0, 2), query);
         Assert.Equal((HelperOutcome.Found, 1, helper.EndPoint), (answer.Outcome, answer.Sends, answer.Helper));
-        Assert.Equal((Datagrams.OriginalSource, Datagrams.OriginalDestination, "10.1.1.1"), (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
-        Assert.Equal((Datagrams.Source, TransportEndPoint.Parse("127.0.0.2:9199")), (answer.Source, answer.Destination));
+        Assert.Equal(
+            (Datagrams.OriginalSource, Datagrams.OriginalDestination, "10.1.1.1"),
+            (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
+        Assert.Equal(
+            (Datagrams.Source, TransportEndPoint.Parse("127.0.0.2:9199")), (answer.Source, answer.Destination));
         Assert.Equal((asker, IPAddress.Parse("127.0.0.2")), (answer.AskedFrom, asker.Address));
         Assert.True(answer.RoundTripTime > TimeSpan.Zero);
         Assert.Empty(answer.IgnoredReplies);
@@ -35,7 +38,7 @@ public sealed class HelperClientTests
     }
 
     [Fact]
-    public async Task Wrong_answers_are_passed_over_and_told_and_the_right_one_after_them_is_taken()
+    public async Task Wrong_replies_are_reported_and_the_right_reply_after_them_is_accepted()
     {
         using BadHelper helper = new(), stranger = new();
         Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, _long), Token);
@@ -54,14 +57,20 @@ public sealed class HelperClientTests
         Assert.Equal((HelperOutcome.Found, 1), (answer.Outcome, answer.Sends));
         ReplyFault[] faults =
         [
-            ReplyFault.Length, ReplyFault.Length, ReplyFault.Length, ReplyFault.Length, ReplyFault.Magic, ReplyFault.Cookie, ReplyFault.Version, ReplyFault.Flags,
+            ReplyFault.Length, ReplyFault.Length, ReplyFault.Length, ReplyFault.Length,
+            ReplyFault.Magic, ReplyFault.Cookie, ReplyFault.Version, ReplyFault.Flags,
         ];
-        Assert.Equal([new IgnoredReply(stranger.EndPoint, ReplyFault.Sender), .. faults.Select(fault => new IgnoredReply(helper.EndPoint, fault))], answer.IgnoredReplies);
+        Assert.Equal(
+            [
+                new IgnoredReply(stranger.EndPoint, ReplyFault.Sender),
+                .. faults.Select(fault => new IgnoredReply(helper.EndPoint, fault)),
+            ],
+            answer.IgnoredReplies);
         Assert.Equal($"{stranger.EndPoint}: Sender", answer.IgnoredReplies[0].ToString());
     }
 
     [Fact]
-    public async Task Not_found_is_an_answer_and_is_not_asked_again()
+    public async Task Not_found_is_a_reply_and_the_query_is_not_repeated()
     {
         using var helper = new BadHelper();
         Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(3, _long), Token);
@@ -76,7 +85,7 @@ public sealed class HelperClientTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Silence_is_asked_as_often_as_was_said_in_all(int sends)
+    public async Task A_query_without_a_reply_is_sent_the_given_number_of_times(int sends)
     {
         using var helper = new BadHelper();
         HelperAnswer answer = await HelperClient.AskAsync(helper.Request(sends, _short), Token);
@@ -86,7 +95,7 @@ public sealed class HelperClientTests
     }
 
     [Fact]
-    public async Task The_second_query_is_the_first_again_and_its_answer_is_taken()
+    public async Task The_query_is_repeated_unchanged_and_its_reply_is_accepted()
     {
         using var helper = new BadHelper();
         Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1000, _short), Token);
@@ -101,7 +110,7 @@ public sealed class HelperClientTests
     }
 
     [Fact]
-    public async Task Wrong_answers_alone_are_no_silence()
+    public async Task Only_wrong_replies_are_an_invalid_reply_and_not_a_time_out()
     {
         using var helper = new BadHelper();
         Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, TimeSpan.FromSeconds(2)), Token);
@@ -113,11 +122,12 @@ public sealed class HelperClientTests
 
         HelperAnswer answer = await asking;
         Assert.Equal((HelperOutcome.InvalidReply, 1), (answer.Outcome, answer.Sends));
-        Assert.Equal(Enumerable.Repeat(new IgnoredReply(helper.EndPoint, ReplyFault.Cookie), 16), answer.IgnoredReplies); // the first sixteen
+        Assert.Equal(
+            Enumerable.Repeat(new IgnoredReply(helper.EndPoint, ReplyFault.Cookie), 16), answer.IgnoredReplies);
     }
 
     [Fact]
-    public async Task Where_nobody_listens_the_refusal_is_told_at_once()
+    public async Task A_port_without_a_listener_is_reported_as_refused_at_once()
     {
         HelperRequest request;
         using (var gone = new BadHelper())
@@ -130,7 +140,7 @@ public sealed class HelperClientTests
     }
 
     [Fact]
-    public async Task A_helper_may_have_an_IPv6_address()
+    public async Task A_helper_can_have_an_IPv6_address()
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "needs IPv6");
         using var helper = new BadHelper(IPAddress.IPv6Loopback);
@@ -141,7 +151,7 @@ public sealed class HelperClientTests
     }
 
     [Fact]
-    public async Task Waiting_ends_when_it_is_cancelled()
+    public async Task Cancellation_ends_the_wait()
     {
         using var helper = new BadHelper();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -153,14 +163,17 @@ public sealed class HelperClientTests
     }
 
     [Fact]
-    public async Task What_the_protocol_has_no_room_for_is_refused_before_anything_is_sent()
+    public async Task A_query_that_the_protocol_cannot_carry_is_refused_before_a_send()
     {
         using var helper = new BadHelper();
         HelperRequest request = helper.Request(1, _short);
         var version6 = TransportEndPoint.Parse("[2001:db8::1]:25");
-        await Assert.ThrowsAsync<ArgumentException>(() => HelperClient.AskAsync(request with { Source = version6 }, Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => HelperClient.AskAsync(request with { Destination = version6 }, Token));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => HelperClient.AskAsync(request with { Sends = 0 }, Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => HelperClient.AskAsync(request with { Source = version6 }, Token));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => HelperClient.AskAsync(request with { Destination = version6 }, Token));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => HelperClient.AskAsync(request with { Sends = 0 }, Token));
         Assert.Equal(0, helper.CountWaiting());
     }
 }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Client;
 
-/// <summary>The client over TCP against helpers that answer late, wrongly or not at all.</summary>
+/// <summary>Tests the TCP client with helpers that reply late, wrongly or not at all.</summary>
 public sealed class LineClientTests : IDisposable
 {
     private const string Found = "20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n";
@@ -27,7 +27,7 @@ public sealed class LineClientTests : IDisposable
     private IPEndPoint Helper => (IPEndPoint)_helper.LocalEndpoint;
 
     [Fact]
-    public async Task It_asks_as_smtp_gated_does_from_the_proxys_address()
+    public async Task The_client_asks_from_the_proxys_address_as_smtp_gated_does()
     {
         Task<HelperAnswer> asking = LineClient.AskAsync(Request(_long), Token);
         using Socket socket = await _helper.AcceptSocketAsync(Token);
@@ -40,7 +40,9 @@ public sealed class LineClientTests : IDisposable
 
         Assert.Equal("20119 , 9199\r\n", Encoding.ASCII.GetString(line, 0, length));
         Assert.Equal((HelperOutcome.Found, 1, Helper), (answer.Outcome, answer.Sends, answer.Helper));
-        Assert.Equal((null, TransportEndPoint.Parse("4.1.1.1:25"), "10.1.1.1"), (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
+        Assert.Equal(
+            (null, TransportEndPoint.Parse("4.1.1.1:25"), "10.1.1.1"),
+            (answer.OriginalSource, answer.OriginalDestination, answer.Ident));
         Assert.Equal((asker, IPAddress.Parse("127.0.0.2")), (answer.AskedFrom, asker?.Address));
         Assert.True(answer.RoundTripTime > TimeSpan.Zero);
         Assert.Empty(answer.IgnoredReplies);
@@ -51,7 +53,7 @@ public sealed class LineClientTests : IDisposable
     [InlineData("20119 , 9199 : ERROR : UNKNOWN-ERROR\r\n", HelperOutcome.Failed)]
     [InlineData("20119 , 9199 : ERROR : INVALID-PORT\r\n", HelperOutcome.Failed)]
     [InlineData("", HelperOutcome.Closed)]
-    public async Task What_is_no_origin_has_an_outcome_of_its_own(string line, HelperOutcome outcome)
+    public async Task Each_reply_without_an_origin_has_its_own_outcome(string line, HelperOutcome outcome)
     {
         HelperAnswer answer = await AnsweredAsync(line);
         Assert.Equal(outcome, answer.Outcome);
@@ -64,7 +66,7 @@ public sealed class LineClientTests : IDisposable
     [InlineData("20119 , 9198 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n", ReplyFault.Port)]
     [InlineData("20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1", ReplyFault.Form)]
     [InlineData("220 mail.example.org ESMTP\r\n", ReplyFault.Form)]
-    public async Task What_is_no_answer_to_this_query_is_told(string line, ReplyFault fault)
+    public async Task A_line_that_is_not_the_reply_is_reported(string line, ReplyFault fault)
     {
         HelperAnswer answer = await AnsweredAsync(line);
         Assert.Equal(HelperOutcome.InvalidReply, answer.Outcome);
@@ -72,18 +74,18 @@ public sealed class LineClientTests : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_without_end_is_read_up_to_1023_bytes()
+    public async Task An_endless_reply_is_read_up_to_1023_bytes()
     {
         Task<HelperAnswer> asking = LineClient.AskAsync(Request(_long), Token);
         using Socket socket = await _helper.AcceptSocketAsync(Token);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(Found + new string(' ', 1000)), Token); // and it does not end
+        await socket.SendAsync(Encoding.ASCII.GetBytes(Found + new string(' ', 1000)), Token); // without an end
         HelperAnswer answer = await asking;
         Assert.Equal(HelperOutcome.InvalidReply, answer.Outcome);
         Assert.Equal([new IgnoredReply(Helper, ReplyFault.Length)], answer.IgnoredReplies);
     }
 
     [Fact]
-    public async Task A_reset_is_a_connection_that_was_closed()
+    public async Task A_reset_is_a_closed_connection()
     {
         Task<HelperAnswer> asking = LineClient.AskAsync(Request(_long), Token);
         using (Socket socket = await _helper.AcceptSocketAsync(Token))
@@ -97,7 +99,7 @@ public sealed class LineClientTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData(Found)]
-    public async Task Silence_and_an_answer_that_does_not_end_time_out(string line)
+    public async Task Silence_and_a_reply_without_an_end_time_out(string line)
     {
         Task<HelperAnswer> asking = LineClient.AskAsync(Request(_short), Token);
         using Socket socket = await _helper.AcceptSocketAsync(Token);
@@ -107,7 +109,7 @@ public sealed class LineClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_nobody_listens_it_is_refused()
+    public async Task A_port_without_a_listener_is_refused()
     {
         HelperRequest request = Request(_long);
         _helper.Stop();
@@ -115,7 +117,7 @@ public sealed class LineClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Waiting_ends_when_it_is_cancelled()
+    public async Task Cancellation_ends_the_wait()
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<HelperAnswer> asking = LineClient.AskAsync(Request(_long), ending.Token);
@@ -125,13 +127,22 @@ public sealed class LineClientTests : IDisposable
     }
 
     [Fact]
-    public async Task A_question_that_its_addresses_could_not_carry_is_refused_before_anything_is_sent()
+    public async Task A_query_that_its_addresses_cannot_carry_is_refused_before_a_send()
     {
         HelperRequest request = Request(_short);
-        await Assert.ThrowsAsync<ArgumentException>(() => LineClient.AskAsync(request with { Source = TransportEndPoint.Parse("127.0.0.3:20119") }, Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => LineClient.AskAsync(request with { Destination = TransportEndPoint.Parse("[2001:db8::1]:25") }, Token));
+        HelperRequest[] invalid =
+        [
+            request with { Source = TransportEndPoint.Parse("127.0.0.3:20119") },
+            request with { Destination = TransportEndPoint.Parse("[2001:db8::1]:25") },
+        ];
+        foreach (HelperRequest one in invalid)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => LineClient.AskAsync(one, Token));
+        }
+
         SocketException failure = await Assert.ThrowsAsync<SocketException>(
-            () => LineClient.AskAsync(request with { Destination = TransportEndPoint.Parse("203.0.113.5:9199") }, Token));
+            () => LineClient.AskAsync(
+                request with { Destination = TransportEndPoint.Parse("203.0.113.5:9199") }, Token));
         Assert.Equal(SocketError.AddressNotAvailable, failure.SocketErrorCode);
         Assert.False(_helper.Pending());
     }
@@ -147,7 +158,7 @@ public sealed class LineClientTests : IDisposable
         Timeout = timeout,
     };
 
-    /// <summary>Asks a helper that reads the query, gives the line in two parts, and closes.</summary>
+    /// <summary>Asks a helper that reads the query, sends the line in two parts, and closes the connection.</summary>
     private async Task<HelperAnswer> AnsweredAsync(string line)
     {
         Task<HelperAnswer> asking = LineClient.AskAsync(Request(_long), Token);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Fuzzing;
 
-/// <summary>Each parser under real, cut and mutated input, always the same. The program ProxyHelper.Fuzzing searches on.</summary>
+/// <summary>Tests each parser with real, cut and mutated inputs, which are always the same.</summary>
 public sealed class FuzzTests
 {
     private const int Mutations = 100_000;
@@ -13,7 +13,7 @@ public sealed class FuzzTests
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public void No_real_input_and_no_beginning_of_one_breaks_the_parser(string name)
+    public void No_real_input_and_no_prefix_of_it_breaks_the_parser(string name)
     {
         IFuzzTarget target = FuzzTargets.Find(name)!;
         IReadOnlyList<byte[]> corpus = Corpus.Of(target);

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Fuzzing;
 
-/// <summary>Mutations that are all refused, or all read, would try nothing.</summary>
+/// <summary>Tests that mutations are neither all refused nor all read, because both would test nothing.</summary>
 public sealed class MutatorTests
 {
     private const int Rounds = 20_000;
@@ -35,7 +35,7 @@ public sealed class MutatorTests
     }
 
     [Fact]
-    public void Inputs_do_not_grow_without_end()
+    public void Inputs_have_a_largest_size()
     {
         var mutator = new Mutator([new byte[10_000], [1]], 114);
         int longest = 0;
@@ -77,7 +77,8 @@ public sealed class MutatorTests
     });
 
     [Fact]
-    public void Some_entries_are_still_entries() => AssertSome("conntrack-entry", input => ConntrackDecoder.TryReadEntry(input, out _));
+    public void Some_entries_are_still_entries() =>
+        AssertSome("conntrack-entry", input => ConntrackDecoder.TryReadEntry(input, out _));
 
     [Fact]
     public void Some_control_data_still_has_a_time() =>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Linux;
 
-/// <summary>What the kernel says beside a datagram, written down byte by byte (little-endian, 64 bits).</summary>
+/// <summary>Tests control data byte by byte, as a little-endian 64-bit kernel writes them.</summary>
 public sealed class DatagramControlTests
 {
     // 1,700,000,000 s and 123,456,700 ns since 1970
@@ -21,7 +21,7 @@ public sealed class DatagramControlTests
     [InlineData(Timestamp + PacketInfo)]
     [InlineData(PacketInfo + Timestamp)]
     [InlineData(Unknown + PacketInfo + Unknown + Timestamp)]
-    public void Address_and_time_are_read_in_any_order_and_beside_others(string control)
+    public void Address_and_time_are_read_in_any_order_and_among_other_data(string control)
     {
         DatagramControl read = DatagramControl.Read(Bytes.Of(control));
         Assert.Equal((_local, _time), (read.LocalAddress, read.ReceivedAt));
@@ -33,10 +33,10 @@ public sealed class DatagramControlTests
     [InlineData("0F00000000000000 00000000 08000000" + PacketInfo)] // shorter than its own header
     [InlineData("0000000000000000 00000000 08000000" + PacketInfo)]
     [InlineData("FFFFFFFFFFFFFFFF 00000000 08000000" + PacketInfo)]
-    [InlineData("2100000000000000 00000000 08000000 01000000 C2000101 C2000102 00000000")] // longer than what is there
-    [InlineData("1400000000000000 00000000 08000000 01000000")] // too short for what it says that it is
+    [InlineData("2100000000000000 00000000 08000000 01000000 C2000101 C2000102 00000000")] // longer than the data
+    [InlineData("1400000000000000 00000000 08000000 01000000")] // too short for its type
     [InlineData("1800000000000000 01000000 23000000 0000000000000000")]
-    public void What_is_not_there_or_malformed_is_null(string control)
+    public void Missing_and_malformed_data_read_as_null(string control)
     {
         DatagramControl read = DatagramControl.Read(Bytes.Of(control));
         Assert.Equal((null, null), (read.LocalAddress, read.ReceivedAt));
@@ -45,18 +45,20 @@ public sealed class DatagramControlTests
     [Theory]
     [InlineData("1400000000000000 01000000 28000000 07000000 00000000", 7)]
     [InlineData(Timestamp + "1400000000000000 01000000 28000000 FFFFFFFF 00000000" + PacketInfo, uint.MaxValue)]
-    [InlineData("1200000000000000 01000000 28000000 0700 000000000000", 0)] // two bytes are no count
+    [InlineData("1200000000000000 01000000 28000000 0700 000000000000", 0)] // two bytes are not a number
     [InlineData(Timestamp + PacketInfo, 0)]
-    public void The_count_of_drops_is_read_and_none_is_none(string control, uint dropped) =>
+    public void The_number_of_drops_is_read_and_is_0_without_data(string control, uint dropped) =>
         Assert.Equal(dropped, DatagramControl.Read(Bytes.Of(control)).Dropped);
 
     [Fact]
-    public void A_replys_source_is_written_as_the_kernel_reads_it_with_no_interface()
+    public void The_source_of_a_reply_is_written_as_the_kernel_reads_it()
     {
         byte[] control = new byte[DatagramControl.Size];
         control.AsSpan().Fill(0xFF);
         DatagramControl.WriteSource(control, _local);
-        Assert.Equal(Bytes.Of("1C00000000000000 00000000 08000000 00000000 C2000101 00000000 00000000"), control[..DatagramControl.SourceSize]);
+        Assert.Equal(
+            Bytes.Of("1C00000000000000 00000000 08000000 00000000 C2000101 00000000 00000000"),
+            control[..DatagramControl.SourceSize]);
         Assert.Equal(_local, DatagramControl.Read(control.AsSpan(0, DatagramControl.SourceSize)).LocalAddress);
     }
 }

@@ -6,10 +6,10 @@ namespace ProxyHelper.Tests.Linux;
 
 public sealed class EventSignalTests
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; the events happen at once
 
     [Fact]
-    public void A_signal_set_by_another_thread_wakes_the_one_that_waits()
+    public void A_signal_from_another_thread_wakes_the_waiting_thread()
     {
         using EventSignal signal = EventSignal.Create();
         using EventSignal other = EventSignal.Create();
@@ -25,16 +25,18 @@ public sealed class EventSignalTests
     }
 
     [Fact]
-    public void Once_set_it_stays_set_for_everybody()
+    public void A_set_signal_stays_set_for_all_threads()
     {
         using EventSignal signal = EventSignal.Create();
         signal.Set();
         signal.Set();
-        Assert.All([new PollSet(signal), new PollSet(signal)], poll => Assert.True(poll.Wait(0) && poll.Wait(0) && poll.IsReady(0)));
+        Assert.All(
+            [new PollSet(signal), new PollSet(signal)],
+            poll => Assert.True(poll.Wait(0) && poll.Wait(0) && poll.IsReady(0)));
     }
 
     [Fact]
-    public void A_descriptor_that_is_closed_is_an_exception_and_not_a_loop()
+    public void A_closed_descriptor_is_an_exception_and_not_a_loop()
     {
         using var descriptor = new ClosedDescriptor();
         var poll = new PollSet(descriptor);
@@ -42,7 +44,7 @@ public sealed class EventSignalTests
         Assert.Throws<LinuxException>(() => poll.IsReady(0));
     }
 
-    // A number that no descriptor has: one that was closed in earnest could be opened again by a test beside this one.
+    // A number that no descriptor has. Another test could open a really closed descriptor again.
     private sealed class ClosedDescriptor : SafeHandleMinusOneIsInvalid
     {
         public ClosedDescriptor()

@@ -8,17 +8,17 @@ namespace ProxyHelper.Tests.Linux;
 
 public sealed class MessageBatchTests
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; the events happen at once
     private const int DataSize = 8;
 
     [Fact]
-    public void Datagrams_of_several_senders_are_echoed_each_to_its_own()
+    public void Datagrams_of_several_senders_return_to_their_senders()
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
         using Socket first = Connect(address), second = Connect(address);
         var batch = new MessageBatch(4, DataSize);
         Socket[] clients = [first, second];
-        for (int round = 0; round < 4; round++) // the slots are used again, short after long and long after short
+        for (int round = 0; round < 4; round++) // each slot gets short and long datagrams
         {
             string[] texts = round % 2 == 0 ? ["one", "number 2"] : ["number 1", "two"];
             SendText(first, texts[0]);
@@ -37,7 +37,7 @@ public sealed class MessageBatchTests
     }
 
     [Fact]
-    public void A_datagram_longer_than_its_room_is_told_and_one_that_fills_it_is_not()
+    public void Only_a_datagram_longer_than_its_slot_is_truncated()
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
         using Socket client = Connect(address);
@@ -54,7 +54,7 @@ public sealed class MessageBatchTests
     [Theory]
     [InlineData(32, false)] // a header of 16 bytes, in_pktinfo of 12, padding of 4
     [InlineData(16, true)]
-    public void Control_data_longer_than_its_room_is_told(int controlSize, bool isTruncated)
+    public void Control_data_longer_than_its_slot_are_truncated(int controlSize, bool isTruncated)
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
         server.SetOption(SocketOption.PacketInfo, 1);
@@ -68,7 +68,7 @@ public sealed class MessageBatchTests
     }
 
     [Fact]
-    public void More_datagrams_than_slots_are_left_for_the_next_time()
+    public void Datagrams_without_a_slot_stay_for_the_next_call()
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
         using Socket client = Connect(address);
@@ -89,7 +89,7 @@ public sealed class MessageBatchTests
     }
 
     [Fact]
-    public void A_datagram_that_the_kernel_refuses_does_not_keep_the_others_back()
+    public void A_datagram_that_the_kernel_refuses_does_not_stop_the_others()
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
         using Socket client = Connect(address);
@@ -97,7 +97,7 @@ public sealed class MessageBatchTests
         Array.ForEach(["a", "b", "c"], text => SendText(client, text));
         ReceiveAll(server, batch, 3);
         batch.Reply(0, 1, 0);
-        batch.Reply(1, 65_999, 0); // no UDP datagram is that long
+        batch.Reply(1, 65_999, 0); // longer than any UDP datagram
         batch.Reply(2, 1, 0);
 
         Assert.Equal(1, batch.Send(server));
@@ -117,7 +117,8 @@ public sealed class MessageBatchTests
 
     private static Socket Connect(IPEndPoint address)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Patience };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.ReceiveTimeout = Patience;
         socket.Connect(address);
         return socket;
     }

@@ -15,23 +15,23 @@ public sealed class PidFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void It_holds_this_processs_number_and_goes_when_it_is_disposed_of()
+    public void The_file_contains_this_processs_number_until_it_is_disposed()
     {
         PidFile file = PidFile.Create(Path);
         Assert.Equal(Own, File.ReadAllText(Path));
-        Assert.Single(_folder.GetFiles()); // nothing beside it
+        Assert.Single(_folder.GetFiles()); // no other file
         file.Dispose();
         Assert.Empty(_folder.GetFiles());
         file.Dispose();
     }
 
     [Theory]
-    [InlineData("4194305\n")] // above PID_MAX_LIMIT: no process ever has it
+    [InlineData("4194305\n")] // above PID_MAX_LIMIT: no process has this number
     [InlineData("")]
     [InlineData("not a number")]
     [InlineData("-1")]
     [InlineData("99999999999999999999")]
-    public void One_that_names_no_running_process_is_replaced(string content)
+    public void A_file_without_a_running_process_is_replaced(string content)
     {
         File.WriteAllText(Path, content);
         using PidFile file = PidFile.Create(Path);
@@ -39,7 +39,7 @@ public sealed class PidFileTests : IDisposable
     }
 
     [Fact]
-    public void One_that_is_this_processs_already_is_replaced()
+    public void A_file_of_this_process_is_replaced()
     {
         File.WriteAllText(Path, Own);
         using PidFile file = PidFile.Create(Path);
@@ -47,7 +47,7 @@ public sealed class PidFileTests : IDisposable
     }
 
     [Fact]
-    public void One_whose_number_has_become_another_programs_is_replaced()
+    public void A_file_whose_number_belongs_to_another_program_is_replaced()
     {
         File.WriteAllText(Path, "1\n"); // runs, but holds no lock
         using PidFile file = PidFile.Create(Path);
@@ -55,7 +55,7 @@ public sealed class PidFileTests : IDisposable
     }
 
     [Fact]
-    public void One_that_another_process_has_taken_over_is_not_removed()
+    public void A_file_that_another_process_has_taken_over_is_not_removed()
     {
         using (PidFile file = PidFile.Create(Path))
         {
@@ -66,11 +66,12 @@ public sealed class PidFileTests : IDisposable
     }
 
     [Fact]
-    public void One_that_cannot_be_written_is_told_and_leaves_nothing()
+    public void A_file_that_cannot_be_written_is_an_exception_and_leaves_nothing()
     {
-        Assert.ThrowsAny<IOException>(() => PidFile.Create(System.IO.Path.Combine(_folder.FullName, "missing", "helper.pid")));
+        Assert.ThrowsAny<IOException>(
+            () => PidFile.Create(System.IO.Path.Combine(_folder.FullName, "missing", "helper.pid")));
         Directory.CreateDirectory(Path);
-        Assert.ThrowsAny<Exception>(() => PidFile.Create(Path)); // a folder has its name
+        Assert.ThrowsAny<Exception>(() => PidFile.Create(Path)); // a folder has the name
         Assert.Empty(_folder.GetFiles());
     }
 }

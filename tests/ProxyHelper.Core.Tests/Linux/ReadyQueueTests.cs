@@ -8,7 +8,7 @@ public sealed class ReadyQueueTests
     private const int Patience = 60_000; // milliseconds
 
     [Fact]
-    public void It_names_the_descriptors_that_have_something_as_long_as_they_have_it()
+    public void Descriptors_are_ready_while_they_have_data()
     {
         using var first = EventSignal.Create();
         using var second = EventSignal.Create();
@@ -23,7 +23,7 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
-    public async Task A_thread_that_waits_is_woken()
+    public async Task A_waiting_thread_is_woken()
     {
         using var signal = EventSignal.Create();
         using ReadyQueue queue = ReadyQueue.Create(signal);
@@ -34,7 +34,7 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
-    public void A_descriptor_may_come_later_and_leaves_when_it_is_closed_and_its_place_may_be_given_again()
+    public void A_descriptor_can_be_added_later_and_its_place_is_free_after_a_close()
     {
         using var first = EventSignal.Create();
         using ReadyQueue queue = ReadyQueue.Create(first);
@@ -55,7 +55,7 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
-    public void A_descriptor_that_is_suspended_wakes_nobody_until_it_is_resumed()
+    public void A_suspended_descriptor_wakes_no_thread_until_it_is_resumed()
     {
         using var signal = EventSignal.Create();
         using ReadyQueue queue = ReadyQueue.Create(signal);
@@ -67,11 +67,12 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
-    public void A_descriptor_that_cannot_be_waited_for_is_refused()
+    public void A_descriptor_that_cannot_be_polled_is_refused()
     {
         using var file = File.OpenHandle(typeof(ReadyQueueTests).Assembly.Location);
         Assert.Equal("epoll_ctl", Assert.Throws<LinuxException>(() => ReadyQueue.Create(file)).Call);
     }
 
-    private static int[] Ready(ReadyQueue queue, int milliseconds) => [.. Enumerable.Range(0, queue.Wait(milliseconds)).Select(queue.Place)];
+    private static int[] Ready(ReadyQueue queue, int milliseconds) =>
+        [.. Enumerable.Range(0, queue.Wait(milliseconds)).Select(queue.Place)];
 }

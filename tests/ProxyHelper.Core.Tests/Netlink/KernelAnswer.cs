@@ -1,6 +1,6 @@
 namespace ProxyHelper.Tests.Netlink;
 
-/// <summary>What Linux 6.18 answered to a GET for the connection of the design's example, on a little-endian machine.</summary>
+/// <summary>The answer of Linux 6.18 to a GET for the documented connection, on a little-endian host.</summary>
 internal static class KernelAnswer
 {
     /// <summary>The answer, 240 bytes.</summary>

@@ -8,25 +8,31 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Netlink;
 
-/// <summary>Which addresses are this host's. One test looks for a descriptor in the whole process; so no other test runs beside these.</summary>
+/// <summary>
+/// Tests which addresses are local. One test searches all descriptors of the process, so no other test runs at the same
+/// time.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class LocalAddressesTests
 {
-    private const int Patience = 60_000; // milliseconds for what takes about one second
+    private const int Patience = 60_000; // milliseconds; the events take about one second
 
     [Fact]
-    public void Loopback_and_the_hosts_addresses_are_its_own_and_no_others() => NetworkNamespace.Run(
+    public void Only_loopback_and_the_hosts_addresses_are_local() => NetworkNamespace.Run(
         () =>
         {
             using LocalAddresses own = LocalAddresses.Open();
-            Assert.All(["127.0.0.1", "127.255.255.254", "194.0.1.1", "194.0.1.2"], address => Assert.True(Has(own, address)));
-            Assert.All(["126.255.255.255", "128.0.0.0", "194.0.1.3", "0.0.0.0", "255.255.255.255"], address => Assert.False(Has(own, address)));
+            Assert.All(
+                ["127.0.0.1", "127.255.255.254", "194.0.1.1", "194.0.1.2"], address => Assert.True(Has(own, address)));
+            Assert.All(
+                ["126.255.255.255", "128.0.0.0", "194.0.1.3", "0.0.0.0", "255.255.255.255"],
+                address => Assert.False(Has(own, address)));
         },
         "194.0.1.1",
         "194.0.1.2");
 
     [Fact]
-    public void An_address_that_comes_or_goes_is_noticed() => NetworkNamespace.Run(() =>
+    public void A_new_address_and_a_removed_address_are_noticed() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();
         Assert.False(Has(own, "194.0.1.1"));
@@ -37,7 +43,7 @@ public sealed class LocalAddressesTests
     });
 
     [Fact]
-    public void As_many_addresses_as_need_several_answers_are_all_known() => NetworkNamespace.Run(() =>
+    public void Addresses_of_several_datagrams_are_all_known() => NetworkNamespace.Run(() =>
     {
         string[] addresses = [.. Enumerable.Range(0, 2000).Select(i => $"10.{i / 250}.{i % 250}.1")];
         string batch = Path.GetTempFileName();
@@ -52,7 +58,7 @@ public sealed class LocalAddressesTests
     });
 
     [Fact]
-    public void A_second_address_of_a_network_is_its_own_and_the_other_end_of_a_line_is_not() => NetworkNamespace.Run(() =>
+    public void A_second_address_is_local_and_the_peer_of_a_line_is_not() => NetworkNamespace.Run(() =>
     {
         Tool.Run("ip", "address", "add", "10.1.1.1/24", "dev", "lo");
         Tool.Run("ip", "address", "add", "10.1.1.2/24", "dev", "lo");
@@ -63,24 +69,29 @@ public sealed class LocalAddressesTests
     });
 
     [Fact]
-    public void While_the_kernel_cannot_be_asked_only_loopback_is_its_own_and_a_new_socket_mends_it() => NetworkNamespace.Run(
+    public void After_a_fault_only_loopback_is_local_until_a_new_socket_works() => NetworkNamespace.Run(
         () =>
         {
             string[] before = Sockets();
             using LocalAddresses own = LocalAddresses.Open();
             string descriptor = Path.GetFileName(Assert.Single(Sockets().Except(before)));
-            using var socket = new SafeFileHandle(int.Parse(descriptor, CultureInfo.InvariantCulture), ownsHandle: false);
+            using var socket = new SafeFileHandle(
+                int.Parse(descriptor, CultureInfo.InvariantCulture), ownsHandle: false);
 
             Sabotage.Kill(socket);
 
-            Assert.True(SpinWait.SpinUntil(() => !Has(own, "194.0.1.1"), Patience)); // the call that fails says so, so it is not missed
+            // The failing call already returns false.
+            Assert.True(SpinWait.SpinUntil(() => !Has(own, "194.0.1.1"), Patience));
             Assert.True(Has(own, "127.0.0.1"));
             Assert.True(SpinWait.SpinUntil(() => Has(own, "194.0.1.1"), Patience));
         },
         "194.0.1.1");
 
     private static string[] Sockets() =>
-        [.. Directory.GetFileSystemEntries("/proc/self/fd").Where(path => new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true)];
+        [.. Directory.GetFileSystemEntries("/proc/self/fd").Where(IsSocket)];
+
+    private static bool IsSocket(string path) =>
+        new FileInfo(path).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
 
     private static bool Has(LocalAddresses own, string address) => own.Contains(IPv4Address.Parse(address));
 }

@@ -45,11 +45,11 @@ public sealed class NetlinkAttributesTests
     [Theory]
     [InlineData("00")] // less than a header
     [InlineData("040001")]
-    [InlineData("0000 0100 01020304")] // an endless loop, if it were believed
+    [InlineData("0000 0100 01020304")] // would be an endless loop
     [InlineData("0300 0100 01020304")] // one less than a header
-    [InlineData("0900 0100 01020304")] // one more than there is
+    [InlineData("0900 0100 01020304")] // one more than the data
     [InlineData("FFFF 0100 01020304")]
-    public void A_length_that_cannot_be_is_a_fault_and_the_end(string bytes)
+    public void An_impossible_length_is_a_fault_and_the_end(string bytes)
     {
         var attributes = new NetlinkAttributes(Bytes.Of(bytes));
         Assert.False(attributes.MoveNext());
@@ -58,7 +58,7 @@ public sealed class NetlinkAttributesTests
     }
 
     [Fact]
-    public void The_last_attribute_may_come_without_its_padding()
+    public void The_last_attribute_can_have_no_padding()
     {
         var attributes = new NetlinkAttributes(Bytes.Of("0500 0100 06"));
         Assert.True(attributes.MoveNext());
@@ -68,7 +68,7 @@ public sealed class NetlinkAttributesTests
     }
 
     [Fact]
-    public void A_nested_attribute_cannot_reach_out_of_its_parent()
+    public void A_nested_attribute_cannot_leave_its_parent()
     {
         var attributes = new NetlinkAttributes(Bytes.Of("""
             0C00 0180                       # 12 bytes, of which 8 are for children
@@ -89,18 +89,20 @@ public sealed class NetlinkAttributesTests
     [InlineData(3)]
     [InlineData(5)]
     [InlineData(9)]
-    public void A_value_of_another_size_reads_as_zero_and_is_a_fault_for_good(int length)
+    public void A_value_of_another_size_reads_as_zero_and_is_a_lasting_fault(int length)
     {
-        byte[] bytes = [(byte)(4 + length), 0, 1, 0, .. Enumerable.Repeat((byte)0xFF, length), 0, 0, 0, 8, 0, 7, 0, 0, 0, 1, 43];
+        IEnumerable<byte> value = Enumerable.Repeat((byte)0xFF, length);
+        byte[] bytes = [(byte)(4 + length), 0, 1, 0, .. value, 0, 0, 0, 8, 0, 7, 0, 0, 0, 1, 43];
         Assert.Equal(0ul, ReadFirst(bytes, static (ref NetlinkAttributes attributes) => attributes.ReadByte()));
         Assert.Equal(0ul, ReadFirst(bytes, static (ref NetlinkAttributes attributes) => attributes.ReadUInt16()));
         Assert.Equal(0ul, ReadFirst(bytes, static (ref NetlinkAttributes attributes) => attributes.ReadUInt32()));
         Assert.Equal(0ul, ReadFirst(bytes, static (ref NetlinkAttributes attributes) => attributes.ReadUInt64()));
-        Assert.Equal(0ul, ReadFirst(bytes, static (ref NetlinkAttributes attributes) => (ulong)attributes.ReadBytes(16).Length));
+        Assert.Equal(
+            0ul, ReadFirst(bytes, static (ref NetlinkAttributes attributes) => (ulong)attributes.ReadBytes(16).Length));
     }
 
     [Fact]
-    public void After_a_fault_values_that_would_fit_read_as_zero_too()
+    public void After_a_fault_values_that_fit_also_read_as_zero()
     {
         var attributes = new NetlinkAttributes(Bytes.Of("0800 0700 0000012B"));
         Assert.True(attributes.MoveNext());
@@ -109,9 +111,9 @@ public sealed class NetlinkAttributesTests
     }
 
     [Fact]
-    public void Every_prefix_of_real_attributes_ends_between_two_of_them_or_is_a_fault()
+    public void Every_prefix_of_real_attributes_ends_after_an_attribute_or_is_a_fault()
     {
-        ReadOnlySpan<byte> real = KernelAnswer.Found.AsSpan(20); // behind nlmsghdr and nfgenmsg
+        ReadOnlySpan<byte> real = KernelAnswer.Found.AsSpan(20); // after nlmsghdr and nfgenmsg
         HashSet<int> boundaries = [0];
         var whole = new NetlinkAttributes(real);
         for (int end = 0; whole.MoveNext();)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Netlink;
 
-/// <summary>Dumps that are whole, and all the ways in which one is not: none of them looks like the end.</summary>
+/// <summary>Tests complete lists and all kinds of incomplete lists. An incomplete list never looks complete.</summary>
 public sealed class NetlinkDumpTests
 {
     private const ushort Entry = 0x100, Error = 2, Done = 3, Overrun = 4; // IPCTNL_MSG_CT_NEW; NLMSG_*
@@ -13,7 +13,7 @@ public sealed class NetlinkDumpTests
     private const uint Sequence = 1;
 
     [Fact]
-    public void Messages_of_several_datagrams_come_one_after_the_other_to_the_end()
+    public void Messages_of_several_datagrams_are_read_in_order_to_the_end()
     {
         using var staged = new StagedDump();
         staged.Kernel.Answer([.. Message(Entry, Multi, 1, 1), .. Message(Entry, Multi, 2, 2, 2)]);
@@ -30,8 +30,8 @@ public sealed class NetlinkDumpTests
         { "an end of a dump that changed", Message(Done, Interrupted, 0, 0, 0, 0), Errno.EINTR },
         { "an entry of a dump that changed", Message(Entry, Interrupted, 2), Errno.EINTR },
         { "an overrun", Message(Overrun, Multi, 0, 0, 0, 0), Errno.ENOBUFS },
-        { "another request's entry", Message(Entry, Multi, 2).Select((value, i) => i == 8 ? (byte)9 : value).ToArray(), Errno.EBADMSG },
-        { "another request's end", Message(Done, Multi, 0, 0, 0, 0).Select((value, i) => i == 8 ? (byte)9 : value).ToArray(), Errno.EBADMSG },
+        { "another request's entry", OfOtherRequest(Message(Entry, Multi, 2)), Errno.EBADMSG },
+        { "another request's end", OfOtherRequest(Message(Done, Multi, 0, 0, 0, 0)), Errno.EBADMSG },
         { "half a header", Message(Entry, Multi, 2)[..9], Errno.EBADMSG },
         { "half a message", Message(Entry, Multi, 2, 2, 2, 2)[..18], Errno.EBADMSG },
         { "a datagram longer than any", new byte[40_000], Errno.EMSGSIZE },
@@ -39,7 +39,7 @@ public sealed class NetlinkDumpTests
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public void Whatever_breaks_it_off_is_told_and_is_not_taken_for_its_end(string what, byte[] datagram, Errno errno)
+    public void Each_fault_is_an_exception_and_not_the_end_of_the_list(string what, byte[] datagram, Errno errno)
     {
         Assert.NotEmpty(what);
         using var staged = new StagedDump();
@@ -50,7 +50,7 @@ public sealed class NetlinkDumpTests
     }
 
     [Fact]
-    public void A_kernel_that_falls_silent_is_not_waited_for_for_ever()
+    public void The_wait_for_a_silent_kernel_ends()
     {
         using var staged = new StagedDump();
         staged.Kernel.Answer(Message(Entry, Multi, 1));
@@ -58,13 +58,19 @@ public sealed class NetlinkDumpTests
     }
 
     [Fact]
-    public void It_ends_early_between_two_datagrams()
+    public void Cancellation_ends_the_list_between_two_datagrams()
     {
         using var staged = new StagedDump();
         using var ending = new CancellationTokenSource();
         staged.Kernel.Answer([.. Message(Entry, Multi, 1), .. Message(Entry, Multi, 2)]);
         Assert.Throws<OperationCanceledException>(() => staged.Walk(ending));
         Assert.Equal([1, 2], staged.Walked);
+    }
+
+    private static byte[] OfOtherRequest(byte[] message)
+    {
+        message[8] = 9; // the sequence number
+        return message;
     }
 
     private static byte[] Message(ushort type, ushort flags, params byte[] payload)
@@ -78,7 +84,7 @@ public sealed class NetlinkDumpTests
         return message;
     }
 
-    /// <summary>A dump whose kernel is the test's.</summary>
+    /// <summary>Represents a list whose messages the test chooses.</summary>
     private sealed class StagedDump : IDisposable
     {
         private readonly NetlinkSocket _socket = NetlinkSocket.Open();
@@ -92,7 +98,7 @@ public sealed class NetlinkDumpTests
 
         public StagedKernel Kernel { get; }
 
-        /// <summary>The first byte of each message that was walked to.</summary>
+        /// <summary>Gets the first byte of each message that was read.</summary>
         public List<byte> Walked { get; } = [];
 
         public List<byte> Walk(CancellationTokenSource? ending = null)

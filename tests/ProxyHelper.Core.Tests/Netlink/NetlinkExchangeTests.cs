@@ -5,13 +5,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Netlink;
 
-/// <summary>Requests to the real kernel, in a network namespace with an empty table.</summary>
+/// <summary>Tests requests to the real kernel, in a network namespace with an empty table.</summary>
 public sealed class NetlinkExchangeTests
 {
-    private const ushort Entry = 0x100; // IPCTNL_MSG_CT_NEW: what the answer to a GET is
+    private const ushort Entry = 0x100; // IPCTNL_MSG_CT_NEW: the type of the answer to a GET
 
     [Fact]
-    public void A_missing_entry_is_answered_with_ENOENT_and_the_requests_own_number() => NetworkNamespace.Run(() =>
+    public void A_missing_entry_is_ENOENT_with_the_sequence_number_of_the_request() => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         var exchange = new NetlinkExchange(4);
@@ -25,7 +25,7 @@ public sealed class NetlinkExchangeTests
     });
 
     [Fact]
-    public void Sixty_four_requests_in_one_send_get_their_answers_each_at_its_place() => NetworkNamespace.Run(() =>
+    public void Each_of_sixty_four_requests_in_one_send_gets_its_own_answer() => NetworkNamespace.Run(() =>
     {
         ConntrackFlow[] flows = [.. Enumerable.Range(1, 64).Select(Flow)];
         using ConntrackFixture table = ConntrackFixture.Open();
@@ -38,14 +38,15 @@ public sealed class NetlinkExchangeTests
             for (int i = 0; i < flows.Length; i++)
             {
                 Assert.True(exchange.TryGetAnswer(i, out NetlinkMessage answer));
-                Assert.Equal((i % 3 == 0 ? Entry : NetlinkMessage.ErrorType, first + (uint)i), (answer.Type, answer.Sequence));
+                Assert.Equal(
+                    (i % 3 == 0 ? Entry : NetlinkMessage.ErrorType, first + (uint)i), (answer.Type, answer.Sequence));
                 Assert.Equal(i % 3 == 0 ? flows[i].OriginalSource.Port : -1, SourcePort(answer));
             }
         }
     });
 
     [Fact]
-    public void Numbers_wrap_around_without_losing_an_answer() => NetworkNamespace.Run(() =>
+    public void Sequence_numbers_wrap_around_without_a_lost_answer() => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         var exchange = new NetlinkExchange(4);
@@ -55,7 +56,7 @@ public sealed class NetlinkExchangeTests
     });
 
     [Fact]
-    public void Without_CAP_NET_ADMIN_the_first_request_is_answered_with_EPERM_and_the_others_not_at_all() => NetworkNamespace.Run(() =>
+    public void Without_CAP_NET_ADMIN_only_the_first_request_is_answered() => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         var exchange = new NetlinkExchange(4);
@@ -68,9 +69,9 @@ public sealed class NetlinkExchangeTests
     });
 
     [Theory]
-    [InlineData(1)] // a number before the one that is asked then
-    [InlineData(3)] // one behind it, but within what the exchange could hold
-    public void An_answer_that_was_left_unread_is_an_exception_and_not_taken_for_another(uint sequence) => NetworkNamespace.Run(() =>
+    [InlineData(1)] // a number before that of the request
+    [InlineData(3)] // a number after it, within the capacity of the exchange
+    public void An_old_unread_answer_is_an_exception(uint sequence) => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
         var exchange = new NetlinkExchange(4);
@@ -99,7 +100,8 @@ public sealed class NetlinkExchangeTests
 
         int length = writer.Length;
         var exchange = new NetlinkExchange(4);
-        NetlinkException exception = Assert.Throws<NetlinkException>(() => exchange.Run(socket, buffer.AsSpan(0, length), first, 2));
+        NetlinkException exception = Assert.Throws<NetlinkException>(
+            () => exchange.Run(socket, buffer.AsSpan(0, length), first, 2));
         Assert.Equal(Errno.EBADMSG, exception.Errno);
     });
 
@@ -120,7 +122,7 @@ public sealed class NetlinkExchangeTests
         return first;
     }
 
-    // The port stands where the real answer in KernelAnswer has it; -1 in an error.
+    // The port has the same place as in KernelAnswer; -1 in an error.
     private static int SourcePort(NetlinkMessage answer) =>
         answer.Type == Entry ? (answer.Payload[44] << 8) | answer.Payload[45] : -1;
 }

@@ -14,7 +14,7 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Fact]
-    public void Two_messages_are_read_one_after_the_other_over_the_padding()
+    public void Two_messages_with_padding_are_read_in_order()
     {
         var reader = new NetlinkMessageReader(Bytes.Of("""
             11000000 0200 0100 07000000 00000000 AB 000000  # 17 bytes, and three of padding
@@ -22,12 +22,14 @@ public sealed class NetlinkMessageReaderTests
             """));
 
         Assert.True(reader.MoveNext());
-        Assert.Equal((NetlinkMessage.ErrorType, 1, 7u), (reader.Current.Type, reader.Current.Flags, reader.Current.Sequence));
+        Assert.Equal(
+            (NetlinkMessage.ErrorType, 1, 7u), (reader.Current.Type, reader.Current.Flags, reader.Current.Sequence));
         Assert.Equal([0xAB], reader.Current.Payload.ToArray());
         Assert.Equal((0, 20), (reader.Offset, reader.NextOffset));
 
         Assert.True(reader.MoveNext());
-        Assert.Equal((NetlinkMessage.DoneType, 2, 8u), (reader.Current.Type, reader.Current.Flags, reader.Current.Sequence));
+        Assert.Equal(
+            (NetlinkMessage.DoneType, 2, 8u), (reader.Current.Type, reader.Current.Flags, reader.Current.Sequence));
         Assert.True(reader.Current.Payload.IsEmpty);
         Assert.Equal(20, reader.Offset);
 
@@ -36,7 +38,7 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Fact]
-    public void A_walk_can_start_at_the_place_of_a_later_message()
+    public void A_reader_can_start_at_a_later_message()
     {
         byte[] datagram = [.. KernelAnswer.Found, .. Bytes.Of("10000000 0300 0200 08000000 00000000")];
         var reader = new NetlinkMessageReader(datagram, offset: KernelAnswer.Found.Length);
@@ -45,7 +47,7 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Fact]
-    public void A_start_behind_the_end_is_the_end()
+    public void A_start_after_the_end_is_the_end()
     {
         var reader = new NetlinkMessageReader(KernelAnswer.Found, offset: KernelAnswer.Found.Length + 1);
         Assert.False(reader.MoveNext());
@@ -53,7 +55,7 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Fact]
-    public void The_last_message_may_come_without_its_padding()
+    public void The_last_message_can_have_no_padding()
     {
         var reader = new NetlinkMessageReader(Bytes.Of("11000000 0200 0000 07000000 00000000 AB"));
         Assert.True(reader.MoveNext());
@@ -63,14 +65,14 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Theory]
-    [InlineData("00000000")] // an endless loop, if it were believed
+    [InlineData("00000000")] // would be an endless loop
     [InlineData("0F000000")] // one less than a header
-    [InlineData("15000000")] // one more than there is
+    [InlineData("15000000")] // one more than the data
     [InlineData("FFFFFF7F")] // int.MaxValue: aligned it is negative
     [InlineData("00000080")] // int.MinValue
     [InlineData("FCFFFFFF")] // -4
     [InlineData("FFFFFFFF")]
-    public void A_length_that_cannot_be_is_a_fault_and_the_end(string length)
+    public void An_impossible_length_is_a_fault_and_the_end(string length)
     {
         var reader = new NetlinkMessageReader(Bytes.Of(length + "0200 0000 07000000 00000000 01020304"));
         Assert.False(reader.MoveNext());
@@ -79,7 +81,7 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Fact]
-    public void A_malformed_message_behind_a_good_one_ends_the_walk()
+    public void A_malformed_message_after_a_good_message_is_the_end()
     {
         var reader = new NetlinkMessageReader([.. KernelAnswer.Found, 0x10, 0, 0]);
         Assert.True(reader.MoveNext());
@@ -88,7 +90,7 @@ public sealed class NetlinkMessageReaderTests
     }
 
     [Fact]
-    public void A_real_answer_is_read_and_every_prefix_of_it_is_a_fault()
+    public void A_real_answer_is_read_and_every_shorter_prefix_is_a_fault()
     {
         for (int length = 1; length <= KernelAnswer.Found.Length; length++)
         {

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Netlink;
 
-/// <summary>The socket to the real kernel, in a network namespace with an empty table.</summary>
+/// <summary>Tests the socket with the real kernel, in a network namespace with an empty table.</summary>
 public sealed class NetlinkSocketTests
 {
-    private const int Patience = 60_000; // milliseconds for what comes at once
+    private const int Patience = 60_000; // milliseconds; the events happen at once
 
     [Fact]
-    public void A_dump_of_three_entries_has_these_three_and_its_end() => NetworkNamespace.Run(() =>
+    public void A_list_of_three_entries_has_three_entries_and_an_end() => NetworkNamespace.Run(() =>
     {
         using ConntrackFixture table = ConntrackFixture.Open();
         table.Add(
@@ -50,13 +50,14 @@ public sealed class NetlinkSocketTests
     public void An_answer_longer_than_its_buffer_is_an_exception() => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
-        SendDump(socket); // the end of a dump is 20 bytes
-        NetlinkException exception = Assert.Throws<NetlinkException>(() => socket.Receive(new MessageBatch(1, 19), 0, max: 1));
+        SendDump(socket); // the end message has 20 bytes
+        NetlinkException exception = Assert.Throws<NetlinkException>(
+            () => socket.Receive(new MessageBatch(1, 19), 0, max: 1));
         Assert.Equal(Errno.EMSGSIZE, exception.Errno);
     });
 
     [Fact]
-    public void It_stays_in_the_namespace_in_which_it_was_opened() => NetworkNamespace.Run(() =>
+    public void A_socket_stays_in_the_namespace_in_which_it_was_opened() => NetworkNamespace.Run(() =>
     {
         ConntrackFlow flow = ConntrackFlow.Tcp("10.1.1.1:1", "4.1.1.1:25");
         using ConntrackFixture outer = ConntrackFixture.Open();
@@ -71,7 +72,7 @@ public sealed class NetlinkSocketTests
     });
 
     [Fact]
-    public void Nobody_but_the_kernel_can_send_to_it() => NetworkNamespace.Run(() =>
+    public void Only_the_kernel_can_send_to_the_socket() => NetworkNamespace.Run(() =>
     {
         const int connectionRefused = 111; // ECONNREFUSED
         using NetlinkSocket socket = NetlinkSocket.Open();
@@ -88,10 +89,12 @@ public sealed class NetlinkSocketTests
     });
 
     [Fact]
-    public void Sequence_numbers_are_never_given_out_twice() => NetworkNamespace.Run(() =>
+    public void Sequence_numbers_are_never_repeated() => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
-        Assert.Equal([1u, 2u, 34u, 35u], [socket.TakeSequence(1), socket.TakeSequence(32), socket.TakeSequence(1), socket.TakeSequence(1)]);
+        Assert.Equal(
+            [1u, 2u, 34u, 35u],
+            [socket.TakeSequence(1), socket.TakeSequence(32), socket.TakeSequence(1), socket.TakeSequence(1)]);
     });
 
     private static uint PortOfTheOnlySocket() => File.ReadLines("/proc/thread-self/net/netlink")

@@ -24,13 +24,14 @@ public sealed class NetlinkWriterTests
 
         byte[] buffer = Stale(256);
         var writer = new NetlinkWriter(buffer);
-        ConntrackMessage.WriteGet(ref writer, 7, ConntrackFlow.Tcp("10.1.1.1:10943", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119"));
+        ConntrackMessage.WriteGet(
+            ref writer, 7, ConntrackFlow.Tcp("10.1.1.1:10943", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119"));
 
         Assert.Equal(expected, buffer[..writer.Length]);
     }
 
     [Fact]
-    public void Messages_stand_one_after_the_other_and_what_was_in_the_buffer_does_not_shine_through()
+    public void Messages_follow_one_another_and_replace_old_bytes_of_the_buffer()
     {
         byte[] buffer = Stale(128);
         var writer = new NetlinkWriter(buffer);
@@ -51,7 +52,7 @@ public sealed class NetlinkWriterTests
     }
 
     [Fact]
-    public void A_buffer_that_is_too_small_throws_at_every_size_and_is_not_overrun()
+    public void A_buffer_that_is_too_small_is_an_exception_and_is_not_overrun()
     {
         ConntrackFlow flow = ConntrackFlow.Tcp("10.1.1.1:10943", "4.1.1.1:25");
         for (int size = 0; size < 72; size++)
@@ -68,7 +69,7 @@ public sealed class NetlinkWriterTests
     }
 
     [Fact]
-    public void What_is_written_at_random_is_read_back()
+    public void Random_messages_are_read_as_they_were_written()
     {
         var random = new Random(20119);
         byte[] buffer = new byte[4096];
@@ -93,7 +94,8 @@ public sealed class NetlinkWriterTests
         }
     }
 
-    private static void AssertReadsAs(ReadOnlySpan<byte> bytes, ushort type, uint sequence, List<(ushort Type, byte[] Value)> written)
+    private static void AssertReadsAs(
+        ReadOnlySpan<byte> bytes, ushort type, uint sequence, List<(ushort Type, byte[] Value)> written)
     {
         var messages = new NetlinkMessageReader(bytes);
         Assert.True(messages.MoveNext());

@@ -9,11 +9,13 @@ namespace ProxyHelper.Tests.Protocol;
 public sealed class LinePropertyTests
 {
     private static readonly Gen<ushort> _port = Gen.UShort[1, ushort.MaxValue];
-    private static readonly Gen<LineQuery> _query = Gen.Select(_port, _port, (source, destination) => new LineQuery(source, destination));
+    private static readonly Gen<LineQuery> _query = Gen.Select(_port, _port, (source, destination) =>
+        new LineQuery(source, destination));
+    private static readonly Gen<TransportEndPoint> _end = Generators.IPv4EndPoint;
     private static readonly Gen<string> _blanks = Gen.String[Gen.OneOf(Gen.Const(' '), Gen.Const('\t')), 0, 5];
 
     [Fact]
-    public void Any_query_comes_back_from_its_line() => _query.Sample(
+    public void Any_query_is_read_as_it_was_written() => _query.Sample(
         query =>
         {
             byte[] line = new byte[15];
@@ -23,17 +25,20 @@ public sealed class LinePropertyTests
         iter: 10_000);
 
     [Fact]
-    public void Blanks_around_the_ports_do_not_change_a_query() => Gen.Select(_query, _blanks.Array[4], Gen.Bool).Sample(
-        (query, blanks, isPlain) =>
-        {
-            string line = $"{blanks[0]}{query.SourcePort}{blanks[1]},{blanks[2]}{query.DestinationPort}{blanks[3]}{(isPlain ? "\n" : "\r\n")}";
-            return LineQuery.TryRead(Encoding.ASCII.GetBytes(line), out LineQuery read, out _) && read == query;
-        },
-        iter: 10_000);
+    public void Blanks_around_the_ports_do_not_change_a_query() =>
+        Gen.Select(_query, _blanks.Array[4], Gen.Bool).Sample(
+            (query, blanks, isPlain) =>
+            {
+                string source = $"{blanks[0]}{query.SourcePort}{blanks[1]}";
+                string destination = $"{blanks[2]}{query.DestinationPort}{blanks[3]}";
+                string line = $"{source},{destination}{(isPlain ? "\n" : "\r\n")}";
+                return LineQuery.TryRead(Encoding.ASCII.GetBytes(line), out LineQuery read, out _) && read == query;
+            },
+            iter: 10_000);
 
     [Fact]
-    public void Any_original_ends_come_back_from_the_answer_and_are_none_to_another_query() =>
-        Gen.Select(_query, _query, Generators.IPv4EndPoint, Generators.IPv4EndPoint, _port, Gen.Enum<IdentFormat>()).Sample(
+    public void Any_reply_is_read_for_its_own_query_only() =>
+        Gen.Select(_query, _query, _end, _end, _port, Gen.Enum<IdentFormat>()).Sample(
             (query, other, source, destination, port, format) =>
             {
                 byte[] line = new byte[LineReply.MaxWriteLength];

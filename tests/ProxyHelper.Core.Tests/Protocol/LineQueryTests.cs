@@ -12,7 +12,7 @@ public sealed class LineQueryTests
     [InlineData("20119,9199\r\n")]
     [InlineData("20119, 9199\n")]
     [InlineData(" \t20119\t ,\t 9199 \t\r\n")]
-    public void The_query_of_the_description_is_read_in_each_of_its_forms(string line)
+    public void The_documented_query_is_read_in_each_form(string line)
     {
         Assert.True(Read(line, out LineQuery query, out LineQueryFault fault));
         Assert.Equal((new LineQuery(20119, 9199), LineQueryFault.None), (query, fault));
@@ -39,7 +39,7 @@ public sealed class LineQueryTests
     [InlineData("020119 , 9199\r\n")]
     [InlineData("0x4e97 , 9199\r\n")]
     [InlineData("20119 , 09199\r\n")]
-    public void What_no_port_can_be_is_a_fault(string line) => AssertFault(LineQueryFault.Port, line);
+    public void A_number_that_is_not_a_port_is_a_fault(string line) => AssertFault(LineQueryFault.Port, line);
 
     [Theory]
     [InlineData("\n")]
@@ -65,10 +65,11 @@ public sealed class LineQueryTests
     [InlineData("\u0662\u0660 , 9199\r\n")]
     [InlineData("GET / HTTP/1.1\r\n")]
     [InlineData("20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n")]
-    public void What_is_not_two_numbers_with_a_comma_is_a_fault(string line) => AssertFault(LineQueryFault.Form, line);
+    public void A_line_without_two_numbers_and_a_comma_is_a_fault(string line) =>
+        AssertFault(LineQueryFault.Form, line);
 
     [Fact]
-    public void No_beginning_of_a_query_is_one()
+    public void No_shorter_prefix_of_a_query_is_a_query()
     {
         const string query = "20119 , 9199\r\n";
         for (int length = 0; length < query.Length; length++)
@@ -80,14 +81,15 @@ public sealed class LineQueryTests
     [Theory]
     [InlineData(1000, LineQueryFault.None)]
     [InlineData(1001, LineQueryFault.Unfinished)]
-    public void A_line_has_a_thousand_bytes_at_most(int length, LineQueryFault expected)
+    public void A_line_has_at_most_a_thousand_bytes(int length, LineQueryFault expected)
     {
-        Assert.Equal(expected == LineQueryFault.None, Read("1,1".PadRight(length - 1) + "\n", out _, out LineQueryFault fault));
+        Assert.Equal(
+            expected == LineQueryFault.None, Read("1,1".PadRight(length - 1) + "\n", out _, out LineQueryFault fault));
         Assert.Equal(expected, fault);
     }
 
     [Fact]
-    public void It_is_written_as_smtp_gated_does()
+    public void A_query_is_written_as_smtp_gated_writes_it()
     {
         Span<byte> line = stackalloc byte[15];
         Assert.Equal("20119 , 9199\r\n", Encoding.ASCII.GetString(line[..new LineQuery(20119, 9199).Write(line)]));
@@ -95,7 +97,8 @@ public sealed class LineQueryTests
         Assert.Throws<ArgumentException>(() => new LineQuery(65535, 65535).Write(new byte[14]));
     }
 
-    private static bool Read(string line, out LineQuery query, out LineQueryFault fault) => LineQuery.TryRead(Encoding.UTF8.GetBytes(line), out query, out fault);
+    private static bool Read(string line, out LineQuery query, out LineQueryFault fault) =>
+        LineQuery.TryRead(Encoding.UTF8.GetBytes(line), out query, out fault);
 
     private static void AssertFault(LineQueryFault expected, string line)
     {

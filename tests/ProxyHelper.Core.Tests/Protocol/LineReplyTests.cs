@@ -18,8 +18,8 @@ public sealed class LineReplyTests
     [InlineData(IdentFormat.None, "10.1.1.1:10943", "-")]
     [InlineData(IdentFormat.Address, "255.255.255.255:65535", "255.255.255.255")]
     [InlineData(IdentFormat.Endpoint, "255.255.255.255:6553", "255.255.255.255:6553")]
-    [InlineData(IdentFormat.Endpoint, "255.255.255.255:65535", "255.255.255.255:6553")] // 20 characters, as smtp-gated cuts it
-    public void The_answer_of_the_description_is_written_with_an_ident_of_one_word(IdentFormat format, string user, string ident)
+    [InlineData(IdentFormat.Endpoint, "255.255.255.255:65535", "255.255.255.255:6553")] // cut to 20 characters
+    public void The_documented_reply_is_written_with_an_ident_of_one_word(IdentFormat format, string user, string ident)
     {
         Span<byte> line = stackalloc byte[LineReply.MaxWriteLength];
         int length = LineReply.WriteFound(line, _query, TransportEndPoint.Parse(user), _server, format);
@@ -27,12 +27,14 @@ public sealed class LineReplyTests
     }
 
     [Fact]
-    public void The_longest_answer_has_room()
+    public void The_longest_reply_fits()
     {
         Span<byte> line = stackalloc byte[LineReply.MaxWriteLength];
         var longest = TransportEndPoint.Parse("255.255.255.255:65535");
         int length = LineReply.WriteFound(line, new LineQuery(65535, 65535), longest, longest, IdentFormat.Endpoint);
-        Assert.Equal("65535 , 65535 : ORIGIN : 255.255.255.255 : 65535 : 255.255.255.255:6553\r\n", Encoding.ASCII.GetString(line[..length]));
+        Assert.Equal(
+            "65535 , 65535 : ORIGIN : 255.255.255.255 : 65535 : 255.255.255.255:6553\r\n",
+            Encoding.ASCII.GetString(line[..length]));
     }
 
     [Theory]
@@ -51,7 +53,7 @@ public sealed class LineReplyTests
     [InlineData(Found)]
     [InlineData("20119,9199:ORIGIN:4.1.1.1:25:10.1.1.1\n")]
     [InlineData(" 20119\t,\t9199  :ORIGIN  :4.1.1.1\t: 25 :\t10.1.1.1 \r\n")]
-    public void An_answer_is_read_in_each_of_its_forms(string line) =>
+    public void A_reply_is_read_in_each_form(string line) =>
         Assert.Equal(new LineReply(LineError.None, TransportEndPoint.Parse("4.1.1.1:25"), "10.1.1.1"), Read(line));
 
     [Theory]
@@ -60,23 +62,25 @@ public sealed class LineReplyTests
     [InlineData("12345678901234567890", "12345678901234567890")]
     [InlineData("\u001b[2J", null)]
     [InlineData("a\u007fb", "a?b")]
-    public void An_ident_is_one_word_that_cannot_drive_a_terminal(string ident, string? expected)
+    public void An_ident_is_one_word_without_control_characters(string ident, string? expected)
     {
         string line = $"20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : {ident}\r\n";
-        Assert.Equal(expected is not null, LineReply.TryRead(Encoding.UTF8.GetBytes(line), _query, out LineReply reply, out _));
+        Assert.Equal(
+            expected is not null, LineReply.TryRead(Encoding.UTF8.GetBytes(line), _query, out LineReply reply, out _));
         Assert.Equal(expected, reply.Ident);
     }
 
     [Theory]
     [InlineData("ERROR : HIDDEN-USER\r\n")]
     [InlineData("ERROR : X-\r\n")]
-    public void Any_other_error_is_an_unknown_one(string rest) => Assert.Equal(LineError.UnknownError, Read($"20119 , 9199 : {rest}").Error);
+    public void Any_other_error_is_an_unknown_error(string rest) =>
+        Assert.Equal(LineError.UnknownError, Read($"20119 , 9199 : {rest}").Error);
 
     [Theory]
     [InlineData("20119 , 9198 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n")]
     [InlineData("9199 , 20119 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n")]
     [InlineData("1 , 1 : ERROR : NO-USER\r\n")]
-    public void The_answer_to_another_query_is_none_to_this(string line) => AssertFault(ReplyFault.Port, line);
+    public void The_reply_to_another_query_is_a_fault(string line) => AssertFault(ReplyFault.Port, line);
 
     [Theory]
     [InlineData("20119 , 9199\r\n")]
@@ -96,13 +100,13 @@ public sealed class LineReplyTests
     [InlineData("20119 , 9199 : ERROR\r\n")]
     [InlineData("20119 , 9199 : ERROR :\r\n")]
     [InlineData("20119 , 9199 : ERROR : NO-USER NO-USER\r\n")]
-    [InlineData("0 , 0 : ERROR : INVALID-PORT\r\n")] // so it was no query that was asked
+    [InlineData("0 , 0 : ERROR : INVALID-PORT\r\n")] // the line that was sent was not a query
     [InlineData(Found + Found)]
     [InlineData("220 mail.example.org ESMTP\r\n")]
-    public void What_is_not_of_the_form_is_no_answer(string line) => AssertFault(ReplyFault.Form, line);
+    public void A_line_of_another_form_is_not_a_reply(string line) => AssertFault(ReplyFault.Form, line);
 
     [Fact]
-    public void No_beginning_of_an_answer_is_one()
+    public void No_shorter_prefix_of_a_reply_is_a_reply()
     {
         for (int length = 0; length < Found.Length; length++)
         {
@@ -113,22 +117,26 @@ public sealed class LineReplyTests
     [Theory]
     [InlineData(1023, ReplyFault.None)]
     [InlineData(1024, ReplyFault.Length)]
-    public void An_answer_has_1023_bytes_at_most(int length, ReplyFault expected)
+    public void A_reply_has_at_most_1023_bytes(int length, ReplyFault expected)
     {
-        Assert.Equal(expected == ReplyFault.None, LineReply.TryRead(Encoding.ASCII.GetBytes(Found.PadLeft(length)), _query, out _, out ReplyFault fault));
+        Assert.Equal(
+            expected == ReplyFault.None,
+            LineReply.TryRead(Encoding.ASCII.GetBytes(Found.PadLeft(length)), _query, out _, out ReplyFault fault));
         Assert.Equal(expected, fault);
     }
 
     private static LineReply Read(string line)
     {
-        Assert.True(LineReply.TryRead(Encoding.ASCII.GetBytes(line), _query, out LineReply reply, out ReplyFault fault));
+        Assert.True(
+            LineReply.TryRead(Encoding.ASCII.GetBytes(line), _query, out LineReply reply, out ReplyFault fault));
         Assert.Equal(ReplyFault.None, fault);
         return reply;
     }
 
     private static void AssertFault(ReplyFault expected, string line)
     {
-        Assert.False(LineReply.TryRead(Encoding.ASCII.GetBytes(line), _query, out LineReply reply, out ReplyFault fault));
+        Assert.False(
+            LineReply.TryRead(Encoding.ASCII.GetBytes(line), _query, out LineReply reply, out ReplyFault fault));
         Assert.Equal((expected, default), (fault, reply));
     }
 }

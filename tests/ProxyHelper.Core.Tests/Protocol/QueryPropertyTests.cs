@@ -7,17 +7,18 @@ namespace ProxyHelper.Tests.Protocol;
 public sealed class QueryPropertyTests
 {
     [Fact]
-    public void Any_query_comes_back_from_its_bytes() => Generators.Query.Sample(
+    public void Any_query_is_read_as_it_was_written() => Generators.Query.Sample(
         query =>
         {
             byte[] datagram = new byte[66];
             query.Write(datagram);
-            return Query.TryRead(datagram, out Query read, out QueryFault fault) && read == query && fault == QueryFault.None;
+            return Query.TryRead(datagram, out Query read, out QueryFault fault) && read == query
+                && fault == QueryFault.None;
         },
         iter: 10_000);
 
     [Fact]
-    public void Bytes_that_a_query_does_not_use_do_not_change_it() => Gen.Select(Generators.Query, Gen.Byte.Array[38]).Sample(
+    public void Unused_bytes_do_not_change_a_query() => Gen.Select(Generators.Query, Gen.Byte.Array[38]).Sample(
         (query, unused) =>
         {
             byte[] datagram = new byte[66];

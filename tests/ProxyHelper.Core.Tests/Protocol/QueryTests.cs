@@ -6,12 +6,13 @@ namespace ProxyHelper.Tests.Protocol;
 public sealed class QueryTests
 {
     [Fact]
-    public void The_query_of_the_description_is_read_and_written_byte_by_byte()
+    public void The_documented_query_is_read_and_written_byte_by_byte()
     {
         Assert.True(Query.TryRead(Datagrams.Query, out Query query, out QueryFault fault));
-        Assert.Equal((new Query(Datagrams.Cookie, 0, Datagrams.Source, Datagrams.Destination), QueryFault.None), (query, fault));
+        Assert.Equal(
+            (new Query(Datagrams.Cookie, 0, Datagrams.Source, Datagrams.Destination), QueryFault.None), (query, fault));
         byte[] written = new byte[66];
-        written.AsSpan().Fill(0xFF); // what stood there before does not matter
+        written.AsSpan().Fill(0xFF); // the old bytes do not matter
         query.Write(written);
         Assert.Equal(Datagrams.Query, written);
     }
@@ -22,10 +23,11 @@ public sealed class QueryTests
     [InlineData(65)]
     [InlineData(67)]
     [InlineData(1500)]
-    public void Any_other_length_is_a_fault(int length) => AssertFault(QueryFault.Length, Resize(Datagrams.Query, length));
+    public void Any_other_length_is_a_fault(int length) =>
+        AssertFault(QueryFault.Length, Resize(Datagrams.Query, length));
 
     [Fact]
-    public void Every_change_in_magic_version_and_flags_is_a_fault_and_no_other_change_is()
+    public void Only_changes_in_magic_version_and_flags_are_faults()
     {
         for (int bit = 0; bit < 66 * 8; bit++)
         {
@@ -44,14 +46,14 @@ public sealed class QueryTests
     }
 
     [Fact]
-    public void A_reply_is_no_query_so_that_two_helpers_never_answer_each_other()
+    public void A_reply_is_not_a_query_so_that_helpers_never_answer_each_other()
     {
         AssertFault(QueryFault.Flags, Datagrams.Found);
         AssertFault(QueryFault.Flags, Datagrams.NotFound);
     }
 
     [Fact]
-    public void The_first_fault_from_the_beginning_is_told()
+    public void The_first_fault_is_reported()
     {
         AssertFault(QueryFault.Magic, new byte[66]);
         AssertFault(QueryFault.Version, Datagrams.Query.With(12, 4, 1, 0, 2));
@@ -60,7 +62,7 @@ public sealed class QueryTests
     [Theory]
     [InlineData(65)]
     [InlineData(67)]
-    public void A_query_is_written_to_sixty_six_bytes_or_not_at_all(int length) =>
+    public void A_query_is_written_to_exactly_sixty_six_bytes(int length) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => default(Query).Write(new byte[length]));
 
     internal static byte[] Resize(byte[] datagram, int length)

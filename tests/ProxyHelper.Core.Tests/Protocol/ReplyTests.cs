@@ -7,7 +7,7 @@ namespace ProxyHelper.Tests.Protocol;
 public sealed class ReplyTests
 {
     [Fact]
-    public void The_replies_of_the_description_are_written_byte_by_byte()
+    public void The_documented_replies_are_written_byte_by_byte()
     {
         byte[] found = Datagrams.Query, notFound = Datagrams.Query;
         Reply.WriteFound(found, Datagrams.OriginalSource, Datagrams.OriginalDestination, IdentFormat.Address);
@@ -17,17 +17,19 @@ public sealed class ReplyTests
     }
 
     [Fact]
-    public void The_replies_of_the_description_are_read()
+    public void The_documented_replies_are_read()
     {
         Assert.True(Reply.TryRead(Datagrams.Found, Datagrams.Cookie, out Reply found, out ReplyFault fault));
-        Assert.Equal(new Reply(Datagrams.Cookie, true, Datagrams.OriginalSource, Datagrams.OriginalDestination, "10.1.1.1"), found);
+        Assert.Equal(
+            new Reply(Datagrams.Cookie, true, Datagrams.OriginalSource, Datagrams.OriginalDestination, "10.1.1.1"),
+            found);
         Assert.Equal(ReplyFault.None, fault);
         Assert.True(Reply.TryRead(Datagrams.NotFound, Datagrams.Cookie, out Reply notFound, out _));
         Assert.Equal((Datagrams.Cookie, false), (notFound.Cookie, notFound.IsFound));
     }
 
     [Fact]
-    public void Neither_the_secret_nor_what_stood_in_the_query_behind_its_fields_is_sent_back()
+    public void Neither_the_secret_nor_unused_bytes_of_the_query_are_sent_back()
     {
         byte[] query = Datagrams.QueryWithSecret(0xDEADBEEF);
         query.AsSpan(28).Fill(0xEE);
@@ -45,7 +47,8 @@ public sealed class ReplyTests
     [InlineData(IdentFormat.Address, "255.255.255.255:65535", "255.255.255.255")]
     [InlineData(IdentFormat.Endpoint, "255.255.255.255:65535", "255.255.255.255:65535")]
     [InlineData(IdentFormat.Endpoint, "0.0.0.0:0", "0.0.0.0:0")]
-    public void The_ident_is_what_was_chosen_ends_with_NUL_and_is_harmless_in_a_format_string(IdentFormat format, string user, string ident)
+    public void The_ident_has_the_chosen_format_and_is_safe_in_a_format_string(
+        IdentFormat format, string user, string ident)
     {
         byte[] datagram = Datagrams.Query;
         datagram.AsSpan(28, 32).Fill((byte)'%');
@@ -57,7 +60,7 @@ public sealed class ReplyTests
     }
 
     [Fact]
-    public void Each_change_in_magic_cookie_version_and_flags_is_a_fault_of_its_own_and_no_other_change_is()
+    public void Only_changes_in_magic_cookie_version_and_flags_are_faults()
     {
         for (int bit = 0; bit < 66 * 8; bit++)
         {
@@ -71,7 +74,8 @@ public sealed class ReplyTests
                 14 or 15 => ReplyFault.Flags,
                 _ => ReplyFault.None,
             };
-            Assert.Equal(expected == ReplyFault.None, Reply.TryRead(datagram, Datagrams.Cookie, out _, out ReplyFault fault));
+            Assert.Equal(
+                expected == ReplyFault.None, Reply.TryRead(datagram, Datagrams.Cookie, out _, out ReplyFault fault));
             Assert.Equal(expected, fault);
         }
     }
@@ -83,16 +87,18 @@ public sealed class ReplyTests
     [InlineData(1500)]
     public void Any_other_length_is_a_fault(int length)
     {
-        Assert.False(Reply.TryRead(QueryTests.Resize(Datagrams.Found, length), Datagrams.Cookie, out Reply reply, out ReplyFault fault));
+        byte[] datagram = QueryTests.Resize(Datagrams.Found, length);
+        Assert.False(Reply.TryRead(datagram, Datagrams.Cookie, out Reply reply, out ReplyFault fault));
         Assert.Equal((ReplyFault.Length, default), (fault, reply));
     }
 
     [Fact]
-    public void A_query_is_no_reply()
+    public void A_query_is_not_a_reply()
     {
         Assert.False(Reply.TryRead(Datagrams.Query, Datagrams.Cookie, out _, out ReplyFault fault));
         Assert.Equal(ReplyFault.Flags, fault);
-        Assert.False(Reply.TryRead(Datagrams.Found.With(14, 0x00, 0x32), Datagrams.Cookie, out _, out fault)); // found and not found
+        // Found and not found.
+        Assert.False(Reply.TryRead(Datagrams.Found.With(14, 0x00, 0x32), Datagrams.Cookie, out _, out fault));
         Assert.Equal(ReplyFault.Flags, fault);
     }
 
@@ -106,7 +112,7 @@ public sealed class ReplyTests
     }
 
     [Fact]
-    public void An_ident_of_another_helper_cannot_drive_a_terminal()
+    public void An_ident_of_another_helper_has_no_control_characters()
     {
         byte[] datagram = Datagrams.Found.With(28, 0x1b, 0x5b, 0x32, 0x4a, 0x07, 0x80, 0xff, 0x7f, 0x78, 0);
         Assert.True(Reply.TryRead(datagram, Datagrams.Cookie, out Reply reply, out _));

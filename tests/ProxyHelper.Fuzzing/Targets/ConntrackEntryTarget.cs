@@ -5,7 +5,7 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>A conntrack entry behind its netlink header, read by a look-up and by a listing.</summary>
+/// <summary>Reads a conntrack entry after its netlink header, as a look-up and as a listing.</summary>
 internal sealed class ConntrackEntryTarget : IFuzzTarget
 {
     /// <inheritdoc/>
@@ -17,30 +17,33 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         bool hasTuples = ConntrackDecoder.TryReadTuples(input, out ConntrackTuple original, out ConntrackTuple reply);
         Invariant.Holds(
             hasTuples == TryReadSlowly(input, out ConntrackTuple slowOriginal, out ConntrackTuple slowReply),
-            "the short way to the tuples leads where the attributes do");
+            "the fast reader and the attributes give the same tuples");
         if (hasTuples)
         {
-            Invariant.Holds((original, reply) == (slowOriginal, slowReply), "the short way to the tuples leads where the attributes do");
+            Invariant.Holds(
+                (original, reply) == (slowOriginal, slowReply),
+                "the fast reader and the attributes give the same tuples");
             CheckTuple(original);
             CheckTuple(reply);
         }
 
         if (!ConntrackDecoder.TryReadEntry(input, out ConntrackEntry? entry))
         {
-            Invariant.Holds(entry is null, "of what is no entry nothing is read");
+            Invariant.Holds(entry is null, "nothing is read from bytes that are not an entry");
             return;
         }
 
-        Invariant.Holds(hasTuples, "a look-up reads the tuples of whatever a listing reads");
+        Invariant.Holds(hasTuples, "a look-up reads the tuples of every entry that a listing reads");
         if (HasEachTupleOnce(input[ConntrackDecoder.HeaderSize..]))
         {
-            Invariant.Holds((original, reply) == (entry.Original, entry.Reply), "a look-up and a listing read the same tuples");
+            Invariant.Holds(
+                (original, reply) == (entry.Original, entry.Reply), "a look-up and a listing read the same tuples");
         }
 
         CheckEntry(entry);
     }
 
-    /// <summary>Reads the tuples attribute by attribute, until there are both.</summary>
+    /// <summary>Reads attribute by attribute until both tuples are read.</summary>
     private static bool TryReadSlowly(ReadOnlySpan<byte> input, out ConntrackTuple original, out ConntrackTuple reply)
     {
         bool hasOriginal = false, hasReply = false;
@@ -61,7 +64,9 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         return hasOriginal && hasReply;
     }
 
-    /// <summary>The kernel writes each tuple once. Of several, a look-up takes the first and a listing the last.</summary>
+    /// <summary>
+    /// The kernel writes each tuple once. Of several, a look-up takes the first and a listing the last.
+    /// </summary>
     private static bool HasEachTupleOnce(ReadOnlySpan<byte> bytes)
     {
         int originals = 0, replies = 0;
@@ -78,10 +83,11 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
     private static void CheckTuple(in ConntrackTuple tuple)
     {
         Invariant.Holds(tuple.Protocol != IPProtocol.None, "a tuple has a protocol");
-        Invariant.Holds(tuple.Source.AddressFamily == tuple.Destination.AddressFamily, "both ends are of one family");
+        Invariant.Holds(
+            tuple.Source.AddressFamily == tuple.Destination.AddressFamily, "both ends have the same family");
         Invariant.Holds(tuple.ToString().Length > 0, "a tuple has words");
 
-        // Nothing but ICMP has ICMP's fields, and no look-up asks for it.
+        // Only ICMP has ICMP's fields. No look-up asks for another protocol with such fields.
         if (tuple.Icmp is null || tuple.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6)
         {
             CheckRequest(tuple);
@@ -96,18 +102,21 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         var messages = new NetlinkMessageReader(request.AsSpan(0, writer.Length));
         Invariant.Holds(messages.MoveNext() && messages.NextOffset == writer.Length, "a request is one message");
         var attributes = new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);
-        Invariant.Holds(attributes.MoveNext() && attributes.Type == CtAttribute.TupleReply, "a request has the reply tuple first");
+        Invariant.Holds(
+            attributes.MoveNext() && attributes.Type == CtAttribute.TupleReply, "a request has the reply tuple first");
         Invariant.Holds(
             TupleCodec.TryRead(attributes.Children, out ConntrackTuple asked, out _) && asked == tuple,
-            "a tuple that was read is asked for as it is");
+            "a tuple that was read is written unchanged into a request");
     }
 
     private static void CheckEntry(ConntrackEntry entry)
     {
-        bool isTranslated = (entry.OriginalSource, entry.OriginalDestination) != (entry.TranslatedSource, entry.TranslatedDestination);
-        Invariant.Holds(isTranslated == (entry.NatType != NatType.None), "an entry is translated where its tuples differ");
+        bool isTranslated = entry.OriginalSource != entry.TranslatedSource
+            || entry.OriginalDestination != entry.TranslatedDestination;
+        Invariant.Holds(isTranslated == (entry.NatType != NatType.None), "an entry is translated if its tuples differ");
         Invariant.Holds(entry.Timeout is null || entry.Timeout >= TimeSpan.Zero, "a timeout is not negative");
-        Invariant.Holds(entry.StartedAt is null || entry.StartedAt >= DateTimeOffset.UnixEpoch, "a connection started after 1970");
+        Invariant.Holds(
+            entry.StartedAt is null || entry.StartedAt >= DateTimeOffset.UnixEpoch, "a connection started after 1970");
         Invariant.Holds(entry.ToString().Length > 0, "an entry has words");
     }
 }

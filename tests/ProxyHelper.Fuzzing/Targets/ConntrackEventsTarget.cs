@@ -4,7 +4,7 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>A datagram of events, and the account that a watch keeps of them.</summary>
+/// <summary>Reads a datagram of events and follows the entries as a watch does.</summary>
 internal sealed class ConntrackEventsTarget : IFuzzTarget
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class ConntrackEventsTarget : IFuzzTarget
         entries.BeginListing();
         entries.EndListing(); // of an empty table
         Follow(entries, alive);
-        Invariant.Holds(alive.Count == 0, "what a whole listing does not have has gone");
+        Invariant.Holds(alive.Count == 0, "an entry that a complete listing does not have is gone");
     }
 
     private static void Follow(WatchedEntries entries, HashSet<(uint? Id, ushort Zone, ConntrackTuple Original)> alive)
@@ -38,8 +38,10 @@ internal sealed class ConntrackEventsTarget : IFuzzTarget
         {
             var key = (change!.Id, change.Zone, change.Original);
             bool isNew = change.Change == ConntrackChangeKind.Destroyed ? !alive.Remove(key) : alive.Add(key);
-            Invariant.Holds(!isNew || change.Change is ConntrackChangeKind.New or ConntrackChangeKind.Updated, "nothing goes that was not told of");
-            Invariant.Holds(isNew || change.Change != ConntrackChangeKind.New, "what is new was not there before");
+            Invariant.Holds(
+                !isNew || change.Change is ConntrackChangeKind.New or ConntrackChangeKind.Updated,
+                "only a reported entry is removed");
+            Invariant.Holds(isNew || change.Change != ConntrackChangeKind.New, "a new entry did not exist before");
         }
     }
 }

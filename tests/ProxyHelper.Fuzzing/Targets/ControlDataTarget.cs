@@ -3,7 +3,7 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>What the kernel says beside a datagram.</summary>
+/// <summary>Reads the control data of a datagram.</summary>
 internal sealed class ControlDataTarget : IFuzzTarget
 {
     private static readonly IPv4Address _otherAddress = IPv4Address.Parse("194.0.1.1");
@@ -18,34 +18,37 @@ internal sealed class ControlDataTarget : IFuzzTarget
         CheckAddress(input, control.LocalAddress);
         CheckDropped(input, control.Dropped);
         Invariant.Holds(control.ReceivedAt is null or { Kind: DateTimeKind.Utc }, "a time is UTC");
-        Invariant.Holds(control.ReceivedAt is null || control.ReceivedAt >= DateTime.UnixEpoch, "a datagram came after 1970");
-        CheckBehindOther(input, control);
+        Invariant.Holds(
+            control.ReceivedAt is null || control.ReceivedAt >= DateTime.UnixEpoch, "a datagram arrived after 1970");
+        CheckAfterOther(input, control);
     }
 
     private static void CheckAddress(ReadOnlySpan<byte> input, IPv4Address? address)
     {
         Span<byte> bytes = stackalloc byte[IPv4Address.Size];
         (address ?? IPv4Address.Any).TryWriteBytes(bytes);
-        Invariant.Holds(address is null || input.IndexOf(bytes) >= 0, "an address is one of those that are there");
+        Invariant.Holds(address is null || input.IndexOf(bytes) >= 0, "an address is part of the input");
     }
 
     private static void CheckDropped(ReadOnlySpan<byte> input, uint dropped)
     {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         BitConverter.TryWriteBytes(bytes, dropped);
-        Invariant.Holds(dropped == 0 || input.IndexOf(bytes) >= 0, "a count is one of those that are there");
+        Invariant.Holds(dropped == 0 || input.IndexOf(bytes) >= 0, "a number of drops is part of the input");
     }
 
-    /// <summary>What stands before it makes no difference, but that an address there holds where there is none here.</summary>
-    private static void CheckBehindOther(ReadOnlySpan<byte> input, DatagramControl control)
+    /// <summary>
+    /// Checks that data before the input change nothing, except that their address fills a missing address.
+    /// </summary>
+    private static void CheckAfterOther(ReadOnlySpan<byte> input, DatagramControl control)
     {
         byte[] bytes = new byte[DatagramControl.SourceSize + input.Length];
         DatagramControl.WriteSource(bytes, _otherAddress);
         input.CopyTo(bytes.AsSpan(DatagramControl.SourceSize));
-        DatagramControl behind = DatagramControl.Read(bytes);
-        Invariant.Holds(behind.LocalAddress == (control.LocalAddress ?? _otherAddress), "the last address holds");
+        DatagramControl after = DatagramControl.Read(bytes);
+        Invariant.Holds(after.LocalAddress == (control.LocalAddress ?? _otherAddress), "the last address is used");
         Invariant.Holds(
-            (behind.ReceivedAt, behind.Dropped) == (control.ReceivedAt, control.Dropped),
-            "time and count are the same behind an address");
+            (after.ReceivedAt, after.Dropped) == (control.ReceivedAt, control.Dropped),
+            "time and drops are the same after an address");
     }
 }

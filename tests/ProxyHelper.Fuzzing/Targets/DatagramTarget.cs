@@ -5,7 +5,7 @@ using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>A datagram as it comes to the responder, and the replies that are written over it when it is a query.</summary>
+/// <summary>Reads a datagram as the responder does, and writes the replies over a query.</summary>
 internal sealed class DatagramTarget : IFuzzTarget
 {
     private static readonly SearchValues<byte> _safe = SearchValues.Create("0123456789.:"u8);
@@ -17,10 +17,10 @@ internal sealed class DatagramTarget : IFuzzTarget
     public void Run(ReadOnlySpan<byte> input)
     {
         bool isQuery = Query.TryRead(input, out Query query, out QueryFault fault);
-        Invariant.Holds(isQuery == (fault == QueryFault.None), "what is no query has a fault");
+        Invariant.Holds(isQuery == (fault == QueryFault.None), "a datagram or line that is not a query has a fault");
         if (!isQuery)
         {
-            Invariant.Holds(query == default, "of what is no query nothing is read");
+            Invariant.Holds(query == default, "nothing is read from bytes that are not a query");
             return;
         }
 
@@ -35,7 +35,7 @@ internal sealed class DatagramTarget : IFuzzTarget
     {
         Span<byte> expected = stackalloc byte[HelperDatagram.Size], written = stackalloc byte[HelperDatagram.Size];
         input.CopyTo(expected);
-        expected[HelperDatagram.IdentOffset..].Clear(); // ident and MAC say nothing in a query, and are not kept
+        expected[HelperDatagram.IdentOffset..].Clear(); // a query has no ident and no MAC
         written.Fill(0xEE);
         query.Write(written);
         Invariant.Holds(written.SequenceEqual(expected), "a query that was read is written with the same bytes");
@@ -45,15 +45,15 @@ internal sealed class DatagramTarget : IFuzzTarget
     {
         Span<byte> expected = stackalloc byte[HelperDatagram.Size], reply = stackalloc byte[HelperDatagram.Size];
         input.CopyTo(reply);
-        Reply.WriteNotFound(reply); // its room is the query's: a byte more would throw
+        Reply.WriteNotFound(reply); // one more byte would be an exception
         Head(input, HelperDatagram.NotFoundFlags, expected);
         Invariant.Holds(
             reply.SequenceEqual(expected),
-            "'not found' is the query with other flags, and without its secret and what stood behind its ends");
-        Invariant.Holds(!Query.TryRead(reply, out _, out _), "no reply is a query");
+            "'not found' is the query with other flags, without its secret and without the bytes after its ends");
+        Invariant.Holds(!Query.TryRead(reply, out _, out _), "a reply is not a query");
     }
 
-    // The query's ends, changed over, stand for what conntrack says.
+    // The exchanged ends of the query take the place of a conntrack entry.
     private static void CheckFound(ReadOnlySpan<byte> input, Query query, IdentFormat format, string ident)
     {
         (TransportEndPoint source, TransportEndPoint destination) = (query.Destination, query.Source);
@@ -70,12 +70,12 @@ internal sealed class DatagramTarget : IFuzzTarget
         Invariant.Holds(!name.ContainsAnyExcept(_safe), "an ident has digits, dots and colons only");
         Invariant.Holds(
             !reply[(HelperDatagram.IdentOffset + ident.Length)..].ContainsAnyExcept((byte)0),
-            "behind the ident there is nothing");
+            "only zeros follow the ident");
         Invariant.Holds(Reply.TryRead(reply, query.Cookie, out Reply read, out _), "a reply that was written is read");
         Invariant.Holds(
             read == new Reply(query.Cookie, true, source, destination, ident),
             "a reply is read as it was written");
-        Invariant.Holds(!Query.TryRead(reply, out _, out _), "no reply is a query");
+        Invariant.Holds(!Query.TryRead(reply, out _, out _), "a reply is not a query");
     }
 
     private static void Head(ReadOnlySpan<byte> query, ushort flags, Span<byte> reply)

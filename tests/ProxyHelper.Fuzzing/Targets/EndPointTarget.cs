@@ -5,7 +5,7 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>An address and a port as a user writes them.</summary>
+/// <summary>Reads an address and a port as a user writes them.</summary>
 internal sealed class EndPointTarget : IFuzzTarget
 {
     private const int Room = 64; // [ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:65535 takes 53
@@ -21,7 +21,7 @@ internal sealed class EndPointTarget : IFuzzTarget
         string text = Encoding.UTF8.GetString(input);
         if (!TransportEndPoint.TryParse(text, out TransportEndPoint endPoint))
         {
-            Invariant.Holds(endPoint == default, "of what is no end point nothing is read");
+            Invariant.Holds(endPoint == default, "nothing is read from text that is not an end point");
             return;
         }
 
@@ -40,10 +40,10 @@ internal sealed class EndPointTarget : IFuzzTarget
             "an end point is read as it was written");
         Invariant.Holds(
             again.CompareTo(endPoint) == 0 && again.GetHashCode() == endPoint.GetHashCode(),
-            "what is equal compares and hashes so");
+            "equal end points compare as equal and have equal hashes");
         Invariant.Holds(IPEndPoint.Parse(written).Equals(endPoint.ToIPEndPoint()), "System.Net reads it as the same");
         Span<byte> utf8 = stackalloc byte[Room];
-        Invariant.Holds(endPoint.TryFormat(utf8, out int length, default, null), "the text has room");
+        Invariant.Holds(endPoint.TryFormat(utf8, out int length, default, null), "the text fits");
         Invariant.Holds(Encoding.ASCII.GetString(utf8[..length]) == written, "both ways to write are the same");
     }
 }

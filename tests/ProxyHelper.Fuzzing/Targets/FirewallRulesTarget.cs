@@ -7,7 +7,7 @@ using ProxyHelper.Tests.Diagnosis;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>What nft or iptables-save has written, and what is said of it.</summary>
+/// <summary>Reads the output of nft or iptables-save, and checks the findings.</summary>
 internal sealed class FirewallRulesTarget : IFuzzTarget
 {
     private static readonly HelperSockets _helper = new([IPAddress.Parse("194.0.1.1")], 114);
@@ -19,13 +19,20 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
     public void Run(ReadOnlySpan<byte> input)
     {
         string text = Encoding.UTF8.GetString(input);
-        Judge(FirewallReading.Of(new ToolOutput("nft", text, null), [], hasLegacyTables: false), isWhole: NftRuleset.TryRead(text) is not null);
-        Judge(FirewallReading.Of(new ToolOutput("nft", null, null), [new ToolOutput("iptables-save", text, null)], hasLegacyTables: false), isWhole: false);
+        Judge(
+            FirewallReading.Of(new ToolOutput("nft", text, null), [], hasLegacyTables: false),
+            isWhole: NftRuleset.TryRead(text) is not null);
+        Judge(
+            FirewallReading.Of(
+                new ToolOutput("nft", null, null),
+                [new ToolOutput("iptables-save", text, null)],
+                hasLegacyTables: false),
+            isWhole: false);
     }
 
     private static void Judge(FirewallReading firewall, bool isWhole)
     {
-        Invariant.Holds(isWhole || firewall.Gap is not null, "what was not read is told");
+        Invariant.Holds(isWhole || firewall.Gap is not null, "unread text is reported");
         var checks = new NatChecks(firewall, evidence: null, 25, TestWords.Instance);
         (Finding destination, TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
         Finding source = checks.JudgeSource(proxy, _helper);
@@ -33,9 +40,11 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
         foreach (Finding finding in (Finding[])[destination, source, notrack])
         {
             Invariant.Holds(finding.Reason.Length > 0, "each finding has a reason");
-            Invariant.Holds(finding.Severity == Severity.Passed == (finding.Action.Length == 0), "whatever has not passed says what to do");
+            Invariant.Holds(
+                finding.Severity == Severity.Passed == (finding.Action.Length == 0),
+                "each finding that has not passed has an action");
         }
 
-        Invariant.Holds(destination.Severity != Severity.Passed || proxy is not null, "who says that mail is led somewhere says where");
+        Invariant.Holds(destination.Severity != Severity.Passed || proxy is not null, "a passed DNAT has a proxy");
     }
 }

@@ -2,12 +2,12 @@ using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>The walk over attributes and all that are inside them, each read as a value of every size.</summary>
+/// <summary>Reads attributes and all nested attributes, each as a value of every size.</summary>
 internal sealed class NetlinkAttributesTarget : IFuzzTarget
 {
     private const int HeaderSize = 4;
-    private const int LargestType = 0x3fff; // NLA_TYPE_MASK
-    private const int Deepest = 8; // the kernel nests four deep; this walk must end before the stack does
+    private const int MaxType = 0x3fff; // NLA_TYPE_MASK
+    private const int MaxDepth = 8; // the kernel uses four levels; the recursion must end before the stack does
 
     private delegate ulong Read(ref NetlinkAttributes attributes);
 
@@ -23,10 +23,11 @@ internal sealed class NetlinkAttributesTarget : IFuzzTarget
         while (attributes.MoveNext())
         {
             ReadOnlySpan<byte> value = attributes.Bytes;
-            Invariant.Holds(attributes.Type <= LargestType, "a type has no flags");
-            Invariant.Holds(value == bytes.Slice(end + HeaderSize, value.Length), "a value is the bytes behind its header");
+            Invariant.Holds(attributes.Type <= MaxType, "a type has no flags");
+            Invariant.Holds(
+                value == bytes.Slice(end + HeaderSize, value.Length), "a value is the bytes after its header");
             CheckValues(attributes);
-            if (depth < Deepest)
+            if (depth < MaxDepth)
             {
                 Walk(attributes.Children, value, depth + 1);
             }
@@ -36,8 +37,8 @@ internal sealed class NetlinkAttributesTarget : IFuzzTarget
 
         Invariant.Holds(
             attributes.IsFaulted == end < bytes.Length,
-            "a walk without a fault comes to the end, and one with a fault does not");
-        Invariant.Holds(!attributes.MoveNext(), "the end is the end");
+            "only a reader without a fault reaches the end");
+        Invariant.Holds(!attributes.MoveNext(), "after the end there is no more");
     }
 
     private static void CheckValues(NetlinkAttributes attributes)
@@ -49,15 +50,16 @@ internal sealed class NetlinkAttributesTarget : IFuzzTarget
         CheckValue(attributes, 3, static (ref attributes) => Number(attributes.ReadBytes(3)));
     }
 
-    /// <summary>Reads the attribute on a copy of the walk, which goes on from where it was.</summary>
+    /// <summary>Reads the attribute with a copy of the reader, so that the reader can continue.</summary>
     private static void CheckValue(NetlinkAttributes attributes, int size, Read read)
     {
         bool fits = attributes.Bytes.Length == size;
         ulong expected = fits ? Number(attributes.Bytes) : 0;
-        Invariant.Holds(read(ref attributes) == expected, "a value is its bytes in network byte order, or 0 where its size is another");
+        Invariant.Holds(
+            read(ref attributes) == expected, "a value is its bytes in network byte order, or 0 if its size differs");
         Invariant.Holds(attributes.IsFaulted != fits, "a value of another size is a fault");
-        Invariant.Holds(fits || !attributes.MoveNext(), "after a fault there is nothing");
-        Invariant.Holds(fits || read(ref attributes) == 0, "after a fault all reads as 0");
+        Invariant.Holds(fits || !attributes.MoveNext(), "after a fault there are no attributes");
+        Invariant.Holds(fits || read(ref attributes) == 0, "after a fault values read as 0");
     }
 
     private static ulong Number(ReadOnlySpan<byte> bytes)

@@ -3,7 +3,7 @@ using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>A datagram as it comes to who asks a helper.</summary>
+/// <summary>Reads a helper's datagram as a client does.</summary>
 internal sealed class ReplyTarget : IFuzzTarget
 {
     /// <inheritdoc/>
@@ -12,20 +12,20 @@ internal sealed class ReplyTarget : IFuzzTarget
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<byte> input)
     {
-        // Its own cookie, so that the rest is read too.
+        // The query has the cookie of the input, so that the rest is read too.
         uint cookie = input.Length < HelperDatagram.SecretOffset
             ? 0
             : BinaryPrimitives.ReadUInt32BigEndian(input[HelperDatagram.CookieOffset..]);
         bool isReply = Reply.TryRead(input, cookie, out Reply reply, out ReplyFault fault);
-        Invariant.Holds(isReply == (fault == ReplyFault.None), "what is no reply has a fault");
-        Invariant.Holds(!Reply.TryRead(input, ~cookie, out _, out _), "a reply to another query is none to this one");
+        Invariant.Holds(isReply == (fault == ReplyFault.None), "a datagram that is not a reply has a fault");
+        Invariant.Holds(!Reply.TryRead(input, ~cookie, out _, out _), "a reply to another query is a fault");
         if (!isReply)
         {
-            Invariant.Holds(reply == default, "of what is no reply nothing is read");
+            Invariant.Holds(reply == default, "nothing is read from a datagram that is not a reply");
             return;
         }
 
-        Invariant.Holds(!Query.TryRead(input, out _, out _), "no reply is a query");
+        Invariant.Holds(!Query.TryRead(input, out _, out _), "a reply is not a query");
         CheckIdent(input.Slice(HelperDatagram.IdentOffset, HelperDatagram.IdentSize), reply.Ident);
         CheckWritten(input, reply);
     }
@@ -35,11 +35,14 @@ internal sealed class ReplyTarget : IFuzzTarget
         Invariant.Holds(
             ident.Length <= field.Length && !ident.Contains('\0', StringComparison.Ordinal),
             "an ident ends with its field or the first NUL");
-        Invariant.Holds(ident.Length == field.Length || field[ident.Length] == 0, "an ident ends with its field or the first NUL");
+        Invariant.Holds(
+            ident.Length == field.Length || field[ident.Length] == 0, "an ident ends with its field or the first NUL");
         for (int i = 0; i < ident.Length; i++)
         {
             bool isPrintable = field[i] is >= 0x20 and < 0x7f;
-            Invariant.Holds(ident[i] == (isPrintable ? field[i] : '?'), "an ident is its field's bytes, with a question mark for what cannot be shown");
+            Invariant.Holds(
+                ident[i] == (isPrintable ? field[i] : '?'),
+                "an ident is the bytes of its field, with question marks for control characters");
         }
     }
 
@@ -47,8 +50,8 @@ internal sealed class ReplyTarget : IFuzzTarget
     {
         Span<byte> expected = stackalloc byte[HelperDatagram.Size], written = stackalloc byte[HelperDatagram.Size];
         input.CopyTo(expected);
-        expected.Slice(HelperDatagram.SecretOffset, sizeof(uint)).Clear(); // a helper's secret is not looked at
-        expected[HelperDatagram.IdentOffset..].Clear(); // the ident is compared by itself, and the MAC is not kept
+        expected.Slice(HelperDatagram.SecretOffset, sizeof(uint)).Clear(); // the secret in a reply is ignored
+        expected[HelperDatagram.IdentOffset..].Clear(); // the ident has its own check, and the MAC is ignored
         new Query(reply.Cookie, Secret: 0, reply.OriginalSource, reply.OriginalDestination).Write(written);
         if (reply.IsFound)
         {

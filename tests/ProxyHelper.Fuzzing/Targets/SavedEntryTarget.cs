@@ -6,11 +6,11 @@ using ProxyHelper.Conntrack.Wire;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>A line of a saved table.</summary>
+/// <summary>Reads a line of a saved table.</summary>
 internal sealed class SavedEntryTarget : IFuzzTarget
 {
-    private const int LongestWords = 200;
-    private const ConntrackStatus Told =
+    private const int MaxWordsLength = 200;
+    private const ConntrackStatus MarkedStatus =
         ConntrackStatus.SeenReply | ConntrackStatus.Assured | ConntrackStatus.Offload | ConntrackStatus.HardwareOffload;
 
     /// <inheritdoc/>
@@ -21,11 +21,12 @@ internal sealed class SavedEntryTarget : IFuzzTarget
     {
         string line = Encoding.UTF8.GetString(input);
         bool isEntry = SavedEntry.TryRead(line, out ConntrackEntry? entry, out SavedLineFault fault);
-        Invariant.Holds(isEntry == entry is not null, "an entry is there where one was read");
+        Invariant.Holds(isEntry == entry is not null, "an entry is read if and only if the line is an entry");
         Invariant.Holds(!isEntry || fault == SavedLineFault.None, "an entry has no fault");
         Invariant.Holds(
-            isEntry || fault != SavedLineFault.None || string.IsNullOrWhiteSpace(line) || line.TrimStart().StartsWith("conntrack v", StringComparison.Ordinal),
-            "nothing is said by blank lines and the tool's summary only");
+            isEntry || fault != SavedLineFault.None || string.IsNullOrWhiteSpace(line) || line.TrimStart().StartsWith(
+                "conntrack v", StringComparison.Ordinal),
+            "only blank lines and the summary of the tool have no fault");
         CheckWords(line, fault);
         if (isEntry)
         {
@@ -37,27 +38,35 @@ internal sealed class SavedEntryTarget : IFuzzTarget
     private static void CheckWords(string line, SavedLineFault fault)
     {
         string? words = SavedEntry.Explain(line);
-        Invariant.Holds(words is null == (fault == SavedLineFault.None), "a fault, and nothing else, has words");
+        Invariant.Holds(words is null == (fault == SavedLineFault.None), "only a fault has words");
         Invariant.Holds(
-            words is null || (words.Length is > 0 and <= LongestWords && !words.AsSpan().ContainsAnyExceptInRange(' ', '~')),
-            "words are short and can be shown");
+            words is null || (words.Length is > 0 and <= MaxWordsLength && !words.AsSpan().ContainsAnyExceptInRange(
+                ' ', '~')),
+            "words are short and can be displayed");
     }
 
     private static void CheckEntry(ConntrackEntry entry)
     {
-        Invariant.Holds(entry.Protocol != IPProtocol.None && entry.Reply.Protocol == entry.Protocol, "both directions have the protocol");
+        Invariant.Holds(
+            entry.Protocol != IPProtocol.None && entry.Reply.Protocol == entry.Protocol,
+            "both directions have the protocol");
         Invariant.Holds(
             entry.OriginalSource.AddressFamily == entry.OriginalDestination.AddressFamily
                 && entry.TranslatedSource.AddressFamily == entry.TranslatedDestination.AddressFamily
                 && entry.Original.AddressFamily == entry.Reply.AddressFamily,
-            "all ends are of one family");
+            "all ends have the same family");
         bool isIcmp = entry.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
-        Invariant.Holds(entry.Original.Icmp is not null == isIcmp && entry.Reply.Icmp is not null == isIcmp, "ICMP has messages, and nothing else has");
-        Invariant.Holds((entry.Status & ~Told) == 0, "a status has what marks say only");
-        Invariant.Holds(entry.State is null || KernelStates.ForProtocol(entry.Protocol) is not null, "a state is of a protocol that has states");
+        Invariant.Holds(
+            entry.Original.Icmp is not null == isIcmp && entry.Reply.Icmp is not null == isIcmp,
+            "only ICMP has messages");
+        Invariant.Holds((entry.Status & ~MarkedStatus) == 0, "a status has only bits that marks stand for");
+        Invariant.Holds(
+            entry.State is null || KernelStates.ForProtocol(entry.Protocol) is not null,
+            "only a protocol with states has a state");
         Invariant.Holds(entry.Timeout is null || entry.Timeout >= TimeSpan.Zero, "a timeout is not negative");
         Invariant.Holds(
-            entry.StartedAt is null || (entry.StartedAt > DateTimeOffset.UnixEpoch.AddDays(-1) && entry.StartedAt.Value.Offset == TimeSpan.Zero),
+            entry.StartedAt is null || (entry.StartedAt > DateTimeOffset.UnixEpoch.AddDays(-1)
+                && entry.StartedAt.Value.Offset == TimeSpan.Zero),
             "a connection started after 1970, in universal time");
         Invariant.Holds(entry.ToString().Length > 0, "an entry has words");
     }
@@ -66,7 +75,8 @@ internal sealed class SavedEntryTarget : IFuzzTarget
     {
         Invariant.Holds(
             SavedEntry.TryRead($"{line} [LATER] later=1\r\n", out ConntrackEntry? again, out _)
-                && (again.Original, again.Reply, again.Mark, again.Id) == (entry.Original, entry.Reply, entry.Mark, entry.Id),
-            "unknown words and a line's end change nothing");
+                && (again.Original, again.Reply) == (entry.Original, entry.Reply)
+                && (again.Mark, again.Id) == (entry.Mark, entry.Id),
+            "unknown words and a line end change nothing");
     }
 }

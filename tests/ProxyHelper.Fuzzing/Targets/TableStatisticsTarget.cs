@@ -3,7 +3,7 @@ using ProxyHelper.Conntrack.Wire;
 
 namespace ProxyHelper.Fuzzing.Targets;
 
-/// <summary>The payload of an answer about the table, read as each of the two that there are.</summary>
+/// <summary>Reads the payload of an answer about the table as both kinds of statistics.</summary>
 internal sealed class TableStatisticsTarget : IFuzzTarget
 {
     /// <inheritdoc/>
@@ -21,7 +21,9 @@ internal sealed class TableStatisticsTarget : IFuzzTarget
 
         if (hasCounters)
         {
-            Invariant.Holds(counters.Add(default) == counters && default(ConntrackCounters).Add(counters) == counters, "nothing added changes nothing");
+            Invariant.Holds(
+                counters.Add(default) == counters && default(ConntrackCounters).Add(counters) == counters,
+                "adding zeros changes nothing");
             Invariant.Holds(counters is { Found: >= 0, Drop: >= 0, InsertFailed: >= 0 }, "a count is never below 0");
         }
     }
