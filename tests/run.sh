@@ -11,6 +11,7 @@ results=$root/artifacts/tests # a report of each test program (TRX) and the cove
 patience=900                  # seconds for one test program
 least_coverage=90             # percent of lines
 failures=0                    # failures that are in no report
+is_bad=                       # set when a test program ended with a failure
 group=
 
 # A test program and all programs that it started are one process group.
@@ -29,6 +30,7 @@ run() {
     set +m
     wait "$group" || status=$?
     end_group
+    ((status == 0 || (status == 8 && selected))) || is_bad=yes
     ((status == 0 || status == 2 || (status == 8 && selected))) || fail "$1 ended with exit status $status"
 }
 
@@ -42,10 +44,13 @@ run_project() {
         --report-xunit-trx --report-xunit-trx-filename "$name.trx" "${options[@]}" "${@:2}"
 }
 
-# The package is made here, since the network namespace of the shell tests has no way to the package feed.
-run_shell_tests() {
+# The package of the shell tests, whose network namespace has no way to the package feed.
+make_package() {
     export PROXYHELPER_PACKAGE=$work/package
     src/package.sh "$PROXYHELPER_PACKAGE" >"$work/package.log" 2>&1 || { cat "$work/package.log"; give_up "src/package.sh failed"; }
+}
+
+run_shell_tests() {
     run "Shell" unshare --net tests/pwsh -NoProfile -File tests/Shell/Invoke-ShellTests.ps1 -Report "$results/Shell.xml" "$@"
 }
 
@@ -55,6 +60,7 @@ finish() {
     if ((covered)); then printf '\ncoverage: %d.%d %% of the lines of the core\n' $((covered / 10)) $((covered % 10)); fi
     ((EUID || selected || covered >= 10 * least_coverage)) || fail "the tests must run $least_coverage % of the lines of the core"
     ((passed + failed + failures)) || fail "no test ran"
+    [[ ! $is_bad ]] || ((failed + failures)) || fail "a test program failed, but its report has no failure"
     [[ ${CI:-} != true ]] || ((skipped == 0)) || echo "tests: $skipped tests were skipped, and CI=true requires all of them"
     echo "$passed passed, $((failed + failures)) failed"
     ((failed + failures == 0)) && [[ ${CI:-} != true || $skipped == 0 ]]
@@ -69,12 +75,15 @@ cd "$root"
 install_missing ip nft iptables conntrack gcc systemd-analyze strace lintian /bin/kill
 build ProxyHelper.sln
 rm -rf "$results"
+shell_tests=()
+if ((EUID)); then
+    echo "tests: the tests in tests/Shell need root"
+elif [[ ${1:-.ps1} == *.ps1 ]]; then
+    shell_tests=(run_shell_tests "$@")
+    make_package
+fi
 if [[ ${1:-} != *.ps1 ]]; then
     for project in tests/*.Tests/*.csproj; do run_project "${project%/*}" "$@"; done
 fi
-if ((selected == 0 && EUID)); then
-    echo "tests: the tests in tests/Shell need root"
-elif [[ ${1:-.ps1} == *.ps1 ]]; then
-    run_shell_tests "$@"
-fi
+"${shell_tests[@]}"
 finish
