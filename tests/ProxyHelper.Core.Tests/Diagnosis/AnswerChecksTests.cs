@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis;
 
-/// <summary>What a helper said, and what that means for the set-up.</summary>
+/// <summary>Tests the findings about the answer of a helper.</summary>
 public sealed class AnswerChecksTests
 {
     [Theory]
@@ -19,7 +19,8 @@ public sealed class AnswerChecksTests
     [InlineData(HelperOutcome.Refused, false, null, "Failed Skipped")]
     [InlineData(HelperOutcome.Unreachable, false, null, "Failed Skipped")]
     [InlineData(HelperOutcome.InvalidReply, false, null, "Failed Skipped")]
-    public void Answer_and_secret_are_judged_on_either_side(HelperOutcome outcome, bool answersWithoutSecret, bool? countedWrongSecret, string expected)
+    public void Answer_and_secret_are_judged_on_router_and_proxy(
+        HelperOutcome outcome, bool answersWithoutSecret, bool? countedWrongSecret, string expected)
     {
         var probe = new AnswerProbe(Answer(outcome), answersWithoutSecret, countedWrongSecret);
         foreach (SetupRole role in Enum.GetValues<SetupRole>())
@@ -27,16 +28,19 @@ public sealed class AnswerChecksTests
             Finding[] findings = [.. new AnswerChecks(role, TestWords.Instance).Judge(probe)];
             Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
             Assert.Equal([CheckNames.Answer, CheckNames.Secret], findings.Select(finding => finding.Check));
-            Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
+            Assert.All(findings, FindingAssert.HasAction);
         }
     }
 
     [Fact]
-    public void What_answered_in_the_helpers_place_is_told()
+    public void A_program_that_is_no_helper_is_named()
     {
         HelperAnswer answer = Answer(HelperOutcome.InvalidReply) with
         {
-            IgnoredReplies = [new IgnoredReply(IPEndPoint.Parse("10.9.8.7:53"), ProxyHelper.Protocol.ReplyFault.Length)],
+            IgnoredReplies =
+            [
+                new IgnoredReply(IPEndPoint.Parse("10.9.8.7:53"), ProxyHelper.Protocol.ReplyFault.Length),
+            ],
         };
         Finding finding = new AnswerChecks(SetupRole.Router, TestWords.Instance)
             .Judge(new AnswerProbe(answer, AnswersWithoutSecret: false, CountedWrongSecret: null)).First();

@@ -3,10 +3,11 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis;
 
-/// <summary>smtp-gated's configuration, and what is said of it.</summary>
+/// <summary>Tests the findings about smtp-gated's configuration.</summary>
 public sealed class SmtpGatedChecksTests
 {
-    private const string Right = "# smtp-gated\nmode\tremote-udp\r\nremote_port 114 # the helper\nmax_per_host     1000\n";
+    private const string Right =
+        "# smtp-gated\nmode\tremote-udp\r\nremote_port 114 # the helper\nmax_per_host     1000\n";
 
     [Theory]
     [InlineData(Right, null, "Passed Passed Passed Passed")]
@@ -29,7 +30,8 @@ public sealed class SmtpGatedChecksTests
         Finding[] findings = [.. new SmtpGatedChecks("/etc/smtp-gated.conf", TestWords.Instance)
             .Judge(SmtpGatedConfiguration.Parse(text), 114, secret)];
         Assert.Equal(expected, string.Join(' ', findings.Select(finding => finding.Severity)));
-        Assert.All(findings, finding => Assert.Equal(finding.Severity == Severity.Passed, finding.Action.Length == 0));
-        Assert.DoesNotContain(findings, finding => finding.ToString().Contains("471", StringComparison.Ordinal)); // the secret is never shown
+        Assert.All(findings, FindingAssert.HasAction);
+        // No finding shows the secret.
+        Assert.DoesNotContain(findings, finding => finding.ToString().Contains("471", StringComparison.Ordinal));
     }
 }

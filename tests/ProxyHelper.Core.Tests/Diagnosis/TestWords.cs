@@ -2,7 +2,9 @@ using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.Tests.Diagnosis;
 
-/// <summary>Contains the words of a caller that is neither the module nor the daemon.</summary>
+/// <summary>
+/// Contains the words of a caller that is neither the module nor the daemon.
+/// </summary>
 internal static class TestWords
 {
     public static CallerWords Instance { get; } = new()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
 
-/// <summary>Rules that the real kernel has taken, as the real tools list them, and what is said of them.</summary>
+/// <summary>Tests the findings about rules that the real kernel has loaded and the real tools list.</summary>
 public sealed class LoadedRulesTests
 {
     private static readonly TransportEndPoint _proxy = TransportEndPoint.Parse("194.0.22.9:9199");
@@ -20,7 +20,8 @@ public sealed class LoadedRulesTests
     [InlineData("Passed", "tcp dport @ports ip daddr != 10.0.0.0/8 dnat ip to 194.0.22.9:9199")]
     [InlineData("Passed", "tcp dport 25 jump mail")]
     [InlineData("Passed", "tcp dport vmap { 25 : jump mail, 80 : accept }")]
-    [InlineData("Passed", "ct state new meta nfproto ipv4 meta l4proto tcp th dport 25 dnat ip to 194.0.22.9-194.0.22.10:9199")]
+    [InlineData(
+        "Passed", "ct state new meta nfproto ipv4 meta l4proto tcp th dport 25 dnat ip to 194.0.22.9-194.0.22.10:9199")]
     [InlineData("Passed", "ip saddr 10.9.9.9 tcp dport 25 accept; tcp dport 25 goto mail")]
     [InlineData("Failed", "tcp dport 26 dnat ip to 194.0.22.9:9199")]
     [InlineData("Failed", "udp dport 25 dnat ip to 194.0.22.9:9199")]
@@ -38,12 +39,14 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "limit rate 1/second tcp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "dnat ip to tcp dport map { 25 : 194.0.22.9 . 9199 }")]
     [InlineData("Warning", "ip saddr . tcp dport { 10.1.1.1 . 25 } dnat ip to 194.0.22.9:9199")]
-    public void Destination_NAT(string expected, string rules) => Check(expected, rules, "prerouting", "dstnat", checks => checks.JudgeDestination(_proxy).Finding);
+    public void Destination_NAT(string expected, string rules) =>
+        Check(expected, rules, "prerouting", "dstnat", checks => checks.JudgeDestination(_proxy).Finding);
 
     [Theory]
     [InlineData("Passed", "ip daddr 194.0.22.9 tcp dport 9199 snat ip to 194.0.1.1")]
     [InlineData("Passed", "oifname \"proxies\" meta l4proto tcp ct status dnat snat ip to 194.0.1.1:20000-29999")]
-    [InlineData("Passed", "ip daddr { 194.0.22.0/24, 194.0.23.9 } snat ip to 194.0.1.1; oifname \"internet\" masquerade")]
+    [InlineData(
+        "Passed", "ip daddr { 194.0.22.0/24, 194.0.23.9 } snat ip to 194.0.1.1; oifname \"internet\" masquerade")]
     [InlineData("Passed", "ip saddr 10.1.0.0/16 meta l4proto tcp ct original proto-dst 25 snat ip to 194.0.1.1")]
     [InlineData("Failed", "ip daddr 194.0.22.9 tcp dport 9199 snat ip to 194.0.1.2")]
     [InlineData("Failed", "ip daddr 194.0.22.8 tcp dport 9199 snat ip to 194.0.1.1")]
@@ -53,11 +56,15 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "masquerade")]
     [InlineData("Warning", "snat ip to 194.0.1.1-194.0.1.4")]
     [InlineData("Warning", "meta mark 7 snat ip to 194.0.1.1")]
-    public void Source_NAT(string expected, string rules) => Check(expected, rules, "postrouting", "srcnat", checks => checks.JudgeSource(_proxy, _helper));
+    public void Source_NAT(string expected, string rules) =>
+        Check(expected, rules, "postrouting", "srcnat", checks => checks.JudgeSource(_proxy, _helper));
 
     [Theory]
     [InlineData("Passed", "udp dport 114 notrack", "udp sport 114 notrack")]
-    [InlineData("Passed", "fib daddr type local udp dport { 114, 115 } notrack accept", "ip saddr 194.0.1.1 udp sport 114 notrack")]
+    [InlineData(
+        "Passed",
+        "fib daddr type local udp dport { 114, 115 } notrack accept",
+        "ip saddr 194.0.1.1 udp sport 114 notrack")]
     [InlineData("Passed", "ip saddr != 194.0.22.9 udp dport 114 drop; udp dport 114 notrack", "notrack")]
     [InlineData("Warning", "udp dport 114 notrack", "")]
     [InlineData("Warning", "", "udp sport 114 notrack")]
@@ -77,14 +84,19 @@ public sealed class LoadedRulesTests
                 chain leaving { type filter hook output priority raw; {{leaving}}; }
             }
             """);
-        AssertResult(expected, NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
+        AssertSeverity(expected, NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
     });
 
     [Fact]
-    public void Notrack_behind_conntrack_is_too_late() => NetworkNamespace.Run(() =>
+    public void Notrack_after_conntrack_is_too_late() => NetworkNamespace.Run(() =>
     {
-        Load("table inet helper { chain arriving { type filter hook prerouting priority 0; notrack; }; chain leaving { type filter hook output priority 0; notrack; }; }");
-        AssertResult("Warning", NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
+        Load("""
+            table inet helper {
+                chain arriving { type filter hook prerouting priority 0; notrack; }
+                chain leaving { type filter hook output priority 0; notrack; }
+            }
+            """);
+        AssertSeverity("Warning", NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
     });
 
     [Theory]
@@ -97,25 +109,35 @@ public sealed class LoadedRulesTests
     [InlineData("iptables-nft", "Failed", "-p udp --dport 25")]
     [InlineData("iptables-nft", "Warning", "-p tcp --dport 25 -m mark --mark 7")]
     [InlineData("iptables-legacy", "Warning", "-p tcp --dport 25 -m statistic --mode random --probability 0.5")]
-    public void Destination_NAT_of_iptables(string tool, string expected, string conditions) => NetworkNamespace.Run(() =>
+    public void Destination_NAT_of_iptables(
+        string tool, string expected, string conditions) => NetworkNamespace.Run(() =>
     {
         Requirement.Tool(tool);
         Tool.Run(tool, ["-t", "nat", "-N", "mail"]);
         Tool.Run(tool, ["-t", "nat", "-A", "mail", "-p", "tcp", "-j", "DNAT", "--to-destination", "194.0.22.9:9199"]);
         Tool.Run(tool, ["-t", "nat", "-A", "PREROUTING", .. conditions.Split(' '), "-j", "mail"]);
-        AssertResult(expected, new NatChecks(Read(), evidence: null, 25, TestWords.Instance).JudgeDestination(_proxy).Finding);
+        AssertSeverity(expected, Checks().JudgeDestination(_proxy).Finding);
     });
 
     [Fact]
-    public void Where_the_mail_goes_is_found_out() => NetworkNamespace.Run(() =>
+    public void The_proxy_is_found_in_the_DNAT_rule() => NetworkNamespace.Run(() =>
     {
-        Load("table ip mail { chain pre { type nat hook prerouting priority dstnat; tcp dport 25 dnat to 194.0.22.9:9199; }; }");
-        (Finding finding, TransportEndPoint? proxy) = new NatChecks(Read(), evidence: null, 25, TestWords.Instance).JudgeDestination(proxy: null);
+        Load("""
+            table ip mail {
+                chain pre { type nat hook prerouting priority dstnat; tcp dport 25 dnat to 194.0.22.9:9199; }
+            }
+            """);
+        (Finding finding, TransportEndPoint? proxy) = Checks().JudgeDestination(proxy: null);
         Assert.Equal(_proxy, proxy);
         Assert.Contains("194.0.22.9:9199", finding.Reason, StringComparison.Ordinal);
     });
 
-    private static void Check(string expected, string rules, string hook, string priority, Func<NatChecks, Finding> judge) => NetworkNamespace.Run(() =>
+    private static void Check(
+        string expected,
+        string rules,
+        string hook,
+        string priority,
+        Func<NatChecks, Finding> judge) => NetworkNamespace.Run(() =>
     {
         Load($$"""
             table inet mail {
@@ -124,7 +146,7 @@ public sealed class LoadedRulesTests
                 chain base { type nat hook {{hook}} priority {{priority}}; {{rules}}; }
             }
             """);
-        AssertResult(expected, judge(new NatChecks(Read(), evidence: null, 25, TestWords.Instance)));
+        AssertSeverity(expected, judge(Checks()));
     });
 
     private static void Load(string rules)
@@ -135,5 +157,8 @@ public sealed class LoadedRulesTests
 
     private static FirewallReading Read() => FirewallReading.Read(TestContext.Current.CancellationToken);
 
-    private static void AssertResult(string expected, Finding finding) => Assert.True(expected == finding.Severity.ToString(), finding.ToString());
+    private static NatChecks Checks() => new(Read(), evidence: null, 25, TestWords.Instance);
+
+    private static void AssertSeverity(string expected, Finding finding) =>
+        Assert.True(expected == finding.Severity.ToString(), finding.ToString());
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
 
-/// <summary>Rule sets that no kernel would take, but a file could have.</summary>
+/// <summary>Tests rule sets that no kernel accepts, but that a file could have.</summary>
 public sealed class RuleWalkTests
 {
     [Theory]
@@ -12,19 +12,21 @@ public sealed class RuleWalkTests
     [InlineData("\"goto\": 7")]
     public void Jumps_that_lead_nowhere_are_unclear_and_end(string statement)
     {
-        IReadOnlyList<RuleEffect> effects = Follow(string.Join(", ", Enumerable.Repeat($"{{{statement}}}", 20).Select(one =>
-            $$$"""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [{{{one}}}]}}""")));
+        IReadOnlyList<RuleEffect> effects = Follow(string.Join(", ", Enumerable.Repeat(Rule($"{{{statement}}}"), 20)));
         Assert.NotEmpty(effects);
         Assert.All(effects, effect => Assert.Equal(Certainty.Unclear, effect.Certainty));
     }
 
     [Theory]
-    [InlineData("""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [{"tomorrow": {"x": 1}}, {"dnat": {"addr": "194.0.22.9", "port": 9199}}]}}""")]
-    [InlineData("""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [7, {"dnat": {"addr": "194.0.22.9", "port": 9199}}]}}""")]
-    [InlineData("""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [{"match": {"op": "<", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 26}}, {"dnat": {"addr": "194.0.22.9", "port": 9199}}]}}""")]
-    [InlineData("""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [{"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": "@gone"}}, {"dnat": {"addr": "194.0.22.9", "port": 9199}}]}}""")]
-    public void What_is_not_understood_makes_a_rule_unclear(string rule)
+    [InlineData("""{"tomorrow": {"x": 1}}""")]
+    [InlineData("""7""")]
+    [InlineData("""{"match": {"op": "<", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 26}}""")]
+    [InlineData("""
+        {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": "@gone"}}
+        """)]
+    public void A_statement_that_is_not_understood_makes_a_rule_unclear(string statement)
     {
+        string rule = Rule($$$"""{{{statement}}}, {"dnat": {"addr": "194.0.22.9", "port": 9199}}""");
         RuleEffect effect = Assert.Single(Follow(rule));
         Assert.Equal((FirewallAction.DestinationNat, Certainty.Unclear), (effect.Rule.Action, effect.Certainty));
     }
@@ -36,12 +38,19 @@ public sealed class RuleWalkTests
     [InlineData("{\"nftables\": 7}")]
     [InlineData("{\"nftables\": [")]
     [InlineData("Error: syntax error")]
-    public void What_is_not_of_nft_is_not_read(string json) => Assert.Null(NftRuleset.TryRead(json));
+    public void A_text_that_is_no_output_of_nft_is_not_read(string json) => Assert.Null(NftRuleset.TryRead(json));
+
+    private static string Rule(string statements) =>
+        $$$"""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [{{{statements}}}]}}""";
 
     private static IReadOnlyList<RuleEffect> Follow(string rules)
     {
-        string chain = """{"chain": {"family": "ip", "table": "t", "name": "base", "type": "nat", "hook": "prerouting", "prio": -100}}""";
-        FirewallRuleset read = Assert.IsType<FirewallRuleset>(NftRuleset.TryRead($$"""{"nftables": [{{rules}}, {{chain}}]}"""));
-        return RuleWalk.Follow(read, FirewallHook.Prerouting, isNat: true, new FirewallPacket { [PacketField.Protocol] = 6, [PacketField.DestinationPort] = 25 });
+        string chain = """
+            {"chain": {"family": "ip", "table": "t", "name": "base", "type": "nat", "hook": "prerouting", "prio": -100}}
+            """;
+        string json = $$"""{"nftables": [{{rules}}, {{chain}}]}""";
+        FirewallRuleset read = Assert.IsType<FirewallRuleset>(NftRuleset.TryRead(json));
+        var packet = new FirewallPacket { [PacketField.Protocol] = 6, [PacketField.DestinationPort] = 25 };
+        return RuleWalk.Follow(read, FirewallHook.Prerouting, isNat: true, packet);
     }
 }
