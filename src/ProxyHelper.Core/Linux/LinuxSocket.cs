@@ -87,8 +87,8 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
         ReadOnlySpan<PacketFilter.Instruction> instructions = filter.Instructions;
         fixed (PacketFilter.Instruction* first = instructions)
         {
-            var program = new FilterProgram { Length = (ushort)instructions.Length, First = first };
-            SetOption(SocketOption.PortSelection, &program, sizeof(FilterProgram));
+            var program = new PacketFilter.Program { Length = (ushort)instructions.Length, First = first };
+            SetOption(SocketOption.PortSelection, &program, sizeof(PacketFilter.Program));
         }
     }
 
@@ -247,12 +247,4 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint SendCall(LinuxSocket socket, ReadOnlySpan<byte> data, nuint length, int flags);
-
-    /// <summary>struct sock_fprog (linux/filter.h).</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct FilterProgram
-    {
-        public ushort Length;
-        public PacketFilter.Instruction* First;
-    }
 }

@@ -94,4 +94,12 @@ internal sealed class PacketFilter
     /// <summary>struct sock_filter (linux/filter.h).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public readonly record struct Instruction(ushort Code, byte WhenTrue, byte WhenFalse, uint Operand);
+
+    /// <summary>struct sock_fprog (linux/filter.h).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Program
+    {
+        public ushort Length;
+        public Instruction* First;
+    }
 }

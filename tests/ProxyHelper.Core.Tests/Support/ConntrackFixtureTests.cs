@@ -9,7 +9,8 @@ namespace ProxyHelper.Tests.Support;
 /// <summary>The entries that other tests stand on, as the conntrack tool sees them.</summary>
 public sealed class ConntrackFixtureTests
 {
-    private static readonly ConntrackFlow _mail = ConntrackFlow.Tcp("10.1.1.1:10943", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119");
+    private static readonly ConntrackFlow _mail = ConntrackFlow.Tcp(
+        "10.1.1.1:10943", "4.1.1.1:25", "194.0.22.9:9199", "194.0.1.1:20119");
 
     [Fact]
     public void What_it_adds_is_what_the_conntrack_tool_lists() => InNamespace(table =>
@@ -64,7 +65,8 @@ public sealed class ConntrackFixtureTests
     [Fact]
     public void A_hundred_thousand_entries_are_all_there() => InNamespace(table =>
     {
-        table.Add(Enumerable.Range(0, 100_000).Select(i => ConntrackFlow.Tcp($"10.{i >> 14}.1.1:{1024 + (i & 0x3fff)}", "4.1.1.1:25")));
+        table.Add(Enumerable.Range(0, 100_000)
+            .Select(i => ConntrackFlow.Tcp($"10.{i >> 14}.1.1:{1024 + (i & 0x3fff)}", "4.1.1.1:25")));
         Assert.Equal(100_000, int.Parse(Tool.Run("conntrack", "-C"), CultureInfo.InvariantCulture));
     });
 
@@ -81,5 +83,6 @@ public sealed class ConntrackFixtureTests
     private static void AssertHas(string[] lines, string original, string reply) =>
         Assert.Contains(lines, line => line.Contains($"{original} {reply}", StringComparison.Ordinal));
 
-    private static string[] List() => Tool.Run("conntrack", "-L", "-o", "extended").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] List() => Tool.Run("conntrack", "-L", "-o", "extended")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -18,7 +18,10 @@ public sealed class NetworkNamespaceTests
             {
                 using var version4 = new UdpClient(new IPEndPoint(IPAddress.Parse("194.0.1.1"), 114));
                 using var version6 = new UdpClient(new IPEndPoint(IPAddress.Parse("2001:db8::1"), 114));
-                return (Tool.Run("readlink", "/proc/self/ns/net"), Tool.Run("ip", "-o", "address"), Environment.CurrentManagedThreadId);
+                return (
+                    Tool.Run("readlink", "/proc/self/ns/net"),
+                    Tool.Run("ip", "-o", "address"),
+                    Environment.CurrentManagedThreadId);
             },
             "194.0.1.1",
             "2001:db8::1");
@@ -34,7 +37,7 @@ public sealed class NetworkNamespaceTests
     public void What_the_body_throws_reaches_the_caller_with_the_bodys_stack()
     {
         Requirement.Root();
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => NetworkNamespace.Run(Fail));
+        var exception = Assert.Throws<InvalidOperationException>(() => NetworkNamespace.Run(Fail));
         Assert.Equal("the body failed", exception.Message);
         Assert.Contains(nameof(Fail), exception.StackTrace, StringComparison.Ordinal);
     }
@@ -63,7 +66,8 @@ public sealed class NetworkNamespaceTests
         {
             Capability.DropNetBindService();
             using LinuxSocket socket = LinuxSocket.Open(SocketKind.Udp);
-            Assert.Equal(Errno.EACCES, Assert.Throws<LinuxException>(() => socket.Bind(LowPort, "127.0.0.1:114")).Errno);
+            var failure = Assert.Throws<LinuxException>(() => socket.Bind(LowPort, "127.0.0.1:114"));
+            Assert.Equal(Errno.EACCES, failure.Errno);
         });
         NetworkNamespace.Run(() =>
         {
@@ -75,7 +79,7 @@ public sealed class NetworkNamespaceTests
     [Fact]
     public void A_tool_that_fails_is_an_exception_with_its_own_words()
     {
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => Tool.Run("ls", "/not there"));
+        var exception = Assert.Throws<InvalidOperationException>(() => Tool.Run("ls", "/not there"));
         Assert.Matches("^ls /not there ended with 2: .*/not there.+", exception.Message);
     }
 
