@@ -34,10 +34,10 @@ run() {
     ((status == 0 || status == 2 || (status == 8 && selected))) || fail "$1 ended with exit status $status"
 }
 
-# PROJECT ARGUMENTS...: runs the tests of a project. The tests of the core also note which lines of the core and of Diagnosis they run.
+# PROJECT ARGUMENTS...: runs the tests of a project. In a whole run, the tests of the core note the lines of Core and Diagnosis that they run.
 run_project() {
     local name=${1##*/} options=()
-    [[ ! -f $1/bin/Release/net10.0/coverlet.MTP.dll ]] || options=(
+    ((selected)) || [[ ! -f $1/bin/Release/net10.0/coverlet.MTP.dll ]] || options=(
         --coverlet --coverlet-include "[ProxyHelper.Core]*" --coverlet-include "[ProxyHelper.Diagnosis]*"
         --coverlet-exclude-by-attribute GeneratedCodeAttribute --coverlet-single-hit --coverlet-output-format cobertura)
     run "$name" dotnet test --test-modules "$1/bin/Release/net10.0/$name.dll" --no-progress --results-directory "$results" \
