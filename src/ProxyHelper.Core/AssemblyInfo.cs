@@ -1,4 +1,4 @@
 using System.Runtime.CompilerServices;
 
-// The structures passed to the kernel are laid out as they stand; nothing is converted on the way.
+// Structures that are passed to the kernel keep their layout: nothing is converted.
 [assembly: DisableRuntimeMarshalling]

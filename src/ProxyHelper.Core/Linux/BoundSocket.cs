@@ -57,3 +57,74 @@ internal static class BoundSocket
         socket.Bind(address.Buffer.Span[..address.Size], endPoint.ToString());
     }
 }
+
+/// <summary>The exception that is thrown when an address and port cannot be bound.</summary>
+public sealed class BindException : LinuxException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="errno">The error number: EADDRINUSE, EADDRNOTAVAIL or EACCES.</param>
+    /// <param name="protocol">The protocol of the port: UDP or TCP.</param>
+    public BindException(IPEndPoint endPoint, Errno errno, IPProtocol protocol)
+        : base(protocol == IPProtocol.Tcp ? $"bind {endPoint} (TCP)" : $"bind {endPoint}", errno)
+    {
+        EndPoint = endPoint;
+        Protocol = protocol;
+    }
+
+    /// <summary>Gets the address and port.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Gets the protocol of the port: UDP or TCP.</summary>
+    public IPProtocol Protocol { get; }
+
+    /// <summary>
+    /// Turns a failure into this exception, if its error number says that the address and port cannot be bound.
+    /// </summary>
+    internal static LinuxException From(LinuxException failure, IPEndPoint endPoint, IPProtocol protocol) =>
+        failure.Errno is Errno.EADDRINUSE or Errno.EADDRNOTAVAIL or Errno.EACCES
+            ? new BindException(endPoint, failure.Errno, protocol)
+            : failure;
+}
+
+/// <summary>
+/// Represents a bound socket that the process inherited. Another process keeps the socket open when this process ends.
+/// </summary>
+/// <param name="Socket">The socket.</param>
+/// <param name="EndPoint">The address and port of the socket.</param>
+/// <param name="IsListener">Whether the socket listens for TCP connections. Otherwise it is a UDP socket.</param>
+[SupportedOSPlatform("linux")]
+internal sealed record InheritedSocket(LinuxSocket Socket, IPEndPoint EndPoint, bool IsListener)
+{
+    /// <summary>Adopts an inherited descriptor.</summary>
+    /// <exception cref="LinuxException">
+    /// Thrown when the descriptor is neither a bound UDP socket of IPv4 nor a TCP socket that listens.
+    /// </exception>
+    public static InheritedSocket Adopt(int descriptor)
+    {
+#pragma warning disable CA2000 // its server disposes of it
+        LinuxSocket socket = LinuxSocket.Adopt(descriptor);
+#pragma warning restore CA2000
+        try
+        {
+            Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
+            socket.ReadLocalAddress(address);
+            IPEndPoint endPoint = IPv4SocketAddress.ReadEndPoint(address);
+            int type = socket.ReadOption(SocketOption.Type);
+            bool isListener = type == SocketKind.StreamType && socket.ReadOption(SocketOption.AcceptsConnections) == 1;
+            bool isUsable = IPv4SocketAddress.IsIPv4(address) && endPoint.Port != 0
+                && (type == SocketKind.DatagramType || isListener);
+            return isUsable
+                ? new InheritedSocket(socket, endPoint, isListener)
+                : throw new LinuxException(
+                    $"use descriptor {descriptor}",
+                    Errno.EINVAL,
+                    "the descriptor is neither a bound UDP socket of IPv4 nor a TCP socket that listens");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

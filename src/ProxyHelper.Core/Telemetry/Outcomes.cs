@@ -2,7 +2,7 @@ namespace ProxyHelper.Telemetry;
 
 /// <summary>
 /// The table of outcomes. The counts, the meter, the Prometheus text, the job's properties and the notices follow from
-/// it. To add a reason to refuse a query: add the member to <see cref="Outcome"/> and its row here, and return it where
+/// it. To add a reason to refuse a query: add a member and its row here, and return it where
 /// queries are admitted.
 /// </summary>
 public static class Outcomes
@@ -80,4 +80,90 @@ public static class Outcomes
 
     private static OutcomeRow Single(Outcome outcome, string name, string metric, string unit, string help) =>
         new(outcome, name, new OutcomeMetric(metric, unit, help), Label: null, help);
+}
+
+/// <summary>
+/// Specifies what became of a query, a TCP connection, a datagram, a reply or a socket. The responder counts each of
+/// these events. <see cref="Outcomes"/> describes them. A query has exactly one of the outcomes up to
+/// <see cref="TooOften"/>.
+/// </summary>
+public enum Outcome : byte
+{
+    /// <summary>The reply contained the original ends.</summary>
+    Found,
+
+    /// <summary>The kernel has no such connection. The reply was "not found".</summary>
+    NotFound,
+
+    /// <summary>The kernel gave no answer. The reply was "not found" over UDP and "unknown error" over TCP.</summary>
+    FailedLookup,
+
+    /// <summary>The datagram or the line was not a query.</summary>
+    Malformed,
+
+    /// <summary>The sender is not an allowed proxy.</summary>
+    NotAllowed,
+
+    /// <summary>The query was about a connection of another host.</summary>
+    NotItsOwn,
+
+    /// <summary>The secret was wrong.</summary>
+    WrongSecret,
+
+    /// <summary>The query waited so long in the queue that its reply could have reached another query.</summary>
+    Late,
+
+    /// <summary>The sender exceeded the rate limit.</summary>
+    TooOften,
+
+    /// <summary>The kernel dropped a datagram because a queue was full.</summary>
+    QueueDrop,
+
+    /// <summary>A TCP connection was closed at once because too many were open.</summary>
+    ConnectionDrop,
+
+    /// <summary>A TCP connection was closed because its time limit was reached.</summary>
+    ConnectionTimeout,
+
+    /// <summary>The kernel refused to send a reply.</summary>
+    UnsentReply,
+
+    /// <summary>A socket reported an error instead of a datagram, a connection or a line.</summary>
+    ReceiveError,
+
+    /// <summary>The socket to the conntrack table was replaced after an error.</summary>
+    TableReopening,
+}
+
+/// <summary>Describes one <see cref="Telemetry.Outcome"/> for counters, metrics, jobs and notices.</summary>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Name">The name of its count, such as "WrongSecret".</param>
+/// <param name="Metric">The metric that contains its count.</param>
+/// <param name="Label">The value of the metric's outcome label, or null if the metric has only one count.</param>
+/// <param name="Help">A sentence that says what is counted.</param>
+public sealed record OutcomeRow(Outcome Outcome, string Name, OutcomeMetric Metric, string? Label, string Help)
+{
+    /// <summary>
+    /// Gets the notice for an administrator, with {0} for the sender, or null if the outcome causes no notice.
+    /// </summary>
+    public string? Notice { get; init; }
+
+    /// <summary>Gets the kind of the notice.</summary>
+    public NoticeKind NoticeKind { get; init; } = NoticeKind.Refusal;
+
+    /// <summary>Gets whether a query with this outcome was refused because of its sender.</summary>
+    public bool IsRefusal { get; init; }
+
+    /// <summary>Gets whether the outcome is one of a query.</summary>
+    public bool IsOfQuery => Label is not null;
+}
+
+/// <summary>Represents a counter as collectors of metrics see it.</summary>
+/// <param name="Name">The name in OpenTelemetry's style, such as "proxyhelper.queries".</param>
+/// <param name="Unit">The unit, such as "{query}".</param>
+/// <param name="Help">A sentence that says what is counted.</param>
+public sealed record OutcomeMetric(string Name, string Unit, string Help)
+{
+    /// <summary>Gets the name in Prometheus' style, such as "proxyhelper_queries_total".</summary>
+    public string PrometheusName => $"{Name.Replace('.', '_')}_total";
 }
