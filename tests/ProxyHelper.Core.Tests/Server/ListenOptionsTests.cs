@@ -9,7 +9,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests the effects of options and rules.</summary>
-public sealed class ResponderOptionsTests
+public sealed class ListenOptionsTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
