@@ -80,6 +80,7 @@ exec {events}<>"$work/events" {router_turn}<>"$work/router" {proxy_turn}<>"$work
 
 echo "ProxyHelper on four hosts (the build takes up to a minute)"
 build src/ProxyHelper.PowerShell
+prepare_shell
 
 step "Four hosts, each a network namespace of this machine" \
     "  user 10.1.1.1 ─────── router 194.0.1.1 ─────── mail server 4.1.1.1:25" \

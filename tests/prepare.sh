@@ -37,3 +37,8 @@ build() {
         -nodeReuse:false -p:UseSharedCompilation=false </dev/null >"$work/build.log" 2>&1 ||
         { cat "$work/build.log"; give_up "$1 does not build"; }
 }
+
+# Starts PowerShell once. The first start can download PowerShell, which is impossible inside a network namespace.
+prepare_shell() {
+    timeout 300 "$root/tests/pwsh" -Version </dev/null >"$work/shell.log" 2>&1 || { cat "$work/shell.log"; give_up "PowerShell does not start"; }
+}

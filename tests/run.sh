@@ -74,6 +74,7 @@ cd "$root"
 . tests/prepare.sh
 install_missing ip nft iptables conntrack gcc systemd-analyze strace lintian /bin/kill
 build ProxyHelper.sln
+prepare_shell
 rm -rf "$results"
 shell_tests=()
 if ((EUID)); then
