@@ -13,8 +13,6 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="words">The words of the caller.</param>
 internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, ushort smtpPort, CallerWords words)
 {
-    private const uint Tcp = 6; // IPPROTO_TCP (netinet/in.h)
-
     /// <summary>Judges the DNAT.</summary>
     /// <param name="proxy">The end point that the DNAT must translate to, or null to find out.</param>
     /// <returns>The finding, and the end point that the DNAT must translate to.</returns>
@@ -22,7 +20,7 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
     {
         var packet = new FirewallPacket
         {
-            [PacketField.Protocol] = Tcp,
+            Protocol = IPProtocol.Tcp,
             [PacketField.DestinationPort] = smtpPort,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
@@ -61,8 +59,8 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
 
         var packet = new FirewallPacket
         {
-            [PacketField.Protocol] = Tcp,
-            [PacketField.DestinationAddress] = NumberRange.NumberOf(target),
+            Protocol = IPProtocol.Tcp,
+            DestinationAddress = target.TryGetIPv4(out IPv4Address address) ? address : null,
             [PacketField.DestinationPort] = target.Port,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
@@ -97,16 +95,16 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
         Certainty: >= Certainty.Sometimes,
         Rule: { Action: FirewallAction.DestinationNat, Addresses: { IsOne: true } address },
     }
-        ? new TransportEndPoint(NumberRange.AddressOf(address.First), (ushort)(effect.Rule.Ports?.First ?? smtpPort))
+        ? new TransportEndPoint(address.FirstAddress, (ushort)(effect.Rule.Ports?.First ?? smtpPort))
         : null;
 
     private bool TranslatesTo(RuleEffect effect, TransportEndPoint proxy) =>
         effect.Rule is { Action: FirewallAction.DestinationNat, Addresses: { } addresses }
-        && NumberRange.NumberOf(proxy) is { } number
-        && addresses.Contains(number)
+        && proxy.TryGetIPv4(out IPv4Address address)
+        && addresses.Contains(address)
         && (effect.Rule.Ports ?? new NumberRange(smtpPort)).Contains(proxy.Port);
 
     private static bool TranslatesFromOneOf(RuleEffect effect, IReadOnlyList<IPv4Address> helper) =>
         effect.Rule is { Action: FirewallAction.SourceNat, Addresses: { } addresses }
-        && (helper.Count == 0 || helper.Any(address => addresses.Contains(NumberRange.NumberOf(address))));
+        && (helper.Count == 0 || helper.Any(addresses.Contains));
 }

@@ -9,7 +9,6 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="port">The UDP port of the helper.</param>
 internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence, ushort port)
 {
-    private const uint Udp = 17; // IPPROTO_UDP (netinet/in.h)
     private const string LoadRules =
         "Load the notrack rules of docs/security.md, \"Firewall rules\", for both directions.";
 
@@ -32,30 +31,29 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
         FirewallReading firewall, Evidence? evidence, HelperSockets helper, TransportEndPoint? proxy)
     {
         var check = new NotrackCheck(firewall, evidence, helper.Port);
-        uint?[] addresses = helper.Known.Count == 0
-            ? [null]
-            : [.. helper.Known.Select(address => (uint?)NumberRange.NumberOf(address))];
-        Finding[] findings = [.. addresses.Select(address => check.Judge(address, NumberRange.NumberOf(proxy)))];
+        IPv4Address?[] addresses = helper.Known.Count == 0 ? [null] : [.. helper.Known];
+        IPv4Address? asker = proxy is { } known && known.TryGetIPv4(out IPv4Address one) ? one : null;
+        Finding[] findings = [.. addresses.Select(address => check.Judge(address, asker))];
         return findings.FirstOrDefault(finding => finding.Severity != Severity.Passed) ?? findings[0];
     }
 
-    private Finding Judge(uint? helper, uint? proxy)
+    private Finding Judge(IPv4Address? helper, IPv4Address? proxy)
     {
         var query = new FirewallPacket
         {
-            [PacketField.Protocol] = Udp,
-            [PacketField.SourceAddress] = proxy,
-            [PacketField.DestinationAddress] = helper,
+            Protocol = IPProtocol.Udp,
+            SourceAddress = proxy,
+            DestinationAddress = helper,
             [PacketField.DestinationPort] = port,
             [PacketField.DestinationIsLocal] = 1,
             [PacketField.IsNew] = 0, // conntrack has not seen the packet yet
         };
         var reply = new FirewallPacket
         {
-            [PacketField.Protocol] = Udp,
-            [PacketField.SourceAddress] = helper,
+            Protocol = IPProtocol.Udp,
+            SourceAddress = helper,
             [PacketField.SourcePort] = port,
-            [PacketField.DestinationAddress] = proxy,
+            DestinationAddress = proxy,
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.IsNew] = 0,
         };

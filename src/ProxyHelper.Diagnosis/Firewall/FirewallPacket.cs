@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Diagnosis.Firewall;
@@ -19,6 +20,24 @@ internal sealed class FirewallPacket
     /// <summary>The family of IPv6 packets.</summary>
     public const uint IPv6 = SocketKind.IPv6Family;
 
+    /// <summary>Sets the protocol above IP.</summary>
+    public IPProtocol Protocol
+    {
+        init => this[PacketField.Protocol] = (uint)value;
+    }
+
+    /// <summary>Sets the source address. Null means that it is unknown.</summary>
+    public IPv4Address? SourceAddress
+    {
+        init => this[PacketField.SourceAddress] = NumberOf(value);
+    }
+
+    /// <summary>Sets the destination address. Null means that it is unknown.</summary>
+    public IPv4Address? DestinationAddress
+    {
+        init => this[PacketField.DestinationAddress] = NumberOf(value);
+    }
+
     /// <summary>Gets the value of a field, or null if the value is unknown.</summary>
     public uint? this[PacketField field]
     {
@@ -31,6 +50,9 @@ internal sealed class FirewallPacket
             }
         }
     }
+
+    private static uint? NumberOf(IPv4Address? address) =>
+        address is { } known ? NumberRange.NumberOf(known) : null;
 }
 
 /// <summary>Specifies a field of a packet that a condition can read.</summary>

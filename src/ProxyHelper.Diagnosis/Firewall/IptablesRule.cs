@@ -140,7 +140,7 @@ internal sealed class IptablesRule
         int length = 32;
         bool isPrefix = slash < 0 || NumberText.TryRead(text.AsSpan(slash + 1), out length);
         return isPrefix
-            && NumberRange.TryReadAddress(slash < 0 ? text : text.AsSpan(0, slash), out uint address)
+            && IPv4Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out IPv4Address address)
             && NumberRange.OfPrefix(address, length) is { } range
             ? [range]
             : null;
@@ -173,8 +173,8 @@ internal sealed class IptablesRule
         NumberRange? ports = parts.Length == 2 ? Range(parts[1], '-') : null;
         bool isRead = ends.Length <= 2 && parts.Length <= 2 && (parts.Length == 1 || ports is not null);
         return isRead
-            && NumberRange.TryReadAddress(ends[0], out uint first)
-            && NumberRange.TryReadAddress(ends[^1], out uint last)
+            && IPv4Address.TryParse(ends[0], out IPv4Address first)
+            && IPv4Address.TryParse(ends[^1], out IPv4Address last)
             ? (new NumberRange(first, last), ports)
             : (null, null);
     }

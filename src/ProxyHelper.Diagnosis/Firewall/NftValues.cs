@@ -59,13 +59,15 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
                 && TryRead(elements, table, ranges, nesting - 1);
         }
 
-        if (NumberRange.TryReadAddress(text, out uint number) || TryReadProtocol(text, out number))
+        if (IPv4Address.TryParse(text, out IPv4Address address))
         {
-            ranges.Add(new NumberRange(number));
+            ranges.Add(new NumberRange(address));
             return true;
         }
 
-        return false;
+        bool isProtocol = TryReadProtocol(text, out uint protocol);
+        ranges.AddRange(isProtocol ? [new NumberRange(protocol)] : []);
+        return isProtocol;
     }
 
     private bool TryReadObject(JsonElement value, string table, List<NumberRange> ranges, int nesting)
@@ -95,8 +97,8 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
     {
         NumberRange? range = TryGet(prefix, "len", JsonValueKind.Number, out JsonElement length)
             && length.TryGetInt32(out int bits)
-            && NumberRange.TryReadAddress(Word(prefix, "addr"), out uint number)
-            ? NumberRange.OfPrefix(number, bits)
+            && IPv4Address.TryParse(Word(prefix, "addr"), out IPv4Address address)
+            ? NumberRange.OfPrefix(address, bits)
             : null;
         ranges.AddRange(range is { } read ? [read] : []);
         return range is not null;

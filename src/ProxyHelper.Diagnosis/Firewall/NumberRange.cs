@@ -2,7 +2,10 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Represents a range of numbers: ports, protocols, or IPv4 addresses.</summary>
+/// <summary>
+/// Represents a range of numbers: ports, protocols, or IPv4 addresses. Callers give and get addresses. Only this type
+/// and <see cref="FirewallPacket"/> know the numbers that stand for them.
+/// </summary>
 /// <param name="First">The first number.</param>
 /// <param name="Last">The last number.</param>
 internal readonly record struct NumberRange(uint First, uint Last)
@@ -15,15 +18,32 @@ internal readonly record struct NumberRange(uint First, uint Last)
     {
     }
 
+    /// <summary>Creates a range of one address.</summary>
+    public NumberRange(IPv4Address only)
+        : this(only, only)
+    {
+    }
+
+    /// <summary>Creates a range of addresses.</summary>
+    public NumberRange(IPv4Address first, IPv4Address last)
+        : this(NumberOf(first), NumberOf(last))
+    {
+    }
+
     /// <summary>Gets whether the range has only one number.</summary>
     public bool IsOne => First == Last;
 
-    /// <summary>Returns whether a number is in the range.</summary>
-    public bool Contains(uint number) => number >= First && number <= Last;
+    /// <summary>Gets the first number as an address.</summary>
+    public IPv4Address FirstAddress => new(First);
+
+    private IPv4Address LastAddress => new(Last);
+
+    /// <summary>Returns the number that stands for an address.</summary>
+    public static uint NumberOf(IPv4Address address) => address.Value;
 
     /// <summary>Returns the addresses of a prefix.</summary>
     /// <returns>The range, or null if the length is not 0 to 32.</returns>
-    public static NumberRange? OfPrefix(uint address, int length)
+    public static NumberRange? OfPrefix(IPv4Address address, int length)
     {
         if (length is < 0 or > AddressBits)
         {
@@ -31,31 +51,17 @@ internal readonly record struct NumberRange(uint First, uint Last)
         }
 
         uint others = length == 0 ? uint.MaxValue : (1u << (AddressBits - length)) - 1;
-        return new NumberRange(address & ~others, address | others);
+        return new NumberRange(NumberOf(address) & ~others, NumberOf(address) | others);
     }
 
-    /// <summary>Reads an IPv4 address.</summary>
-    public static bool TryReadAddress(ReadOnlySpan<char> text, out uint number)
-    {
-        bool isAddress = IPv4Address.TryParse(text, out IPv4Address address);
-        number = NumberOf(address);
-        return isAddress;
-    }
+    /// <summary>Returns whether a number is in the range.</summary>
+    public bool Contains(uint number) => number >= First && number <= Last;
 
-    /// <summary>Returns the number that stands for an address in a range.</summary>
-    public static uint NumberOf(IPv4Address address) => address.Value;
-
-    /// <summary>
-    /// Returns the number that stands for the address of an end point, or null when it has no IPv4 address.
-    /// </summary>
-    public static uint? NumberOf(TransportEndPoint? end) =>
-        end is { } known && known.TryGetIPv4(out IPv4Address address) ? NumberOf(address) : null;
-
-    /// <summary>Returns the address that a number in a range stands for.</summary>
-    public static IPv4Address AddressOf(uint number) => new(number);
+    /// <summary>Returns whether an address is in the range.</summary>
+    public bool Contains(IPv4Address address) => Contains(NumberOf(address));
 
     /// <summary>Returns the range as addresses in text.</summary>
-    public string ToAddresses() => IsOne ? AddressOf(First).ToString() : $"{AddressOf(First)}-{AddressOf(Last)}";
+    public string ToAddresses() => IsOne ? $"{FirstAddress}" : $"{FirstAddress}-{LastAddress}";
 
     /// <summary>Returns the range as numbers in text.</summary>
     public override string ToString() => IsOne ? $"{First}" : $"{First}-{Last}";
