@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Client;
@@ -15,8 +16,6 @@ public sealed class HelperClient
 {
     private const int BufferSize = 128; // longer than a reply, so that a longer datagram is recognized
     private const int MaxIgnored = 16;
-    private const int IPLevel = 0; // IPPROTO_IP (linux/in.h)
-    private const int ReceiveErrors = 11; // IP_RECVERR (linux/in.h): an unconnected socket receives ICMP errors too
 
     private readonly HelperRequest _request;
     private readonly uint _cookie = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
@@ -105,7 +104,7 @@ public sealed class HelperClient
     /// </summary>
     internal static HelperOutcome? OutcomeOf(SocketError error) => error switch
     {
-        // Windows reports the second.
+        // For an ICMP "port unreachable", Linux reports ConnectionRefused and Windows reports ConnectionReset.
         SocketError.ConnectionRefused or SocketError.ConnectionReset => HelperOutcome.Refused,
         SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkDown
             or SocketError.AccessDenied or SocketError.InvalidArgument => HelperOutcome.Unreachable,
@@ -135,7 +134,8 @@ public sealed class HelperClient
     {
         if (OperatingSystem.IsLinux() && socket.AddressFamily == AddressFamily.InterNetwork)
         {
-            socket.SetRawSocketOption(IPLevel, ReceiveErrors, BitConverter.GetBytes(1));
+            SocketOption option = SocketOption.ReceiveErrors;
+            socket.SetRawSocketOption(option.Level, option.Number, BitConverter.GetBytes(1));
         }
 
         bool isIPv4 = socket.AddressFamily == AddressFamily.InterNetwork;

@@ -57,6 +57,9 @@ internal readonly record struct SocketOption(int Level, int Number, string Name)
     /// <summary>Gets the discovery of the path's largest packet.</summary>
     public static SocketOption PathMtuDiscovery => new(IPLevel, 10, "IP_MTU_DISCOVER");
 
+    /// <summary>Gets the option with which an unconnected socket also receives ICMP errors.</summary>
+    public static SocketOption ReceiveErrors => new(IPLevel, 11, "IP_RECVERR");
+
     /// <summary>Gets the option that allows an address that this host does not have yet.</summary>
     public static SocketOption FreeBind => new(IPLevel, 15, "IP_FREEBIND");
 
