@@ -13,7 +13,7 @@ internal static class Advice
     /// <summary>Returns a space and the advice as sentences, or an empty text if there is no advice.</summary>
     public static string For(Exception failure) => failure switch
     {
-        SecretFileException { IsUnsafe: true } file => $" Run 'chmod 600 {file.Path}'.",
+        SecretFileException { IsUnsafe: true } file => $" Run '{SecretFile.RestrictionCommand(file.Path)}'.",
         BindException { Errno: Errno.EADDRNOTAVAIL } =>
             $" {ErrnoAdvice.For(failure)} If the host gets the address later, use --allow-absent-address.",
         _ => ErrnoAdvice.For(failure) is { } advice ? $" {advice}" : string.Empty,

@@ -1,3 +1,5 @@
+using ProxyHelper.Access;
+
 namespace ProxyHelper.Daemon;
 
 /// <summary>Represents a configuration file. A line has the form NAME = VALUE. Comments start with #.</summary>
@@ -55,7 +57,7 @@ internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic
         else if (setting.IsSecret && IsPublic)
         {
             values.AddFault($"{place}: the secret is rejected: other users can read this file. "
-                + $"Run 'chmod 600 {Path}', or use secret-file.");
+                + $"Run '{SecretFile.RestrictionCommand(Path)}', or use secret-file.");
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Diagnosis;
 
@@ -25,7 +26,7 @@ internal sealed class AddressCheck(InspectionOptions options, CallerWords words)
         _ => Finding.Failed(
             CheckNames.Address,
             $"{address} is not an address of this host, so no helper can answer on it.",
-            $"Run 'ip -brief address' to see the addresses. If {address} is right, " +
+            $"Run '{ErrnoAdvice.ListAddresses}' to see the addresses. If {address} is right, " +
             $"'ip address add {address}/32 dev lo' adds it until the next boot. {words.GiveRole(SetupRole.Proxy)}"),
     };
 }

@@ -12,8 +12,8 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="words">The words of the caller.</param>
 internal sealed class KernelChecks(CallerWords words)
 {
-    private static readonly string _getPermission = ErrnoAdvice.ForConntrack(Errno.EPERM)!.Value.Action;
-    private static readonly string _allowNetlink = ErrnoAdvice.ForConntrack(Errno.EAFNOSUPPORT)!.Value.Action;
+    private static readonly ErrnoAdvice _permission = ErrnoAdvice.ForConntrack(Errno.EPERM)!.Value;
+    private static readonly ErrnoAdvice _netlink = ErrnoAdvice.ForConntrack(Errno.EAFNOSUPPORT)!.Value;
 
     /// <summary>Judges the answers of the kernel.</summary>
     public IEnumerable<Finding> Judge(ConntrackProbe probe) =>
@@ -27,37 +27,37 @@ internal sealed class KernelChecks(CallerWords words)
         { Errno: Errno.EPERM } => Finding.Skipped(
             CheckNames.Kernel,
             "Without permission, the check cannot see whether the kernel tracks connections.",
-            _getPermission),
+            _permission.Action),
         { Errno: Errno.EAFNOSUPPORT } =>
-            Finding.Skipped(CheckNames.Kernel, "This process cannot open AF_NETLINK sockets.", _allowNetlink),
+            Finding.Skipped(CheckNames.Kernel, $"The kernel was not asked: {_netlink.Cause}.", _netlink.Action),
         var failure => Finding.Failed(
             CheckNames.Kernel,
             $"The kernel does not answer look-ups of connections. {failure.Message}",
-            ErrnoAdvice.LoadModule),
+            ActionFor(failure)),
     };
 
     private static Finding JudgePermission(ConntrackProbe probe) => probe.Failure switch
     {
         null => Finding.Passed(CheckNames.Permission, "This process may look up conntrack entries (CAP_NET_ADMIN)."),
-        { Errno: Errno.EPERM } => Finding.Failed(
-            CheckNames.Permission,
-            "This process cannot look up conntrack entries: CAP_NET_ADMIN is missing.",
-            _getPermission),
-        { Errno: Errno.EAFNOSUPPORT } => Finding.Failed(
-            CheckNames.Permission,
-            "This process cannot open AF_NETLINK sockets.",
-            _allowNetlink),
-        _ => Finding.Skipped(
+        { Errno: Errno.EPERM } => WithoutPermission(_permission),
+        { Errno: Errno.EAFNOSUPPORT } => WithoutPermission(_netlink),
+        var failure => Finding.Skipped(
             CheckNames.Permission,
             "The permission is not known, because the kernel does not answer.",
-            ErrnoAdvice.LoadModule),
+            ActionFor(failure)),
     };
+
+    private static Finding WithoutPermission(ErrnoAdvice advice) => Finding.Failed(
+        CheckNames.Permission, $"This process cannot look up conntrack entries: {advice.Cause}.", advice.Action);
+
+    private static string ActionFor(LinuxException failure) =>
+        ErrnoAdvice.ForConntrack(failure.Errno)?.Action ?? $"Run '{ErrnoAdvice.LoadModule}'.";
 
     private Finding JudgeTable(ConntrackStatistics? statistics)
     {
         if (statistics is not { } table)
         {
-            return Finding.Skipped(CheckNames.Table, "The conntrack table cannot be read.", _getPermission);
+            return Finding.Skipped(CheckNames.Table, "The conntrack table cannot be read.", _permission.Action);
         }
 
         string fill = $"{table.Entries} of {table.Maximum?.ToString(CultureInfo.InvariantCulture) ?? "?"} entries";
@@ -81,7 +81,7 @@ internal sealed class KernelChecks(CallerWords words)
     {
         if (counters is not { } counted)
         {
-            return Finding.Skipped(CheckNames.Drops, "The counters of the kernel cannot be read.", _getPermission);
+            return Finding.Skipped(CheckNames.Drops, "The counters of the kernel cannot be read.", _permission.Action);
         }
 
         return counted.Drop + counted.EarlyDrop > 0

@@ -82,7 +82,7 @@ internal static class Errors
         cause,
         ErrorCategory.SecurityError,
         cause.Path,
-        $"Run 'chmod 600 {cause.Path}'.");
+        $"Run '{SecretFile.RestrictionCommand(cause.Path)}'.");
 
     // The command keeps the secret out of the shell's history.
     public static ErrorRecord SecretFileUnusable(Exception cause, string path) => Make(

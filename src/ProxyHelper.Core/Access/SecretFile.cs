@@ -38,6 +38,9 @@ public static class SecretFile
             : throw new SecretFileException(path, "its text is not one number from 0 to 4294967295", isUnsafe: false);
     }
 
+    /// <summary>Returns the command with which only the owner of a file can use the file.</summary>
+    public static string RestrictionCommand(string path) => $"chmod 600 {path}";
+
     private static bool TryParse(ReadOnlySpan<byte> text, out uint secret)
     {
         const NumberStyles style = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;

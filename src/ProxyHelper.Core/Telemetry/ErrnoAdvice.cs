@@ -12,6 +12,9 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
     /// <summary>The command that loads the kernel module.</summary>
     public const string LoadModule = "modprobe nf_conntrack_netlink";
 
+    /// <summary>The command that lists the addresses of this host.</summary>
+    internal const string ListAddresses = "ip -4 address";
+
     /// <summary>Returns the advice for a failure, or null if nothing is known about it.</summary>
     public static ErrnoAdvice? For(Exception failure) => failure switch
     {
@@ -56,7 +59,7 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
             "another program uses the port",
             $"Run '{ListProgram(bind)}' to find the program."),
         Errno.EADDRNOTAVAIL => new(
-            "this host does not have the address", "Run 'ip -4 address' to list the addresses of this host."),
+            "this host does not have the address", $"Run '{ListAddresses}' to list the addresses of this host."),
         Errno.EACCES => new(
             "CAP_NET_BIND_SERVICE is missing", "Run the program as root, or use a port from 1024 to 65535."),
         _ => null,
