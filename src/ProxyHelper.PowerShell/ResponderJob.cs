@@ -30,7 +30,6 @@ public sealed class ResponderJob : Job
         _responder = responder;
         _pidFile = pidFile;
         PSJobTypeName = "ProxyHelper";
-        AddCounts();
         SetJobState(JobState.Running);
         Log($"Answering on {Location} (UDP){(TcpLocation is null ? string.Empty : $" and {TcpLocation} (TCP)")}.");
         _pump = Task.Run(PumpAsync);
@@ -67,8 +66,56 @@ public sealed class ResponderJob : Job
     [
         .. from row in Outcomes.All
            where row.IsRefusal
-           select $"{row.Label!.Replace('_', ' ')} {CountOf(row.Outcome)}",
+           select $"{row.Label!.Replace('_', ' ')} {Counts[row.Outcome]}",
     ];
+
+    // The counts are properties of the class and not members that the module adds: Tab offers them, and a job has them
+    // in each runspace, with or without the module. A test compares them with the table of outcomes.
+
+    /// <summary>Gets the number of queries that were answered with the original ends.</summary>
+    public long Found => Counts[Outcome.Found];
+
+    /// <summary>Gets the number of queries that were answered with "not found".</summary>
+    public long NotFound => Counts[Outcome.NotFound];
+
+    /// <summary>Gets the number of queries whose look-up failed.</summary>
+    public long FailedLookups => Counts[Outcome.FailedLookup];
+
+    /// <summary>Gets the number of datagrams and lines that were not queries.</summary>
+    public long Malformed => Counts[Outcome.Malformed];
+
+    /// <summary>Gets the number of queries from senders that are not allowed.</summary>
+    public long NotAllowed => Counts[Outcome.NotAllowed];
+
+    /// <summary>Gets the number of queries about connections of other hosts.</summary>
+    public long NotItsOwn => Counts[Outcome.NotItsOwn];
+
+    /// <summary>Gets the number of queries with a wrong secret.</summary>
+    public long WrongSecret => Counts[Outcome.WrongSecret];
+
+    /// <summary>Gets the number of queries that waited too long to be answered safely.</summary>
+    public long Late => Counts[Outcome.Late];
+
+    /// <summary>Gets the number of queries from senders that exceeded the rate limit.</summary>
+    public long TooOften => Counts[Outcome.TooOften];
+
+    /// <summary>Gets the number of datagrams that the kernel dropped because a queue was full.</summary>
+    public long QueueDrops => Counts[Outcome.QueueDrop];
+
+    /// <summary>Gets the number of TCP connections that were closed at once because too many were open.</summary>
+    public long ConnectionDrops => Counts[Outcome.ConnectionDrop];
+
+    /// <summary>Gets the number of TCP connections that were closed because their time limit was reached.</summary>
+    public long ConnectionTimeouts => Counts[Outcome.ConnectionTimeout];
+
+    /// <summary>Gets the number of replies that the kernel refused to send.</summary>
+    public long UnsentReplies => Counts[Outcome.UnsentReply];
+
+    /// <summary>Gets the number of errors that a socket reported.</summary>
+    public long ReceiveErrors => Counts[Outcome.ReceiveError];
+
+    /// <summary>Gets the number of replacements of the socket to the conntrack table.</summary>
+    public long TableReopenings => Counts[Outcome.TableReopening];
 
     /// <summary>
     /// Gets the median time from arrival to reply of the last five minutes, or null if there were no queries.
@@ -97,8 +144,7 @@ public sealed class ResponderJob : Job
     /// <inheritdoc/>
     public override string StatusMessage => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Queries} queries, {CountOf(Outcome.Found)} found, {CountOf(Outcome.NotFound)} not found, "
-            + $"{CountOf(Outcome.FailedLookup)} failed look-ups");
+        $"{Queries} queries, {Found} found, {NotFound} not found, {FailedLookups} failed look-ups");
 
     /// <summary>
     /// Stops the responder. When the method returns, the ports are free and the job has its final state.
@@ -123,26 +169,9 @@ public sealed class ResponderJob : Job
         base.Dispose(disposing);
     }
 
-    /// <summary>
-    /// Returns the number of events with an outcome. Each outcome is also a property, such as WrongSecret.
-    /// </summary>
-    public long CountOf(Outcome outcome) => Counts[outcome];
-
     private ResponderCounts Counts => _responder.Counts;
 
     private bool IsEnded => JobStateInfo.State is JobState.Stopped or JobState.Failed;
-
-    /// <summary>
-    /// Adds a property for each row of the table of outcomes, so that a new outcome needs no change here.
-    /// </summary>
-    private void AddCounts()
-    {
-        PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(this).Properties;
-        foreach (OutcomeRow row in Outcomes.All)
-        {
-            properties.Add(new PSScriptProperty(row.Name, ScriptBlock.Create($"$this.CountOf('{row.Outcome}')")));
-        }
-    }
 
     /// <summary>Writes the notices of the responder into the streams of the job, and follows it to its end.</summary>
     private async Task PumpAsync()

@@ -31,6 +31,9 @@ Describe 'Completion' {
         @{ Typed = 'Get-NatMapping -Port '; Offered = '22 25 53' }
         @{ Typed = 'Get-NatMapping -Port 5'; Offered = '53' }
         @{ Typed = 'Measure-NatMapping -Mark '; Offered = '0' }
+        @{ Typed = 'Get-ProxyHelper | Where-Object Wr'; Offered = 'WrongSecret' }
+        @{ Typed = 'Get-ProxyHelper | Sort-Object Fo'; Offered = 'Found' }
+        @{ Typed = '(Get-ProxyHelper).NotA'; Offered = 'NotAllowed' }
     ) {
         "$(Get-Completion $Typed)" | Should -BeExactly $Offered
     }

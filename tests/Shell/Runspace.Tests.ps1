@@ -48,6 +48,15 @@ Describe 'In another runspace' {
         (Get-ProxyHelper).Found | Should -Be 8
     }
 
+    It 'a job has its counts where the module is not imported' {
+        $job = Start-ProxyHelper 194.0.1.1
+        $null = Test-ProxyHelper 194.0.1.1 @question
+        1 | ForEach-Object -Parallel { ($using:job).Found } | Should -Be 1
+        Start-ThreadJob { ($using:job).Found } | Receive-Job -Wait -AutoRemoveJob | Should -Be 1
+        Remove-Module ProxyHelper
+        $job.Found | Should -Be 1
+    }
+
     It 'Start-ThreadJob runs a responder that ends with the job' {
         $job = Start-ThreadJob {
             $null = Start-ProxyHelper 194.0.1.1

@@ -5,7 +5,6 @@ using System.Runtime.Versioning;
 using System.Security;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
-using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -157,7 +156,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         }
 
         ResponderJob chosen = found[0].Job;
-        return (found[0].EndPoint, () => chosen.CountOf(Outcome.WrongSecret));
+        return (found[0].EndPoint, () => chosen.WrongSecret);
     }
 
     private string ResolveConfiguration()
