@@ -13,15 +13,8 @@ internal static class DaemonWords
         SecretFileOption = "--secret-file",
         GiveHelperAddress = "Give the address of the helper: --address 194.0.1.1",
         GiveProxy = "Correct the DNAT rule, which has the address of the proxy (docs/deployment.md).",
-        GiveRole = role => role == SetupRole.Proxy
-            ? "The daemon runs on the router, not on the proxy."
-            : "The daemon runs on the router.",
-        GiveSmtpGatedConfiguration = path => $"Copy smtp-gated's configuration to {path}.",
+        GiveRole = _ => "The daemon runs on the router, not on the proxy.", // --check always checks the router
         StartHelper = helper => $"proxy-helper --address {helper.Address} --port {helper.Port}",
-        ListHelpers = "systemctl status proxy-helper",
-        ReadCounters =
-            "On the router, run 'systemctl kill -s USR1 proxy-helper; journalctl -u proxy-helper -n 1'. If the " +
-            "number of queries does not grow, a firewall drops them. Otherwise the log has the reason of each refusal.",
         ListEntries = "conntrack -L",
         WatchDrops =
             "Run 'conntrack -S' again later. If drop or early_drop grows, raise net.netfilter.nf_conntrack_max.",

@@ -41,9 +41,9 @@ internal sealed class AnswerChecks(SetupRole role, CallerWords words)
             HelperOutcome.Refused => Finding.Failed(
                 CheckNames.Answer,
                 $"No program listens on {helper} (port unreachable).",
-                role == SetupRole.Router
-                    ? $"Run '{words.StartHelper(helper)}' to start a helper. '{listens}' shows which program listens."
-                    : $"On the router, run: {words.ListHelpers}; {listens}"),
+                words.ForProxy(role) is { } proxy
+                    ? $"On the router, run: {proxy.ListHelpers}; {listens}"
+                    : $"Run '{words.StartHelper(helper)}' to start a helper. '{listens}' shows which program listens."),
             HelperOutcome.Unreachable => Finding.Failed(
                 CheckNames.Answer,
                 $"{helper} cannot be reached, or a rule of this host rejects the query.",
@@ -63,10 +63,10 @@ internal sealed class AnswerChecks(SetupRole role, CallerWords words)
         CheckNames.Answer,
         $"{helper} is silent to a query from {probe.Answer.AskedFrom?.Address}: a firewall drops the query, " +
         "the secret is wrong, or this address is not allowed to ask.",
-        role == SetupRole.Router
-            ? $"Look for drops in 'nft list ruleset', give the secret with {words.SecretFileOption}, " +
-              $"and see which program listens: {listens}"
-            : words.ReadCounters);
+        words.ForProxy(role) is { } proxy
+            ? proxy.ReadCounters
+            : $"Look for drops in 'nft list ruleset', give the secret with {words.SecretFileOption}, " +
+              $"and see which program listens: {listens}");
 
     private Finding JudgeSecret(AnswerProbe probe, bool isWrong) => probe switch
     {

@@ -26,19 +26,8 @@ public sealed record CallerWords
     /// <summary>Gets a function that returns a sentence that says how to give the role of this host.</summary>
     public required Func<SetupRole, string> GiveRole { get; init; }
 
-    /// <summary>
-    /// Gets a function that returns a sentence that says how to give the path of smtp-gated's configuration.
-    /// </summary>
-    public required Func<string, string> GiveSmtpGatedConfiguration { get; init; }
-
     /// <summary>Gets a function that returns the command that starts a helper on an address and port.</summary>
     public required Func<IPEndPoint, string> StartHelper { get; init; }
-
-    /// <summary>Gets the command that lists the helpers on the router.</summary>
-    public required string ListHelpers { get; init; }
-
-    /// <summary>Gets sentences that say how the counters of the helper tell a firewall from a refused query.</summary>
-    public required string ReadCounters { get; init; }
 
     /// <summary>Gets the command that lists the conntrack entries, also those without NAT.</summary>
     public required string ListEntries { get; init; }
@@ -48,4 +37,25 @@ public sealed record CallerWords
 
     /// <summary>Gets a sentence that says how to check the proxy, too.</summary>
     public required string CheckProxy { get; init; }
+
+    /// <summary>Gets the words for findings on the proxy, or null if the program runs only on the router.</summary>
+    public ProxyWords? OnProxy { get; init; }
+
+    /// <summary>Returns the words for findings on the proxy if this host is the proxy, else null.</summary>
+    internal ProxyWords? ForProxy(SetupRole role) => role == SetupRole.Proxy ? OnProxy : null;
+}
+
+/// <summary>Represents the words of a program for findings on the proxy.</summary>
+public sealed record ProxyWords
+{
+    /// <summary>
+    /// Gets a function that returns a sentence that says how to give the path of smtp-gated's configuration.
+    /// </summary>
+    public required Func<string, string> GiveSmtpGatedConfiguration { get; init; }
+
+    /// <summary>Gets the command that lists the helpers on the router.</summary>
+    public required string ListHelpers { get; init; }
+
+    /// <summary>Gets sentences that say how the counters of the helper tell a firewall from a refused query.</summary>
+    public required string ReadCounters { get; init; }
 }

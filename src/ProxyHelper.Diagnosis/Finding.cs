@@ -28,7 +28,7 @@ public enum Severity
     /// <summary>The part works, but not well or not for long, or the check cannot decide.</summary>
     Warning,
 
-    /// <summary>smtp-gated cannot get correct answers with this setup.</summary>
+    /// <summary>smtp-gated cannot get correct answers with this set-up.</summary>
     Failed,
 
     /// <summary>The check did not run, because it lacks something that it needs.</summary>

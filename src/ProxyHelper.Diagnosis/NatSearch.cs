@@ -31,16 +31,16 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
 
     /// <summary>Returns the finding if the rule at an index of the effects is the right one.</summary>
     /// <param name="index">The index.</param>
-    /// <param name="deed">What the rule does, or null if the rule does exactly what the goal says.</param>
-    public Finding Found(int index, string? deed = null)
+    /// <param name="effect">What the rule does, or null if the rule does exactly what the goal says.</param>
+    public Finding Found(int index, string? effect = null)
     {
         RuleEffect found = effects[index];
-        RuleEffect? doubt = effects[..index].FirstOrDefault(effect => effect.Certainty == Certainty.Unclear);
+        RuleEffect? doubt = effects[..index].FirstOrDefault(one => one.Certainty == Certainty.Unclear);
         return found.Certainty == Certainty.Unclear
             ? Doubtful($"Whether a rule {Goal} is not known: {found} has a condition that is not understood.")
             : doubt is not null
             ? Doubtful($"Whether {found} {Goal} is not known: {doubt} comes first and is not understood.")
-            : Finding.Passed(Check, $"{(Kind == "SNAT" ? "An" : "A")} {Kind} rule {deed ?? Goal}: {found}.");
+            : Finding.Passed(Check, $"{(Kind == "SNAT" ? "An" : "A")} {Kind} rule {effect ?? Goal}: {found}.");
     }
 
     /// <summary>Returns the finding if no rule is the right one.</summary>

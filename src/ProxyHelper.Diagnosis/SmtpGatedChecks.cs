@@ -28,7 +28,7 @@ internal sealed class SmtpGatedChecks(string path, CallerWords words)
     public Finding Absent(SetupRole role, string reason) => Finding.Skipped(
         CheckNames.PerHost,
         reason,
-        role == SetupRole.Router ? words.CheckProxy : words.GiveSmtpGatedConfiguration(path));
+        words.ForProxy(role)?.GiveSmtpGatedConfiguration(path) ?? words.CheckProxy);
 
     private Finding JudgeMode(string? mode, int port) => mode switch
     {

@@ -17,12 +17,7 @@ internal static class CmdletWords
         GiveRole = role => role == SetupRole.Proxy
             ? "Use -Role Proxy if it is the proxy."
             : "Use -Role Router if it is the router.",
-        GiveSmtpGatedConfiguration = path => $"Give the path of the configuration: -SmtpGatedConfiguration {path}",
         StartHelper = helper => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}",
-        ListHelpers = "Get-ProxyHelper",
-        ReadCounters =
-            "On the router, run 'Get-ProxyHelper | Format-List'. If Queries does not grow, a firewall drops the " +
-            "queries. Otherwise WrongSecret, NotAllowed or NotItsOwn grows.",
         ListEntries = "Get-NatMapping -IncludeUntranslated",
         WatchDrops =
             "Run 'Measure-NatMapping -Quick' again later. If Drop or EarlyDrop grows, raise " +
@@ -30,5 +25,13 @@ internal static class CmdletWords
         CheckProxy =
             "On the proxy, run 'Test-ProxyHelperSetup -Role Proxy -HelperAddress 194.0.1.1' with the address of this " +
             "router.",
+        OnProxy = new ProxyWords
+        {
+            GiveSmtpGatedConfiguration = path => $"Give the path of the configuration: -SmtpGatedConfiguration {path}",
+            ListHelpers = "Get-ProxyHelper",
+            ReadCounters =
+                "On the router, run 'Get-ProxyHelper | Format-List'. If Queries does not grow, a firewall drops the " +
+                "queries. Otherwise WrongSecret, NotAllowed or NotItsOwn grows.",
+        },
     };
 }

@@ -15,12 +15,15 @@ internal static class TestWords
         GiveHelperAddress = "<give address>",
         GiveProxy = "<give proxy>",
         GiveRole = role => $"<give role {role}>",
-        GiveSmtpGatedConfiguration = path => $"<give {path}>",
         StartHelper = helper => $"<start {helper}>",
-        ListHelpers = "<list helpers>",
-        ReadCounters = "<read counters>",
         ListEntries = "<list entries>",
         WatchDrops = "<watch drops>",
         CheckProxy = "<check proxy>",
+        OnProxy = new ProxyWords
+        {
+            GiveSmtpGatedConfiguration = path => $"<give {path}>",
+            ListHelpers = "<list helpers>",
+            ReadCounters = "<read counters>",
+        },
     };
 }
