@@ -94,6 +94,6 @@ Describe 'Get-NatMapping' {
         'Watch-NatMapping -TimeoutSeconds 0'
     ) {
         $failure = Invoke-WithoutCapability NetAdmin "try { $_ } catch { `$_ }"
-        Assert-Error $failure[0] NeedsNetAdmin ($_.Split(' ')[0] -replace '-') PermissionDenied CAP_NET_ADMIN
+        Assert-Error $failure NeedsNetAdmin ($_.Split(' ')[0] -replace '-') PermissionDenied CAP_NET_ADMIN
     }
 }

@@ -21,6 +21,27 @@ Describe 'A refused query' {
             , $query
         }
 
+        # Sends a line over TCP as another host, and waits until the helper closes the connection.
+        function Send-Line([string] $Address, [string] $Line) {
+            ip route replace local "$Address/32" dev lo
+            $client = [System.Net.Sockets.TcpClient]::new([ipendpoint]::Parse("${Address}:0"))
+            $client.ReceiveTimeout = 60000
+            $client.Connect('194.0.1.1', 114)
+            $stream = $client.GetStream()
+            $stream.Write([System.Text.Encoding]::ASCII.GetBytes("$Line`r`n"))
+            while ($stream.ReadByte() -ge 0) { }
+            $client.Dispose()
+        }
+
+        # A warning can end with the number of refusals since the last warning.
+        function Assert-Warnings($Job, [string] $Message) {
+            Wait-Until { $Job.Warning.Count }
+            $warnings = @((Get-Streams { Receive-Job $Job -Keep }).Warning.Message)
+            $warnings.Count | Should -BeLessOrEqual 7 # one in ten seconds, for the minute that Wait-Until waits at most
+            $warnings | Should -Match "^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d $([regex]::Escape($Message))( \(\d+ more since the last message\))?\.$"
+            $Job.LastFault | Should -BeNullOrEmpty # refusals are no faults
+        }
+
         function Wait-Counts($Job, [int] $Datagrams) {
             Wait-Until { $Job.Found + $Job.NotFound + $Job.FailedLookups + $Job.Refused + $Job.Malformed + $Job.Late -ge $Datagrams }
         }
@@ -29,17 +50,15 @@ Describe 'A refused query' {
     AfterEach { Clear-Router }
 
     It 'is counted as <Reason>, and a limited number of warnings names its sender' -ForEach @(
-        @{ Reason = 'NotAllowed'; Address = '198.51.100.99'; Message = 'which is not an allowed proxy' }
-        @{ Reason = 'NotItsOwn'; Address = '198.51.100.1'; Message = 'about a connection of another host' }
-        @{ Reason = 'WrongSecret'; Address = '198.51.100.2'; Message = 'with a wrong secret' }
-        @{ Reason = 'TooOften'; Address = '198.51.100.3'; Message = 'which exceeds the rate limit' }
-        @{ Reason = 'Malformed'; Address = '198.51.100.4'; Message = '' }
+        @{ Reason = 'NotAllowed'; Address = '198.51.100.99'; Message = ', which is not an allowed proxy' }
+        @{ Reason = 'NotItsOwn'; Address = '198.51.100.1'; Message = ' about a connection of another host: 198.51.100.1 is not a trusted client' }
+        @{ Reason = 'WrongSecret'; Address = '198.51.100.2'; Message = ' with a wrong secret' }
+        @{ Reason = 'TooOften'; Address = '198.51.100.3'; Message = ', which exceeds the rate limit' }
     ) {
         $job = Start-ProxyHelper 194.0.1.1 -Secret 4711 -AllowedProxy 198.51.100.0/28 -MaxQueriesPerSecond 1 -MaxQueueDelay 60
         $datagram = switch ($Reason) {
             NotItsOwn { New-Query 194.0.22.9 $secret }
             WrongSecret { New-Query $Address ($secret + 1) }
-            Malformed { , [byte[]](1, 2, 3) }
             default { New-Query $Address $secret }
         }
         $stranger = Open-Stranger $Address
@@ -51,13 +70,25 @@ Describe 'A refused query' {
         $job.$Reason + $job.NotFound | Should -Be $times
         if ($Reason -eq 'TooOften') { $job.TooOften | Should -BeGreaterThan 0 } # one query a second is not too often
         else { $job.$Reason | Should -Be $times }
-        $job.Refused | Should -Be ($Reason -eq 'Malformed' ? 0 : $job.$Reason)
+        $job.Refused | Should -Be $job.$Reason
+        Assert-Warnings $job "Refused a query from $Address$Message"
+    }
 
-        Wait-Until { $job.Warning.Count }
-        $warnings = (Get-Streams { Receive-Job $job -Keep }).Warning.Message
-        @($warnings).Count | Should -BeLessOrEqual 7 # one in ten seconds, for the minute that Wait-Until waits at most
-        $warnings | Should -Match "^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Refused a (malformed )?query from $([regex]::Escape($Address)),? ?$Message"
-        $job.LastFault | Should -BeNullOrEmpty # refusals are no faults
+    It 'is counted as Malformed if it is no query, and a limited number of warnings names its sender: <Transport>' -ForEach @(
+        @{ Transport = 'UDP' }
+        @{ Transport = 'TCP' }
+    ) {
+        $job = Start-ProxyHelper 194.0.1.1 -TcpPort 114
+        if ($Transport -eq 'UDP') {
+            $stranger = Open-Stranger 198.51.100.4
+            foreach ($time in 1..$times) { $null = $stranger.Send([byte[]](1, 2, 3), 3) }
+            $stranger.Dispose()
+        }
+        else { foreach ($time in 1..$times) { Send-Line 198.51.100.4 'nonsense' } }
+
+        Wait-Counts $job $times
+        "$($job.Malformed) $($job.Queries) $($job.Refused)" | Should -BeExactly "$times $times 0"
+        Assert-Warnings $job 'Refused a malformed query from 198.51.100.4'
     }
 
     It 'is answered if its sender is a trusted client' {
@@ -83,7 +114,9 @@ Describe 'A refused query' {
         $job = Start-ProxyHelper 194.0.1.1 -Secret 7
         foreach ($time in 1..3) { (Test-ProxyHelper @shortQuestion).Outcome | Should -Be TimedOut }
         "$($job.WrongSecret) $($job.Refused) $($job.NotItsOwn)" | Should -BeExactly '3 3 0'
-        (Get-Streams { Receive-Job $job -Keep }).Warning.Message | Should -Match '^[0-9: -]{19} Refused a query from 194\.0\.22\.9 with a wrong secret\.$'
+        $warnings = @((Get-Streams { Receive-Job $job -Keep }).Warning.Message)
+        $warnings.Count | Should -Be 1
+        $warnings[0] | Should -Match '^[0-9: -]{19} Refused a query from 194\.0\.22\.9 with a wrong secret\.$'
         $job.LastFault | Should -BeNullOrEmpty
     }
 

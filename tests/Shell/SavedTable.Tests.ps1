@@ -11,7 +11,7 @@ Describe 'Get-NatMapping on a saved table' {
     It 'reads the output of the tool conntrack as the kernel has it' {
         Initialize-Router
         $ofKernel = Get-NatMapping -IncludeUntranslated | ForEach-Object { "$_ $($_.Id) $($_.State) $($_.NatType)" } | Sort-Object
-        $ofTool = conntrack -L -o extended,id 2>$null | Get-NatMapping -IncludeUntranslated | ForEach-Object { "$_ $($_.Id) $($_.State) $($_.NatType)" } | Sort-Object
+        $ofTool = conntrack -L -o extended,id 2>&1 | ForEach-Object { "$_" } | Get-NatMapping -IncludeUntranslated | ForEach-Object { "$_ $($_.Id) $($_.State) $($_.NatType)" } | Sort-Object
         Clear-Router
         $ofTool | Should -BeExactly $ofKernel
         "$ofKernel" | Should -BeLike '*10.1.1.3:1025*'
@@ -54,6 +54,7 @@ Describe 'Get-NatMapping on a saved table' {
         $streams = Get-Streams { Get-NatMapping -Path "$folder/endless" }
         [GC]::GetTotalAllocatedBytes() - $before | Should -BeLessThan 10000000
         $streams.Output | Should -BeNullOrEmpty
+        Assert-Error $streams.Error SavedLineInvalid GetNatMapping ParserError 'conntrack -L'
         "$($streams.Error.TargetObject)".Length | Should -BeGreaterThan 0
         "$($streams.Error.TargetObject)".Length | Should -BeLessOrEqual 4096
     }

@@ -91,6 +91,6 @@ Describe 'Remove-NatMapping' {
             $mapping = [ProxyHelper.Conntrack.ConntrackEntry]$mappings[0]
             try { $mapping | Remove-NatMapping -Confirm:$false } catch { $_ }
 '@ -Variable @{ mappings = @(Get-NatMapping) }
-        Assert-Error $failure[0] NeedsNetAdmin RemoveNatMapping PermissionDenied CAP_NET_ADMIN
+        Assert-Error $failure NeedsNetAdmin RemoveNatMapping PermissionDenied CAP_NET_ADMIN
     }
 }

@@ -43,6 +43,7 @@ Describe 'Watch-NatMapping' {
                 if ($_.Change -ne 'Destroyed') { $alive["$($_.OriginalSource)"] = $true }
             }
         }
+        $streams.Warning.Count | Should -Be 1
         $streams.Warning.Message | Should -BeLike '*-ReceiveBufferSize than 4096 bytes*'
         $alive.Count | Should -Be 3001
     }
