@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProxyHelper.Addresses;
 using ProxyHelper.Netlink;
@@ -16,7 +17,8 @@ internal static class PlainTuple
     /// <summary>The size in bytes of the whole attribute.</summary>
     public const int Size = 52;
 
-    // Where a tuple differs from the template. All other bytes are always the same.
+    // Where a tuple differs from the template. All other bytes are always the same. The offsets are constants, because
+    // they make the fast form fast. MakeTemplate compares them with the layout that TupleCodec writes.
     private const int TypeOffset = 2;
     private const int SourceOffset = 12;
     private const int DestinationOffset = 20;
@@ -25,7 +27,7 @@ internal static class PlainTuple
     private const uint TypeBits = 0xff << (8 * TypeOffset); // in the first word, on a little-endian machine
 
     // A CTA_TUPLE_ORIG of TCP over IPv4 whose addresses and ports are 0.
-    private static readonly byte[] _template = WriteTemplate();
+    private static readonly byte[] _template = MakeTemplate();
 
     /// <summary>Returns whether a tuple can be written in this form.</summary>
     public static bool Fits(in ConntrackTuple tuple) =>
@@ -38,11 +40,7 @@ internal static class PlainTuple
     public static void Write(Span<byte> attribute, byte type, in ConntrackTuple tuple)
     {
         _template.CopyTo(attribute);
-        attribute[TypeOffset] = type;
-        tuple.Source.WriteAddress(attribute[SourceOffset..]);
-        tuple.Destination.WriteAddress(attribute[DestinationOffset..]);
-        BinaryPrimitives.WriteUInt16BigEndian(attribute[SourcePortOffset..], tuple.Source.Port);
-        BinaryPrimitives.WriteUInt16BigEndian(attribute[DestinationPortOffset..], tuple.Destination.Port);
+        Fill(attribute, type, tuple);
     }
 
     /// <summary>Reads a tuple.</summary>
@@ -68,6 +66,17 @@ internal static class PlainTuple
         return true;
     }
 
+    // Writes what differs from the template.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fill(Span<byte> attribute, byte type, in ConntrackTuple tuple)
+    {
+        attribute[TypeOffset] = type;
+        tuple.Source.WriteAddress(attribute[SourceOffset..]);
+        tuple.Destination.WriteAddress(attribute[DestinationOffset..]);
+        BinaryPrimitives.WriteUInt16BigEndian(attribute[SourcePortOffset..], tuple.Source.Port);
+        BinaryPrimitives.WriteUInt16BigEndian(attribute[DestinationPortOffset..], tuple.Destination.Port);
+    }
+
     // Compares all words except those of the addresses and ports and, in the first word, the type.
     private static bool HasForm(ReadOnlySpan<uint> words, ReadOnlySpan<uint> template) =>
         words.Length == Size / 4 && template.Length == Size / 4
@@ -79,15 +88,33 @@ internal static class PlainTuple
         TransportEndPoint.FromBytes(
             attribute.Slice(addressOffset, 4), BinaryPrimitives.ReadUInt16BigEndian(attribute[portOffset..]));
 
-    private static byte[] WriteTemplate()
+    /// <exception cref="InvalidOperationException">
+    /// Thrown when the offsets are not those of the layout that <see cref="TupleCodec"/> writes.
+    /// </exception>
+    private static byte[] MakeTemplate()
     {
         var unspecified = TransportEndPoint.FromBytes(stackalloc byte[4], port: 0);
-        byte[] template = new byte[Size];
-        var writer = new NetlinkWriter(template);
-        TupleCodec.Write(
-            ref writer,
-            CtAttribute.TupleOriginal,
-            new TupleParts(new ConntrackTuple(IPProtocol.Tcp, unspecified, unspecified, Icmp: null)));
-        return template;
+        byte[] template = WriteGeneral(
+            CtAttribute.TupleOriginal, new ConntrackTuple(IPProtocol.Tcp, unspecified, unspecified, Icmp: null));
+
+        // All bytes of these addresses and ports are different.
+        var example = new ConntrackTuple(
+            IPProtocol.Tcp,
+            TransportEndPoint.FromBytes([0x11, 0x12, 0x13, 0x14], port: 0x1516),
+            TransportEndPoint.FromBytes([0x21, 0x22, 0x23, 0x24], port: 0x2526),
+            Icmp: null);
+        byte[] filled = [.. template];
+        Fill(filled, (byte)CtAttribute.TupleReply, example);
+        return filled.AsSpan().SequenceEqual(WriteGeneral(CtAttribute.TupleReply, example))
+            ? template
+            : throw new InvalidOperationException("The offsets of the fast form differ from those of TupleCodec.");
+    }
+
+    private static byte[] WriteGeneral(ushort type, in ConntrackTuple tuple)
+    {
+        byte[] attribute = new byte[Size];
+        var writer = new NetlinkWriter(attribute);
+        TupleCodec.Write(ref writer, type, new TupleParts(tuple));
+        return attribute;
     }
 }

@@ -7,8 +7,8 @@ namespace ProxyHelper.Conntrack.Wire;
 
 /// <summary>
 /// Writes and reads the tuple attributes CTA_TUPLE_ORIG and CTA_TUPLE_REPLY: of look-ups, answers, events and filters.
-/// Their layout is known here only. TCP over IPv4 has a fast form, <see cref="PlainTuple"/>, which is made from this
-/// layout.
+/// This class decides their layout. The fast form for TCP over IPv4, <see cref="PlainTuple"/>, takes its template from
+/// this class and checks its offsets against this layout at the first use.
 /// </summary>
 internal static class TupleCodec
 {
