@@ -15,6 +15,7 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTelemetry telemetry)
 {
+    // Two arrays with a common index, because ConntrackTable.FindMany takes a span of each.
     private readonly ConntrackTuple[] _replies = new ConntrackTuple[capacity];
     private readonly Lookup[] _lookups = new Lookup[capacity];
     private bool _isTableBroken;

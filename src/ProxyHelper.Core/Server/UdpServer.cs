@@ -31,6 +31,8 @@ internal sealed class UdpServer : QueryServer
     private readonly QuerySocket[] _sockets;
     private readonly QueryWait _wait;
     private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
+    // The part of each query that only the reply over UDP needs, at the index of its look-up in Lookups. The look-ups
+    // are apart, because TcpServer has them without datagrams.
     private readonly PendingQuery[] _pending = new PendingQuery[BatchSize];
 
     /// <summary>Creates a server. It disposes of the sockets.</summary>
