@@ -2,8 +2,8 @@ namespace ProxyHelper.Conntrack;
 
 /// <summary>
 /// Keeps the entries that a watch has reported and that still exist. Events report changes as they happen. Listings
-/// find changes without an event. An entry that matched the filter once is followed until it is gone, whatever its
-/// state becomes.
+/// find changes without an event. After an entry has matched the filter once, its changes are reported until
+/// the entry is gone, also if its state no longer matches.
 /// </summary>
 internal sealed class WatchedEntries(ConntrackFilter filter)
 {
