@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Net;
 
@@ -11,12 +12,13 @@ namespace ProxyHelper.PowerShell;
 internal sealed class EndPointAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData switch
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Unwrap(inputData) switch
     {
-        object[] several => Array.ConvertAll(several, ToText),
+        IList several => several.Cast<object>().Select(ToText).ToArray(),
         _ => ToText(inputData),
     };
 
-    private static object ToText(object value) =>
-        (value is PSObject wrapped ? wrapped.BaseObject : value) is IPEndPoint or IPAddress ? $"{value}" : value;
+    private static object ToText(object value) => Unwrap(value) is IPEndPoint or IPAddress ? $"{value}" : value;
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

@@ -28,6 +28,10 @@ Describe 'Get-NatMapping with filters' {
         @{ Filters = '-OriginalDestination 4.1.1.1'; Sources = '10.1.1.1 10.1.2.9' }
         @{ Filters = '-OriginalDestination 4.1.1.1:25'; Sources = '10.1.1.1' }
         @{ Filters = '-TranslatedSource 194.0.1.1'; Sources = '10.1.1.1 10.1.1.2' }
+        @{ Filters = '-TranslatedSource ([ipendpoint[]]("194.0.1.1:20119", "194.0.1.1:5353"))'; Sources = '10.1.1.1 10.1.1.2' }
+        @{ Filters = '-TranslatedSource ([System.Collections.Generic.List[ipendpoint]]@("194.0.1.1:20119"))'; Sources = '10.1.1.1' }
+        @{ Filters = '-OriginalSource ([System.Collections.Generic.List[object]]@([ipaddress]"10.1.1.2", "10.1.2.9"))'; Sources = '10.1.1.2 10.1.2.9' }
+        @{ Filters = '-TranslatedSource (Write-Output -NoEnumerate ([ipendpoint[]]"194.0.1.1:5353"))'; Sources = '10.1.1.2' }
         @{ Filters = '-TranslatedDestination 194.0.22.9 -Protocol Udp'; Sources = '10.1.2.9' }
         @{ Filters = "-TranslatedDestination '[2001:db8::3]:9199'"; Sources = '2001:db8::1' }
         @{ Filters = '-Port 25'; Sources = '10.1.1.1 2001:db8::1' }
