@@ -12,6 +12,7 @@ internal sealed class RunspaceResponders
 {
     private static readonly ConditionalWeakTable<Runspace, RunspaceResponders> _known = CreateTable();
 
+    private readonly Lock _lock = new();
     private readonly HashSet<Job> _running = [];
 
     /// <summary>Returns the responders of a runspace.</summary>
@@ -20,7 +21,7 @@ internal sealed class RunspaceResponders
     /// <summary>Adds a job. The job is removed when it ends.</summary>
     public void Add(Job job)
     {
-        lock (_running)
+        lock (_lock)
         {
             _running.Add(job);
         }
@@ -33,7 +34,7 @@ internal sealed class RunspaceResponders
     public void StopAll()
     {
         Job[] running;
-        lock (_running)
+        lock (_lock)
         {
             running = [.. _running];
         }
@@ -73,7 +74,7 @@ internal sealed class RunspaceResponders
     {
         if (state is JobState.Stopped or JobState.Failed or JobState.Completed)
         {
-            lock (_running)
+            lock (_lock)
             {
                 _running.Remove(job);
             }
