@@ -9,7 +9,7 @@ public sealed class NameTests
     [Fact]
     public void No_two_types_have_the_same_name() => Violations.AssertNone(
         from file in SourceFile.All
-        from type in file.TopLevelTypes
+        from type in file.Types
         group file.PlaceOf(type) by FullNameOf(type) into places
         where places.Count() > 1
         select $"{places.Key}: {string.Join(", ", places)}");

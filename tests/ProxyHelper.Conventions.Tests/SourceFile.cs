@@ -19,11 +19,15 @@ internal sealed record SourceFile(string Path, string[] Lines, CompilationUnitSy
     /// <summary>Gets every C# file in src and tests, without what a build made.</summary>
     public static IReadOnlyList<SourceFile> All => AllFiles.Value;
 
+    /// <summary>Gets all types of the file, also nested types. An extension block has no name.</summary>
+    public IEnumerable<BaseTypeDeclarationSyntax> Types =>
+        from type in Syntax.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
+        where type is not ExtensionBlockDeclarationSyntax
+        select type;
+
     /// <summary>Gets the types that stand at the top level of the file.</summary>
     public IEnumerable<BaseTypeDeclarationSyntax> TopLevelTypes =>
-        from type in Syntax.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
-        where type.Parent is not TypeDeclarationSyntax
-        select type;
+        Types.Where(type => type.Parent is not TypeDeclarationSyntax);
 
     /// <summary>
     /// Returns the number of lines of a function. Its attributes, such as the rows of a theory, do not count.

@@ -6,7 +6,7 @@ internal sealed class OpenQueries(FlowChoice choice)
     // The size of many windows. A query whose place is taken again has been lost.
     private const int Places = 4096;
 
-    private readonly Entry[] _entries = new Entry[Places];
+    private readonly OpenQuery[] _queries = new OpenQuery[Places];
     private uint _cookie;
 
     /// <summary>Gets the number of queries.</summary>
@@ -27,7 +27,7 @@ internal sealed class OpenQueries(FlowChoice choice)
     /// <summary>Resets the counts. No query is open.</summary>
     public void Clear()
     {
-        Array.Clear(_entries);
+        Array.Clear(_queries);
         Latencies.Clear();
         Asked = Answered = Right = Wrong = 0;
     }
@@ -37,7 +37,7 @@ internal sealed class OpenQueries(FlowChoice choice)
     {
         uint cookie = ++_cookie;
         RouterFlow flow = choice.Next(out bool isMiss);
-        _entries[cookie % Places] = new Entry(cookie, flow, isMiss, IsOpen: true, now);
+        _queries[cookie % Places] = new OpenQuery(cookie, flow, isMiss, IsOpen: true, now);
         LoadDatagram.Write(datagram, cookie, flow, isMiss);
         Asked++;
     }
@@ -47,14 +47,14 @@ internal sealed class OpenQueries(FlowChoice choice)
     public bool Take(ReadOnlySpan<byte> datagram, long now)
     {
         uint? cookie = LoadDatagram.Cookie(datagram);
-        ref Entry entry = ref _entries[cookie.GetValueOrDefault() % Places];
-        if (!entry.IsOpen || entry.Cookie != cookie)
+        ref OpenQuery query = ref _queries[cookie.GetValueOrDefault() % Places];
+        if (!query.IsOpen || query.Cookie != cookie)
         {
             Wrong++;
             return false;
         }
 
-        if (LoadDatagram.IsRight(datagram, entry.Flow, entry.IsMiss))
+        if (LoadDatagram.IsRight(datagram, query.Flow, query.IsMiss))
         {
             Right++;
         }
@@ -63,11 +63,11 @@ internal sealed class OpenQueries(FlowChoice choice)
             Wrong++;
         }
 
-        Latencies.Record(now - entry.AskedAt);
-        entry = default;
+        Latencies.Record(now - query.AskedAt);
+        query = default;
         Answered++;
         return true;
     }
 
-    private readonly record struct Entry(uint Cookie, RouterFlow Flow, bool IsMiss, bool IsOpen, long AskedAt);
+    private readonly record struct OpenQuery(uint Cookie, RouterFlow Flow, bool IsMiss, bool IsOpen, long AskedAt);
 }
