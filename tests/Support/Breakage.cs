@@ -20,11 +20,11 @@ public static partial class Breakage
         {
             if (new FileInfo(path).LinkTarget is { } target && sockets.Contains(target))
             {
-                _ = DuplicateCall(invalid, int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+                Descriptor.Replace(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture), invalid);
             }
         }
 
-        _ = CloseCall(invalid);
+        Descriptor.Close(invalid);
     }
 
     // In /proc/net/udp, the second column is the address in the processor's byte order and the port; the tenth is the
@@ -37,10 +37,4 @@ public static partial class Breakage
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenCall(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
-    private static partial int DuplicateCall(int descriptor, int place);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int CloseCall(int descriptor);
 }

@@ -26,6 +26,17 @@ public static partial class Descriptor
         }
     }
 
+    /// <summary>Lets the number of a descriptor mean what another descriptor means.</summary>
+    /// <param name="place">The number, whose own meaning ends.</param>
+    /// <param name="descriptor">The other descriptor, which stays open.</param>
+    internal static void Replace(int place, int descriptor)
+    {
+        if (DuplicateCall(descriptor, place) != place)
+        {
+            throw new InvalidOperationException($"dup2: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
     /// <summary>Shuts a socket down in both directions, for all processes that have it.</summary>
     public static void ShutDown(SafeHandle socket)
     {
@@ -41,6 +52,9 @@ public static partial class Descriptor
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static partial int ControlCall(SafeHandle handle, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    private static partial int DuplicateCall(int descriptor, int place);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int CloseCall(int descriptor);

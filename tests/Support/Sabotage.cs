@@ -12,11 +12,7 @@ public static partial class Sabotage
     public static void Kill(SafeHandle socket)
     {
         using SafeHandle nothing = File.OpenHandle("/dev/null");
-        int place = (int)socket.DangerousGetHandle();
-        if (DuplicateCall((int)nothing.DangerousGetHandle(), place) != place)
-        {
-            throw new InvalidOperationException($"dup2: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
+        Descriptor.Replace((int)socket.DangerousGetHandle(), (int)nothing.DangerousGetHandle());
     }
 
     /// <summary>
@@ -32,9 +28,6 @@ public static partial class Sabotage
                 WindowChanged);
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
-    private static partial int DuplicateCall(int descriptor, int place);
 
     [LibraryImport("libc", EntryPoint = "tgkill", SetLastError = true)]
     private static partial int SignalCall(int process, int thread, int signal);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,7 +7,7 @@ namespace ProxyHelper.TestSupport;
 /// <summary>Replaces the kernel at the other end of a socket, and sends the answers of a test.</summary>
 public sealed partial class StagedKernel : IDisposable
 {
-    private const int Unix = 1; // AF_UNIX
+    private const int Unix = (int)AddressFamily.Unix; // equals AF_UNIX
     private const int NonBlockingDatagrams = 2 | 0x800 | 0x80000; // SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC
 
     private readonly SafeFileHandle _kernel;
@@ -20,12 +21,13 @@ public sealed partial class StagedKernel : IDisposable
     public static StagedKernel Behind(SafeHandle socket)
     {
         Span<int> pair = stackalloc int[2];
-        if (PairCall(Unix, NonBlockingDatagrams, 0, pair) != 0
-            || DuplicateCall(pair[0], (int)socket.DangerousGetHandle()) < 0 || CloseCall(pair[0]) != 0)
+        if (PairCall(Unix, NonBlockingDatagrams, 0, pair) != 0)
         {
             throw new InvalidOperationException($"socketpair: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
+        Descriptor.Replace((int)socket.DangerousGetHandle(), pair[0]);
+        Descriptor.Close(pair[0]);
         return new StagedKernel(new SafeFileHandle(pair[1], ownsHandle: true));
     }
 
@@ -46,10 +48,4 @@ public sealed partial class StagedKernel : IDisposable
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     private static partial nint SendCall(SafeFileHandle socket, ReadOnlySpan<byte> data, nuint length, int flags);
-
-    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
-    private static partial int DuplicateCall(int descriptor, int place);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int CloseCall(int descriptor);
 }
