@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
@@ -11,13 +12,21 @@ namespace ProxyHelper.PowerShell;
 internal sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        {
+            string text when TryRead(text, out TimeSpan time) => time,
+            IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal =>
+                TimeSpan.FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)),
+            _ => inputData,
+        };
+
+    // A negative time is read too, so that the message about the range shows -1 second and not -1 day.
+    private static bool TryRead(string text, out TimeSpan time)
     {
-        object? given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        string text = Convert.ToString(given, CultureInfo.InvariantCulture) ?? string.Empty;
-        return given is not TimeSpan
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : inputData;
+        bool isNegative = text.StartsWith('-');
+        bool isRead = NumberText.TryReadSeconds(text.AsSpan(isNegative ? 1 : 0), TimeSpan.MaxValue, out time);
+        time = isNegative ? -time : time;
+        return isRead;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
@@ -22,7 +23,7 @@ internal sealed class SecretAttribute : ArgumentTransformationAttribute
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
             var other => other?.ToString(),
         };
-        return TryParse(text, out _)
+        return NumberText.TryRead<uint>(text, out _)
             ? new NetworkCredential(string.Empty, text).SecurePassword
             : throw new ArgumentTransformationMetadataException(
                 "The secret is a number from 0 to 4294967295, plain or in a SecureString.");
@@ -30,10 +31,7 @@ internal sealed class SecretAttribute : ArgumentTransformationAttribute
 
     /// <summary>Returns the number in the value of a parameter, or 0 if there is no value.</summary>
     public static uint Read(SecureString? bound) =>
-        bound is not null && TryParse(Reveal(bound), out uint secret) ? secret : 0;
+        bound is not null && NumberText.TryRead(Reveal(bound), out uint secret) ? secret : 0;
 
     private static string Reveal(SecureString secure) => new NetworkCredential(string.Empty, secure).Password;
-
-    private static bool TryParse(string? text, out uint secret) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out secret);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Benchmarks;
 
@@ -33,7 +34,7 @@ internal sealed class Options
             return otherwise;
         }
 
-        bool isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        bool isNumber = NumberText.TryRead(value, out int number);
         return isNumber && number >= minimum && number <= maximum
             ? number
             : throw new FormatException($"{option} needs a number from {minimum} to {maximum}, not '{value}'.");
@@ -44,15 +45,14 @@ internal sealed class Options
     public TimeSpan TakeSeconds(string option, double minimum, double maximum, double otherwise)
     {
         string value = TakeText(option) ?? otherwise.ToString(CultureInfo.InvariantCulture);
-        bool isNumber = double.TryParse(
-            value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds);
-        if (!isNumber || seconds < minimum || seconds > maximum)
+        bool isTime = NumberText.TryReadSeconds(value, TimeSpan.FromSeconds(maximum), out TimeSpan time);
+        if (!isTime || time < TimeSpan.FromSeconds(minimum))
         {
             string bounds = string.Create(CultureInfo.InvariantCulture, $"from {minimum} to {maximum}");
             throw new FormatException($"{option} needs seconds {bounds}, not '{value}'.");
         }
 
-        return TimeSpan.FromSeconds(seconds);
+        return time;
     }
 
     /// <summary>Returns the names of an option. Commas separate the names. "none" is an empty list.</summary>

@@ -14,6 +14,7 @@ Describe 'Start-ProxyHelper' {
         '-MaxQueueDelay 30' # the engine alone would take 30 as 3 microseconds
         "-MaxQueueDelay '30'" # and '30' as 30 days
         '-MaxQueueDelay 0.5e2'
+        "-MaxQueueDelay '.5'"
         '-MaxQueueDelay 0:0:30'
         '-MaxQueueDelay ([timespan]::FromSeconds(30))'
     ) {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Access;
 
@@ -33,7 +33,7 @@ public static class SecretFile
         // The message does not contain the text, because it may be almost the secret.
         Span<byte> text = stackalloc byte[MaxLength];
         int length = file.ReadAtLeast(text, MaxLength, throwOnEndOfStream: false);
-        return length < MaxLength && TryParse(text[..length], out uint secret)
+        return length < MaxLength && NumberText.TryRead(TrimWhiteSpace(text[..length]), out uint secret)
             ? secret
             : throw new SecretFileException(path, "its text is not one number from 0 to 4294967295", isUnsafe: false);
     }
@@ -41,11 +41,7 @@ public static class SecretFile
     /// <summary>Returns the command with which only the owner of a file can use the file.</summary>
     public static string RestrictionCommand(string path) => $"chmod 600 {path}";
 
-    private static bool TryParse(ReadOnlySpan<byte> text, out uint secret)
-    {
-        const NumberStyles style = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
-        return uint.TryParse(text, style, CultureInfo.InvariantCulture, out secret);
-    }
+    private static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n\v\f"u8);
 }
 
 /// <summary>

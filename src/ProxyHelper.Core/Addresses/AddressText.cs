@@ -38,6 +38,8 @@ internal static class AddressText
         address = null;
         bool isPlain = text.Contains(':') && !text.ContainsAnyExcept(_letters);
         bool hasPlainEnd = !text.Contains('.') || IPv4Address.TryParse(text[(text.LastIndexOf(':') + 1)..], out _);
+#pragma warning disable RS0030 // the text is checked above, so that the lenient parser accepts only an IPv6 address
         return isPlain && hasPlainEnd && IPAddress.TryParse(text, out address);
+#pragma warning restore RS0030
     }
 }

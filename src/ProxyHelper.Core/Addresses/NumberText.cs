@@ -23,6 +23,16 @@ internal static class NumberText
             && T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
+    /// <summary>Reads a decimal number in UTF-8.</summary>
+    /// <returns>False when the text is not a number, or the number does not fit the type.</returns>
+    public static bool TryRead<T>(ReadOnlySpan<byte> text, out T number)
+        where T : struct, IBinaryInteger<T>
+    {
+        number = default;
+        return !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
+
     /// <summary>Reads a hexadecimal number after "0x".</summary>
     /// <returns>False when the text is not a number, or the number does not fit the type.</returns>
     public static bool TryReadHex<T>(ReadOnlySpan<char> text, out T number)

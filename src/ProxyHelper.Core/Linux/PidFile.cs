@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
 
@@ -116,7 +117,7 @@ public sealed class PidFile : IDisposable
     {
         Span<byte> text = stackalloc byte[32];
         int length = RandomAccess.Read(file.SafeFileHandle, text, fileOffset: 0);
-        return int.TryParse(text[..length], NumberStyles.Integer, CultureInfo.InvariantCulture, out int process)
+        return NumberText.TryRead(((ReadOnlySpan<byte>)text[..length]).Trim(" \t\r\n"u8), out int process)
             ? process
             : null;
     }

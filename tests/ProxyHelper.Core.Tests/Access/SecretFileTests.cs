@@ -37,6 +37,9 @@ public sealed class SecretFileTests : IDisposable
     [InlineData("0x991")]
     [InlineData("4294967296")]
     [InlineData("99 1")]
+    [InlineData("+991")]
+    [InlineData("991\0")]
+    [InlineData("991\u00a0")]
     [InlineData("99\u0661")]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000000991")]
     public void The_message_does_not_repeat_an_invalid_text(string text)
