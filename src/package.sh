@@ -31,7 +31,7 @@ build() {
         </dev/null >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; give_up "the build failed"; }
 }
 
-# The list of all components in the module. PowerShellStandard.Library is left out, for only the compiler needs it.
+# The list of all components in the module. PowerShellStandard.Library is left out, because only the compiler needs it.
 write_bill_of_materials() {
     (
         cd "$root"

@@ -1,4 +1,4 @@
-// smtp-gated's helper protocol, as docs/protocol.md has it, and the socket that queries come to.
+// smtp-gated's helper protocol (docs/protocol.md), and the socket that receives the queries.
 #ifndef HELPER_H
 #define HELPER_H
 
@@ -34,7 +34,7 @@ static void fail(const char *call)
     exit(1);
 }
 
-// The program's arguments are the address and the port to answer on.
+// Opens the socket. The arguments of the program are its address and port.
 static int open_responder(int count, char **words)
 {
     if (count != 3) {
@@ -52,7 +52,7 @@ static int open_responder(int count, char **words)
     return responder;
 }
 
-// The benchmark waits for this line.
+// Writes the line that the benchmark waits for.
 static void write_ready(void)
 {
     puts("Listening on UDP");

@@ -1,9 +1,9 @@
-// What one would write in C: a loop that receives a query, asks libnetfilter_conntrack, and replies.
+// The usual program in C: a loop that receives a query, asks libnetfilter_conntrack, and sends the reply.
 #include "helper.h"
 
 #include <libnetfilter_conntrack/libnetfilter_conntrack.h>
 
-// Called by the library with the entry, if there is one.
+// Writes the entry into the reply. The library calls this function only if an entry exists.
 static int take(enum nf_conntrack_msg_type type, struct nf_conntrack *entry, void *data)
 {
     struct datagram *reply = data;
@@ -16,8 +16,8 @@ static int take(enum nf_conntrack_msg_type type, struct nf_conntrack *entry, voi
     return NFCT_CB_CONTINUE;
 }
 
-// The query's destination is the reply tuple's source, its source the reply tuple's destination. The library can name a tuple
-// as the original one only; the kernel looks for it in both directions.
+// The reply tuple leads from the destination of the query to its source. The library can only ask for an original tuple, but
+// the kernel looks up the tuple in both directions.
 static void look_up(struct nfct_handle *conntrack, struct datagram *datagram)
 {
     struct nf_conntrack *asked = nfct_new();
@@ -31,7 +31,7 @@ static void look_up(struct nfct_handle *conntrack, struct datagram *datagram)
     nfct_set_attr_u16(asked, ATTR_PORT_SRC, datagram->destination_port);
     nfct_set_attr_u16(asked, ATTR_PORT_DST, datagram->source_port);
     datagram->flags = htons(NOT_FOUND);
-    nfct_query(conntrack, NFCT_Q_GET, asked); // it fails where there is no such entry; then nothing was taken
+    nfct_query(conntrack, NFCT_Q_GET, asked); // fails if no such entry exists; then the library does not call take()
     nfct_destroy(asked);
 }
 

@@ -1,8 +1,9 @@
-// The limit on one core: what the kernel needs for a query, and next to nothing besides. Up to 32 queries are received by one
-// recvmmsg, asked of conntrack by one send, their answers received by one recvmmsg, and replied to by one sendmmsg.
+// Measures the limit on one core: the time that the kernel needs for a query, with almost no other work. One recvmmsg
+// receives up to 32 queries, one send asks conntrack about them, one recvmmsg receives the answers, and one sendmmsg sends
+// the replies.
 //
-// It is a yardstick, not a helper: it answers anybody, answers what is no query with "not found", writes no ident, and takes
-// any entry that the kernel names.
+// The program is only for comparison. It answers every sender, answers an invalid query with "not found", writes no ident,
+// and does not check the entry that the kernel returns.
 #define _GNU_SOURCE
 #include "helper.h"
 
@@ -22,7 +23,7 @@ struct port {
     uint16_t value, padding;
 };
 
-// A look-up by the reply tuple. All of it is aligned to four bytes, as netlink is, so the compiler's layout is the kernel's.
+// A look-up by the reply tuple. Netlink aligns all parts to four bytes, so the compiler and the kernel have the same layout.
 struct request {
     struct nlmsghdr header;
     struct nfgenmsg family;
@@ -91,7 +92,7 @@ static int open_conntrack(void)
     return conntrack;
 }
 
-// Whatever waits, up to a batch; waits for the first.
+// Waits for a query, and receives all waiting queries up to a batch.
 static int receive_queries(int responder)
 {
     for (int i = 0; i < BATCH; i++)
@@ -109,7 +110,7 @@ static void ask(int conntrack, int count)
         requests[i].source_port.value = datagrams[i].destination_port;
         requests[i].destination_port.value = datagrams[i].source_port;
         if (!is_query(&datagrams[i], messages[i].msg_len))
-            requests[i].destination_port.value = 0; // which is nobody's
+            requests[i].destination_port.value = 0; // no connection has this port
 
         datagrams[i].flags = htons(NOT_FOUND);
     }
@@ -156,7 +157,7 @@ static void reply_with(struct datagram *reply, const struct nlmsghdr *entry)
     reply->flags = htons(FOUND);
 }
 
-// Each message answers the request of its number: an entry, or the error that there is none.
+// Each message answers the request with the same number: with an entry, or with an error if no entry exists.
 static int read_answer(int slot)
 {
     int count = 0, left = answers[slot].msg_len;
@@ -185,7 +186,7 @@ static void reply(int responder, int count)
 {
     for (int done = 0; done < count;) {
         int sent = sendmmsg(responder, messages + done, count - done, 0);
-        done += sent > 0 ? sent : 1; // one that cannot be sent is passed over
+        done += sent > 0 ? sent : 1; // skips a reply that cannot be sent
     }
 }
 
