@@ -38,7 +38,7 @@ internal static class MetricsText
             }
         }
 
-        Begin(text, "proxyhelper_uptime_seconds", "gauge", "The time since the start of the responder.");
+        Begin(text, "proxyhelper_uptime_seconds", "gauge", "The time since the start of the helper.");
         Put(text, "proxyhelper_uptime_seconds", responder.Uptime.TotalSeconds);
         return text.ToString();
     }

@@ -48,7 +48,7 @@ internal static class Errors
         new IOException(CannotBind(cause), cause),
         ErrorCategory.ResourceBusy,
         cause.EndPoint,
-        $"{ErrnoAdvice.For(cause)?.Action} Run Get-ProxyHelper to list the responders of this session. Stop the "
+        $"{ErrnoAdvice.For(cause)?.Action} Run Get-ProxyHelper to list the helpers of this session. Stop the "
             + $"program, or choose another -{PortParameter(cause)}.");
 
     public static ErrorRecord AddressNotLocal(BindException cause) => Make(
@@ -105,8 +105,8 @@ internal static class Errors
                 + Fill(statistics)),
         ErrorCategory.ObjectNotFound,
         tuple,
-        "Check that -Source and -Destination are not swapped, and that both are the ends that the proxy sees, after "
-            + "NAT. Try another -Zone or -Protocol. 'Get-NatMapping' lists all mappings.");
+        "Check that -Source and -Destination are not swapped, and that both are the translated source and "
+            + "destination. Try another -Zone or -Protocol. 'Get-NatMapping' lists all mappings.");
 
     public static ErrorRecord MappingGone(ConntrackEntry mapping) => Make(
         new ItemNotFoundException($"The mapping no longer exists, so nothing was removed: {Describe(mapping)}."),
@@ -188,20 +188,20 @@ internal static class Errors
             + "does.");
 
     public static ErrorRecord ResponderNotFound(object nameOrId) => Make(
-        new ItemNotFoundException($"This session has no responder '{nameOrId}'."),
+        new ItemNotFoundException($"This session has no helper '{nameOrId}'."),
         ErrorCategory.ObjectNotFound,
         nameOrId,
-        "Run Get-ProxyHelper to list the responders of this session. It does not list the daemon and other sessions.");
+        "Run Get-ProxyHelper to list the helpers of this session. It does not list the daemon and other sessions.");
 
     public static ErrorRecord NotAResponder(Job job) => Make(
-        new ArgumentException($"Job {job.Id} ({job.Name}) is not a responder."),
+        new ArgumentException($"Job {job.Id} ({job.Name}) is not a helper."),
         ErrorCategory.InvalidArgument,
         job,
         "Use Stop-Job to stop other jobs.");
 
     public static ErrorRecord ResponderFaulted(Exception cause, object job) => Make(
         new InvalidOperationException(
-            $"The responder failed. Its ports are closed and queries get no reply. {cause.Message}", cause),
+            $"The helper failed. Its ports are closed and queries get no reply. {cause.Message}", cause),
         ErrorCategory.ResourceUnavailable,
         job,
         "Start it again with Start-ProxyHelper.");

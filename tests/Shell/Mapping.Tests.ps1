@@ -28,7 +28,7 @@ Describe 'Get-NatMapping' {
         $source, $destination, $rest = -split $_
         $streams = Get-Streams ([scriptblock]::Create("Get-NatMapping -Source $source -Destination $destination $rest; 'went on'"))
         $streams.Output | Should -Be 'went on'
-        Assert-Error $streams.Error MappingNotFound GetNatMapping ObjectNotFound 'that the proxy sees'
+        Assert-Error $streams.Error MappingNotFound GetNatMapping ObjectNotFound 'translated source and destination'
         $streams.Error[0].TargetObject | Should -BeOfType ProxyHelper.Conntrack.ConntrackTuple
     }
 

@@ -175,7 +175,7 @@ public sealed class HelperClient
         return (reply, Stopwatch.GetElapsedTime(sentAt, receivedAt));
     }
 
-    /// <summary>Waits for the reply until the token is canceled.</summary>
+    /// <summary>Waits for the reply until the token is cancelled.</summary>
     private async Task<(Reply? Reply, long ReceivedAt)> ReceiveAsync(Socket socket, CancellationToken patience)
     {
         try

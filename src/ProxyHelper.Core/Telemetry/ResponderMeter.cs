@@ -40,7 +40,7 @@ internal sealed class ResponderMeter : IDisposable
         }
 
         _meter.CreateObservableGauge(
-            "proxyhelper.uptime", () => uptime().TotalSeconds, "s", "The time since the start of the responder.");
+            "proxyhelper.uptime", () => uptime().TotalSeconds, "s", "The time since the start of the helper.");
     }
 
     /// <summary>Records the time from the arrival of a query to its reply.</summary>

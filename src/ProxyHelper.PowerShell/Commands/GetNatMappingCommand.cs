@@ -23,7 +23,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     private SavedTable? _saved;
 
     /// <summary>
-    /// Gets or sets the source that the proxy sees, after SNAT, such as 194.0.1.1:20119. For ICMP the port is the
+    /// Gets or sets the translated source, after SNAT, such as 194.0.1.1:20119. For ICMP the port is the
     /// identifier.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
@@ -32,7 +32,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     public TransportEndPoint Source { get; set; }
 
     /// <summary>
-    /// Gets or sets the destination that the proxy sees, after DNAT, such as 194.0.22.9:9199. For ICMP the port is 0.
+    /// Gets or sets the translated destination, after DNAT, such as 194.0.22.9:9199. For ICMP the port is 0.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]

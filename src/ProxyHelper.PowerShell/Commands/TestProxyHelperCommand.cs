@@ -31,7 +31,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
     public string? HelperAddress { get; set; }
 
-    /// <summary>Gets or sets the TCP peer that the proxy sees, after SNAT, such as 194.0.1.1:20119.</summary>
+    /// <summary>Gets or sets the translated source, after SNAT, such as 194.0.1.1:20119.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
     [Alias("TranslatedSource")]
     [ArgumentCompleter(typeof(EndPointCompleter))]

@@ -113,7 +113,7 @@ public sealed class InspectionTests
     });
 
     [Fact]
-    public void A_canceled_inspection_stops()
+    public void A_cancelled_inspection_stops()
     {
         using var ended = new CancellationTokenSource();
         ended.Cancel();
