@@ -107,11 +107,21 @@ function Get-ThisShell {
     if ((Split-Path -Leaf $program) -eq 'dotnet') { $program, "$PSHOME/pwsh.dll" } else { $program }
 }
 
+# The start of a command that the program 'timeout' ends after two minutes.
+$timeLimit = 'timeout', '--kill-after=5', '120'
+
+# Fails if the program 'timeout' ended the command: 124, or 137 if the command had to be killed.
+function Assert-WithinTimeLimit([int] $ExitCode, [string] $Shown) {
+    if ($ExitCode -in 124, 137) { throw "A shell was ended after two minutes. It showed:`n$Shown" }
+}
+
 # Runs a script in a new shell and gives what it writes.
 function Invoke-NewShell([string] $Body, [string[]] $Prefix = @()) {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ProgressPreference = 'Ignore'; $Body"))
-    $program, $arguments = $Prefix + (Get-ThisShell) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded
-    & $program @arguments 2>&1 | ForEach-Object { "$_" }
+    $program, $arguments = $timeLimit + $Prefix + (Get-ThisShell) + '-NoProfile', '-NonInteractive', '-OutputFormat', 'Text', '-EncodedCommand', $encoded
+    $lines = & $program @arguments 2>&1 | ForEach-Object { "$_" }
+    Assert-WithinTimeLimit $LASTEXITCODE ($lines -join "`n")
+    $lines
 }
 
 # Runs a script in a new shell at a real terminal of a width, and gives the lines on the screen. After the screen shows -InterruptAfter,
@@ -119,9 +129,9 @@ function Invoke-NewShell([string] $Body, [string[]] $Prefix = @()) {
 function Invoke-Terminal([int] $Columns, [string] $Body, [string] $InterruptAfter) {
     $file = "$TestDrive/terminal.ps1"
     Set-Content $file $Body
-    $start = [System.Diagnostics.ProcessStartInfo]::new('script')
+    $start = [System.Diagnostics.ProcessStartInfo]::new($timeLimit[0])
     $shell = "'$((Get-ThisShell) -join "' '")'"
-    foreach ($argument in '--quiet', '--return', '--command', "stty cols $Columns rows 50 && exec $shell -NoProfile -File '$file'", '/dev/null') {
+    foreach ($argument in $timeLimit[1..2] + 'script', '--quiet', '--return', '--command', "stty cols $Columns rows 50 && exec $shell -NoProfile -File '$file'", '/dev/null') {
         $start.ArgumentList.Add($argument)
     }
     $start.Environment['TERM'] = 'xterm-256color'
@@ -138,6 +148,7 @@ function Invoke-Terminal([int] $Columns, [string] $Body, [string] $InterruptAfte
             }
         }
         $terminal.WaitForExit()
+        Assert-WithinTimeLimit $terminal.ExitCode "$screen"
     }
     finally {
         $terminal.Kill($true)
