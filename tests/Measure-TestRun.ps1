@@ -2,7 +2,8 @@
 .SYNOPSIS
     Adds up the reports of a test run.
 .DESCRIPTION
-    Writes the numbers of passed, failed and skipped tests, and the covered lines in tenths of a percent: all in one line.
+    Writes the numbers of passed, failed and skipped tests, the number of reports, and the covered lines in tenths of a percent: all in
+    one line. A test that neither passed nor failed is a skipped test.
 .PARAMETER Folder
     The folder with the reports: TRX files of the test programs, the NUnit file of Pester, and Cobertura files.
 #>
@@ -23,6 +24,7 @@ $shell = @(Read-Report Shell.xml).'test-run'
 $coverage = @(Read-Report *.cobertura.*.xml).coverage
 $passed = Get-Sum @($programs.passed; $shell.passed)
 $failed = Get-Sum @($programs.failed; $programs.error; $shell.failed)
-$skipped = Get-Sum @($programs.notExecuted; $shell.skipped)
+$skipped = (Get-Sum @($programs.total; $shell.total)) - $passed - $failed
+$reports = @(Get-ChildItem $Folder/* -Include *.trx, Shell.xml).Count
 $lines = Get-Sum @($coverage.'lines-valid')
-"$passed $failed $skipped $($lines ? [Math]::Floor(1000 * (Get-Sum @($coverage.'lines-covered')) / $lines) : 0)"
+"$passed $failed $skipped $reports $($lines ? [Math]::Floor(1000 * (Get-Sum @($coverage.'lines-covered')) / $lines) : 0)"

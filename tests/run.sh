@@ -11,6 +11,7 @@ results=$root/artifacts/tests # a report of each test program (TRX) and the cove
 patience=900                  # seconds for one test program
 least_coverage=90             # percent of lines
 failures=0                    # failures that are in no report
+programs=0                    # test programs, each of which writes a report
 is_bad=                       # set when a test program ended with a failure
 group=
 
@@ -30,18 +31,28 @@ run() {
     set +m
     wait "$group" || status=$?
     end_group
+    ((status == 8 && selected)) || programs=$((programs + 1))
     ((status == 0 || (status == 8 && selected))) || is_bad=yes
     ((status == 0 || status == 2 || (status == 8 && selected))) || fail "$1 ended with exit status $status"
 }
 
+# REPORT PROJECT ARGUMENTS...: runs tests of a project and writes a report of that name.
+run_tests() {
+    run "$1" dotnet test --test-modules "$2/bin/Release/net10.0/${2##*/}.dll" --no-progress --results-directory "$results" \
+        --report-xunit-trx --report-xunit-trx-filename "$1.trx" "${@:3}"
+}
+
 # PROJECT ARGUMENTS...: runs the tests of a project. In a whole run, the tests of the core note the lines of Core and Diagnosis that they run.
+# This changes the code, so the tests of allocations also run on the code that is delivered.
 run_project() {
-    local name=${1##*/} options=()
-    ((selected)) || [[ ! -f $1/bin/Release/net10.0/coverlet.MTP.dll ]] || options=(
-        --coverlet --coverlet-include "[ProxyHelper.Core]*" --coverlet-include "[ProxyHelper.Diagnosis]*"
-        --coverlet-exclude-by-attribute GeneratedCodeAttribute --coverlet-single-hit --coverlet-output-format cobertura)
-    run "$name" dotnet test --test-modules "$1/bin/Release/net10.0/$name.dll" --no-progress --results-directory "$results" \
-        --report-xunit-trx --report-xunit-trx-filename "$name.trx" "${options[@]}" "${@:2}"
+    local name=${1##*/}
+    if ((selected)) || [[ ! -f $1/bin/Release/net10.0/coverlet.MTP.dll ]]; then
+        run_tests "$name" "$@"
+    else
+        run_tests "$name-Allocations" "$1" --filter-method "*alloc*"
+        run_tests "$name" "$1" --coverlet --coverlet-include "[ProxyHelper.Core]*" --coverlet-include "[ProxyHelper.Diagnosis]*" \
+            --coverlet-exclude-by-attribute GeneratedCodeAttribute --coverlet-single-hit --coverlet-output-format cobertura
+    fi
 }
 
 # The package of the shell tests, whose network namespace has no way to the package feed.
@@ -55,10 +66,11 @@ run_shell_tests() {
 }
 
 finish() {
-    local passed failed skipped covered
-    read -r passed failed skipped covered < <(tests/pwsh -NoProfile -File tests/Measure-TestRun.ps1 "$results") || give_up "the reports cannot be read"
+    local passed failed skipped reports covered
+    read -r passed failed skipped reports covered < <(tests/pwsh -NoProfile -File tests/Measure-TestRun.ps1 "$results") || give_up "the reports cannot be read"
     if ((covered)); then printf '\ncoverage: %d.%d %% of the lines of the core\n' $((covered / 10)) $((covered % 10)); fi
     ((EUID || selected || covered >= 10 * least_coverage)) || fail "the tests must run $least_coverage % of the lines of the core"
+    ((reports >= programs)) || fail "$((programs - reports)) of $programs test programs wrote no report"
     ((passed + failed + failures)) || fail "no test ran"
     [[ ! $is_bad ]] || ((failed + failures)) || fail "a test program failed, but its report has no failure"
     [[ ${CI:-} != true ]] || ((skipped == 0)) || echo "tests: $skipped tests were skipped, and CI=true requires all of them"
