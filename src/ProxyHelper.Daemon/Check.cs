@@ -36,7 +36,7 @@ internal static class Check
             AllowAbsentAddresses = listen.AllowAbsentAddresses,
             Port = listen.Port,
             Secret = start.Secret,
-            SendQuery = start.IsPortInUse, // Otherwise no helper runs, and silence would be no fault.
+            SendQuery = start.IsHelperHere, // Otherwise no helper runs here, and silence would be no fault.
         };
     }
 

@@ -115,6 +115,11 @@ internal sealed class CommandLine
             _values.AddFault(NoBackground);
         }
 
+        if (_result.GetValue(_configuration) is { } path && ValueReaders.Text(path, out _) is { } fault)
+        {
+            _values.AddFault($"{_configuration.Name}: {fault}");
+        }
+
         foreach ((Setting setting, Option option) in _options.Where(entry => IsGiven(entry.Option)))
         {
             IEnumerable<string> texts = option is Option<bool> flag

@@ -94,9 +94,9 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
                 log.Write(Priority.Warning, $"Changing '{string.Join("', '", names)}' takes effect after a restart.");
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            LogRejected(Advice.Describe(failure));
+            LogRejected(Advice.Describe(failure)); // a reload that fails never ends the helper or later reloads
         }
     }
 

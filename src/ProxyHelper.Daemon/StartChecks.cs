@@ -1,7 +1,9 @@
 using System.Net;
 using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
 using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
@@ -12,8 +14,12 @@ internal sealed class StartChecks(Settings settings)
     /// <summary>Gets the secret, or null if the secret file cannot be used. The checks must have run.</summary>
     public uint? Secret { get; private set; } = settings.SecretFile is null ? settings.Rules.Secret : null;
 
-    /// <summary>Gets whether a UDP port is in use, probably by a running daemon. The checks must have run.</summary>
-    public bool IsPortInUse { get; private set; }
+    /// <summary>
+    /// Gets whether a program on this host uses the UDP port of the first address, probably a running daemon. The
+    /// checks must have run. A port of an address that another host has can be in use here, too: a query to that
+    /// address would carry the secret out of this host.
+    /// </summary>
+    public bool IsHelperHere { get; private set; }
 
     /// <summary>Runs the checks.</summary>
     public IReadOnlyList<Finding> Run() =>
@@ -77,9 +83,24 @@ internal sealed class StartChecks(Settings settings)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            IsPortInUse |= failure is BindException { Errno: Errno.EADDRINUSE } && check == "UDP socket";
+            IsHelperHere |= failure is BindException { Errno: Errno.EADDRINUSE, Protocol: IPProtocol.Udp } bind
+                && bind.EndPoint.Address.Equals(settings.Listen.Addresses[0])
+                && IsLocal(bind.EndPoint.Address);
             string known = Advice.For(failure).TrimStart();
             return Finding.Failed(check, $"{failure.Message.TrimEnd('.')}.", known.Length > 0 ? known : advice);
+        }
+    }
+
+    private static bool IsLocal(IPAddress address)
+    {
+        try
+        {
+            using LocalAddresses local = LocalAddresses.Open();
+            return address.Equals(IPAddress.Any) || local.Contains(IPv4Address.FromIPAddress(address));
+        }
+        catch (LinuxException)
+        {
+            return false; // without the list of addresses, no query leaves
         }
     }
 }

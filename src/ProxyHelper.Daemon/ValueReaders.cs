@@ -11,11 +11,13 @@ internal static class ValueReaders
     // AnswerRules has a lower limit.
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(int.MaxValue);
 
-    /// <summary>Reads a text that is not empty.</summary>
+    /// <summary>Reads a text that is not empty and has no NUL, which no path and no name has.</summary>
     public static string? Text(string text, out string value)
     {
         value = text;
-        return text.Length > 0 ? null : "The value is empty.";
+        return text.Length == 0 ? "The value is empty."
+            : text.Contains('\0', StringComparison.Ordinal) ? "The value contains a NUL character."
+            : null;
     }
 
     /// <summary>Reads yes or no.</summary>

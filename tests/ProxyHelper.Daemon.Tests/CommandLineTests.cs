@@ -35,6 +35,9 @@ public sealed class CommandLineTests
     [InlineData("-P", "1", "-P", "2")]
     [InlineData("-P")]
     [InlineData("-d")]
+    [InlineData("-c", "")]
+    [InlineData("-p", "a\0b")]
+    [InlineData("--secret-file", "")]
     public void Arguments_that_are_not_options_are_faults(params string[] arguments) =>
         Assert.Single(new CommandLine(["-I", "194.0.1.1", .. arguments]).Faults);
 

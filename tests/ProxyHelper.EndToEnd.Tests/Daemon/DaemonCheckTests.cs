@@ -122,6 +122,22 @@ public sealed class DaemonCheckTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    public async Task An_address_that_another_host_has_gets_no_query_and_no_secret()
+    {
+        using var network = RouterNetwork.Create();
+        string[] absent = ["-I", "194.0.1.9", "--allow-absent-address", "-s", "7"];
+        using RunningProgram running = DaemonOnRouter.Begin(network, daemon, absent);
+        await running.AwaitAsync("Listening on ");
+
+        using RunningProgram check = DaemonOnRouter.Begin(network, daemon, ["--check", .. absent]);
+
+        await check.ExitAsync();
+        Assert.Contains("Failed  UDP socket", check.Output, Exact);
+        Assert.Contains("Skipped UDP answer", check.Output, Exact);
+        Assert.Contains("Skipped Secret", check.Output, Exact);
+    }
+
+    [Fact]
     public async Task A_missing_capability_fails()
     {
         Requirement.Tool("setpriv");
