@@ -19,8 +19,8 @@ namespace ProxyHelper.Access;
 internal sealed class AccessRules(
     uint secret, IReadOnlyList<EndPointPattern> allowed, IReadOnlyList<EndPointPattern> trusted, LocalAddresses local)
 {
-    private readonly EndPointPattern[] _allowed = [.. allowed];
-    private readonly EndPointPattern[] _trusted = [.. trusted];
+    private readonly Prefix[] _allowed = [.. allowed.Select(Prefix.From)];
+    private readonly Prefix[] _trusted = [.. trusted.Select(Prefix.From)];
 
     /// <summary>Returns the reason to refuse a query, or null.</summary>
     public Outcome? FindRefusal(IPv4Address sender, in Query query)
@@ -44,11 +44,11 @@ internal sealed class AccessRules(
     /// <summary>Returns whether the sender is this host, which has no rate limit.</summary>
     public bool IsThisHost(IPv4Address sender) => local.Contains(sender);
 
-    private static bool Contains(EndPointPattern[] prefixes, IPv4Address address)
+    private static bool Contains(Prefix[] prefixes, IPv4Address address)
     {
-        foreach (EndPointPattern prefix in prefixes)
+        foreach (Prefix prefix in prefixes)
         {
-            if (prefix.Contains(address))
+            if ((address.Value & prefix.Mask) == prefix.Network)
             {
                 return true;
             }
@@ -63,4 +63,15 @@ internal sealed class AccessRules(
 
     // The comparison of two registers takes the same time for all values.
     private bool HasSecret(in Query query) => (query.Secret ^ secret) == 0;
+
+    /// <summary>
+    /// Represents a prefix in the form in which it is compared. A list may have 500 of them, and each query is compared
+    /// with all.
+    /// </summary>
+    /// <param name="Network">The first address.</param>
+    /// <param name="Mask">The bits that the addresses have in common: 1 for each.</param>
+    private readonly record struct Prefix(uint Network, uint Mask)
+    {
+        public static Prefix From(EndPointPattern pattern) => new(pattern.IPv4Network.Value, pattern.IPv4Mask);
+    }
 }

@@ -125,7 +125,9 @@ public sealed class Responder : IDisposable, IAsyncDisposable
     /// After the responder has ended, the method does nothing.
     /// </summary>
     /// <exception cref="ArgumentException">Thrown when a rule is invalid. No rule has changed.</exception>
-    /// <exception cref="LinuxException">Thrown when the kernel refused the change. No rule has changed.</exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when the kernel refused to sort datagrams by the new list of allowed proxies. No rule has changed.
+    /// </exception>
     public void ChangeRules(AnswerRules rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
