@@ -34,6 +34,8 @@ Describe 'Start-ProxyHelper' {
         @{ Arguments = '-TrustedClient 2001:db8::1'; Message = 'is not an IPv4 address or prefix' }
         @{ Arguments = "-TrustedClient ([ipaddress]'::1')"; Message = '::1 is not an IPv4 address' }
         @{ Arguments = '-AllowedProxy @()'; Message = 'AllowedProxy' }
+        @{ Arguments = "-AllowedProxy ([ipaddress]'2001:db8::1')"; Message = '2001:db8::1 is not an IPv4 address' }
+        @{ Arguments = "-AllowedProxy '194.0.22.9', `$null"; Message = 'the value is null' }
         @{ Arguments = '-MaxQueriesPerSecond -1'; Message = 'MaxQueriesPerSecond' }
         @{ Arguments = '-MaxQueriesPerSecond 1000001'; Message = 'MaxQueriesPerSecond' }
         @{ Arguments = '-Workers 0'; Message = 'Workers' }

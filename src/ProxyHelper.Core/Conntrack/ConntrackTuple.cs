@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using ProxyHelper.Addresses;
 
@@ -91,4 +92,7 @@ public readonly record struct IcmpMessage(byte Type, byte Code)
             _ => Type,
         },
     };
+
+    /// <summary>Returns the type and the code as text. The inverse is left out, since it has an inverse, too.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"type {Type} code {Code}");
 }

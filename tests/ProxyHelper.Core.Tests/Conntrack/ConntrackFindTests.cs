@@ -56,6 +56,7 @@ public sealed class ConntrackFindTests
                 "10.1.1.1:77 -> 4.1.1.1:0, 194.0.1.1:50000",
                 $"{echo?.OriginalSource} -> {echo?.OriginalDestination}, {echo?.TranslatedSource}");
             Assert.Equal((new IcmpMessage(8, 0), new IcmpMessage(0, 0)), (echo!.Original.Icmp, echo.Reply.Icmp));
+            Assert.Equal("type 8 code 0", $"{echo.Original.Icmp}");
             // The identifier before NAT.
             Assert.Null(table.Find((echoTuple with { Source = TransportEndPoint.Parse("194.0.1.1:77") }).Reversed));
         });
