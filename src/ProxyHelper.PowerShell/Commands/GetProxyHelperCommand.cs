@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Shows the responders of this session: where they listen, since when, and their counters.</summary>
+/// <summary>Shows the helpers of this session: where they listen, since when, and their counters.</summary>
 [Cmdlet(VerbsCommon.Get, "ProxyHelper", DefaultParameterSetName = NameSet)]
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
 public sealed class GetProxyHelperCommand : ProxyHelperCommand
@@ -11,14 +11,14 @@ public sealed class GetProxyHelperCommand : ProxyHelperCommand
     private const string IdSet = "Id";
 
     /// <summary>
-    /// Gets or sets the names of the responders. Wildcards are allowed. The default is *: all responders.
+    /// Gets or sets the names of the helpers. Wildcards are allowed. The default is *: all helpers.
     /// </summary>
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ResponderCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Gets or sets the job ids of the responders.</summary>
+    /// <summary>Gets or sets the job ids of the helpers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
     public int[] Id { get; set; } = [];

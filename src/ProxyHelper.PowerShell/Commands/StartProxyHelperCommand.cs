@@ -12,7 +12,7 @@ using ProxyHelper.Server;
 namespace ProxyHelper.PowerShell.Commands;
 
 /// <summary>
-/// Starts a responder that answers smtp-gated's queries in the background. Returns its job when it listens.
+/// Starts a helper that answers smtp-gated's queries in the background. Returns its job when it listens.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "ProxyHelper", SupportsShouldProcess = true)]
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
@@ -97,7 +97,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     public int Workers { get; set; } = 1;
 
     /// <summary>
-    /// Gets or sets whether the responder also starts on addresses that this host gets later, such as at boot.
+    /// Gets or sets whether the helper also starts on addresses that this host gets later, such as at boot.
     /// </summary>
     [Parameter]
     public SwitchParameter AllowAbsentAddress { get; set; }
@@ -111,7 +111,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "ProxyHelper";
 
-    /// <summary>Gets or sets the file that holds the number of this process while the responder runs.</summary>
+    /// <summary>Gets or sets the file that holds the number of this process while the helper runs.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? PidFile { get; set; }

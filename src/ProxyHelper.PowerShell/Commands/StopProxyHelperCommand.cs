@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>Stops responders of this session. When the cmdlet returns, their ports are free.</summary>
+/// <summary>Stops helpers of this session. When the cmdlet returns, their ports are free.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ProxyHelper", DefaultParameterSetName = NameSet, SupportsShouldProcess = true)]
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
 public sealed class StopProxyHelperCommand : ProxyHelperCommand
@@ -11,18 +11,18 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
     private const string IdSet = "Id";
     private const string JobSet = "Job";
 
-    /// <summary>Gets or sets the names of the responders. Wildcards are allowed.</summary>
+    /// <summary>Gets or sets the names of the helpers. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ResponderCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Gets or sets the job ids of the responders.</summary>
+    /// <summary>Gets or sets the job ids of the helpers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
     public int[] Id { get; set; } = [];
 
-    /// <summary>Gets or sets the responders, from Get-ProxyHelper or Start-ProxyHelper.</summary>
+    /// <summary>Gets or sets the helpers, from Get-ProxyHelper or Start-ProxyHelper.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = JobSet)]
     public Job[] Job { get; set; } = [];
 
