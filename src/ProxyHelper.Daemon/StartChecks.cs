@@ -3,7 +3,6 @@ using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Linux;
-using ProxyHelper.Netlink;
 using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
@@ -85,22 +84,9 @@ internal sealed class StartChecks(Settings settings)
         {
             IsHelperHere |= failure is BindException { Errno: Errno.EADDRINUSE, Protocol: IPProtocol.Udp } bind
                 && bind.EndPoint.Address.Equals(settings.Listen.Addresses[0])
-                && IsLocal(bind.EndPoint.Address);
+                && Inspection.IsLocal(bind.EndPoint.Address);
             string known = Advice.For(failure).TrimStart();
             return Finding.Failed(check, $"{failure.Message.TrimEnd('.')}.", known.Length > 0 ? known : advice);
-        }
-    }
-
-    private static bool IsLocal(IPAddress address)
-    {
-        try
-        {
-            using LocalAddresses local = LocalAddresses.Open();
-            return address.Equals(IPAddress.Any) || local.Contains(IPv4Address.FromIPAddress(address));
-        }
-        catch (LinuxException)
-        {
-            return false; // without the list of addresses, no query leaves
         }
     }
 }

@@ -150,8 +150,11 @@ public sealed class Inspection
         return isProxy && !_options.HelperAddresses.Any(IsLocal) ? SetupRole.Proxy : SetupRole.Router;
     }
 
+    /// <summary>
+    /// Returns whether an address is one of this host. 0.0.0.0 is. If the addresses cannot be read, none is.
+    /// </summary>
     [SupportedOSPlatform("linux")]
-    private static bool IsLocal(IPAddress address)
+    internal static bool IsLocal(IPAddress address)
     {
         try
         {
