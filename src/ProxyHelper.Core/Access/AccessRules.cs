@@ -44,6 +44,9 @@ internal sealed class AccessRules(
     /// <summary>Returns whether the sender is this host, which has no rate limit.</summary>
     public bool IsThisHost(IPv4Address sender) => local.Contains(sender);
 
+    /// <summary>Returns whether the sender may ask about any connection.</summary>
+    public bool IsTrusted(IPv4Address sender) => Contains(_trusted, sender) || local.Contains(sender);
+
     private static bool Contains(Prefix[] prefixes, IPv4Address address)
     {
         foreach (Prefix prefix in prefixes)
@@ -58,8 +61,6 @@ internal sealed class AccessRules(
     }
 
     private bool MayAsk(IPv4Address sender) => _allowed.Length == 0 || Contains(_allowed, sender);
-
-    private bool IsTrusted(IPv4Address sender) => Contains(_trusted, sender) || local.Contains(sender);
 
     // The comparison of two registers takes the same time for all values.
     private bool HasSecret(in Query query) => (query.Secret ^ secret) == 0;

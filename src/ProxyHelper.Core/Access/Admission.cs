@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
 using ProxyHelper.Telemetry;
 
@@ -68,6 +69,17 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
     /// </summary>
     public Outcome? FindRateRefusal(IPv4Address sender) =>
         limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? null : Outcome.TooOften;
+
+    /// <summary>
+    /// Returns whether a sender may learn the original ends of a connection. smtp-gated is always behind DNAT, so other
+    /// senders than this host and trusted clients learn only about a connection whose destination was translated, its
+    /// address or its port. Otherwise a server could ask who its client is behind a plain masquerading router.
+    /// </summary>
+    /// <param name="sender">The address of the sender, which was admitted.</param>
+    /// <param name="original">The original tuple of the connection.</param>
+    /// <param name="reply">The reply tuple of the connection, whose source is the translated destination.</param>
+    public bool MayLearn(IPv4Address sender, in ConntrackTuple original, in ConntrackTuple reply) =>
+        original.Destination != reply.Source || rules.IsTrusted(sender);
 
     /// <summary>
     /// Returns whether a query is too late to be answered. smtp-gated may give a query up and use its port again for a

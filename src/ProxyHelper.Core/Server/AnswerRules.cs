@@ -31,7 +31,7 @@ public sealed record AnswerRules
 
     /// <summary>
     /// Gets the senders that may ask about any connection. Other senders may ask only about connections to their own
-    /// address. This host may always ask about any connection.
+    /// address whose destination was translated. This host may always ask about any connection.
     /// </summary>
     public IReadOnlyList<EndPointPattern> TrustedClients { get; init; } = [];
 

@@ -1,4 +1,6 @@
 using System.Runtime.Versioning;
+using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Telemetry;
@@ -35,8 +37,19 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
     /// <summary>Returns the tuple of a look-up.</summary>
     public ref readonly ConntrackTuple Reply(int index) => ref _replies[index];
 
-    /// <summary>Returns the result of a look-up.</summary>
-    public ref readonly Lookup Result(int index) => ref _lookups[index];
+    /// <summary>
+    /// Returns the result of a look-up for its sender. An entry that the sender may not learn about is "not found".
+    /// </summary>
+    public ref readonly Lookup Result(int index, IPv4Address sender, Admission admission)
+    {
+        ref Lookup lookup = ref _lookups[index];
+        if (lookup.Outcome == LookupOutcome.Found && !admission.MayLearn(sender, lookup.Original, _replies[index]))
+        {
+            lookup = new Lookup(LookupOutcome.NotFound, default);
+        }
+
+        return ref lookup;
+    }
 
     /// <summary>Looks up the batch.</summary>
     public void Find()

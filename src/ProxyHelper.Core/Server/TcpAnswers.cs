@@ -45,7 +45,7 @@ internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry)
             new TransportEndPoint(connection.ReadLocalAddress(), query.SourcePort),
             Icmp: null));
         lookups.Find();
-        ref readonly Lookup lookup = ref lookups.Result(0);
+        ref readonly Lookup lookup = ref lookups.Result(0, connection.Peer, rules.Admission);
         telemetry.Count(lookup.Outcome);
         if (rules.LogQueries)
         {

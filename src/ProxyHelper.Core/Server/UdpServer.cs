@@ -146,7 +146,7 @@ internal sealed class UdpServer : QueryServer
         for (int i = 0; i < Lookups.Count; i++)
         {
             PendingQuery query = _pending[i];
-            ref readonly Lookup lookup = ref Lookups.Result(i);
+            ref readonly Lookup lookup = ref Lookups.Result(i, query.Sender, rules.Admission);
             Telemetry.Count(lookup.Outcome);
             if (rules.LogQueries)
             {

@@ -92,7 +92,10 @@ public enum Outcome : byte
     /// <summary>The reply contained the original ends.</summary>
     Found,
 
-    /// <summary>The kernel has no such connection. The reply was "not found".</summary>
+    /// <summary>
+    /// The kernel has no such connection, or its destination was not translated and the sender is neither this host nor
+    /// a trusted client. The reply was "not found".
+    /// </summary>
     NotFound,
 
     /// <summary>The kernel gave no answer. The reply was "not found" over UDP and "unknown error" over TCP.</summary>
