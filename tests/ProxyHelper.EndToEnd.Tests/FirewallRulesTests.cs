@@ -19,9 +19,9 @@ public sealed class FirewallRulesTests
 
     private static readonly string _security = File.ReadAllText(Path.Combine(Repository.Root, "docs/security.md"));
 
-    // The router masquerades this connection to the mail server. The responder may tell the mail server its source.
-    private static readonly ConntrackFlow _masqueraded = ConntrackFlow.Tcp(
-        "10.1.1.1:40000", "4.1.1.1:25", "4.1.1.1:25", "194.0.1.1:40000");
+    // The router redirects this connection to the mail server. The responder may tell the mail server its source.
+    private static readonly ConntrackFlow _redirected = ConntrackFlow.Tcp(
+        "10.1.1.1:40000", "4.1.1.9:25", "4.1.1.1:25", "194.0.1.1:40000");
 
     private static readonly byte[] _serverQuery = Query("194.0.1.1:40000", "4.1.1.1:25");
 
@@ -121,7 +121,7 @@ public sealed class FirewallRulesTests
         RouterNetwork network = RouterNetwork.Create();
         network.Router.Configure("ipv4/conf/all/rp_filter", "0");
         network.Router.Configure("ipv4/conf/internet/rp_filter", "0");
-        DaemonOnRouter.Track(network, _masqueraded);
+        DaemonOnRouter.Track(network, _redirected);
         return network;
     }
 
@@ -143,7 +143,7 @@ public sealed class FirewallRulesTests
         // This reply proves that the route works and that the earlier queries have arrived.
         byte[] reply = await ExchangeAsync(network.Mail, "4.1.1.1", helper, _serverQuery, OtherPort);
         byte[] found = QueryDatagram.Found(
-            _serverQuery, TransportEndPoint.Parse("10.1.1.1:40000"), TransportEndPoint.Parse("4.1.1.1:25"));
+            _serverQuery, TransportEndPoint.Parse("10.1.1.1:40000"), TransportEndPoint.Parse("4.1.1.9:25"));
         Assert.Equal(found, reply);
     }
 
