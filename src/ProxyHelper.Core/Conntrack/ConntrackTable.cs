@@ -39,11 +39,15 @@ public sealed class ConntrackTable : IDisposable
     public static ConntrackTable Open(int maxLookups = 1) => Open(maxLookups, NetlinkSocket.DefaultReceiveBuffer);
 
     /// <summary>Opens the table with a receive buffer of this size, for tests that lose answers.</summary>
-    internal static ConntrackTable Open(int maxLookups, int receiveBuffer)
+    internal static ConntrackTable Open(int maxLookups, int receiveBuffer) =>
+        Open(maxLookups, receiveBuffer, NetlinkSocket.Open);
+
+    /// <summary>Opens the table with the sockets of an opener, for tests that replace the kernel.</summary>
+    internal static ConntrackTable Open(int maxLookups, int receiveBuffer, NetlinkOpener opener)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLookups, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxLookups, MaximumLookups);
-        return new ConntrackTable(new ConntrackExchange(maxLookups, receiveBuffer));
+        return new ConntrackTable(new ConntrackExchange(maxLookups, receiveBuffer, opener));
     }
 
     /// <summary>

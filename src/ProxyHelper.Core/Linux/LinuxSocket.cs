@@ -5,10 +5,11 @@ namespace ProxyHelper.Linux;
 
 /// <summary>
 /// Represents a socket of any family, also of netlink, which System.Net.Sockets does not have. The socket stays in the
-/// network namespace of the thread that opened it. It never blocks: a read or write that would wait returns at once.
+/// network namespace of the thread that opened it. It never blocks: a read or write that would wait returns at once. A
+/// test that replaces the kernel overrides the calls of a running server.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe partial class LinuxSocket : LinuxHandle
+internal unsafe partial class LinuxSocket : LinuxHandle
 {
     /// <summary>
     /// The size of a buffer for each address that is used here: sockaddr_in (16 bytes) and sockaddr_nl (12).
@@ -17,17 +18,14 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
 
     private const int CloseOnExec = 0x80000; // SOCK_CLOEXEC (bits/socket_type.h)
     private const int NonBlocking = 0x800; // SOCK_NONBLOCK and O_NONBLOCK
-    // MSG_NOSIGNAL (linux/socket.h): a broken connection gives an error, no SIGPIPE.
-    private const int NoSignal = 0x4000;
+    private const int NoSignal = 0x4000; // MSG_NOSIGNAL (linux/socket.h): a broken connection causes no SIGPIPE
     private const int SendingEnd = 1; // SHUT_WR (bits/socket.h)
     private const int SetDescriptorFlags = 2; // F_SETFD (linux/fcntl.h)
     private const int SetStatusFlags = 4; // F_SETFL
     private const int CloseOnExecFlag = 1; // FD_CLOEXEC
 
     /// <summary>Opens a socket.</summary>
-    /// <exception cref="LinuxException">
-    /// Thrown when the kernel refused, such as with EPROTONOSUPPORT or EAFNOSUPPORT.
-    /// </exception>
+    /// <exception cref="LinuxException">Thrown when the kernel refused, such as with EAFNOSUPPORT.</exception>
     public static LinuxSocket Open(SocketKind kind)
     {
         LinuxSocket socket = SocketCall(kind.Family, kind.Type | CloseOnExec | NonBlocking, kind.Protocol);
@@ -109,9 +107,7 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
     /// <summary>Binds the socket to an address in the form of the kernel.</summary>
     /// <param name="address">The address.</param>
     /// <param name="name">The address in messages.</param>
-    /// <exception cref="LinuxException">
-    /// Thrown when the kernel refused, such as with EADDRINUSE, EADDRNOTAVAIL or EACCES.
-    /// </exception>
+    /// <exception cref="LinuxException">Thrown when the kernel refused, such as with EADDRINUSE or EACCES.</exception>
     public void Bind(ReadOnlySpan<byte> address, string name) =>
         Check(BindCall(this, address, address.Length), $"bind {name}");
 
@@ -124,7 +120,7 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
 
     /// <summary>Writes the address that the socket is bound to, in the form of the kernel.</summary>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
-    public void ReadLocalAddress(Span<byte> address)
+    public virtual void ReadLocalAddress(Span<byte> address)
     {
         int length = address.Length;
         Check(GetNameCall(this, address, ref length), "read the local address");
@@ -139,10 +135,8 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
     /// <summary>Accepts the connection that has waited longest.</summary>
     /// <param name="peer">Receives the address of the peer; <see cref="AddressSize"/> bytes.</param>
     /// <returns>The socket of the connection, or null when no connection waits.</returns>
-    /// <exception cref="LinuxException">
-    /// Thrown when a connection waits but cannot be accepted, such as with EMFILE.
-    /// </exception>
-    public LinuxSocket? Accept(Span<byte> peer)
+    /// <exception cref="LinuxException">Thrown when a waiting connection cannot be accepted (EMFILE).</exception>
+    public virtual LinuxSocket? Accept(Span<byte> peer)
     {
         int descriptor;
         do
@@ -167,7 +161,7 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
     /// <param name="received">The number of bytes; 0 when the peer has ended sending.</param>
     /// <returns>False when no bytes have arrived.</returns>
     /// <exception cref="LinuxException">Thrown when the connection is broken, such as with ECONNRESET.</exception>
-    public bool TryReceive(Span<byte> buffer, out int received)
+    public virtual bool TryReceive(Span<byte> buffer, out int received)
     {
         nint result;
         do
@@ -185,7 +179,7 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
 
     /// <summary>Ends sending. The socket can still receive.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
-    public void EndSending() => Check(ShutdownCall(this, SendingEnd), "end sending");
+    public virtual void EndSending() => Check(ShutdownCall(this, SendingEnd), "end sending");
 
     /// <summary>
     /// Sends one datagram to the connected peer, or over TCP some bytes that fit into the send buffer.
@@ -193,7 +187,7 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
     /// <param name="bytes">The bytes.</param>
     /// <param name="name">The bytes in messages.</param>
     /// <exception cref="LinuxException">Thrown when the kernel did not take all bytes.</exception>
-    public void Send(ReadOnlySpan<byte> bytes, string name)
+    public virtual void Send(ReadOnlySpan<byte> bytes, string name)
     {
         nint sent;
         do
@@ -207,6 +201,12 @@ internal sealed unsafe partial class LinuxSocket : LinuxHandle
             throw new LinuxException($"send {name}", sent < 0 ? LastError() : Errno.EMSGSIZE);
         }
     }
+
+    /// <summary>Calls recvmmsg for a <see cref="MessageBatch"/>, which makes the headers.</summary>
+    internal virtual int ReceiveMany(void* headers, uint count) => MessageBatch.ReceiveCall(this, headers, count);
+
+    /// <summary>Calls sendmmsg for a <see cref="MessageBatch"/>, which makes the headers.</summary>
+    internal virtual int SendMany(void* headers, uint count) => MessageBatch.SendCall(this, headers, count);
 
     private void SetOption(SocketOption option, void* value, int length) =>
         Check(SetOptionCall(this, option.Level, option.Number, value, length), $"set {option.Name}");

@@ -100,7 +100,7 @@ internal sealed unsafe partial class MessageBatch
 
         while (true)
         {
-            int count = ReceiveCall(socket, Header(_received, first), (uint)(last - first), 0, null);
+            int count = socket.ReceiveMany(Header(_received, first), (uint)(last - first));
             if (count >= 0)
             {
                 return count;
@@ -139,7 +139,7 @@ internal sealed unsafe partial class MessageBatch
         int done = 0, refused = 0;
         while (done < Outgoing)
         {
-            int sent = SendCall(socket, Header(_outgoing, done), (uint)(Outgoing - done), 0);
+            int sent = socket.SendMany(Header(_outgoing, done), (uint)(Outgoing - done));
             if (sent > 0)
             {
                 done += sent;
@@ -155,19 +155,19 @@ internal sealed unsafe partial class MessageBatch
         return refused;
     }
 
+    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
+    internal static partial int ReceiveCall(
+        LinuxSocket socket, void* headers, uint count, int flags = 0, void* timeout = null);
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    internal static partial int SendCall(LinuxSocket socket, void* headers, uint count, int flags = 0);
+
     private static T[] Pinned<T>(int length) => GC.AllocateArray<T>(length, pinned: true);
 
     private static byte* At(byte[] pinned, int offset) => (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, offset);
 
     private static MessageHeader* Header(MessageHeader[] pinned, int index) =>
         (MessageHeader*)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, index);
-
-    [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    private static partial int ReceiveCall(
-        LinuxSocket socket, MessageHeader* headers, uint count, int flags, void* timeout);
-
-    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
-    private static partial int SendCall(LinuxSocket socket, MessageHeader* headers, uint count, int flags);
 
     /// <summary>struct iovec (linux/uio.h).</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -6,10 +6,10 @@ namespace ProxyHelper.Linux;
 /// <summary>
 /// Represents descriptors that one thread waits for (epoll). The kernel queues the descriptors that are ready, so with
 /// many descriptors a wait ends sooner than with <see cref="PollSet"/>, which checks each one. A closed descriptor is
-/// not reported.
+/// not reported. A test replaces the queue.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed partial class ReadyQueue : LinuxHandle
+internal partial class ReadyQueue : LinuxHandle
 {
     private const int CloseOnExec = 0x80000; // EPOLL_CLOEXEC (linux/eventpoll.h)
     private const int AddOperation = 1; // EPOLL_CTL_ADD
@@ -52,7 +52,7 @@ internal sealed partial class ReadyQueue : LinuxHandle
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="place">The place of the descriptor. The place of a removed descriptor can be used again.</param>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
-    public void Add(SafeHandle descriptor, int place)
+    public virtual void Add(SafeHandle descriptor, int place)
     {
         Control(AddOperation, descriptor, place, Input);
         if (_events.Length < (place + 1) * _eventSize)
@@ -65,16 +65,17 @@ internal sealed partial class ReadyQueue : LinuxHandle
     /// Ignores a descriptor until <see cref="Resume"/>. Without this, a descriptor whose data cannot be taken would end
     /// each wait at once.
     /// </summary>
-    public void Suspend(SafeHandle descriptor, int place) => Control(ChangeOperation, descriptor, place, events: 0);
+    public virtual void Suspend(SafeHandle descriptor, int place) =>
+        Control(ChangeOperation, descriptor, place, events: 0);
 
     /// <summary>Waits again for a suspended descriptor.</summary>
-    public void Resume(SafeHandle descriptor, int place) => Control(ChangeOperation, descriptor, place, Input);
+    public virtual void Resume(SafeHandle descriptor, int place) => Control(ChangeOperation, descriptor, place, Input);
 
     /// <summary>Waits until at least one descriptor has data to read or an error.</summary>
     /// <param name="milliseconds">The longest time to wait.</param>
     /// <returns>The number of ready descriptors. <see cref="Place"/> returns their places.</returns>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
-    public int Wait(int milliseconds)
+    public virtual int Wait(int milliseconds)
     {
         int ready;
         do
@@ -88,7 +89,7 @@ internal sealed partial class ReadyQueue : LinuxHandle
 
     /// <summary>Returns the place of a ready descriptor.</summary>
     /// <param name="index">The index of the descriptor among the ready descriptors.</param>
-    public int Place(int index) => (int)BitConverter.ToUInt64(_events, (index * _eventSize) + _placeOffset);
+    public virtual int Place(int index) => (int)BitConverter.ToUInt64(_events, (index * _eventSize) + _placeOffset);
 
     private void Control(int operation, SafeHandle descriptor, int place, uint events)
     {

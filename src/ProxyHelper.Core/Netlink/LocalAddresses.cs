@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
@@ -24,22 +23,29 @@ internal sealed class LocalAddresses : IDisposable
     private readonly HashSet<IPv4Address> _addresses = [];
     private readonly NetlinkDump _dump = new("list the addresses", patience: 0);
     private readonly byte[] _request = new byte[NetlinkMessage.HeaderSize + HeaderSize];
+    private readonly NetlinkOpener _opener;
+    private readonly Clock _clock;
     private NetlinkSocket _socket;
-    private long _readAt;
+    private TimeSpan? _readAt;
     private bool _isBroken;
 
-    private LocalAddresses(NetlinkSocket socket)
+    private LocalAddresses(NetlinkOpener opener, Clock clock)
     {
-        _socket = socket;
+        _opener = opener;
+        _clock = clock;
+        _socket = OpenSocket();
     }
 
     /// <summary>
     /// Opens a netlink socket and reads the addresses in the network namespace of the calling thread.
     /// </summary>
     /// <exception cref="LinuxException">Thrown when the addresses cannot be read.</exception>
-    public static LocalAddresses Open()
+    public static LocalAddresses Open() => Open(NetlinkSocket.Open, Clock.System);
+
+    /// <summary>Opens a socket with an opener and a clock, for tests that replace the kernel.</summary>
+    internal static LocalAddresses Open(NetlinkOpener opener, Clock clock)
     {
-        var addresses = new LocalAddresses(NetlinkSocket.Open(NetlinkSocket.Route));
+        var addresses = new LocalAddresses(opener, clock);
         try
         {
             addresses.Read();
@@ -60,9 +66,10 @@ internal sealed class LocalAddresses : IDisposable
             return true;
         }
 
-        if (Stopwatch.GetElapsedTime(_readAt) > _interval)
+        TimeSpan now = _clock.SinceBoot;
+        if (_readAt is not { } readAt || now - readAt > _interval)
         {
-            _readAt = Stopwatch.GetTimestamp();
+            _readAt = now;
             Refresh();
         }
 
@@ -78,7 +85,7 @@ internal sealed class LocalAddresses : IDisposable
         {
             if (_isBroken)
             {
-                NetlinkSocket fresh = NetlinkSocket.Open(NetlinkSocket.Route);
+                NetlinkSocket fresh = OpenSocket();
                 _socket.Dispose();
                 _socket = fresh;
             }
@@ -92,6 +99,8 @@ internal sealed class LocalAddresses : IDisposable
             _isBroken = true;
         }
     }
+
+    private NetlinkSocket OpenSocket() => _opener(NetlinkSocket.Route, NetlinkSocket.DefaultReceiveBuffer);
 
     private void Read()
     {

@@ -5,6 +5,14 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Netlink;
 
 /// <summary>
+/// Opens a netlink socket: <see cref="NetlinkSocket.Open"/>, or a method of a test that takes the kernel's place.
+/// </summary>
+/// <param name="protocol">The netlink family, <see cref="NetlinkSocket.Netfilter"/> or Route.</param>
+/// <param name="receiveBuffer">The size of the buffer for unread answers in bytes.</param>
+/// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
+internal delegate NetlinkSocket NetlinkOpener(int protocol, int receiveBuffer);
+
+/// <summary>
 /// Represents a socket that is connected to a netlink family of the kernel. Another process that sends to the
 /// socket gets ECONNREFUSED. The socket belongs to the network namespace of the thread that opens it, and to one thread
 /// at a time. Its owner decides when to open a new one.
@@ -27,7 +35,8 @@ internal sealed class NetlinkSocket : IDisposable
     private readonly PollSet _poll;
     private uint _sequence;
 
-    private NetlinkSocket(LinuxSocket socket)
+    /// <summary>Makes a socket of a connected one.</summary>
+    internal NetlinkSocket(LinuxSocket socket)
     {
         _socket = socket;
         _poll = new PollSet(socket);

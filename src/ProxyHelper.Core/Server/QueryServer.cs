@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -14,7 +14,14 @@ namespace ProxyHelper.Server;
 /// <param name="Telemetry">The counters, the journal and the meter.</param>
 [SupportedOSPlatform("linux")]
 internal sealed record ServerContext(
-    EventSignal Stop, ConntrackTable Table, LocalAddresses LocalAddresses, ServerTelemetry Telemetry);
+    EventSignal Stop, ConntrackTable Table, LocalAddresses LocalAddresses, ServerTelemetry Telemetry)
+{
+    /// <summary>Gets the clock.</summary>
+    public Clock Clock { get; init; } = Clock.System;
+
+    /// <summary>Gets the method that makes the queue with which a server waits.</summary>
+    public Func<SafeHandle[], ReadyQueue> CreateQueue { get; init; } = descriptors => ReadyQueue.Create(descriptors);
+}
 
 /// <summary>Represents what the UDP server and the TCP server have in common. One thread runs a server.</summary>
 [SupportedOSPlatform("linux")]
@@ -22,7 +29,7 @@ internal abstract class QueryServer : IDisposable
 {
     private readonly ServerContext _context;
     private volatile ServerRules _rules;
-    private long _roundBeganAt = Stopwatch.GetTimestamp();
+    private long _roundBeganAt; // in ticks
 
     /// <summary>Creates a server. It disposes of the table and the addresses of its context.</summary>
     /// <param name="context">What the server gets from its responder.</param>
@@ -32,13 +39,14 @@ internal abstract class QueryServer : IDisposable
     {
         _context = context;
         _rules = ServerRules.From(rules, context.LocalAddresses);
+        _roundBeganAt = context.Clock.SinceBoot.Ticks;
         Lookups = new LookupBatch(context.Table, batchSize, context.Telemetry);
     }
 
     /// <summary>
     /// Gets the time since the server last looked for queries. The server does so every second at least.
     /// </summary>
-    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _roundBeganAt));
+    public TimeSpan TimeSinceLastRound => Clock.SinceBoot - new TimeSpan(Volatile.Read(ref _roundBeganAt));
 
     /// <summary>Gets the longest time for which a server that is stopped answers what was received before.</summary>
     protected static TimeSpan StopGrace { get; } = TimeSpan.FromMilliseconds(200);
@@ -48,6 +56,9 @@ internal abstract class QueryServer : IDisposable
 
     /// <summary>Gets the look-ups of the current batch.</summary>
     protected LookupBatch Lookups { get; }
+
+    /// <summary>Gets the clock.</summary>
+    protected Clock Clock => _context.Clock;
 
     /// <summary>Gets the counters, the journal and the meter.</summary>
     protected ServerTelemetry Telemetry => _context.Telemetry;
@@ -69,5 +80,5 @@ internal abstract class QueryServer : IDisposable
     }
 
     /// <summary>Records that the server looks for queries now.</summary>
-    protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Stopwatch.GetTimestamp());
+    protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Clock.SinceBoot.Ticks);
 }

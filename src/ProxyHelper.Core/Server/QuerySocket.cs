@@ -16,7 +16,8 @@ internal sealed class QuerySocket : IDisposable
 
     private uint _dropped;
 
-    private QuerySocket(LinuxSocket socket, bool isBoundToAll)
+    /// <summary>Makes a socket of a bound one, which also sends the replies.</summary>
+    internal QuerySocket(LinuxSocket socket, bool isBoundToAll)
     {
         Socket = socket;
         ReplySocket = socket;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
@@ -22,17 +21,20 @@ internal sealed class QueryWait : IDisposable
     private static readonly TimeSpan _shortWait = TimeSpan.FromMicroseconds(50);
 
     private readonly QuerySocket[] _queues;
+    private readonly Clock _clock;
     private readonly ReadyQueue _ready;
     private readonly PollSet _descriptors;
     private bool _wasShort;
 
     /// <summary>Creates the wait for a stop signal and queues. It does not dispose of them.</summary>
     /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
-    public QueryWait(EventSignal stop, QuerySocket[] queues)
+    public QueryWait(
+        EventSignal stop, QuerySocket[] queues, Clock clock, Func<SafeHandle[], ReadyQueue> createQueue)
     {
         SafeHandle[] descriptors = [stop, .. queues.Select(queue => queue.Socket)];
         _queues = queues;
-        _ready = ReadyQueue.Create(descriptors);
+        _clock = clock;
+        _ready = createQueue(descriptors);
         _descriptors = new PollSet(descriptors);
     }
 
@@ -75,28 +77,28 @@ internal sealed class QueryWait : IDisposable
     /// <summary>Asks the kernel again and again for a short time.</summary>
     private int StayAwake()
     {
-        long began = Stopwatch.GetTimestamp();
+        TimeSpan began = _clock.SinceBoot;
         int ready;
         do
         {
             Thread.Yield(); // other threads that wait for this processor run first
             ready = _ready.Wait(milliseconds: 0);
         }
-        while (ready == 0 && Stopwatch.GetElapsedTime(began) < _shortWait);
+        while (ready == 0 && _clock.SinceBoot - began < _shortWait);
 
         return ready;
     }
 
     private int Sleep()
     {
-        long began = Stopwatch.GetTimestamp();
+        TimeSpan began = _clock.SinceBoot;
         int ready = _ready.Wait(IdleMilliseconds);
         if (ready == 0)
         {
             _descriptors.RequireOpen();
         }
 
-        _wasShort = Stopwatch.GetElapsedTime(began) < _shortWait;
+        _wasShort = _clock.SinceBoot - began < _shortWait;
         return ready;
     }
 }

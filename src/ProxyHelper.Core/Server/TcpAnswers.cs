@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
 using ProxyHelper.Telemetry;
 
@@ -12,14 +12,15 @@ namespace ProxyHelper.Server;
 /// </summary>
 /// <param name="lookups">The look-ups of the server, one in a batch.</param>
 /// <param name="telemetry">The counters, the journal and the meter.</param>
+/// <param name="clock">The clock.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry)
+internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry, Clock clock)
 {
     /// <summary>Answers the line of a connection.</summary>
-    /// <exception cref="Linux.LinuxException">Thrown when the connection is broken.</exception>
+    /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
     public void Answer(TcpConnection connection, ReadOnlySpan<byte> line, ServerRules rules)
     {
-        long began = Stopwatch.GetTimestamp();
+        TimeSpan began = clock.SinceBoot;
         Span<byte> reply = stackalloc byte[LineReply.MaxWriteLength];
         if (!LineQuery.TryRead(line, out LineQuery query, out _))
         {
@@ -29,7 +30,7 @@ internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry)
         }
 
         connection.Answer(reply[..WriteReply(connection, query, reply, rules)]);
-        telemetry.RecordLatency(Stopwatch.GetElapsedTime(began), LatencyHistogram.MinuteOf(DateTime.UtcNow));
+        telemetry.RecordLatency(clock.SinceBoot - began, LatencyHistogram.MinuteOf(clock.UtcNow));
     }
 
     /// <summary>Looks the query up, and writes the reply.</summary>

@@ -26,14 +26,14 @@ internal sealed class TcpConnection
     /// <summary>Gets the address of the client.</summary>
     public IPv4Address Peer { get; private set; }
 
-    /// <summary>Gets the time at which the connection was accepted, by the clock of Stopwatch.</summary>
-    public long OpenedAt { get; private set; }
+    /// <summary>Gets the time at which the connection was accepted, as the time since boot.</summary>
+    public TimeSpan OpenedAt { get; private set; }
 
     /// <summary>Gets whether the line was read and answered.</summary>
     public bool IsAnswered { get; private set; }
 
     /// <summary>Puts a connection in the place.</summary>
-    public void Open(LinuxSocket socket, IPv4Address peer, long now)
+    public void Open(LinuxSocket socket, IPv4Address peer, TimeSpan now)
     {
         _socket = socket;
         _length = 0;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 
@@ -43,11 +42,12 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     }
 
     /// <summary>Returns a connection that has reached its time limit, or null.</summary>
-    public TcpConnection? FindOverdue()
+    /// <param name="now">The time since boot.</param>
+    public TcpConnection? FindOverdue(TimeSpan now)
     {
         foreach (TcpConnection connection in _places)
         {
-            if (connection.IsOpen && Stopwatch.GetElapsedTime(connection.OpenedAt) >= maxTime)
+            if (connection.IsOpen && now - connection.OpenedAt >= maxTime)
             {
                 return connection;
             }
@@ -57,13 +57,15 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     }
 
     /// <summary>Returns the time until a connection reaches its time limit, up to a limit.</summary>
-    public TimeSpan TimeUntilOverdue(TimeSpan limit)
+    /// <param name="limit">The longest time to return.</param>
+    /// <param name="now">The time since boot.</param>
+    public TimeSpan TimeUntilOverdue(TimeSpan limit, TimeSpan now)
     {
         foreach (TcpConnection connection in _places)
         {
             if (connection.IsOpen)
             {
-                TimeSpan left = maxTime - Stopwatch.GetElapsedTime(connection.OpenedAt);
+                TimeSpan left = maxTime - (now - connection.OpenedAt);
                 limit = left < limit ? left : limit;
             }
         }

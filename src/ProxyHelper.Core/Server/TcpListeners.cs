@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
@@ -13,7 +12,7 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int firstPlace) : IDisposable
 {
-    private long? _pausedAt;
+    private TimeSpan? _pausedAt;
 
     /// <summary>
     /// Gets the length of a pause. Without a pause, a process that cannot accept a connection would try again at once.
@@ -30,9 +29,10 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     public LinuxSocket this[int number] => sockets[number];
 
     /// <summary>Stops waiting for connections.</summary>
-    public void Pause()
+    /// <param name="now">The time since boot.</param>
+    public void Pause(TimeSpan now)
     {
-        _pausedAt = Stopwatch.GetTimestamp();
+        _pausedAt = now;
         for (int i = 0; i < sockets.Length; i++)
         {
             ready.Suspend(sockets[i], firstPlace + i);
@@ -40,9 +40,10 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     }
 
     /// <summary>Waits for connections again if the pause is over.</summary>
-    public void EndPause()
+    /// <param name="now">The time since boot.</param>
+    public void EndPause(TimeSpan now)
     {
-        if (_pausedAt is { } pausedAt && Stopwatch.GetElapsedTime(pausedAt) >= PauseTime)
+        if (_pausedAt is { } pausedAt && now - pausedAt >= PauseTime)
         {
             _pausedAt = null;
             for (int i = 0; i < sockets.Length; i++)

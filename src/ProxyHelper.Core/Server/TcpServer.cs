@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Access;
 using ProxyHelper.Addresses;
@@ -39,11 +39,12 @@ internal sealed class TcpServer : QueryServer
         : base(context, rules, batchSize: 1)
     {
         _stop = context.Stop;
-        _ready = ReadyQueue.Create([_stop, .. listeners]);
-        _descriptors = new PollSet([_stop, .. listeners]);
+        SafeHandle[] descriptors = [_stop, .. listeners];
+        _ready = context.CreateQueue(descriptors);
+        _descriptors = new PollSet(descriptors);
         _listeners = new TcpListeners(listeners, _ready, ListenersPlace);
         _connections = new TcpConnections(maxConnectionTime);
-        _answers = new TcpAnswers(Lookups, Telemetry);
+        _answers = new TcpAnswers(Lookups, Telemetry, Clock);
     }
 
     /// <inheritdoc/>
@@ -52,7 +53,7 @@ internal sealed class TcpServer : QueryServer
         while (true)
         {
             TimeSpan limit = _listeners.ArePaused ? TcpListeners.PauseTime : _idleTime;
-            int ready = Wait(_connections.TimeUntilOverdue(limit));
+            int ready = Wait(_connections.TimeUntilOverdue(limit, Clock.SinceBoot));
             BeginRound();
             if (!ServeReady(ready))
             {
@@ -66,7 +67,7 @@ internal sealed class TcpServer : QueryServer
             }
 
             CloseOverdue();
-            _listeners.EndPause();
+            _listeners.EndPause(Clock.SinceBoot);
         }
     }
 
@@ -103,19 +104,19 @@ internal sealed class TcpServer : QueryServer
     /// </summary>
     private void Drain()
     {
-        long began = Stopwatch.GetTimestamp();
+        TimeSpan began = Clock.SinceBoot;
         _ready.Suspend(_stop, StopPlace);
         for (int i = 0; i < _listeners.Count; i++)
         {
             Accept(_listeners[i]);
         }
 
-        _listeners.Pause();
+        _listeners.Pause(began);
         TimeSpan left = StopGrace;
         while (_connections.HasUnanswered && left > TimeSpan.Zero)
         {
             ServeReady(Wait(left));
-            left = StopGrace - Stopwatch.GetElapsedTime(began);
+            left = StopGrace - (Clock.SinceBoot - began);
         }
     }
 
@@ -184,7 +185,7 @@ internal sealed class TcpServer : QueryServer
             {
                 Telemetry.Counters.Add(Outcome.ReceiveError);
                 Telemetry.Journal.LogFailedAccept(failure.Errno);
-                _listeners.Pause();
+                _listeners.Pause(Clock.SinceBoot);
                 return;
             }
         }
@@ -209,7 +210,7 @@ internal sealed class TcpServer : QueryServer
         }
 
         MakeRoom(_connections[place]);
-        _connections[place].Open(socket, sender, Stopwatch.GetTimestamp());
+        _connections[place].Open(socket, sender, Clock.SinceBoot);
         try
         {
             _ready.Add(socket, ListenersPlace + _listeners.Count + place);
@@ -233,7 +234,7 @@ internal sealed class TcpServer : QueryServer
 
     private void CloseOverdue()
     {
-        while (_connections.FindOverdue() is { } connection)
+        while (_connections.FindOverdue(Clock.SinceBoot) is { } connection)
         {
             Telemetry.Refuse(Outcome.ConnectionTimeout, connection.Peer);
             connection.Close();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using ProxyHelper.Access;
 using ProxyHelper.Addresses;
@@ -41,7 +40,7 @@ internal sealed class UdpServer : QueryServer
         : base(context, rules, BatchSize)
     {
         _sockets = sockets;
-        _wait = new QueryWait(context.Stop, sockets);
+        _wait = new QueryWait(context.Stop, sockets, context.Clock, context.CreateQueue);
     }
 
     /// <inheritdoc/>
@@ -69,9 +68,9 @@ internal sealed class UdpServer : QueryServer
     /// <summary>Answers what the kernel had received before the stop.</summary>
     private void Drain()
     {
-        long began = Stopwatch.GetTimestamp();
+        TimeSpan began = Clock.SinceBoot;
         Array.ForEach(_sockets, socket => socket.MayHaveMore = true);
-        while (ServeAll() && Stopwatch.GetElapsedTime(began) < StopGrace)
+        while (ServeAll() && Clock.SinceBoot - began < StopGrace)
         {
         }
     }

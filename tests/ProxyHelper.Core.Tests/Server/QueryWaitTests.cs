@@ -56,7 +56,7 @@ public sealed class QueryWaitTests
             using var stop = EventSignal.Create();
             QuerySocket[] queues = [.. Enumerable.Range(114, 3)
                 .Select(port => QuerySocket.Open(Asker.Helper(port: port)))];
-            using (var wait = new QueryWait(stop, queues))
+            using (var wait = new QueryWait(stop, queues, Clock.System, handles => ReadyQueue.Create(handles)))
             {
                 body(wait, stop, queues);
             }

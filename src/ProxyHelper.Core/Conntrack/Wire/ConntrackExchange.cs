@@ -19,15 +19,18 @@ internal sealed class ConntrackExchange : IDisposable
     private readonly NetlinkExchange _exchange;
     private readonly byte[] _requests;
     private readonly int _receiveBuffer;
+    private readonly NetlinkOpener _opener;
 
     /// <summary>Opens the socket.</summary>
     /// <param name="maxLookups">The most look-ups in one batch.</param>
     /// <param name="receiveBuffer">The size of the socket's receive buffer in bytes.</param>
+    /// <param name="opener">Opens the socket.</param>
     /// <exception cref="LinuxException">Thrown when the socket cannot be opened.</exception>
-    public ConntrackExchange(int maxLookups, int receiveBuffer)
+    public ConntrackExchange(int maxLookups, int receiveBuffer, NetlinkOpener opener)
     {
         _receiveBuffer = receiveBuffer;
-        Socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, receiveBuffer);
+        _opener = opener;
+        Socket = OpenSocket();
         _exchange = new NetlinkExchange(maxLookups);
         _requests = new byte[maxLookups * ConntrackRequest.MaximumSize];
     }
@@ -42,7 +45,7 @@ internal sealed class ConntrackExchange : IDisposable
     /// <exception cref="LinuxException">Thrown when no socket can be opened. The old socket stays.</exception>
     public void Reopen()
     {
-        NetlinkSocket fresh = NetlinkSocket.Open(NetlinkSocket.Netfilter, _receiveBuffer);
+        NetlinkSocket fresh = OpenSocket();
         Socket.Dispose();
         Socket = fresh;
     }
@@ -178,6 +181,8 @@ internal sealed class ConntrackExchange : IDisposable
         NetlinkError error = NetlinkError.Read(answer);
         return new NetlinkException(request, error.Errno, error.Words);
     }
+
+    private NetlinkSocket OpenSocket() => _opener(NetlinkSocket.Netfilter, _receiveBuffer);
 
     private NetlinkMessage Send(string request, int length, uint sequence)
     {
