@@ -28,7 +28,7 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
             responder.Start();
             using CancellationTokenRegistration stop = signals.Stop.Register(responder.Stop);
             using Watchdog? watchdog = Watchdog.TryStart(responder, manager);
-            LogStart(settings.Listen, responder);
+            LogStart(settings, responder);
             manager.NotifyReady(Describe(responder));
             await ObserveAsync(settings, responder, manager);
             log.Write(Priority.Notice, $"Stopped. Counters since the start: {Describe(responder.Counts)}.");
@@ -105,11 +105,20 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         $"The configuration was not reloaded, and the previous settings stay in force. {reason} "
         + $"Correct the configuration, then run 'kill -HUP {Environment.ProcessId}'.");
 
-    private void LogStart(ListenOptions options, Responder responder)
+    private void LogStart(Settings settings, Responder responder)
     {
-        if (options.InheritedSockets.Count > 0 && options.Addresses.Count > 0)
+        if (settings.Listen is { InheritedSockets.Count: > 0, Addresses.Count: > 0 })
         {
             log.Write(Priority.Warning, "Using the inherited sockets; the configured address and port are ignored.");
+        }
+
+        if (settings.Rules.AllowedProxies.Count == 0)
+        {
+            log.Write(
+                Priority.Warning,
+                "'allow' is missing: every host may ask about connections to its own address. "
+                + "Use '--allow ADDRESS', or 'allow = ADDRESS' in the configuration file, with the address of the "
+                + "proxy.");
         }
 
         log.Write(Priority.Notice, Describe(responder));

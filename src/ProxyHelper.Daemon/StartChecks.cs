@@ -64,7 +64,7 @@ internal sealed class StartChecks(Settings settings)
         [
             Finding.Warning(
                 "Allowed proxies",
-                "Any host may ask about connections to its own address.",
+                "'allow' is missing: every host may ask about connections to its own address.",
                 "Give the address of the proxy with --allow, or let only the proxy reach the port by firewall rules."),
         ];
 

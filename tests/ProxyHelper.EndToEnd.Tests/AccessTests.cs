@@ -62,6 +62,35 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    public async Task The_drop_in_call_works_and_warns_once_that_every_host_may_ask()
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string pidFile = daemon.NewPath();
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-p", pidFile);
+        await AssertFoundAsync(network.Proxy, Proxy);
+
+        program.Signal(PosixSignal.SIGHUP);
+        await program.AwaitAsync("The configuration was reloaded.");
+        program.Signal(PosixSignal.SIGTERM);
+
+        Assert.Equal(0, await program.ExitAsync());
+        const string warning = "'allow' is missing: every host may ask about connections to its own address. "
+            + "Use '--allow ADDRESS', or 'allow = ADDRESS' in the configuration file, with the address of the proxy.";
+        Assert.Equal(2, program.Output.Split(warning).Length);
+    }
+
+    [Fact]
+    public async Task A_list_of_allowed_proxies_needs_no_warning()
+    {
+        using var network = RouterNetwork.Create();
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--allow", "0.0.0.0/0");
+        program.Signal(PosixSignal.SIGTERM);
+        Assert.Equal(0, await program.ExitAsync());
+        Assert.DoesNotContain("missing", program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_rate_limit_of_one_sender_does_not_affect_others()
     {
         using var network = RouterNetwork.Create();

@@ -22,6 +22,23 @@ Describe 'Start-ProxyHelper' {
         (Test-ProxyHelper 194.0.1.1 @question).Outcome | Should -Be Found
     }
 
+    It 'warns once that every host may ask, unless -AllowedProxy is given' {
+        $streams = Get-Streams { Start-ProxyHelper 194.0.1.1 }
+        $streams.Output.State | Should -Be Running
+        "$($streams.Warning)" | Should -BeExactly ("-AllowedProxy is missing: every host may ask about connections to its own address. " +
+            "Use -AllowedProxy with the address of the proxy, such as '-AllowedProxy 194.0.22.9'.")
+        (Get-Streams { Start-ProxyHelper 194.0.22.9 -AllowedProxy 194.0.22.9 }).Warning | Should -BeNullOrEmpty
+        (Get-Streams { Start-ProxyHelper 194.0.1.1 -Port 115 -WhatIf }).Warning | Should -BeNullOrEmpty
+    }
+
+    It 'leaves nothing behind if the warning ends the cmdlet' {
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -PidFile "$TestDrive/pid" -WarningAction Stop }
+        "$failure" | Should -BeLike '*-AllowedProxy is missing*'
+        Get-Job | Should -BeNullOrEmpty
+        "$TestDrive/pid" | Should -Not -Exist
+        (Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9).State | Should -Be Running
+    }
+
     It 'takes text from a configuration: <_>' -ForEach '194.0.22.9', '194.0.22.0/24 10.0.0.0/8' {
         $given = @{ BindAddress = '194.0.1.1'; AllowedProxy = -split $_; TrustedClient = -split $_ }
         $null = Start-ProxyHelper @given

@@ -5,8 +5,8 @@ Import-Module "$PSScriptRoot/../../ProxyHelper.psd1"
 
 'router> Get-NatMapping'
 Get-NatMapping | Out-Host
-'router> Start-ProxyHelper -BindAddress 194.0.1.1'
-Start-ProxyHelper -BindAddress 194.0.1.1 | Out-Host
+'router> Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9'
+Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 | Out-Host
 Send-Event router-listens
 
 Wait-Turn router

@@ -53,8 +53,8 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     public string? SecretFile { get; set; }
 
     /// <summary>
-    /// Gets or sets who may ask: addresses, or prefixes such as 194.0.22.0/24. The default is every address. This host
-    /// may always ask.
+    /// Gets or sets who may ask: addresses, or prefixes such as 194.0.22.0/24. The default is every address, with a
+    /// warning. This host may always ask.
     /// </summary>
     [Parameter]
     [ValidateCount(1, AnswerRules.MaxPrefixes)]
@@ -173,9 +173,13 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [SupportedOSPlatform("linux")]
     private Responder Start(uint secret, PidFile? pidFile)
     {
+        Responder? responder = null;
         try
         {
-            return Responder.Start(Options(), Rules(secret));
+            responder = Responder.Open(Options(), Rules(secret));
+            WarnAboutAccess();
+            responder.Start();
+            return responder;
         }
         catch (ArgumentException failure)
         {
@@ -187,7 +191,25 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         catch (LinuxException failure)
         {
             pidFile?.Dispose();
+            responder?.Dispose();
             throw Terminating(Errors.From(failure, CommandName));
+        }
+        catch (RuntimeException)
+        {
+            pidFile?.Dispose();
+            responder?.Dispose();
+            throw; // with -WarningAction Stop, the warning is the end
+        }
+    }
+
+    /// <summary>Warns before the first query is answered, so that -WarningAction Stop and Inquire decide.</summary>
+    private void WarnAboutAccess()
+    {
+        if (AllowedProxy.Length == 0)
+        {
+            WriteWarning(
+                "-AllowedProxy is missing: every host may ask about connections to its own address. "
+                + "Use -AllowedProxy with the address of the proxy, such as '-AllowedProxy 194.0.22.9'.");
         }
     }
 
