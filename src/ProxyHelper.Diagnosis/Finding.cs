@@ -1,3 +1,5 @@
+using ProxyHelper.Addresses;
+
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>Represents the outcome of one check of the set-up.</summary>
@@ -7,16 +9,20 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="Action">What to do or to type next. Empty if the check passed.</param>
 public sealed record Finding(string Check, Severity Severity, string Reason, string Action)
 {
-    internal static Finding Passed(string check, string reason) => new(check, Severity.Passed, reason, string.Empty);
+    internal static Finding Passed(string check, string reason) => Of(check, Severity.Passed, reason, string.Empty);
 
     internal static Finding Warning(string check, string reason, string action) =>
-        new(check, Severity.Warning, reason, action);
+        Of(check, Severity.Warning, reason, action);
 
     internal static Finding Failed(string check, string reason, string action) =>
-        new(check, Severity.Failed, reason, action);
+        Of(check, Severity.Failed, reason, action);
 
     internal static Finding Skipped(string check, string reason, string action) =>
-        new(check, Severity.Skipped, reason, action);
+        Of(check, Severity.Skipped, reason, action);
+
+    // Rules, files and error messages of other programs are in the texts, and their control characters, too.
+    private static Finding Of(string check, Severity severity, string reason, string action) =>
+        new(check, severity, PrintableText.From(reason), PrintableText.From(action));
 }
 
 /// <summary>Specifies how serious a finding is.</summary>
@@ -49,6 +55,7 @@ internal static class CheckNames
     public const string Answer = "UDP answer";
     public const string Secret = "Secret";
     public const string Notrack = "Notrack rules";
+    public const string GatedFile = "smtp-gated file";
     public const string Mode = "smtp-gated mode";
     public const string GatedPort = "smtp-gated remote_port";
     public const string GatedSecret = "smtp-gated secret";

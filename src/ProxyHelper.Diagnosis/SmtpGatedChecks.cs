@@ -8,7 +8,6 @@ namespace ProxyHelper.Diagnosis;
 internal sealed class SmtpGatedChecks(string path, CallerWords words)
 {
     private const uint EnoughPerHost = 100; // all users of a router count as one host
-    private const uint DefaultPerHost = 8;
 
     private string Edit => $"Set this in {path} and restart smtp-gated: ";
 
@@ -18,10 +17,11 @@ internal sealed class SmtpGatedChecks(string path, CallerWords words)
     /// <param name="secret">The given secret of the helper, or null if no secret was given.</param>
     public IEnumerable<Finding> Judge(SmtpGatedConfiguration configuration, int port, uint? secret) =>
     [
-        JudgeMode(configuration.Mode, port),
-        JudgePort(configuration.RemotePort, port),
+        .. JudgeFile(configuration),
+        JudgeMode(configuration, port),
+        JudgePort(configuration, port),
         JudgeSecret(configuration, secret),
-        JudgeLimit(configuration.MaximumPerHost),
+        JudgeLimit(configuration),
     ];
 
     /// <summary>Returns the finding if the configuration cannot be checked.</summary>
@@ -30,53 +30,125 @@ internal sealed class SmtpGatedChecks(string path, CallerWords words)
         reason,
         words.ForProxy(role)?.GiveSmtpGatedConfiguration(path) ?? words.CheckProxy);
 
-    private Finding JudgeMode(string? mode, int port) => mode switch
+    private Finding[] JudgeFile(SmtpGatedConfiguration configuration) =>
+        configuration.FaultOf(SmtpGatedConfiguration.NoName) is { } fault
+        ? [NoStart(CheckNames.GatedFile, fault, $"Correct the line. 'smtp-gated -t {path}' checks the file.")]
+        : [];
+
+    private Finding JudgeMode(SmtpGatedConfiguration configuration, int port) =>
+        configuration.FaultOf(SmtpGatedConfiguration.ModeName) is { } fault
+        ? NoStart(CheckNames.Mode, fault, $"{Edit}mode remote-udp")
+        : configuration.Mode switch
+        {
+            "remote-udp" => Finding.Passed(CheckNames.Mode, "smtp-gated asks a helper over UDP (mode remote-udp)."),
+            "remote" => Finding.Warning(
+                CheckNames.Mode,
+                "smtp-gated asks a helper over TCP (mode remote), which this check does not try.",
+                $"To answer over TCP, start the helper with {words.TcpPortOption} {port}. " +
+                $"For UDP: {Edit}mode remote-udp"),
+            [>= '0' and <= '9' or '-' or '+', ..] and var number => Finding.Warning(
+                CheckNames.Mode,
+                $"The mode is the number {number}. Which mode it is depends on the build of smtp-gated.",
+                $"{Edit}mode remote-udp"),
+            var mode => Finding.Failed(
+                CheckNames.Mode,
+                configuration.TextOf(SmtpGatedConfiguration.ModeName) is null
+                    ? "smtp-gated asks no helper: its mode is not set."
+                    : $"smtp-gated asks no helper: its mode is {mode}.",
+                $"{Edit}mode remote-udp"),
+        };
+
+    private Finding JudgePort(SmtpGatedConfiguration configuration, int port)
     {
-        "remote-udp" => Finding.Passed(CheckNames.Mode, "smtp-gated asks a helper over UDP (mode remote-udp)."),
-        "remote" => Finding.Warning(
-            CheckNames.Mode,
-            "smtp-gated asks a helper over TCP (mode remote), which this check does not try.",
-            $"To answer over TCP, start the helper with {words.TcpPortOption} {port}. For UDP: {Edit}mode remote-udp"),
-        _ => Finding.Failed(
-            CheckNames.Mode,
-            $"smtp-gated asks no helper: its mode is {(string.IsNullOrEmpty(mode) ? "not set" : mode)}.",
-            $"{Edit}mode remote-udp"),
-    };
+        if (configuration.FaultOf(SmtpGatedConfiguration.RemotePortName) is { } fault)
+        {
+            return NoStart(CheckNames.GatedPort, fault, $"{Edit}remote_port {port}");
+        }
 
-    private Finding JudgePort(ushort? remotePort, int port) => remotePort is not { } remote
-        ? Finding.Warning(
-            CheckNames.GatedPort, "remote_port is not set, or is not a port.", $"{Edit}remote_port {port}")
-        : remote == port
-        ? Finding.Passed(CheckNames.GatedPort, $"smtp-gated asks port {port}, which is the port of the helper.")
-        : Finding.Failed(
-            CheckNames.GatedPort,
-            $"smtp-gated asks port {remote}, but the port of the helper is {port}.",
-            $"{Edit}remote_port {port}; or use {words.PortOption} {remote}");
+        ushort remote = configuration.RemotePort;
+        string? text = configuration.TextOf(SmtpGatedConfiguration.RemotePortName);
+        string octal = IsOctal(text) ? $" smtp-gated reads {text} as an octal number, because it begins with 0." : "";
+        string source = text is null ? ", the default of remote_port" : string.Empty;
+        return remote != port
+            ? Finding.Failed(
+                CheckNames.GatedPort,
+                $"smtp-gated asks port {remote}{source}, but the port of the helper is {port}.{octal}",
+                $"{Edit}remote_port {port}; or use {words.PortOption} {remote}")
+            : octal.Length > 0
+            ? Finding.Warning(
+                CheckNames.GatedPort,
+                $"smtp-gated asks port {remote}.{octal}",
+                $"{Edit}remote_port {text!.TrimStart('0')}; or remote_port {remote}, if that port is right.")
+            : Finding.Passed(
+                CheckNames.GatedPort,
+                $"smtp-gated asks port {remote}{source}{(source.Length > 0 ? ". This" : ", which")} " +
+                "is the port of the helper.");
+    }
 
-    private Finding JudgeSecret(SmtpGatedConfiguration configuration, uint? given) => configuration.HasUnreadableSecret
-        ? Finding.Warning(
-            CheckNames.GatedSecret,
-            "remote_udp_secret is not one number from 0 to 4294967295.",
-            $"{Edit}remote_udp_secret with the number of the helper")
-        : given is { } secret && secret != (configuration.Secret ?? 0)
+    private static bool IsOctal(string? text) => text is ['0', >= '0' and <= '9', ..];
+
+    private Finding JudgeSecret(SmtpGatedConfiguration configuration, uint? given) =>
+        configuration.FaultOf(SmtpGatedConfiguration.SecretName) is { } fault
+        ? NoStart(CheckNames.GatedSecret, fault, $"{Edit}remote_udp_secret with the number of the helper")
+        : given is { } secret && secret != configuration.Secret
         ? Finding.Failed(
             CheckNames.GatedSecret,
-            "smtp-gated's remote_udp_secret differs from the given secret.",
+            (configuration.Secret, secret) switch
+            {
+                (0, _) => "smtp-gated sends no secret, but a secret was given for the helper.",
+                (_, 0) => "smtp-gated sends a secret, but the helper has none.",
+                _ => "smtp-gated's remote_udp_secret differs from the given secret.",
+            } + OctalSecret(configuration),
             "Compare the two secrets. Both must be the secret of the helper.")
+        : OctalSecret(configuration) is { Length: > 0 } octal
+        ? Finding.Warning(
+            CheckNames.GatedSecret,
+            $"smtp-gated sends {(configuration.Secret == 0 ? "no secret (0)" : "a secret (not shown)")}.{octal}",
+            $"{Edit}remote_udp_secret with the number of the helper, without a 0 in front")
         : Finding.Passed(
             CheckNames.GatedSecret,
-            configuration.Secret is null
-                ? "smtp-gated sends no secret (0)."
-                : "smtp-gated sends a secret (not shown).");
+            configuration.Secret == 0 ? "smtp-gated sends no secret (0)." : "smtp-gated sends a secret (not shown).");
 
-    private Finding JudgeLimit(uint? maximum) => maximum >= EnoughPerHost
-        ? Finding.Passed(
-            CheckNames.PerHost,
-            $"smtp-gated accepts {maximum} connections from one address. All users of a router share its address.")
-        : Finding.Warning(
-            CheckNames.PerHost,
-            $"smtp-gated accepts {maximum ?? DefaultPerHost} connections from one address" +
-            $"{(maximum is null ? ", the default of max_per_host" : string.Empty)}. " +
-            "All users of a router share its address.",
-            $"{Edit}max_per_host 1000");
+    private static string OctalSecret(SmtpGatedConfiguration configuration) =>
+        configuration.TextOf(SmtpGatedConfiguration.SecretName) is { } text
+        && IsOctal(text)
+        && text.Trim('0').Length > 0
+        ? " smtp-gated reads the number as octal, because it begins with 0."
+        : string.Empty;
+
+    private Finding JudgeLimit(SmtpGatedConfiguration configuration)
+    {
+        if (configuration.FaultOf(SmtpGatedConfiguration.MaxPerHostName) is { } fault)
+        {
+            return NoStart(CheckNames.PerHost, fault, $"{Edit}max_per_host 1000");
+        }
+
+        uint maximum = configuration.MaxPerHost;
+        string? text = configuration.TextOf(SmtpGatedConfiguration.MaxPerHostName);
+        string source = text is null ? ", the default of max_per_host" : IsOctal(text) ? $" ({text} is octal)" : "";
+        return maximum switch
+        {
+            0 => Finding.Failed(
+                CheckNames.PerHost, "smtp-gated rejects all connections (max_per_host 0).", $"{Edit}max_per_host 1000"),
+            >= EnoughPerHost => Finding.Passed(
+                CheckNames.PerHost,
+                $"smtp-gated accepts {maximum} connections from one address{source}. " +
+                "All users of a router share its address."),
+            _ => Finding.Warning(
+                CheckNames.PerHost,
+                $"smtp-gated accepts {maximum} connections from one address{source}. " +
+                "All users of a router share its address.",
+                $"{Edit}max_per_host 1000"),
+        };
+    }
+
+    /// <summary>Returns the finding that a line keeps smtp-gated from starting.</summary>
+    private Finding NoStart(string check, SmtpGatedFault fault, string action) => Finding.Failed(
+        check,
+        $"smtp-gated does not start with {path}. Line {fault.Line}: {fault.Name} {fault.Reason}.{Hint(fault)}",
+        action);
+
+    private static string Hint(SmtpGatedFault fault) => fault.Reason.AsSpan().ContainsAny('#', ';')
+        ? " Text behind a value is part of the value. A comment must have a line of its own."
+        : string.Empty;
 }

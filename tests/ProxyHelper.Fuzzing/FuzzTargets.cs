@@ -21,6 +21,7 @@ public static class FuzzTargets
         new ConntrackEventsTarget(),
         new TableStatisticsTarget(),
         new FirewallRulesTarget(),
+        new SmtpGatedConfigurationTarget(),
     ];
 
     /// <summary>Returns the target with a name, or null.</summary>
