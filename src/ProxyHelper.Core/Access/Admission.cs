@@ -12,30 +12,24 @@ namespace ProxyHelper.Access;
 /// </summary>
 /// <param name="rules">The rules of access.</param>
 /// <param name="limiter">The rate limiter, or null if there is no rate limit.</param>
-/// <param name="maxQueueDelay">The longest time that a datagram may have waited in the queue.</param>
+/// <param name="maxAge">The largest age of a query whose reply leaves.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maxQueueDelay)
+internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maxAge)
 {
-    private DateTime _now;
     private uint _limiterNow;
 
-    /// <summary>Reads the clock for the datagrams or connections that were just received.</summary>
-    public void BeginBatch()
-    {
-        _now = DateTime.UtcNow;
-        _limiterNow = limiter?.TimeAt(_now) ?? 0;
-    }
+    /// <summary>Begins a batch of datagrams or connections.</summary>
+    /// <param name="sinceBoot">The time since boot at which the batch was received.</param>
+    public void BeginBatch(TimeSpan sinceBoot) => _limiterNow = limiter?.TimeAt(sinceBoot) ?? 0;
 
     /// <summary>Returns the reason to refuse a datagram of the batch, or null.</summary>
     /// <param name="datagram">
     /// The bytes of the datagram. A datagram that is longer than a query shows at least one more byte.
     /// </param>
     /// <param name="sender">The address of the sender.</param>
-    /// <param name="receivedAt">
-    /// The time at which the kernel received the datagram, or null if the kernel did not record it.
-    /// </param>
+    /// <param name="age">The time since the kernel received the datagram; negative if the time is unknown.</param>
     /// <param name="query">Receives the query.</param>
-    public Outcome? FindRefusal(ReadOnlySpan<byte> datagram, IPv4Address sender, DateTime? receivedAt, out Query query)
+    public Outcome? FindRefusal(ReadOnlySpan<byte> datagram, IPv4Address sender, TimeSpan age, out Query query)
     {
         if (!Query.TryRead(datagram, out query, out _))
         {
@@ -47,7 +41,7 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
             return refusal;
         }
 
-        if (IsLate(receivedAt, _now, maxQueueDelay))
+        if (IsLate(age))
         {
             return Outcome.Late;
         }
@@ -82,18 +76,11 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
         original.Destination != reply.Source || rules.IsTrusted(sender);
 
     /// <summary>
-    /// Returns whether a query is too late to be answered. smtp-gated may give a query up and use its port again for a
+    /// Returns whether a query is too old to be answered. smtp-gated may give a query up and use its port again for a
     /// query about another connection. A late reply would be taken for the reply to the second query, and would
-    /// misroute its mail.
+    /// misroute its mail. Checked when the query was received, and again immediately before the reply leaves, because
+    /// the process can stand still in between.
     /// </summary>
-    /// <param name="receivedAt">
-    /// The time at which the kernel received the query, by the real-time clock, or null.
-    /// </param>
-    /// <param name="now">The current time by the same clock.</param>
-    /// <param name="max">The longest time that a query may have waited.</param>
-    /// <returns>
-    /// True also if the clock was set back since the query was received, because its age is unknown then.
-    /// </returns>
-    internal static bool IsLate(DateTime? receivedAt, DateTime now, TimeSpan max) =>
-        receivedAt is { } at && (now - at > max || at > now);
+    /// <param name="age">The time since the kernel received the query; negative if the time is unknown.</param>
+    public bool IsLate(TimeSpan age) => age > maxAge || age < TimeSpan.Zero;
 }

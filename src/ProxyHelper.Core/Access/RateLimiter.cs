@@ -27,9 +27,9 @@ internal sealed class RateLimiter
 
     /// <summary>
     /// Returns a time for <see cref="TryTake"/>: the number of tokens that a bucket was given up to then, modulo 2^32.
-    /// A clock that is set does no harm.
     /// </summary>
-    public uint TimeAt(DateTime now)
+    /// <param name="now">The time since boot. A clock that is set would fill or empty buckets.</param>
+    public uint TimeAt(TimeSpan now)
     {
         (long seconds, long rest) = Math.DivRem(now.Ticks, TimeSpan.TicksPerSecond);
         return (uint)((seconds * _perSecond) + (rest * _perSecond / TimeSpan.TicksPerSecond));

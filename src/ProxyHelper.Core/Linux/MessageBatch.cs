@@ -132,27 +132,21 @@ internal sealed unsafe partial class MessageBatch
         header.Control = controlLength == 0 ? null : header.Control;
     }
 
-    /// <summary>Sends all queued datagrams. A datagram that the kernel refuses is skipped.</summary>
-    /// <returns>The number of datagrams that the kernel refused.</returns>
+    /// <summary>
+    /// Sends the queued datagrams with one system call, and empties the queue. The kernel stops at a datagram that it
+    /// refuses. The caller can queue the others again.
+    /// </summary>
+    /// <returns>
+    /// The number of datagrams that were sent; 0 if a signal arrived first, and -1 if the kernel refused the first
+    /// datagram.
+    /// </returns>
     public int Send(LinuxSocket socket)
     {
-        int done = 0, refused = 0;
-        while (done < Outgoing)
-        {
-            int sent = socket.SendMany(Header(_outgoing, done), (uint)(Outgoing - done));
-            if (sent > 0)
-            {
-                done += sent;
-            }
-            else if (sent == 0 || LinuxHandle.LastError() != Errno.EINTR)
-            {
-                done++;
-                refused++;
-            }
-        }
-
+        int sent = socket.SendMany(Header(_outgoing, 0), (uint)Outgoing);
         Outgoing = 0;
-        return refused;
+        return sent > 0 ? sent
+            : sent < 0 && LinuxHandle.LastError() == Errno.EINTR ? 0
+            : -1;
     }
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]

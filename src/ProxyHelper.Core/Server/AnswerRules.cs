@@ -42,9 +42,8 @@ public sealed record AnswerRules
     public int MaxQueriesPerSecond { get; init; } = 10_000;
 
     /// <summary>
-    /// Gets the longest time that a query may have waited in the socket's queue: above 0 and up to 1 minute. The
-    /// default is 1 second, the shortest time that smtp-gated waits. A later reply could reach another connection's
-    /// query.
+    /// Gets the largest age of a query whose reply leaves: above 0 and up to 1 minute. The default is 1 second, the
+    /// shortest time that smtp-gated waits. A later reply could reach another connection's query.
     /// </summary>
     public TimeSpan MaxQueueDelay { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -8,13 +8,16 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// Answers a line over TCP. Every line gets a reply, because silence would cost the sender a time-out.
+/// Answers a line over TCP. Every line gets a reply, because silence would cost the sender a time-out, unless the time
+/// limit of the connection was reached.
 /// </summary>
 /// <param name="lookups">The look-ups of the server, one in a batch.</param>
 /// <param name="telemetry">The counters, the journal and the meter.</param>
+/// <param name="connections">The connections with their time limit.</param>
 /// <param name="clock">The clock.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry, Clock clock)
+internal sealed class TcpAnswers(
+    LookupBatch lookups, ServerTelemetry telemetry, TcpConnections connections, Clock clock)
 {
     /// <summary>Answers the line of a connection.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
@@ -22,20 +25,43 @@ internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry,
     {
         TimeSpan began = clock.SinceBoot;
         Span<byte> reply = stackalloc byte[LineReply.MaxWriteLength];
-        if (!LineQuery.TryRead(line, out LineQuery query, out _))
+        bool isQuery = LineQuery.TryRead(line, out LineQuery query, out _);
+        LookupOutcome outcome = default;
+        int length = isQuery
+            ? WriteReply(connection, query, reply, rules, out outcome)
+            : LineReply.WriteError(reply, default, LineError.InvalidPort);
+
+        // Checked immediately before the send, because the process can stand still since the line arrived.
+        TimeSpan now = clock.SinceBoot;
+        if (connections.IsOverdue(connection, now))
         {
-            telemetry.Refuse(Outcome.Malformed, connection.Peer);
-            connection.Answer(reply[..LineReply.WriteError(reply, default, LineError.InvalidPort)]);
+            telemetry.Refuse(Outcome.ConnectionTimeout, connection.Peer);
+            connection.Close();
             return;
         }
 
-        connection.Answer(reply[..WriteReply(connection, query, reply, rules)]);
-        telemetry.RecordLatency(clock.SinceBoot - began, LatencyHistogram.MinuteOf(clock.UtcNow));
+        if (!isQuery)
+        {
+            telemetry.Refuse(Outcome.Malformed, connection.Peer);
+            connection.Answer(reply[..length]);
+            return;
+        }
+
+        telemetry.Count(outcome);
+        connection.Answer(reply[..length]);
+        if (rules.LogQueries)
+        {
+            telemetry.Journal.LogQuery(
+                connection.Peer, lookups.Reply(0), lookups.Result(0, connection.Peer, rules.Admission));
+        }
+
+        telemetry.RecordLatency(now - began, LatencyHistogram.MinuteOf(clock.UtcNow));
     }
 
     /// <summary>Looks the query up, and writes the reply.</summary>
     /// <returns>The length of the reply.</returns>
-    private int WriteReply(TcpConnection connection, LineQuery query, Span<byte> reply, ServerRules rules)
+    private int WriteReply(
+        TcpConnection connection, LineQuery query, Span<byte> reply, ServerRules rules, out LookupOutcome outcome)
     {
         // The reply direction: from the proxy's accepting port to the port that NAT gave the user at the address of
         // this host.
@@ -47,12 +73,7 @@ internal sealed class TcpAnswers(LookupBatch lookups, ServerTelemetry telemetry,
             Icmp: null));
         lookups.Find();
         ref readonly Lookup lookup = ref lookups.Result(0, connection.Peer, rules.Admission);
-        telemetry.Count(lookup.Outcome);
-        if (rules.LogQueries)
-        {
-            telemetry.Journal.LogQuery(connection.Peer, lookups.Reply(0), lookup);
-        }
-
+        outcome = lookup.Outcome;
         return lookup.Outcome switch
         {
             LookupOutcome.Found => LineReply.WriteFound(

@@ -41,13 +41,18 @@ internal sealed class TcpConnections(TimeSpan maxTime)
         return answered >= 0 ? answered : FindOldestOfBusiestSource(count);
     }
 
+    /// <summary>Returns whether a connection has reached its time limit.</summary>
+    /// <param name="connection">The open connection.</param>
+    /// <param name="now">The time since boot.</param>
+    public bool IsOverdue(TcpConnection connection, TimeSpan now) => now - connection.OpenedAt >= maxTime;
+
     /// <summary>Returns a connection that has reached its time limit, or null.</summary>
     /// <param name="now">The time since boot.</param>
     public TcpConnection? FindOverdue(TimeSpan now)
     {
         foreach (TcpConnection connection in _places)
         {
-            if (connection.IsOpen && now - connection.OpenedAt >= maxTime)
+            if (connection.IsOpen && IsOverdue(connection, now))
             {
                 return connection;
             }

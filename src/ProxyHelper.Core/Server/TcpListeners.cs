@@ -28,6 +28,9 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     /// <summary>Gets a socket.</summary>
     public LinuxSocket this[int number] => sockets[number];
 
+    /// <summary>Returns whether a condition is true for a socket, the first of which ends the search.</summary>
+    public bool Any(Predicate<LinuxSocket> condition) => Array.Exists(sockets, condition);
+
     /// <summary>Stops waiting for connections.</summary>
     /// <param name="now">The time since boot.</param>
     public void Pause(TimeSpan now)

@@ -44,7 +44,7 @@ internal sealed class TcpServer : QueryServer
         _descriptors = new PollSet(descriptors);
         _listeners = new TcpListeners(listeners, _ready, ListenersPlace);
         _connections = new TcpConnections(maxConnectionTime);
-        _answers = new TcpAnswers(Lookups, Telemetry, Clock);
+        _answers = new TcpAnswers(Lookups, Telemetry, _connections, Clock);
     }
 
     /// <inheritdoc/>
@@ -106,12 +106,12 @@ internal sealed class TcpServer : QueryServer
     {
         TimeSpan began = Clock.SinceBoot;
         _ready.Suspend(_stop, StopPlace);
-        for (int i = 0; i < _listeners.Count; i++)
+        while (_listeners.Any(Accept) && Clock.SinceBoot - began < StopGrace)
         {
-            Accept(_listeners[i]);
+            ServeReady(Wait(TimeSpan.Zero)); // answered connections make room for others
         }
 
-        _listeners.Pause(began);
+        _listeners.Pause(Clock.SinceBoot);
         TimeSpan left = StopGrace;
         while (_connections.HasUnanswered && left > TimeSpan.Zero)
         {
@@ -163,11 +163,12 @@ internal sealed class TcpServer : QueryServer
         }
     }
 
-    private void Accept(LinuxSocket listener)
+    /// <returns>Whether more connections may wait in the kernel.</returns>
+    private bool Accept(LinuxSocket listener)
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
         Admission admission = Rules.Admission;
-        admission.BeginBatch();
+        admission.BeginBatch(Clock.SinceBoot);
         for (int accepted = 0; accepted < MaxAcceptsPerRound; accepted++)
         {
             try
@@ -176,7 +177,7 @@ internal sealed class TcpServer : QueryServer
                 if (listener.Accept(address) is not { } socket)
 #pragma warning restore CA2000
                 {
-                    return;
+                    return false;
                 }
 
                 Admit(socket, IPv4SocketAddress.ReadAddress(address), admission);
@@ -186,9 +187,11 @@ internal sealed class TcpServer : QueryServer
                 Telemetry.Counters.Add(Outcome.ReceiveError);
                 Telemetry.Journal.LogFailedAccept(failure.Errno);
                 _listeners.Pause(Clock.SinceBoot);
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     /// <summary>Gives a connection a place, or closes it at once.</summary>

@@ -30,9 +30,8 @@ internal sealed class UdpServer : QueryServer
     private readonly QuerySocket[] _sockets;
     private readonly QueryWait _wait;
     private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
-    // The part of each query that only the reply over UDP needs, at the index of its look-up in Lookups. The look-ups
-    // are apart, because TcpServer has them without datagrams.
-    private readonly PendingQuery[] _pending = new PendingQuery[BatchSize];
+    private readonly ArrivalClock _arrivals;
+    private readonly UdpReplies _replies;
 
     /// <summary>Creates a server. It disposes of the sockets.</summary>
     /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
@@ -40,6 +39,8 @@ internal sealed class UdpServer : QueryServer
         : base(context, rules, BatchSize)
     {
         _sockets = sockets;
+        _arrivals = new ArrivalClock(context.Clock);
+        _replies = new UdpReplies(_batch, Lookups, _arrivals, Telemetry);
         _wait = new QueryWait(context.Stop, sockets, context.Clock, context.CreateQueue);
     }
 
@@ -49,8 +50,15 @@ internal sealed class UdpServer : QueryServer
         while (_wait.Wait())
         {
             BeginRound();
-            for (int round = 0; round < RoundsPerWait && ServeAll(); round++)
+            bool mayHaveMore = true;
+            for (int round = 0; round < RoundsPerWait && mayHaveMore; round++)
             {
+                mayHaveMore = ServeAll();
+            }
+
+            if (!mayHaveMore)
+            {
+                _arrivals.EndRound();
             }
         }
 
@@ -99,8 +107,9 @@ internal sealed class UdpServer : QueryServer
         }
         catch (LinuxException)
         {
-            Telemetry.Counters.Add(Outcome.ReceiveError); // such as a network that is down; the call has cleared it
-            return false;
+            // Such as a network that is down. The call has cleared the error, and datagrams may wait behind it.
+            Telemetry.Counters.Add(Outcome.ReceiveError);
+            return true;
         }
 
         ServerRules rules = Rules;
@@ -108,9 +117,9 @@ internal sealed class UdpServer : QueryServer
         if (Lookups.Count > 0)
         {
             Lookups.Find();
-            WriteReplies(socket.IsBoundToAll, rules);
-            Telemetry.Counters.Add(Outcome.UnsentReply, _batch.Send(socket.ReplySocket));
-            RecordLatencies();
+            _replies.Write(rules);
+            _replies.Send(socket, rules.Admission);
+            _replies.Report(rules);
         }
 
         return received == BatchSize;
@@ -121,83 +130,24 @@ internal sealed class UdpServer : QueryServer
     {
         uint dropped = 0;
         Lookups.Clear();
-        admission.BeginBatch();
+        _arrivals.BeginBatch();
+        admission.BeginBatch(_arrivals.SinceBoot);
         for (int slot = 0; slot < received; slot++)
         {
             var control = DatagramControl.Read(_batch.Control(slot));
             dropped = control.Dropped;
             IPv4Address sender = IPv4SocketAddress.ReadAddress(_batch.Address(slot));
-            if (admission.FindRefusal(_batch.Data(slot), sender, control.ReceivedAt, out Query query) is { } refusal)
+            TimeSpan age = _arrivals.AgeOf(control.ReceivedAt);
+            if (admission.FindRefusal(_batch.Data(slot), sender, age, out Query query) is { } refusal)
             {
                 Telemetry.Refuse(refusal, sender);
                 continue;
             }
 
-            _pending[Lookups.Count] = new PendingQuery(slot, sender, control.ReceivedAt, control.LocalAddress);
+            _replies.Expect(Lookups.Count, new PendingQuery(slot, sender, age, control.LocalAddress));
             Lookups.Add(new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null));
         }
 
         Telemetry.CountDrops(socket.TakeDrops(dropped));
     }
-
-    private void WriteReplies(bool isBoundToAll, ServerRules rules)
-    {
-        for (int i = 0; i < Lookups.Count; i++)
-        {
-            PendingQuery query = _pending[i];
-            ref readonly Lookup lookup = ref Lookups.Result(i, query.Sender, rules.Admission);
-            Telemetry.Count(lookup.Outcome);
-            if (rules.LogQueries)
-            {
-                Telemetry.Journal.LogQuery(query.Sender, Lookups.Reply(i), lookup);
-            }
-
-            Span<byte> datagram = _batch.Data(query.Slot);
-            if (lookup.Outcome == LookupOutcome.Found)
-            {
-                Reply.WriteFound(datagram, lookup.Original.Source, lookup.Original.Destination, rules.IdentFormat);
-            }
-            else
-            {
-                // Also if the look-up failed, because silence would cost the sender half a minute.
-                Reply.WriteNotFound(datagram);
-            }
-
-            _batch.Reply(query.Slot, datagram.Length, isBoundToAll ? SetSourceAddress(query) : 0);
-        }
-    }
-
-    /// <summary>Makes a reply leave from the address that the query was sent to.</summary>
-    /// <returns>The length of the control data for the reply.</returns>
-    private int SetSourceAddress(in PendingQuery query)
-    {
-        if (query.LocalAddress is not { } address)
-        {
-            return 0;
-        }
-
-        DatagramControl.WriteSource(_batch.Control(query.Slot), address);
-        return DatagramControl.SourceSize;
-    }
-
-    private void RecordLatencies()
-    {
-        DateTime now = DateTime.UtcNow;
-        long minute = LatencyHistogram.MinuteOf(now);
-        for (int i = 0; i < Lookups.Count; i++)
-        {
-            if (_pending[i].ReceivedAt is { } receivedAt)
-            {
-                Telemetry.RecordLatency(now - receivedAt, minute);
-            }
-        }
-    }
-
-    /// <summary>Represents a query of the batch that is answered.</summary>
-    /// <param name="Slot">The slot of its datagram in the batch.</param>
-    /// <param name="Sender">The address of the sender.</param>
-    /// <param name="ReceivedAt">The time at which the kernel received the datagram, or null.</param>
-    /// <param name="LocalAddress">The address that the datagram was sent to, or null.</param>
-    private readonly record struct PendingQuery(
-        int Slot, IPv4Address Sender, DateTime? ReceivedAt, IPv4Address? LocalAddress);
 }

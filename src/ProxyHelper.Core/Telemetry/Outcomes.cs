@@ -36,9 +36,10 @@ public static class Outcomes
             Notice = "Refused a query from {0} with a wrong secret",
             IsRefusal = true,
         },
-        new(Outcome.Late, "Late", _queries, "late", "Queries that waited too long to be answered safely.")
+        new(Outcome.Late, "Late", _queries, "late", "Queries that were too old to be answered safely.")
         {
-            Notice = "Refused a query from {0} that had waited too long: this host is overloaded, or its clock was set",
+            Notice = "Refused a query from {0} that had waited too long: "
+                + "this host is overloaded or was paused, or its clock was set",
             NoticeKind = NoticeKind.Fault,
         },
         new(Outcome.TooOften, "TooOften", _queries, "too_often", "Queries from senders that exceeded the rate limit.")

@@ -19,12 +19,15 @@ internal sealed record ServerTelemetry(ServerCounters Counters, ResponderJournal
     }
 
     /// <summary>Counts the outcome of a look-up.</summary>
-    public void Count(LookupOutcome outcome) => Counters.Add(outcome switch
+    public void Count(LookupOutcome outcome) => Counters.Add(OutcomeOf(outcome));
+
+    /// <summary>Returns the outcome of a query whose look-up had an outcome.</summary>
+    public static Outcome OutcomeOf(LookupOutcome outcome) => outcome switch
     {
         LookupOutcome.Found => Outcome.Found,
         LookupOutcome.NotFound => Outcome.NotFound,
         _ => Outcome.FailedLookup,
-    });
+    };
 
     /// <summary>Counts datagrams that the kernel dropped because a queue was full, and writes a notice.</summary>
     public void CountDrops(uint drops)

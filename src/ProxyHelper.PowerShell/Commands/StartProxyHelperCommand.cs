@@ -81,7 +81,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
     /// <summary>
-    /// Gets or sets how long a query may wait before it is dropped. The default is 1 second, the shortest time that
+    /// Gets or sets the largest age of a query that is answered. The default is 1 second, the shortest time that
     /// smtp-gated waits. Up to 1 minute. A number is a number of seconds.
     /// </summary>
     [Parameter]

@@ -15,7 +15,7 @@ public sealed class AdmissionTests
     private const uint Secret = 7;
     private const string Proxy = "194.0.22.9";
 
-    private readonly DateTime _receivedAt = DateTime.UtcNow;
+    private static readonly TimeSpan _age = TimeSpan.Zero;
 
     [Theory]
     [InlineData(Proxy, Proxy, Secret, "", "", null)] // about its own connection
@@ -45,7 +45,7 @@ public sealed class AdmissionTests
                 Admission admission = Make(Rules(allowed, trusted), own, limiter: null);
                 Assert.Equal(
                     outcome,
-                    admission.FindRefusal(Query(about, secret), IPv4Address.Parse(sender), _receivedAt, out _));
+                    admission.FindRefusal(Query(about, secret), IPv4Address.Parse(sender), _age, out _));
             },
             "194.0.1.1");
 
@@ -55,7 +55,7 @@ public sealed class AdmissionTests
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules("10.0.0.0/8", string.Empty), own, limiter: null);
         Assert.Equal(
-            Outcome.Malformed, admission.FindRefusal(new byte[66], IPv4Address.Parse(Proxy), _receivedAt, out _));
+            Outcome.Malformed, admission.FindRefusal(new byte[66], IPv4Address.Parse(Proxy), _age, out _));
     });
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class AdmissionTests
             using LocalAddresses own = LocalAddresses.Open();
             Admission admission = Make(Rules(string.Empty, "10.1.1.1"), own, new RateLimiter(3));
             Outcome? Ask(string sender) => admission.FindRefusal(
-                Query(sender, Secret), IPv4Address.Parse(sender), _receivedAt, out _);
+                Query(sender, Secret), IPv4Address.Parse(sender), _age, out _);
 
             Assert.Equal([null, null, null, Outcome.TooOften], [Ask(Proxy), Ask(Proxy), Ask(Proxy), Ask(Proxy)]);
             // A trusted client has a rate limit.
@@ -85,15 +85,29 @@ public sealed class AdmissionTests
         for (int i = 0; i < 10; i++)
         {
             Assert.Equal(
-                Outcome.WrongSecret, admission.FindRefusal(Query(Proxy, Secret + 1), sender, _receivedAt, out _));
+                Outcome.WrongSecret, admission.FindRefusal(Query(Proxy, Secret + 1), sender, _age, out _));
             Assert.Equal(
-                Outcome.NotItsOwn, admission.FindRefusal(Query("194.0.22.8", Secret), sender, _receivedAt, out _));
+                Outcome.NotItsOwn, admission.FindRefusal(Query("194.0.22.8", Secret), sender, _age, out _));
             Assert.Equal(
-                Outcome.Late, admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt.AddMinutes(-2), out _));
+                Outcome.Late, admission.FindRefusal(Query(Proxy, Secret), sender, TimeSpan.FromMinutes(2), out _));
         }
 
-        Assert.Null(admission.FindRefusal(Query(Proxy, Secret), sender, _receivedAt, out _));
+        Assert.Null(admission.FindRefusal(Query(Proxy, Secret), sender, _age, out _));
     });
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(60_000, false)]
+    [InlineData(60_001, true)]
+    [InlineData(3_600_000, true)] // such as after a suspend
+    [InlineData(-1, true)] // the age is unknown
+    public void A_query_is_late_after_the_limit_or_if_its_age_is_unknown(int milliseconds, bool isLate) =>
+        NetworkNamespace.Run(() =>
+        {
+            using LocalAddresses own = LocalAddresses.Open();
+            Admission admission = Make(Rules(string.Empty, string.Empty), own, limiter: null);
+            Assert.Equal(isLate, admission.IsLate(TimeSpan.FromMilliseconds(milliseconds)));
+        });
 
     [Fact]
     public void Access_is_checked_before_the_age() => NetworkNamespace.Run(() =>
@@ -101,20 +115,19 @@ public sealed class AdmissionTests
         using LocalAddresses own = LocalAddresses.Open();
         Admission admission = Make(Rules(string.Empty, string.Empty), own, limiter: null);
         Outcome? Ask(string about, uint secret) => admission.FindRefusal(
-            Query(about, secret), IPv4Address.Parse(Proxy), _receivedAt.AddMinutes(-2), out _);
+            Query(about, secret), IPv4Address.Parse(Proxy), TimeSpan.FromMinutes(2), out _);
         Assert.Equal(
             [Outcome.NotItsOwn, Outcome.WrongSecret, Outcome.Late],
             [Ask("194.0.22.8", Secret), Ask(Proxy, Secret + 1), Ask(Proxy, Secret)]);
     });
 
-    private Admission Make(AnswerRules rules, LocalAddresses own, RateLimiter? limiter)
+    private static Admission Make(AnswerRules rules, LocalAddresses own, RateLimiter? limiter)
     {
-        Assert.True(_receivedAt <= DateTime.UtcNow); // before the batch begins
         var admission = new Admission(
             new AccessRules(rules.Secret, rules.AllowedProxies, rules.TrustedClients, own),
             limiter,
             rules.MaxQueueDelay);
-        admission.BeginBatch();
+        admission.BeginBatch(TimeSpan.FromDays(3));
         return admission;
     }
 

@@ -30,7 +30,7 @@ public sealed class MessageBatchTests
             batch.Reply(1, texts[1].Length, 0);
             batch.Reply(0, texts[0].Length, 0);
             Assert.Equal(2, batch.Outgoing);
-            Assert.Equal(0, batch.Send(server));
+            Assert.Equal(2, batch.Send(server));
             Assert.Equal(0, batch.Outgoing);
             Assert.Equal(texts, clients.Select(ReceiveText));
         }
@@ -89,7 +89,7 @@ public sealed class MessageBatchTests
     }
 
     [Fact]
-    public void A_datagram_that_the_kernel_refuses_does_not_stop_the_others()
+    public void A_datagram_that_the_kernel_refuses_ends_the_call_and_the_others_can_be_sent_again()
     {
         using LinuxSocket server = Bind(out IPEndPoint address);
         using Socket client = Connect(address);
@@ -100,6 +100,11 @@ public sealed class MessageBatchTests
         batch.Reply(1, 65_999, 0); // longer than any UDP datagram
         batch.Reply(2, 1, 0);
 
+        Assert.Equal(1, batch.Send(server)); // the kernel stops at the reply that it refuses
+        batch.Reply(1, 65_999, 0);
+        batch.Reply(2, 1, 0);
+        Assert.Equal(-1, batch.Send(server));
+        batch.Reply(2, 1, 0);
         Assert.Equal(1, batch.Send(server));
         Assert.Equal("a", ReceiveText(client));
         Assert.Equal("c", ReceiveText(client));

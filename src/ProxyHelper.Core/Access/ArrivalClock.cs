@@ -1,0 +1,71 @@
+using System.Runtime.Versioning;
+using ProxyHelper.Linux;
+
+namespace ProxyHelper.Access;
+
+/// <summary>
+/// Measures how old queries are. The kernel records the arrival of a query by the real-time clock, which can be set
+/// back. All other durations are measured by the time since boot, so that no age is too small.
+/// </summary>
+/// <param name="clock">The clock.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class ArrivalClock(Clock clock)
+{
+    // A query that arrived before the clock was set back may wait in any queue. Only after a whole round that began
+    // later, no such query is left.
+    private const int RoundsToForget = 2;
+
+    private DateTime _now;
+    private TimeSpan _sinceBoot;
+    private long _offset = long.MinValue; // from the time since boot to the real-time clock, in ticks
+    private TimeSpan _setBack;
+    private int _roundsToForget;
+
+    /// <summary>Gets the real time at which the batch was received.</summary>
+    public DateTime Now => _now;
+
+    /// <summary>Gets the time since boot at which the batch was received.</summary>
+    public TimeSpan SinceBoot => _sinceBoot;
+
+    /// <summary>Reads the clocks after a batch was received.</summary>
+    public void BeginBatch()
+    {
+        // In this order, a pause between the two readings makes the ages larger, not smaller.
+        _now = clock.UtcNow;
+        _sinceBoot = clock.SinceBoot;
+        long offset = _now.Ticks - _sinceBoot.Ticks;
+        if (offset < _offset)
+        {
+            _setBack += new TimeSpan(_offset - offset);
+            _roundsToForget = RoundsToForget;
+        }
+
+        _offset = offset;
+    }
+
+    /// <summary>Ends a round in which all queues were emptied.</summary>
+    public void EndRound()
+    {
+        if (_roundsToForget > 0 && --_roundsToForget == 0)
+        {
+            _setBack = TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Returns the age of a query of the batch, or a negative time if the age is unknown.</summary>
+    /// <param name="receivedAt">
+    /// The time at which the kernel received the query, or null if the kernel did not record the time.
+    /// </param>
+    /// <returns>
+    /// The age if the clock was not set back while the query waited. Otherwise at least the age. A query that seems to
+    /// have come later than now arrived while the clock was ahead, and nobody knows how long ago.
+    /// </returns>
+    public TimeSpan AgeOf(DateTime? receivedAt) => receivedAt is { } at ? _now - at + _setBack : TimeSpan.Zero;
+
+    /// <summary>Returns the time since the batch was received.</summary>
+    public TimeSpan SinceBatch()
+    {
+        TimeSpan byRealTime = clock.UtcNow - _now, sinceBoot = clock.SinceBoot - _sinceBoot;
+        return byRealTime > sinceBoot ? byRealTime : sinceBoot;
+    }
+}
