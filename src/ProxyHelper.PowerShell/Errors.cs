@@ -226,7 +226,7 @@ internal static class Errors
 
     private static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
 
-    private static string Describe(ConntrackEntry mapping) => $"{mapping} (id {mapping.Id}, zone {mapping.Zone})";
+    private static string Describe(ConntrackEntry mapping) => $"{mapping} (id {mapping.Id}, {mapping.ZoneText})";
 
     private static string Fill(ConntrackStatistics statistics) => statistics.Entries == 0
         ? "The table is empty. Check that a firewall rule of this network namespace uses connection tracking."

@@ -18,6 +18,12 @@ public sealed record ConntrackFlow(
     /// <summary>Gets CTA_ZONE, for both directions.</summary>
     public ushort Zone { get; init; }
 
+    /// <summary>Gets CTA_TUPLE_ZONE of the original direction. At most one of the three zones is not 0.</summary>
+    public ushort OriginalZone { get; init; }
+
+    /// <summary>Gets CTA_TUPLE_ZONE of the reply direction.</summary>
+    public ushort ReplyZone { get; init; }
+
     /// <summary>Gets CTA_MARK. If it is null, the request has no mark.</summary>
     public uint? Mark { get; init; }
 

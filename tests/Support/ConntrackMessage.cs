@@ -106,6 +106,12 @@ internal static class ConntrackMessage
         }
 
         writer.EndNested(protocol);
+        ushort zone = type == Original ? flow.OriginalZone : flow.ReplyZone;
+        if (zone != 0)
+        {
+            writer.Put(3, zone); // CTA_TUPLE_ZONE
+        }
+
         writer.EndNested(tuple);
     }
 

@@ -5,8 +5,11 @@ namespace ProxyHelper.Addresses;
 /// </summary>
 public enum IPProtocol : byte
 {
-    /// <summary>No protocol is given.</summary>
-    None = 0,
+    /// <summary>
+    /// IPv6 hop-by-hop options (IPPROTO_HOPOPTS). A raw packet can have this number over IPv4 as well, and the kernel
+    /// tracks it like any other protocol.
+    /// </summary>
+    HopOpt = 0,
 
     /// <summary>ICMP for IPv4 (IPPROTO_ICMP).</summary>
     Icmp = 1,

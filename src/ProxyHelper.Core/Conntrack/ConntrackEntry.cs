@@ -56,8 +56,20 @@ public record ConntrackEntry
     /// <summary>Gets the mark that firewall rules set, or null if the kernel has no marks.</summary>
     public uint? Mark => _values.Mark;
 
-    /// <summary>Gets the conntrack zone. The zone is 0 unless a firewall rule sets another one.</summary>
-    public ushort Zone => _values.Zone;
+    /// <summary>
+    /// Gets the conntrack zone that a firewall rule set for both directions or for one of them, or 0 without such a
+    /// rule. <see cref="OriginalZone"/> and <see cref="ReplyZone"/> have the zone of each direction.
+    /// </summary>
+    public ushort Zone => OriginalZone != 0 ? OriginalZone : ReplyZone;
+
+    /// <summary>Gets the conntrack zone of the original direction. The default zone is 0.</summary>
+    public ushort OriginalZone => _values.OriginalZone;
+
+    /// <summary>
+    /// Gets the conntrack zone of the reply direction. The default zone is 0. A helper only looks up connections whose
+    /// reply direction is in zone 0.
+    /// </summary>
+    public ushort ReplyZone => _values.ReplyZone;
 
     /// <summary>Gets the kernel's id of this entry. A later entry with the same tuples has a different id.</summary>
     public uint? Id => _values.Id;
@@ -92,6 +104,14 @@ public record ConntrackEntry
 
     /// <summary>Gets the values of this entry, to make another entry from them.</summary>
     internal ConntrackEntryValues Values => _values;
+
+    /// <summary>
+    /// Gets the zone as text: "zone 1" for both directions, or "zone 1 in the original direction" for one of them.
+    /// </summary>
+    internal string ZoneText => OriginalZone == ReplyZone ? $"zone {Zone}"
+        : ReplyZone == 0 ? $"zone {OriginalZone} in the original direction"
+        : OriginalZone == 0 ? $"zone {ReplyZone} in the reply direction"
+        : $"zone {OriginalZone} in the original direction, zone {ReplyZone} in the reply direction";
 
     /// <summary>
     /// Returns this entry, with missing values taken from an earlier state of it. An event reports only some of the

@@ -24,8 +24,11 @@ internal record struct ConntrackEntryValues
     /// <summary>See <see cref="ConntrackEntry.Mark"/>.</summary>
     public uint? Mark;
 
-    /// <summary>See <see cref="ConntrackEntry.Zone"/>.</summary>
-    public ushort Zone;
+    /// <summary>See <see cref="ConntrackEntry.OriginalZone"/>.</summary>
+    public ushort OriginalZone;
+
+    /// <summary>See <see cref="ConntrackEntry.ReplyZone"/>.</summary>
+    public ushort ReplyZone;
 
     /// <summary>See <see cref="ConntrackEntry.Id"/>.</summary>
     public uint? Id;

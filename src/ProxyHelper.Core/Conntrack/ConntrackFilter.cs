@@ -36,7 +36,9 @@ public sealed record ConntrackFilter
     /// <summary>Gets the states that match. An entry without a state does not match.</summary>
     public IReadOnlyList<ConnectionState> States { get; init; } = [];
 
-    /// <summary>Gets the conntrack zones that match.</summary>
+    /// <summary>
+    /// Gets the conntrack zones that match. The original or the reply direction must be in one of these zones.
+    /// </summary>
     public IReadOnlyList<ushort> Zones { get; init; } = [];
 
     /// <summary>Gets the ids that match.</summary>
@@ -60,7 +62,7 @@ public sealed record ConntrackFilter
             && (Ports.Count == 0 || HasPort(entry))
             && (NatTypes.Count == 0 || NatTypes.Contains(entry.NatType))
             && (States.Count == 0 || (entry.State is { } state && States.Contains(state)))
-            && HasValue(Zones, entry.Zone)
+            && (HasValue(Zones, entry.OriginalZone) || HasValue(Zones, entry.ReplyZone))
             && (Ids.Count == 0 || (entry.Id is { } id && Ids.Contains(id)))
             && (Mark is not { } mark || mark.Matches(entry.Mark))
             && (entry.Status & Status) == Status;

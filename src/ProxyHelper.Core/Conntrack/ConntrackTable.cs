@@ -63,36 +63,30 @@ public sealed class ConntrackTable : IDisposable
     /// table.
     /// </summary>
     /// <param name="reply">The reply tuple: from the translated destination to the translated source.</param>
-    /// <param name="zone">The conntrack zone of the entry. The default is 0.</param>
+    /// <param name="zone">The conntrack zone of the reply direction. The default is 0.</param>
     /// <returns>The entry, or null if the kernel has none.</returns>
     /// <exception cref="NetlinkException">
     /// Thrown when the kernel refuses the look-up (EPERM: CAP_NET_ADMIN is missing) or its answer is malformed.
     /// </exception>
     /// <exception cref="LinuxException">Thrown when the socket fails.</exception>
-    public ConntrackEntry? Find(ConntrackTuple reply, ushort zone = 0)
-    {
-        // The kernel matches either direction. An entry whose original direction has the tuple is not the one to find.
-        ConntrackEntry? entry = _exchange.Get(CtAttribute.TupleReply, reply, zone);
-        return entry?.Reply == reply ? entry : null;
-    }
+    public ConntrackEntry? Find(ConntrackTuple reply, ushort zone = 0) =>
+        Find(new EntryKey(reply, zone, IsReply: true));
 
     /// <summary>Looks up the entry with this original tuple, in the same way.</summary>
     /// <param name="original">The original tuple: from the original source to the original destination.</param>
-    /// <param name="zone">The conntrack zone of the entry. The default is 0.</param>
+    /// <param name="zone">The conntrack zone of the original direction. The default is 0.</param>
     /// <returns>The entry, or null if the kernel has none.</returns>
     /// <exception cref="NetlinkException">
     /// Thrown when the kernel refuses the look-up (EPERM: CAP_NET_ADMIN is missing) or its answer is malformed.
     /// </exception>
     /// <exception cref="LinuxException">Thrown when the socket fails.</exception>
-    public ConntrackEntry? FindByOriginal(ConntrackTuple original, ushort zone = 0)
-    {
-        ConntrackEntry? entry = _exchange.Get(CtAttribute.TupleOriginal, original, zone);
-        return entry?.Original == original ? entry : null;
-    }
+    public ConntrackEntry? FindByOriginal(ConntrackTuple original, ushort zone = 0) =>
+        Find(new EntryKey(original, zone, IsReply: false));
 
     /// <summary>
-    /// Looks up several entries by their reply tuples in one batch, in zone 0. Allocates nothing. A failure is reported
-    /// in the return value only: this method throws no exception when the kernel or the socket fails.
+    /// Looks up several entries by their reply tuples in one batch. The reply direction of an entry must be in zone 0;
+    /// its original direction can be in any zone. Allocates nothing. A failure is reported in the return value only:
+    /// this method throws no exception when the kernel or the socket fails.
     /// </summary>
     /// <param name="replies">The reply tuples, at most as many as the table was opened for.</param>
     /// <param name="lookups">
@@ -119,7 +113,14 @@ public sealed class ConntrackTable : IDisposable
     {
         ArgumentNullException.ThrowIfNull(entry);
         uint id = entry.Id ?? throw new ArgumentException("The entry has no id.", nameof(entry));
-        return _exchange.Delete(entry.Original, entry.Zone, id);
+        var original = new EntryKey(entry.Original, entry.OriginalZone, IsReply: false);
+        var reply = new EntryKey(entry.Reply, entry.ReplyZone, IsReply: true);
+
+        // The first request removes the entry, unless the kernel finds another entry by that key.
+        return _exchange.Delete(original, id)
+            || _exchange.Delete(reply, id)
+            || _exchange.Delete(original with { IsForOneDirection = true }, id)
+            || _exchange.Delete(reply with { IsForOneDirection = true }, id);
     }
 
     /// <summary>Lists the table. Entries are read while the caller enumerates them.</summary>
@@ -174,4 +175,21 @@ public sealed class ConntrackTable : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _exchange.Dispose();
+
+    // If the kernel finds nothing, no entry has the key. If the kernel finds another entry, that entry can hide the one
+    // to find. Only zones for one direction make this possible, so the third step almost never happens.
+    private ConntrackEntry? Find(in EntryKey key)
+    {
+        ConntrackEntry? entry = _exchange.Get(key);
+        if (entry is null || key.Identifies(entry))
+        {
+            return entry;
+        }
+
+        entry = _exchange.Get(key with { IsForOneDirection = true });
+        return entry is null || key.Identifies(entry) ? entry : FindInListing(key);
+    }
+
+    private static ConntrackEntry? FindInListing(EntryKey key) =>
+        Enumerate(new ConntrackFilter { Protocols = [key.Tuple.Protocol] }).FirstOrDefault(key.Identifies);
 }

@@ -114,8 +114,10 @@ internal sealed class WatchedEntries(ConntrackFilter filter)
     /// <summary>
     /// Identifies an entry. The id is not enough: the id is a hash, and some ids among a million entries are the same.
     /// </summary>
-    private readonly record struct Key(uint? Id, ushort Zone, ConntrackTuple Original)
+    private readonly record struct Key(
+        uint? Id, ushort OriginalZone, ushort ReplyZone, ConntrackTuple Original)
     {
-        public static Key Of(ConntrackEntry entry) => new(entry.Id, entry.Zone, entry.Original);
+        public static Key Of(ConntrackEntry entry) =>
+            new(entry.Id, entry.OriginalZone, entry.ReplyZone, entry.Original);
     }
 }

@@ -66,7 +66,8 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     public MarkPattern? Mark { get; set; }
 
     /// <summary>
-    /// Gets or sets the conntrack zone. 0 to 65535. The default is all zones; for a look-up, it is zone 0.
+    /// Gets or sets the conntrack zone of the original or the reply direction. 0 to 65535. The default is all zones.
+    /// For -Source and -Destination, it is zone 0.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]

@@ -44,7 +44,7 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
                 WriteError(Errors.MappingWithoutId(mapping));
             }
             else if (ShouldProcess(
-                $"{mapping} (id {mapping.Id}, zone {mapping.Zone})", "Remove from the conntrack table"))
+                $"{mapping} (id {mapping.Id}, {mapping.ZoneText})", "Remove from the conntrack table"))
             {
                 Remove(mapping);
             }

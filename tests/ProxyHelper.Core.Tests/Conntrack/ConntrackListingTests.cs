@@ -35,7 +35,7 @@ public sealed class ConntrackListingTests
             Assert.All(
                 before.Values,
                 entry => Assert.Equal(
-                    ConntrackToolLine.Of(entry), ConntrackToolLine.Of(table.Find(entry.Reply, entry.Zone)!)));
+                    ConntrackToolLine.Of(entry), ConntrackToolLine.Of(table.Find(entry.Reply, entry.ReplyZone)!)));
         });
     }
 

@@ -15,12 +15,12 @@ public sealed class ConntrackRemovalTests
     {
         foreach (ConntrackEntry listed in ConntrackTable.Enumerate().Where(entry => entry.Protocol != (IPProtocol)50))
         {
-            Assert.Equal(listed.Id, table.FindByOriginal(listed.Original, listed.Zone)?.Id);
+            Assert.Equal(listed.Id, table.FindByOriginal(listed.Original, listed.OriginalZone)?.Id);
             Assert.Null(table.FindByOriginal(listed.Original, zone: 99));
             if (listed.NatType != NatType.None)
             {
                 // The entry has this tuple in its reply direction.
-                Assert.Null(table.FindByOriginal(listed.Reply, listed.Zone));
+                Assert.Null(table.FindByOriginal(listed.Reply, listed.OriginalZone));
             }
         }
     });
@@ -46,7 +46,7 @@ public sealed class ConntrackRemovalTests
         ConntrackEntry seen = Assert.Single(ConntrackTable.Enumerate());
         // A later entry has the tuple.
         Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Id = seen.Id + 1 })));
-        Assert.False(table.Remove(new ConntrackEntry(seen.Values with { Zone = 7 })));
+        Assert.False(table.Remove(new ConntrackEntry(seen.Values with { OriginalZone = 7, ReplyZone = 7 })));
         Assert.Equal(seen.Id, Assert.Single(ConntrackTable.Enumerate()).Id);
     });
 

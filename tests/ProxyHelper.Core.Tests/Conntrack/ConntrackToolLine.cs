@@ -35,12 +35,18 @@ internal static partial class ConntrackToolLine
         string?[] words =
         [
             family, Name(entry.Protocol), $"{(byte)entry.Protocol}", entry.State is { } state ? StateName(state) : null,
-            Tuple(entry.Original), entry.Status.HasFlag(ConntrackStatus.SeenReply) ? null : "[UNREPLIED]",
-            Tuple(entry.Reply), entry.Status.HasFlag(ConntrackStatus.Assured) ? "[ASSURED]" : null,
-            $"mark={entry.Mark}", entry.Zone == 0 ? null : $"zone={entry.Zone}", $"id={entry.Id}",
+            Tuple(entry.Original), IsForBoth(entry) ? null : ZoneOf("zone-orig", entry.OriginalZone),
+            entry.Status.HasFlag(ConntrackStatus.SeenReply) ? null : "[UNREPLIED]",
+            Tuple(entry.Reply), IsForBoth(entry) ? null : ZoneOf("zone-reply", entry.ReplyZone),
+            entry.Status.HasFlag(ConntrackStatus.Assured) ? "[ASSURED]" : null,
+            $"mark={entry.Mark}", IsForBoth(entry) ? ZoneOf("zone", entry.Zone) : null, $"id={entry.Id}",
         ];
         return string.Join(' ', words.Where(word => word is not null));
     }
+
+    private static bool IsForBoth(ConntrackEntry entry) => entry.OriginalZone == entry.ReplyZone;
+
+    private static string? ZoneOf(string name, ushort zone) => zone == 0 ? null : $"{name}={zone}";
 
     private static string Tuple(ConntrackTuple tuple)
     {
@@ -50,13 +56,13 @@ internal static partial class ConntrackToolLine
             : tuple.Protocol switch
             {
                 IPProtocol.Gre => $"{ends} srckey=0x{tuple.Source.Port:x} dstkey=0x{tuple.Destination.Port:x}",
-                (IPProtocol)50 => ends,
+                IPProtocol.HopOpt or (IPProtocol)50 => ends,
                 _ => $"{ends} sport={tuple.Source.Port} dport={tuple.Destination.Port}",
             };
     }
 
     private static string Name(IPProtocol protocol) =>
-        protocol == (IPProtocol)50 ? "unknown" : protocol.ToString().ToLowerInvariant();
+        protocol is IPProtocol.HopOpt or (IPProtocol)50 ? "unknown" : protocol.ToString().ToLowerInvariant();
 
     private static string StateName(ConnectionState state) => state switch
     {

@@ -13,8 +13,8 @@ internal static class MixedFlows
     private const int SeenReply = 2, Assured = 4; // IPS_SEEN_REPLY, IPS_ASSURED
     private const byte Tcp = 6, Sctp = 132;
 
-    // UDP, SCTP, ICMP, UDP-Lite, GRE, ESP.
-    private static readonly byte[] _protocols = [Tcp, Tcp, Tcp, 17, Sctp, 1, 136, 47, 50];
+    // UDP, SCTP, ICMP, UDP-Lite, GRE, ESP, and a raw packet without a protocol number.
+    private static readonly byte[] _protocols = [Tcp, Tcp, Tcp, 17, Sctp, 1, 136, 47, 50, 0];
 
     /// <summary>Makes a number of flows.</summary>
     public static ConntrackFlow[] Make(int count)
@@ -39,10 +39,14 @@ internal static class MixedFlows
             : $"10.{network}.{number >> 8}.{number & 255}";
         IPEndPoint End(int network) => new(IPAddress.Parse(Address(network)), random.Next(1, 65536));
         IPEndPoint source = End(1), destination = End(2);
+        ushort zone = random.Next(3) == 0 ? (ushort)random.Next(65536) : (ushort)0;
+        int zoneKind = random.Next(3);
         return new ConntrackFlow(
             protocol, source, destination, hasDestinationNat ? End(4) : destination, hasSourceNat ? End(3) : source)
         {
-            Zone = random.Next(4) == 0 ? (ushort)random.Next(65536) : (ushort)0,
+            Zone = zoneKind == 0 ? zone : (ushort)0,
+            OriginalZone = zoneKind == 1 ? zone : (ushort)0,
+            ReplyZone = zoneKind == 2 ? zone : (ushort)0,
             Mark = random.Next(3) == 0 ? (uint)random.NextInt64(1L << 32) : null,
             TcpState = protocol == Tcp ? (byte)random.Next(1, 10) : null,
             SctpState = protocol == Sctp ? (byte)random.Next(1, 9) : null,

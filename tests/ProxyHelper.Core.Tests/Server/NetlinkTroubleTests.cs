@@ -124,7 +124,7 @@ public sealed class NetlinkTroubleTests
         var writer = new NetlinkWriter(request);
         ConntrackTuple reply = new(
             IPProtocol.Tcp, TransportEndPoint.Parse("194.0.22.9:9199"), TransportEndPoint.Parse("194.0.1.1:3527"));
-        ConntrackRequest.WriteGet(ref writer, sequence, CtAttribute.TupleReply, reply, zone: 0);
+        ConntrackRequest.WriteGet(ref writer, sequence, reply);
         socket.Send(request.AsSpan(0, writer.Length));
     }
 

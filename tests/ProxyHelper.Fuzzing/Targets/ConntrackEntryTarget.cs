@@ -14,7 +14,8 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<byte> input)
     {
-        bool hasTuples = ConntrackDecoder.TryReadTuples(input, out ConntrackTuple original, out ConntrackTuple reply);
+        bool hasTuples = ConntrackDecoder.TryReadTuples(
+            input, out ConntrackTuple original, out ConntrackTuple reply, out ushort? zone);
         Invariant.Holds(
             hasTuples == TryReadSlowly(input, out ConntrackTuple slowOriginal, out ConntrackTuple slowReply),
             "the fast reader and the attributes give the same tuples");
@@ -38,6 +39,9 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         {
             Invariant.Holds(
                 (original, reply) == (entry.Original, entry.Reply), "a look-up and a listing read the same tuples");
+            Invariant.Holds(
+                zone is null || HasZoneOfBoth(input[ConntrackDecoder.HeaderSize..]) || zone == entry.ReplyZone,
+                "a look-up and a listing read the same zone of the reply direction");
         }
 
         CheckEntry(entry);
@@ -80,9 +84,21 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
         return (originals, replies) == (1, 1);
     }
 
+    /// <summary>The kernel writes a zone for both directions or for one, never both kinds.</summary>
+    private static bool HasZoneOfBoth(ReadOnlySpan<byte> bytes)
+    {
+        var attributes = new NetlinkAttributes(bytes);
+        bool hasZone = false;
+        while (attributes.MoveNext())
+        {
+            hasZone |= attributes.Type == CtAttribute.Zone;
+        }
+
+        return hasZone;
+    }
+
     private static void CheckTuple(in ConntrackTuple tuple)
     {
-        Invariant.Holds(tuple.Protocol != IPProtocol.None, "a tuple has a protocol");
         Invariant.Holds(
             tuple.Source.AddressFamily == tuple.Destination.AddressFamily, "both ends have the same family");
         Invariant.Holds(tuple.ToString().Length > 0, "a tuple has words");
@@ -98,7 +114,7 @@ internal sealed class ConntrackEntryTarget : IFuzzTarget
     {
         byte[] request = new byte[ConntrackRequest.MaximumSize];
         var writer = new NetlinkWriter(request);
-        ConntrackRequest.WriteGet(ref writer, sequence: 1, CtAttribute.TupleReply, tuple, zone: 7);
+        ConntrackRequest.WriteGet(ref writer, sequence: 1, new EntryKey(tuple, Zone: 7, IsReply: true));
         var messages = new NetlinkMessageReader(request.AsSpan(0, writer.Length));
         Invariant.Holds(messages.MoveNext() && messages.NextOffset == writer.Length, "a request is one message");
         var attributes = new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);

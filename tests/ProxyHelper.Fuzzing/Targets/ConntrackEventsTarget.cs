@@ -14,7 +14,7 @@ internal sealed class ConntrackEventsTarget : IFuzzTarget
     public void Run(ReadOnlySpan<byte> input)
     {
         var entries = new WatchedEntries(ConntrackFilter.Everything);
-        HashSet<(uint? Id, ushort Zone, ConntrackTuple Original)> alive = [];
+        HashSet<(uint? Id, ushort OriginalZone, ushort ReplyZone, ConntrackTuple Original)> alive = [];
         var messages = new NetlinkMessageReader(input);
         while (messages.MoveNext())
         {
@@ -32,11 +32,13 @@ internal sealed class ConntrackEventsTarget : IFuzzTarget
         Invariant.Holds(alive.Count == 0, "an entry that a complete listing does not have is gone");
     }
 
-    private static void Follow(WatchedEntries entries, HashSet<(uint? Id, ushort Zone, ConntrackTuple Original)> alive)
+    private static void Follow(
+        WatchedEntries entries,
+        HashSet<(uint? Id, ushort OriginalZone, ushort ReplyZone, ConntrackTuple Original)> alive)
     {
         while (entries.TryTake(out ConntrackChange? change))
         {
-            var key = (change!.Id, change.Zone, change.Original);
+            var key = (change!.Id, change.OriginalZone, change.ReplyZone, change.Original);
             bool isNew = change.Change == ConntrackChangeKind.Destroyed ? !alive.Remove(key) : alive.Add(key);
             Invariant.Holds(
                 !isNew || change.Change is ConntrackChangeKind.New or ConntrackChangeKind.Updated,

@@ -48,8 +48,7 @@ internal sealed class SavedEntryTarget : IFuzzTarget
     private static void CheckEntry(ConntrackEntry entry)
     {
         Invariant.Holds(
-            entry.Protocol != IPProtocol.None && entry.Reply.Protocol == entry.Protocol,
-            "both directions have the protocol");
+            entry.Reply.Protocol == entry.Protocol, "both directions have the same protocol");
         Invariant.Holds(
             entry.OriginalSource.AddressFamily == entry.OriginalDestination.AddressFamily
                 && entry.TranslatedSource.AddressFamily == entry.TranslatedDestination.AddressFamily
@@ -57,8 +56,8 @@ internal sealed class SavedEntryTarget : IFuzzTarget
             "all ends have the same family");
         bool isIcmp = entry.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
         Invariant.Holds(
-            entry.Original.Icmp is not null == isIcmp && entry.Reply.Icmp is not null == isIcmp,
-            "only ICMP has messages");
+            (isIcmp || entry.Original.Icmp is null) && entry.Original.Icmp is null == entry.Reply.Icmp is null,
+            "only ICMP has messages, in both directions or in none");
         Invariant.Holds((entry.Status & ~MarkedStatus) == 0, "a status has only bits that marks stand for");
         Invariant.Holds(
             entry.State is null || KernelStates.ForProtocol(entry.Protocol) is not null,

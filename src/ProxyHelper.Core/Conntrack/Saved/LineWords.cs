@@ -1,8 +1,8 @@
 namespace ProxyHelper.Conntrack.Saved;
 
 /// <summary>
-/// Enumerates the words of a line. Text in brackets is one word, such as "[start=Wed Nov 25 16:20:01 2026]". If a
-/// bracket is not closed, the rest of the line is one word.
+/// Enumerates the words of a line. Text in brackets is one word, such as "[start=Wed Nov 25 16:20:01 2026]". A bracket
+/// that is not closed is a part of an ordinary word.
 /// </summary>
 internal ref struct LineWords
 {
@@ -20,11 +20,8 @@ internal ref struct LineWords
     /// <summary>Gets the current word with its brackets. At the end of the line, the word is empty.</summary>
     public ReadOnlySpan<char> Current { get; private set; }
 
-    /// <summary>Gets whether the word has an opening bracket.</summary>
-    public readonly bool IsBracketed => Current.StartsWith('[');
-
-    /// <summary>Gets whether the word has both brackets.</summary>
-    public readonly bool IsClosed => IsBracketed && Current.EndsWith(']');
+    /// <summary>Gets whether the word is in brackets.</summary>
+    public readonly bool IsBracketed => Current is ['[', .., ']'];
 
     /// <summary>Gets whether the word has the form name=value.</summary>
     public readonly bool HasValue => !IsBracketed && _equalSign >= 0;
@@ -43,11 +40,24 @@ internal ref struct LineWords
     public bool MoveNext()
     {
         _rest = _rest.TrimStart(Blanks);
-        int end = _rest.StartsWith('[') ? _rest.IndexOf(']') + 1 : _rest.IndexOfAny(Blanks);
+        int end = BracketEnd(_rest);
+        end = end > 0 ? end : _rest.IndexOfAny(Blanks);
         int length = end > 0 ? end : _rest.Length;
         Current = _rest[..length];
         _rest = _rest[length..];
         _equalSign = Current.IndexOf('=');
         return !Current.IsEmpty;
+    }
+
+    // Returns 0 without an opening bracket, and if another bracket opens before the first one is closed.
+    private static int BracketEnd(ReadOnlySpan<char> text)
+    {
+        if (!text.StartsWith('['))
+        {
+            return 0;
+        }
+
+        int next = text[1..].IndexOfAny('[', ']') + 1;
+        return next > 0 && text[next] == ']' ? next + 1 : 0;
     }
 }

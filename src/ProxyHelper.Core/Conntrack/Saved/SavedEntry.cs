@@ -12,8 +12,8 @@ public static class SavedEntry
     private const string SummaryEnd = " have been shown.";
 
     /// <summary>
-    /// Reads a line. Unknown values (name=value) and unknown marks ([NAME]) are ignored, because newer kernels write
-    /// more of them.
+    /// Reads a line. Kernels and tools of other versions write other words. Unknown words, unknown values (name=value)
+    /// and unknown marks ([NAME]) are ignored. An unknown state, or a number in an unknown form, is a missing value.
     /// </summary>
     /// <param name="line">The line, with or without its line end.</param>
     /// <param name="entry">

@@ -12,20 +12,8 @@ public enum SavedLineFault : byte
     /// <summary>The line has no name and number of a protocol after the address family.</summary>
     NoProtocol,
 
-    /// <summary>The number of the protocol is not 1 to 255.</summary>
+    /// <summary>The number of the protocol is not 0 to 255.</summary>
     Protocol,
-
-    /// <summary>The timeout is not a number of seconds.</summary>
-    Timeout,
-
-    /// <summary>The protocol has no such state.</summary>
-    State,
-
-    /// <summary>A word is neither a value (name=value) nor a mark ([NAME]).</summary>
-    Word,
-
-    /// <summary>An opening bracket has no closing bracket.</summary>
-    Bracket,
 
     /// <summary>A direction has no source address, or another value of the direction is before it.</summary>
     NoSource,
@@ -56,20 +44,8 @@ public enum SavedLineFault : byte
     /// </summary>
     Icmp,
 
-    /// <summary>A counter of packets or bytes is not a number.</summary>
-    Counter,
-
-    /// <summary>The mark is not a 32-bit number.</summary>
-    Mark,
-
     /// <summary>A zone is not a number from 0 to 65535.</summary>
     Zone,
-
-    /// <summary>The id of the entry is not a 32-bit number.</summary>
-    Id,
-
-    /// <summary>The start is not a time such as "Wed Nov 25 16:20:01 2026".</summary>
-    Start,
 }
 
 /// <summary>Describes the faults of saved lines.</summary>
@@ -90,10 +66,6 @@ internal static class SavedLineFaultText
             SavedLineFault.Family => $"neither 'ipv4 2' nor 'ipv6 10' at the start: {quote}",
             SavedLineFault.NoProtocol => "no name and number of a protocol at the start, such as 'tcp 6'",
             SavedLineFault.Protocol => $"not the number of a protocol: {quote}",
-            SavedLineFault.Timeout => $"not a timeout in seconds: {quote}",
-            SavedLineFault.State => $"not a state of this protocol: {quote}",
-            SavedLineFault.Word => $"neither name=value nor [NAME]: {quote}",
-            SavedLineFault.Bracket => $"no closing bracket: {quote}",
             SavedLineFault.NoSource => $"no source address in the {direction} direction",
             SavedLineFault.NoDestination => $"no destination address in the {direction} direction",
             SavedLineFault.NoPorts =>
@@ -104,11 +76,7 @@ internal static class SavedLineFaultText
             SavedLineFault.Port => $"not a port: {quote}",
             SavedLineFault.Key => $"not a key such as 0x1f: {quote}",
             SavedLineFault.Icmp => $"not a type, code or id of ICMP: {quote}",
-            SavedLineFault.Counter => $"not a number of packets or bytes: {quote}",
-            SavedLineFault.Mark => $"not a mark: {quote}",
             SavedLineFault.Zone => $"not a zone: {quote}",
-            SavedLineFault.Id => $"not an entry's id: {quote}",
-            SavedLineFault.Start => $"not a time such as 'Wed Nov 25 16:20:01 2026': {quote}",
             _ => string.Empty,
         };
     }

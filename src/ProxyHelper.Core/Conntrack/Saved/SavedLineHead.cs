@@ -20,14 +20,19 @@ internal ref struct SavedLineHead
     public SavedLineFault Read(ref LineWords words, ref ConntrackEntryValues values)
     {
         // The line of an event begins with its time and its kind, both in brackets.
-        while (words.MoveNext() && words.IsClosed)
+        while (words.MoveNext() && words.IsBracketed)
         {
         }
 
         SavedLineFault fault = ReadFamily(ref words);
         fault = fault == SavedLineFault.None ? ReadProtocol(ref words) : fault;
-        fault = fault == SavedLineFault.None ? ReadTimeout(ref words, ref values.Timeout) : fault;
-        return fault == SavedLineFault.None ? ReadState(ref words, ref values.State) : fault;
+        if (fault == SavedLineFault.None)
+        {
+            ReadTimeout(ref words, ref values.Timeout);
+            ReadState(ref words, ref values.State);
+        }
+
+        return fault;
     }
 
     private SavedLineFault ReadFamily(ref LineWords words)
@@ -62,7 +67,7 @@ internal ref struct SavedLineHead
             return SavedLineFault.NoProtocol;
         }
 
-        if (!NumberText.TryRead(words.Current, out byte number) || number == 0)
+        if (!NumberText.TryRead(words.Current, out byte number))
         {
             return SavedLineFault.Protocol;
         }
@@ -73,38 +78,22 @@ internal ref struct SavedLineHead
     }
 
     // An entry has no timeout if a flow table handles the connection, or if the entry is gone.
-    private static SavedLineFault ReadTimeout(ref LineWords words, ref TimeSpan? timeout)
+    private static void ReadTimeout(ref LineWords words, ref TimeSpan? timeout)
     {
-        if (!words.IsBare || StartsWithLetter(words))
+        if (words.IsBare && !StartsWithLetter(words))
         {
-            return SavedLineFault.None;
+            timeout = NumberText.TryRead(words.Current, out uint seconds) ? TimeSpan.FromSeconds(seconds) : null;
+            words.MoveNext();
         }
-
-        if (!NumberText.TryRead(words.Current, out uint seconds))
-        {
-            return SavedLineFault.Timeout;
-        }
-
-        timeout = TimeSpan.FromSeconds(seconds);
-        words.MoveNext();
-        return SavedLineFault.None;
     }
 
-    private readonly SavedLineFault ReadState(ref LineWords words, ref ConnectionState? state)
+    private readonly void ReadState(ref LineWords words, ref ConnectionState? state)
     {
-        if (!words.IsBare)
+        if (words.IsBare)
         {
-            return SavedLineFault.None;
+            state = KernelStates.ForProtocol(Protocol)?.FromName(words.Current);
+            words.MoveNext();
         }
-
-        state = KernelStates.ForProtocol(Protocol)?.FromName(words.Current);
-        if (state is null)
-        {
-            return SavedLineFault.State;
-        }
-
-        words.MoveNext();
-        return SavedLineFault.None;
     }
 
     private static bool StartsWithLetter(in LineWords words) => words.IsBare && char.IsAsciiLetter(words.Current[0]);

@@ -66,12 +66,13 @@ internal ref struct SavedLineReader
     {
         if (_words.IsBracketed)
         {
-            return _words.IsClosed ? SavedMarks.Read(_words.Current, ref _values) : SavedLineFault.Bracket;
+            SavedMarks.Read(_words.Current, ref _values);
+            return SavedLineFault.None;
         }
 
         if (!_words.HasValue)
         {
-            return SavedLineFault.Word;
+            return SavedLineFault.None; // a word that only some kernels write
         }
 
         if (!_tuple.HasName(_words.Name))

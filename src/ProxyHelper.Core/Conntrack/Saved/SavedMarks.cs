@@ -11,7 +11,7 @@ internal static class SavedMarks
     private const string StartName = "[start=";
 
     /// <summary>Reads a mark with its brackets. Unknown marks are ignored.</summary>
-    public static SavedLineFault Read(ReadOnlySpan<char> mark, ref ConntrackEntryValues values)
+    public static void Read(ReadOnlySpan<char> mark, ref ConntrackEntryValues values)
     {
         switch (mark)
         {
@@ -28,21 +28,11 @@ internal static class SavedMarks
                 values.Status |= ConntrackStatus.Offload | ConntrackStatus.HardwareOffload;
                 break;
             case var start when start.StartsWith(StartName, StringComparison.Ordinal):
-                return ReadStart(start[StartName.Length..^1], ref values.StartedAt);
+                ReadOnlySpan<char> text = start[StartName.Length..^1];
+                bool isTime = LocalTimeText.TryRead(text, TimeZoneInfo.Local, out DateTimeOffset time);
+                values.StartedAt = isTime ? time : null;
+                break;
         }
-
-        return SavedLineFault.None;
-    }
-
-    private static SavedLineFault ReadStart(ReadOnlySpan<char> text, ref DateTimeOffset? startedAt)
-    {
-        if (!LocalTimeText.TryRead(text, TimeZoneInfo.Local, out DateTimeOffset time))
-        {
-            return SavedLineFault.Start;
-        }
-
-        startedAt = time;
-        return SavedLineFault.None;
     }
 }
 

@@ -23,20 +23,24 @@ internal struct SavedTuple
         _protocol = protocol;
     }
 
-    /// <summary>Gets whether the direction has both ports or both keys.</summary>
-    public readonly bool HasPorts => _sourcePort is not null && _destinationPort is not null;
+    /// <summary>Gets whether the direction has both ports, both keys, or an ICMP message.</summary>
+    public readonly bool HasPorts => IsIcmp ? _icmpType is not null
+        : _sourcePort is not null && _destinationPort is not null;
+
+    private readonly bool HasAnyOfIcmp =>
+        _icmpType is not null || _icmpCode is not null || _icmpIdentifier is not null;
 
     private readonly bool IsIcmp => _protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
 
     /// <summary>
-    /// Returns whether a value of this name belongs to the direction. ICMP has an "id" in each direction, and the entry
-    /// has another "id" after both directions.
+    /// Returns whether a value of this name belongs to the direction. ICMP has an "id" after the type in each
+    /// direction, and the entry has another "id" after both directions.
     /// </summary>
     public readonly bool HasName(ReadOnlySpan<char> name) => name switch
     {
         "src" or "dst" or "sport" or "dport" or "srckey" or "dstkey" => true,
         "type" or "code" => IsIcmp,
-        "id" => IsIcmp && _icmpIdentifier is null,
+        "id" => _icmpType is not null && _icmpIdentifier is null,
         _ => false,
     };
 
@@ -74,7 +78,9 @@ internal struct SavedTuple
             return SavedLineFault.MixedFamilies;
         }
 
-        return IsIcmp ? MakeIcmp(source, destination, out tuple) : MakeWithPorts(source, destination, out tuple);
+        return IsIcmp && HasAnyOfIcmp
+            ? MakeIcmp(source, destination, out tuple)
+            : MakeWithPorts(source, destination, out tuple);
     }
 
     private readonly SavedLineFault MakeIcmp(

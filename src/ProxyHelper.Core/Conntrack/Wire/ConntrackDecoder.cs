@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ProxyHelper.Addresses;
 using ProxyHelper.Netlink;
 
 namespace ProxyHelper.Conntrack.Wire;
@@ -12,12 +11,21 @@ internal static class ConntrackDecoder
     /// </summary>
     public const int HeaderSize = 4;
 
-    /// <summary>Reads both tuples and nothing else. This is all that a look-up needs. Allocates nothing.</summary>
+    /// <summary>
+    /// Reads both tuples and the zone of the reply direction, and nothing else. This is all that a look-up in zone 0
+    /// needs: the kernel has compared a zone that holds for both directions. Allocates nothing.
+    /// </summary>
+    /// <param name="payload">The payload of the message.</param>
+    /// <param name="original">Receives the original tuple.</param>
+    /// <param name="reply">Receives the reply tuple.</param>
+    /// <param name="replyZone">Receives the zone that holds for the reply direction only, or null.</param>
     /// <returns>False if the message is malformed or a tuple is missing.</returns>
-    public static bool TryReadTuples(ReadOnlySpan<byte> payload, out ConntrackTuple original, out ConntrackTuple reply)
+    public static bool TryReadTuples(
+        ReadOnlySpan<byte> payload, out ConntrackTuple original, out ConntrackTuple reply, out ushort? replyZone)
     {
         original = default;
         reply = default;
+        replyZone = null;
         if (payload.Length < HeaderSize)
         {
             return false;
@@ -38,7 +46,7 @@ internal static class ConntrackDecoder
                     hasOriginal = TupleCodec.TryRead(attributes.Children, out original, out _);
                     break;
                 case CtAttribute.TupleReply:
-                    hasReply = TupleCodec.TryRead(attributes.Children, out reply, out _);
+                    hasReply = TupleCodec.TryRead(attributes.Children, out reply, out replyZone);
                     break;
             }
         }
@@ -58,21 +66,23 @@ internal static class ConntrackDecoder
 
         var values = default(ConntrackEntryValues);
         ReadOnlySpan<byte> rest = payload[HeaderSize..];
+        bool hasOriginal = false, hasReply = false;
         if (TupleCodec.TryReadPlainPair(rest, out values.Original, out values.Reply))
         {
             rest = rest[TupleCodec.PlainPairSize..];
+            hasOriginal = hasReply = true;
         }
 
         bool isValid = true;
         var attributes = new NetlinkAttributes(rest);
         while (isValid && attributes.MoveNext())
         {
+            hasOriginal |= attributes.Type == CtAttribute.TupleOriginal;
+            hasReply |= attributes.Type == CtAttribute.TupleReply;
             isValid = ReadAttribute(ref attributes, ref values);
         }
 
-        isValid &= !attributes.IsFaulted
-            && values.Original.Protocol != IPProtocol.None
-            && values.Reply.Protocol != IPProtocol.None;
+        isValid &= !attributes.IsFaulted && hasOriginal && hasReply;
         entry = isValid ? new ConntrackEntry(values) : null;
         return isValid;
     }
@@ -82,9 +92,9 @@ internal static class ConntrackDecoder
         switch (attributes.Type)
         {
             case CtAttribute.TupleOriginal:
-                return ReadTuple(attributes.Children, ref values.Original, ref values.Zone);
+                return ReadTuple(attributes.Children, ref values.Original, ref values.OriginalZone);
             case CtAttribute.TupleReply:
-                return ReadTuple(attributes.Children, ref values.Reply, ref values.Zone);
+                return ReadTuple(attributes.Children, ref values.Reply, ref values.ReplyZone);
             case CtAttribute.Status:
                 values.Status = (ConntrackStatus)attributes.ReadUInt32();
                 return true;
@@ -100,7 +110,7 @@ internal static class ConntrackDecoder
                 values.Id = attributes.ReadUInt32();
                 return true;
             case CtAttribute.Zone:
-                values.Zone = attributes.ReadUInt16();
+                values.OriginalZone = values.ReplyZone = attributes.ReadUInt16(); // holds for both directions
                 return true;
             case CtAttribute.CountersOriginal:
                 return ReadCounters(attributes.Children, ref values.OriginalCounters);

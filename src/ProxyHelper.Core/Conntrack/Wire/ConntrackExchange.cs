@@ -50,17 +50,17 @@ internal sealed class ConntrackExchange : IDisposable
         Socket = fresh;
     }
 
-    /// <summary>Looks up the entry that has this tuple in either direction.</summary>
+    /// <summary>Looks up the entry that the kernel finds first with a key. It can be another entry.</summary>
     /// <returns>The entry, or null if the kernel has none.</returns>
     /// <exception cref="NetlinkException">
     /// Thrown when the kernel refuses the request or its answer is malformed.
     /// </exception>
     /// <exception cref="LinuxException">Thrown when the socket fails.</exception>
-    public ConntrackEntry? Get(ushort direction, in ConntrackTuple tuple, ushort zone)
+    public ConntrackEntry? Get(in EntryKey key)
     {
         var writer = new NetlinkWriter(_requests);
         uint sequence = Socket.TakeSequence(1);
-        ConntrackRequest.WriteGet(ref writer, sequence, direction, tuple, zone);
+        ConntrackRequest.WriteGet(ref writer, sequence, key);
         NetlinkMessage answer = Send(LookupRequest, writer.Length, sequence);
         if (answer.Type == NetlinkMessage.ErrorType)
         {
@@ -83,7 +83,7 @@ internal sealed class ConntrackExchange : IDisposable
         uint sequence = Socket.TakeSequence(replies.Length);
         for (int i = 0; i < replies.Length; i++)
         {
-            ConntrackRequest.WriteGet(ref writer, sequence + (uint)i, CtAttribute.TupleReply, replies[i], zone: 0);
+            ConntrackRequest.WriteGet(ref writer, sequence + (uint)i, replies[i]);
         }
 
         try
@@ -105,17 +105,17 @@ internal sealed class ConntrackExchange : IDisposable
         return first;
     }
 
-    /// <summary>Removes the entry with this original tuple, zone and id.</summary>
+    /// <summary>Removes the entry that the kernel finds with a key, if it has this id.</summary>
     /// <returns>False if the kernel has no such entry.</returns>
     /// <exception cref="NetlinkException">
     /// Thrown when the kernel refuses the request or its answer is malformed.
     /// </exception>
     /// <exception cref="LinuxException">Thrown when the socket fails.</exception>
-    public bool Delete(in ConntrackTuple original, ushort zone, uint id)
+    public bool Delete(in EntryKey key, uint id)
     {
         var writer = new NetlinkWriter(_requests);
         uint sequence = Socket.TakeSequence(1);
-        ConntrackRequest.WriteDelete(ref writer, sequence, original, zone, id);
+        ConntrackRequest.WriteDelete(ref writer, sequence, key, id);
         NetlinkMessage answer = Send(RemovalRequest, writer.Length, sequence);
         if (answer.Type != NetlinkMessage.ErrorType)
         {
@@ -212,13 +212,14 @@ internal sealed class ConntrackExchange : IDisposable
             return Errno.None;
         }
 
-        if (!ConntrackDecoder.TryReadTuples(answer.Payload, out ConntrackTuple original, out ConntrackTuple found))
+        if (!ConntrackDecoder.TryReadTuples(
+            answer.Payload, out ConntrackTuple original, out ConntrackTuple found, out ushort? replyZone))
         {
             return Errno.EBADMSG;
         }
 
         // The kernel matches either direction. An entry whose original direction has the tuple is not the one to find.
-        lookup = found == reply
+        lookup = found == reply && (replyZone ?? 0) == 0
             ? new Lookup(LookupOutcome.Found, original)
             : new Lookup(LookupOutcome.NotFound, default);
         return Errno.None;

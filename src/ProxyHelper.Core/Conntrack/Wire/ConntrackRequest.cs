@@ -32,32 +32,28 @@ internal static class ConntrackRequest
     private const byte IPv6Family = SocketKind.IPv6Family;
     private const byte AnyFamily = SocketKind.AnyFamily;
 
-    /// <summary>Writes the look-up of an entry by the tuple of one of its directions.</summary>
-    /// <param name="writer">The writer of the request.</param>
-    /// <param name="sequence">The sequence number of the request.</param>
-    /// <param name="direction">
-    /// CTA_TUPLE_ORIG or CTA_TUPLE_REPLY. With either one, the kernel finds the entry whichever of its directions
-    /// matches.
-    /// </param>
-    /// <param name="tuple">The tuple.</param>
-    /// <param name="zone">The conntrack zone of the entry.</param>
-    public static void WriteGet(
-        ref NetlinkWriter writer, uint sequence, ushort direction, in ConntrackTuple tuple, ushort zone)
+    /// <summary>Writes the look-up of an entry whose reply direction is in zone 0, by its reply tuple.</summary>
+    public static void WriteGet(ref NetlinkWriter writer, uint sequence, in ConntrackTuple reply)
     {
-        Begin(ref writer, GetMessageType, RequestFlag, sequence, Family(tuple.AddressFamily));
-        TupleCodec.Write(ref writer, direction, tuple);
-        WriteZone(ref writer, zone);
+        Begin(ref writer, GetMessageType, RequestFlag, sequence, Family(reply.AddressFamily));
+        TupleCodec.Write(ref writer, CtAttribute.TupleReply, reply);
+        writer.EndMessage();
+    }
+
+    /// <summary>Writes the look-up of an entry by the tuple and the zone of one of its directions.</summary>
+    public static void WriteGet(ref NetlinkWriter writer, uint sequence, in EntryKey key)
+    {
+        Begin(ref writer, GetMessageType, RequestFlag, sequence, Family(key.Tuple.AddressFamily));
+        key.Write(ref writer);
         writer.EndMessage();
     }
 
     /// <summary>Writes the removal of an entry. The kernel removes it only if it still has this id.</summary>
-    public static void WriteDelete(
-        ref NetlinkWriter writer, uint sequence, in ConntrackTuple original, ushort zone, uint id)
+    public static void WriteDelete(ref NetlinkWriter writer, uint sequence, in EntryKey key, uint id)
     {
         const ushort flags = RequestFlag | AcknowledgeFlag;
-        Begin(ref writer, DeleteMessageType, flags, sequence, Family(original.AddressFamily));
-        TupleCodec.Write(ref writer, CtAttribute.TupleOriginal, original);
-        WriteZone(ref writer, zone);
+        Begin(ref writer, DeleteMessageType, flags, sequence, Family(key.Tuple.AddressFamily));
+        key.Write(ref writer);
         writer.Put(CtAttribute.Id, id);
         writer.EndMessage();
     }
@@ -95,15 +91,6 @@ internal static class ConntrackRequest
     {
         writer.BeginMessage(type, flags, sequence);
         writer.Header(ConntrackDecoder.HeaderSize)[0] = family; // struct nfgenmsg: family, version 0, resource id 0
-    }
-
-    // Without CTA_ZONE, the kernel looks in zone 0.
-    private static void WriteZone(ref NetlinkWriter writer, ushort zone)
-    {
-        if (zone != 0)
-        {
-            writer.Put(CtAttribute.Zone, zone);
-        }
     }
 
     private static void WriteFilter(ref NetlinkWriter writer, KernelFilter filter)

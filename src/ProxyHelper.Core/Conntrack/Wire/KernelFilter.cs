@@ -23,7 +23,10 @@ internal sealed record KernelFilter
     /// <summary>Gets the mark, or null for any.</summary>
     public MarkPattern? Mark { get; private init; }
 
-    /// <summary>Gets the zone, or null for any (Linux 6.8).</summary>
+    /// <summary>
+    /// Gets the zone, or null for any (Linux 6.8). The kernel compares the zone that a rule set, for both directions or
+    /// for one of them. For zone 0 it would leave out entries with a zone for one direction only.
+    /// </summary>
     public ushort? Zone { get; private init; }
 
     /// <summary>Gets the status bits that must be set (Linux 5.15).</summary>
@@ -42,7 +45,7 @@ internal sealed record KernelFilter
     /// </summary>
     public static KernelFilter[] From(ConntrackFilter filter)
     {
-        IPProtocol protocol = filter.Protocols is [var only] ? only : IPProtocol.None;
+        IPProtocol? protocol = filter.Protocols is [var only] ? only : null;
         TupleParts original = Parts(filter.OriginalSources, filter.OriginalDestinations, protocol);
         TupleParts reply = Parts(filter.TranslatedDestinations, filter.TranslatedSources, protocol);
         var whole = new KernelFilter
@@ -51,7 +54,7 @@ internal sealed record KernelFilter
             Original = original,
             Reply = CanCompareReplies && reply.HasEnds ? reply : default,
             Mark = filter.Mark is { Mask: not 0 } mark ? mark : null,
-            Zone = filter.Zones is [var zone] ? zone : null,
+            Zone = filter.Zones is [var zone and not 0] ? zone : null,
             Status = filter.Status,
         };
 
@@ -64,7 +67,7 @@ internal sealed record KernelFilter
     /// <summary>Returns the filter as text, such as "IPv4, protocol Tcp, original source 10.1.1.1".</summary>
     public override string ToString()
     {
-        IPProtocol protocol = Original.Protocol == IPProtocol.None ? Reply.Protocol : Original.Protocol;
+        IPProtocol? protocol = Original.Protocol ?? Reply.Protocol;
         string[] words =
         [
             Family switch
@@ -73,7 +76,7 @@ internal sealed record KernelFilter
                 AddressFamily.InterNetworkV6 => "IPv6",
                 _ => string.Empty,
             },
-            protocol == IPProtocol.None ? string.Empty : $"protocol {protocol}",
+            protocol is null ? string.Empty : $"protocol {protocol}",
             Describe("original source", Original.SourceAddress, Original.SourcePort),
             Describe("original destination", Original.DestinationAddress, Original.DestinationPort),
             Describe("translated source", Reply.DestinationAddress, Reply.DestinationPort),
@@ -93,7 +96,7 @@ internal sealed record KernelFilter
 
     // The kernel compares exact values: one address, not a prefix, and a port only together with the protocol.
     private static TupleParts Parts(
-        IReadOnlyList<EndPointPattern> sources, IReadOnlyList<EndPointPattern> destinations, IPProtocol protocol)
+        IReadOnlyList<EndPointPattern> sources, IReadOnlyList<EndPointPattern> destinations, IPProtocol? protocol)
     {
         EndPointPattern source = sources is [var onlySource] ? onlySource : default;
         EndPointPattern destination = destinations is [var onlyDestination] ? onlyDestination : default;
@@ -109,7 +112,7 @@ internal sealed record KernelFilter
     }
 
     // ICMP identifiers and GRE keys are not ports for this filter.
-    private static bool HasPorts(IPProtocol protocol) =>
+    private static bool HasPorts(IPProtocol? protocol) =>
         protocol is IPProtocol.Tcp or IPProtocol.Udp or IPProtocol.UdpLite or IPProtocol.Sctp;
 
     // One IPv4 address. With an IPv6 address, the kernel returns all entries that do not match (observed on Linux

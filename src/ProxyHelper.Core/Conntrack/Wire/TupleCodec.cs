@@ -44,11 +44,16 @@ internal static class TupleCodec
             writer.EndNested(addresses);
         }
 
-        if (parts.Protocol != IPProtocol.None)
+        if (parts.Protocol is not null)
         {
             int protocol = writer.BeginNested(CtAttribute.TupleProtocol);
             WriteProtocol(ref writer, parts);
             writer.EndNested(protocol);
+        }
+
+        if (parts.Zone is { } zone)
+        {
+            writer.Put(CtAttribute.TupleZone, zone);
         }
 
         writer.EndNested(tuple);
@@ -116,7 +121,7 @@ internal static class TupleCodec
 
     private static void WriteProtocol(ref NetlinkWriter writer, in TupleParts parts)
     {
-        writer.Put(CtAttribute.ProtocolNumber, (byte)parts.Protocol);
+        writer.Put(CtAttribute.ProtocolNumber, (byte)parts.Protocol!.Value);
         if (parts.Icmp is { } message)
         {
             bool isIPv6 = parts.Protocol == IPProtocol.IcmpV6;

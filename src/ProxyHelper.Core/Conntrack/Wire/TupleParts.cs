@@ -14,8 +14,8 @@ internal record struct TupleParts
     /// <summary>The address of the destination. The port of this value is ignored.</summary>
     public TransportEndPoint? DestinationAddress;
 
-    /// <summary>The protocol above IP. None means that the part is absent.</summary>
-    public IPProtocol Protocol;
+    /// <summary>The protocol above IP.</summary>
+    public IPProtocol? Protocol;
 
     /// <summary>The port of the source.</summary>
     public ushort? SourcePort;
@@ -60,7 +60,7 @@ internal record struct TupleParts
     public readonly uint FilterFlags =>
         (SourceAddress is null ? 0 : SourceAddressFlag)
         | (DestinationAddress is null ? 0 : DestinationAddressFlag)
-        | (Protocol == IPProtocol.None ? 0 : ProtocolFlag)
+        | (Protocol is null ? 0 : ProtocolFlag)
         | (SourcePort is null ? 0 : SourcePortFlag)
         | (DestinationPort is null ? 0 : DestinationPortFlag);
 
@@ -75,15 +75,15 @@ internal record struct TupleParts
         if (SourceAddress is not { } source
             || DestinationAddress is not { } destination
             || source.AddressFamily != destination.AddressFamily
-            || Protocol == IPProtocol.None)
+            || Protocol is not { } protocol)
         {
             return false;
         }
 
         tuple = Icmp is { } message
-            ? ConntrackTuple.FromIcmp(Protocol, source, destination, message, IcmpIdentifier)
+            ? ConntrackTuple.FromIcmp(protocol, source, destination, message, IcmpIdentifier)
             : new ConntrackTuple(
-                Protocol, source.WithPort(SourcePort ?? 0), destination.WithPort(DestinationPort ?? 0), Icmp: null);
+                protocol, source.WithPort(SourcePort ?? 0), destination.WithPort(DestinationPort ?? 0), Icmp: null);
         return true;
     }
 }

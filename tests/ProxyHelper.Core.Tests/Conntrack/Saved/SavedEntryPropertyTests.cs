@@ -35,14 +35,15 @@ public sealed class SavedEntryPropertyTests
                 Original = original,
                 Reply = reply,
                 Mark = number,
-                Zone = zone,
+                OriginalZone = (number & 1) == 0 ? zone : (ushort)0,
+                ReplyZone = (number & 2) == 0 ? zone : (ushort)0,
                 Id = ~number,
             });
             string line = ConntrackToolLine.Of(entry);
             Assert.True(SavedEntry.TryRead(line, out ConntrackEntry? read, out _), SavedEntry.Explain(line));
             Assert.Equal(
-                (original, reply, entry.Mark, zone, entry.Id),
-                (read.Original, read.Reply, read.Mark, read.Zone, read.Id));
+                (original, reply, entry.Mark, entry.OriginalZone, entry.ReplyZone, entry.Id),
+                (read.Original, read.Reply, read.Mark, read.OriginalZone, read.ReplyZone, read.Id));
         },
         iter: 10_000);
 

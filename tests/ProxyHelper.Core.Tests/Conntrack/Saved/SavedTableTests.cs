@@ -101,7 +101,7 @@ public sealed class SavedTableTests
     private static Dictionary<(ConntrackTuple, ushort), ConntrackEntry> List() =>
         ConntrackTable.Enumerate().ToDictionary(Key);
 
-    private static (ConntrackTuple, ushort) Key(ConntrackEntry entry) => (entry.Original, entry.Zone);
+    private static (ConntrackTuple, ushort) Key(ConntrackEntry entry) => (entry.Original, entry.OriginalZone);
 
     // Text has start times in whole seconds.
     private static object Values(ConntrackEntry entry, bool hasIds, bool hasStarts) => (
@@ -111,7 +111,7 @@ public sealed class SavedTableTests
             entry.State,
             entry.Status & StatusInText,
             entry.Mark,
-            entry.Zone,
+            (entry.OriginalZone, entry.ReplyZone),
             hasIds ? entry.Id : null),
         (entry.OriginalPackets, entry.OriginalBytes, entry.ReplyPackets, entry.ReplyBytes),
         hasStarts ? entry.StartedAt?.ToUnixTimeSeconds() : null);

@@ -61,7 +61,7 @@ public sealed class ConntrackDecoderTests
             bool isEntry = ConntrackDecoder.TryReadEntry(message.AsSpan(0, length), out ConntrackEntry? entry);
             Assert.Equal(length >= tuplesEnd && EndsWithAnAttribute(message, boundaries, length), isEntry);
             bool hasTuples = ConntrackDecoder.TryReadTuples(
-                message.AsSpan(0, length), out ConntrackTuple original, out ConntrackTuple reply);
+                message.AsSpan(0, length), out ConntrackTuple original, out ConntrackTuple reply, out _);
             Assert.Equal(length >= tuplesEnd, hasTuples);
             Assert.Equal(
                 isEntry ? (whole.Original, whole.Reply) : default,
@@ -87,7 +87,8 @@ public sealed class ConntrackDecoderTests
             Assert.True(ConntrackDecoder.TryReadEntry(reordered, out ConntrackEntry? entry));
             Assert.Equal(ConntrackToolLine.Of(Read(name)), ConntrackToolLine.Of(entry));
             Assert.True(
-                ConntrackDecoder.TryReadTuples(reordered, out ConntrackTuple original, out ConntrackTuple reply));
+                ConntrackDecoder.TryReadTuples(
+                    reordered, out ConntrackTuple original, out ConntrackTuple reply, out _));
             Assert.Equal((entry.Original, entry.Reply), (original, reply));
         }
     }

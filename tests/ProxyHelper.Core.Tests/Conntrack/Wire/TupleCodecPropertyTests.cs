@@ -52,7 +52,7 @@ public sealed class TupleCodecPropertyTests
     {
         byte[] request = new byte[ConntrackRequest.MaximumSize];
         var writer = new NetlinkWriter(request);
-        ConntrackRequest.WriteGet(ref writer, sequence: 7, CtAttribute.TupleReply, tuple, zone);
+        ConntrackRequest.WriteGet(ref writer, sequence: 7, new EntryKey(tuple, zone, IsReply: true));
         var messages = new NetlinkMessageReader(request.AsSpan(0, writer.Length));
         Assert.True(messages.MoveNext());
         return new NetlinkAttributes(messages.Current.Payload[ConntrackDecoder.HeaderSize..]);
