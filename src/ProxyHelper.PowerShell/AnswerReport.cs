@@ -29,7 +29,7 @@ internal sealed class AnswerReport(Cmdlet command, HelperRequest request, Helper
     /// <summary>
     /// Writes a verbose message about the answer, and a warning for each reply that does not match the query.
     /// </summary>
-    public void WriteAnswer(HelperAnswer answer, bool isQuiet)
+    public void WriteAnswer(HelperAnswer answer)
     {
         string asked = answer.AskedFrom is { } asker ? $"asked from {asker.Address}" : "no query was sent";
         string sends = _isTcp ? string.Empty : $" after {answer.Sends} of {request.Sends} sends";
@@ -41,25 +41,6 @@ internal sealed class AnswerReport(Cmdlet command, HelperRequest request, Helper
         {
             string reason = ignored.Reason.ToString().ToLowerInvariant();
             command.WriteWarning($"Ignored a reply from {ignored.Sender}: its {reason} does not match the query.");
-        }
-
-        if (!isQuiet)
-        {
-            WarnOfUntrustedSender(answer);
-        }
-    }
-
-    /// <summary>Warns that silence can mean that the helper does not trust the address that asked.</summary>
-    private void WarnOfUntrustedSender(HelperAnswer answer)
-    {
-        string? asker = answer.AskedFrom?.Address.ToString();
-        string proxy = request.Destination.Address;
-        if (answer.Outcome == HelperOutcome.TimedOut && asker is not null && asker != proxy)
-        {
-            command.WriteWarning(
-                $"The query came from {asker}. A helper answers about connections to {proxy} only to {proxy}, to its "
-                + "own host and to its trusted clients. Ask from there, or start the helper with "
-                + $"-TrustedClient {asker}.");
         }
     }
 }

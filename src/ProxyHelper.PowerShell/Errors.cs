@@ -35,7 +35,8 @@ internal static class Errors
         new InvalidOperationException($"The kernel's conntrack table cannot be used. {cause.Message}", cause),
         ErrorCategory.ResourceUnavailable,
         "nf_conntrack_netlink",
-        ErrnoAdvice.For(cause)?.Action ?? $"Run '{ErrnoAdvice.LoadModule}' to load the kernel module.");
+        ErrnoAdvice.For(cause)?.Action
+            ?? "Run 'Test-ProxyHelperSetup' to check the kernel, and 'dmesg | tail' to see its messages.");
 
     public static ErrorRecord ListingIncomplete(Exception cause) => Make(
         new InvalidOperationException(
@@ -45,21 +46,21 @@ internal static class Errors
         "Run it again. If the listing ends early each time, the cause is in the message.");
 
     public static ErrorRecord AddressInUse(BindException cause) => Make(
-        new IOException(CannotBind(cause), cause),
+        new IOException(CannotBindBecause(cause), cause),
         ErrorCategory.ResourceBusy,
         cause.EndPoint,
         $"{ErrnoAdvice.For(cause)?.Action} Run Get-ProxyHelper to list the helpers of this session. Stop the "
             + $"program, or choose another -{PortParameter(cause)}.");
 
     public static ErrorRecord AddressNotLocal(BindException cause) => Make(
-        new IOException($"{CannotBind(cause)} Its addresses are {DeviceAddresses.List()}.", cause),
+        new IOException($"{CannotBindBecause(cause)} Its addresses are {DeviceAddresses.List()}.", cause),
         ErrorCategory.InvalidArgument,
         cause.EndPoint.Address,
         "Give the address that SNAT shows to the proxy, or 0.0.0.0 for all addresses. "
             + "If the host gets the address later, such as at boot, use -AllowAbsentAddress.");
 
     public static ErrorRecord PortNeedsPrivilege(BindException cause) => Make(
-        new UnauthorizedAccessException(CannotBind(cause), cause),
+        new UnauthorizedAccessException(CannotBindBecause(cause), cause),
         ErrorCategory.PermissionDenied,
         cause.EndPoint,
         $"{ErrnoAdvice.For(cause)?.Action} With a -{PortParameter(cause)} from 1024 on, set smtp-gated's remote_port "
@@ -69,8 +70,7 @@ internal static class Errors
         cause,
         ErrorCategory.InvalidArgument,
         target,
-        "Give IPv4 addresses of this host, such as 194.0.1.1, and a delay such as 0:0:1. "
-            + "'Get-Help Start-ProxyHelper -Full' lists the ranges.");
+        "Run 'Get-Help Start-ProxyHelper -Full' to see what each parameter accepts.");
 
     public static ErrorRecord SecretGivenTwice(string path) => Make(
         new ArgumentException("The secret is given twice: by -Secret and by -SecretFile."),
@@ -184,8 +184,8 @@ internal static class Errors
         new ItemNotFoundException($"The host '{host}' has no IPv4 address. {cause?.Message}".TrimEnd(), cause),
         ErrorCategory.ObjectNotFound,
         host,
-        "Give the helper's IPv4 address, or leave -HelperAddress out to ask the address of the source, as smtp-gated "
-            + "does.");
+        $"Run 'getent ahostsv4 {host}' to test the name. Otherwise give the helper's IPv4 address, or leave "
+            + "-HelperAddress out to ask the address of the source, as smtp-gated does.");
 
     public static ErrorRecord ResponderNotFound(object nameOrId) => Make(
         new ItemNotFoundException($"This session has no helper '{nameOrId}'."),
@@ -213,16 +213,18 @@ internal static class Errors
         BindException { Errno: Errno.EADDRNOTAVAIL } bind => AddressNotLocal(bind),
         BindException bind => PortNeedsPrivilege(bind),
         { Errno: Errno.EPERM } => NeedsNetAdmin(command, failure),
+        { Errno: Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS } =>
+            HelperErrors.ResourcesUsedUp(command, failure),
         _ => ConntrackUnavailable(failure),
     };
 
     private static bool IsTcp(BindException cause) => cause.Protocol == IPProtocol.Tcp;
 
-    private static string CannotBind(BindException cause)
-    {
-        string reason = ErrnoAdvice.For(cause)?.Cause ?? cause.Message.TrimEnd('.');
-        return $"Cannot bind {cause.EndPoint} ({(IsTcp(cause) ? "TCP" : "UDP")}): {reason}.";
-    }
+    internal static string CannotBind(BindException cause) =>
+        $"Cannot bind {cause.EndPoint} ({(IsTcp(cause) ? "TCP" : "UDP")})";
+
+    private static string CannotBindBecause(BindException cause) =>
+        $"{CannotBind(cause)}: {ErrnoAdvice.For(cause)?.Cause ?? cause.Message.TrimEnd('.')}.";
 
     private static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
 
@@ -235,7 +237,7 @@ internal static class Errors
     private static string Text(uint? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "?";
 
     // The shell shows the message and the recommended action of ErrorDetails.
-    private static ErrorRecord Make(
+    internal static ErrorRecord Make(
         Exception exception, ErrorCategory category, object target, string action, [CallerMemberName] string id = "") =>
         new(exception, id, category, target)
         {

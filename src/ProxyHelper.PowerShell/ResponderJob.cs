@@ -53,6 +53,9 @@ public sealed class ResponderJob : Job
     /// <summary>Gets the time since the start, or the time from the start to the end.</summary>
     public TimeSpan Uptime => _finalUptime ?? _responder.Uptime;
 
+    /// <summary>Gets <see cref="Uptime"/> in seconds.</summary>
+    public double UptimeSeconds => Uptime.TotalSeconds;
+
     /// <summary>
     /// Gets the number of datagrams and TCP lines that were read, and of TCP connections that were refused.
     /// </summary>

@@ -6,7 +6,7 @@ namespace ProxyHelper.PowerShell;
 
 /// <summary>
 /// Writes the entries of saved tables to the pipeline. A line that is not an entry is an error with its number. The
-/// following lines are read all the same.
+/// following lines are read all the same. A file whose first lines are all invalid is not a table, which is one error.
 /// </summary>
 internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, CancellationToken cancellationToken)
 {
@@ -19,7 +19,7 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
     public void WriteText(string text)
     {
         using var reader = new StringReader(text.Length == 0 ? "\n" : text);
-        _linesBefore += Write(reader, _linesBefore);
+        _linesBefore += Write(reader, new SavedFaults(command, isFile: false), _linesBefore);
     }
 
     /// <summary>Reads a file.</summary>
@@ -30,13 +30,25 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
         using var reader = new StreamReader(path);
         long writtenBefore = _written;
         var progress = new CountProgress(command, $"Reading lines of {path}", () => null);
-        int lines = Write(reader, linesBefore: 0, progress);
+        var faults = new SavedFaults(command, isFile: true);
+        int lines = Write(reader, faults, linesBefore: 0, progress);
         progress.End();
+        if (faults.First is { } fault)
+        {
+            command.WriteError(HelperErrors.SavedFileNotTable(path, fault));
+        }
+        else if (lines == 0)
+        {
+            command.WriteWarning(
+                $"The file {path} is empty. Without permission, conntrack writes no entries: run it as root, "
+                + "'conntrack -L > FILE'.");
+        }
+
         command.WriteVerbose($"{path}: {lines} lines, {_written - writtenBefore} matching mappings.");
     }
 
     /// <returns>The number of lines.</returns>
-    private int Write(TextReader text, int linesBefore, CountProgress? progress = null)
+    private int Write(TextReader text, SavedFaults faults, int linesBefore, CountProgress? progress = null)
     {
         var lines = new SavedLines(text);
         while (!cancellationToken.IsCancellationRequested && lines.MoveNext())
@@ -48,6 +60,7 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
 
             if (SavedEntry.TryRead(lines.Current, out ConntrackEntry? entry, out SavedLineFault fault))
             {
+                faults.EndHolding();
                 if (filter.Matches(entry))
                 {
                     progress?.End(); // The output itself shows progress.
@@ -58,8 +71,11 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
             else if (fault != SavedLineFault.None)
             {
                 string reason = SavedEntry.Explain(lines.Current)!;
-                command.WriteError(
-                    Errors.SavedLineInvalid(linesBefore + lines.Number, lines.Current.ToString(), reason));
+                int number = linesBefore + lines.Number;
+                if (!faults.Add(Errors.SavedLineInvalid(number, lines.Current.ToString(), reason), lines.Current))
+                {
+                    break;
+                }
             }
         }
 

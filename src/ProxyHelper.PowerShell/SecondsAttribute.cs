@@ -12,14 +12,24 @@ namespace ProxyHelper.PowerShell;
 internal sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
-        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        object? given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+        return given switch
         {
+            TimeSpan time => time,
             string text when TryRead(text, out TimeSpan time) => time,
-            IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal =>
-                TimeSpan.FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)),
-            _ => inputData,
+            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) => time,
+            IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal
+                && FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)) is { } time => time,
+            _ => throw new ArgumentTransformationMetadataException(
+                $"'{PrintableText.From($"{given}")}' is not a time. Give a number of seconds, such as 1 or 0.5, or a "
+                + "time such as 0:0:1."),
         };
+    }
+
+    private static TimeSpan? FromSeconds(double seconds) =>
+        Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null; // not for NaN
 
     // A negative time is read too, so that the message about the range shows -1 second and not -1 day.
     private static bool TryRead(string text, out TimeSpan time)

@@ -9,13 +9,12 @@ BeforeDiscovery {
     $raised = @(
         @{ Id = 'NeedsNetAdmin'; Category = 'PermissionDenied'; Target = 'Get-NatMapping'; NextStep = 'CAP_NET_ADMIN'; Command = 'Get-NatMapping'; Without = 'NetAdmin' }
         @{ Id = 'PortNeedsPrivilege'; Category = 'PermissionDenied'; Target = '194.0.1.1:114'; NextStep = '-Port from 1024 on'; Command = $start; Without = 'NetBindService' }
-        @{ Id = 'AddressInUse'; Category = 'ResourceBusy'; Target = '194.0.1.1:114'; NextStep = 'ss -ulpn sport = :114'; Command = $start; Before = "`$null = $start" }
+        @{ Id = 'AddressInUse'; Category = 'ResourceBusy'; Target = '194.0.1.1:114'; NextStep = 'Stop-ProxyHelper -Id'; Command = $start; Before = "`$null = $start" }
         @{ Id = 'AddressNotLocal'; Category = 'InvalidArgument'; Target = '192.0.2.1'; NextStep = '-AllowAbsentAddress'; Command = 'Start-ProxyHelper 192.0.2.1' }
-        @{ Id = 'InvalidResponderOption'; Category = 'InvalidArgument'; Target = '00:01:01'; NextStep = 'a delay such as 0:0:1'; Command = "$start -MaxQueueDelay 0:1:1" }
         @{ Id = 'SecretGivenTwice'; Category = 'InvalidArgument'; Target = '/nowhere/secret'; NextStep = 'one of the two'; Command = "$start -Secret 1 -SecretFile /nowhere/secret" }
         @{ Id = 'SecretFileUnsafe'; Category = 'SecurityError'; Target = '/proc/version'; NextStep = 'chmod 600 /proc/version'; Command = "$start -SecretFile /proc/version" }
-        @{ Id = 'SecretFileUnusable'; Category = 'ReadError'; Target = '/nowhere/secret'; NextStep = 'umask 077'; Command = "$start -SecretFile /nowhere/secret" }
-        @{ Id = 'PidFileUnusable'; Category = 'WriteError'; Target = '/nowhere/pid'; NextStep = '-PidFile'; Command = "$start -PidFile /nowhere/pid" }
+        @{ Id = 'SecretFileUnusable'; Category = 'ReadError'; Target = '/etc'; NextStep = 'umask 077'; Command = "$start -SecretFile /etc" }
+        @{ Id = 'PidFileUnusable'; Category = 'WriteError'; Target = '/etc'; NextStep = '-PidFile'; Command = "$start -PidFile /etc" }
         @{ Id = 'MappingNotFound'; Category = 'ObjectNotFound'; Target = '194.0.1.1:1'; NextStep = 'not swapped'; Command = "$find 194.0.22.9:9199" }
         @{
             Id = 'MappingGone'; Category = 'ObjectNotFound'; Target = '10.1.1.1:10943'; NextStep = 'another Id'
@@ -23,7 +22,7 @@ BeforeDiscovery {
         }
         @{ Id = 'MappingWithoutId'; Category = 'InvalidArgument'; Target = '10.1.1.1:10943'; NextStep = 'from the kernel'; Command = "'$savedLine' | Get-NatMapping | Remove-NatMapping" }
         @{ Id = 'SavedLineInvalid'; Category = 'ParserError'; Target = 'tcp 6 NOWHERE'; NextStep = 'conntrack -L'; Command = "'tcp 6 NOWHERE' | Get-NatMapping" }
-        @{ Id = 'SavedFileUnreadable'; Category = 'ReadError'; Target = '/nowhere/table'; NextStep = 'conntrack -L > FILE'; Command = 'Get-NatMapping -Path /nowhere/table' }
+        @{ Id = 'SavedFileUnreadable'; Category = 'ReadError'; Target = '/proc/self/mem'; NextStep = 'conntrack -L > FILE'; Command = 'Get-NatMapping -Path /proc/self/mem' }
         @{ Id = 'MixedFamilies'; Category = 'InvalidArgument'; Target = '194.0.1.1:1'; NextStep = 'two IPv4 or two IPv6'; Command = "$find '[2001:db8::1]:25'" }
         @{ Id = 'MappingNotAskable'; Category = 'InvalidArgument'; Target = '10.1.1.2:5353'; NextStep = '-Protocol Tcp'; Command = 'Get-NatMapping -Protocol Udp | Test-ProxyHelper' }
         @{ Id = 'EndPointNotIPv4'; Category = 'InvalidArgument'; Target = '[2001:db8::1]:25'; NextStep = 'IPv4'; Command = "$ask '[2001:db8::1]:25'" }
@@ -38,7 +37,8 @@ BeforeDiscovery {
     # These errors cannot be raised here: another system, a kernel without conntrack, a listing that breaks off.
     $made = @(
         @{ Id = 'PlatformNotSupported'; Category = 'NotImplemented'; Target = ''; NextStep = 'Test-ProxyHelper works on any system' }
-        @{ Id = 'ConntrackUnavailable'; Category = 'ResourceUnavailable'; Target = 'nf_conntrack_netlink'; NextStep = 'modprobe nf_conntrack_netlink' }
+        @{ Id = 'ConntrackUnavailable'; Category = 'ResourceUnavailable'; Target = 'nf_conntrack_netlink'; NextStep = 'Test-ProxyHelperSetup' }
+        @{ Id = 'InvalidResponderOption'; Category = 'InvalidArgument'; Target = 'the cause'; NextStep = 'Get-Help Start-ProxyHelper -Full' }
         @{ Id = 'ListingIncomplete'; Category = 'ReadError'; Target = 'conntrack'; NextStep = 'Run it again' }
     )
     $all = @{ Ids = $raised.Id + $made.Id }

@@ -64,9 +64,8 @@ Describe 'Start-ProxyHelper' {
 
     It 'refuses a queue delay of <_>' -ForEach "'0:0:0'", "'0:1:1'", "'-0:0:1'", '0', '61', '-1' {
         $failure = Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 -MaxQueueDelay $_"))
-        Assert-Error $failure InvalidResponderOption StartProxyHelper InvalidArgument 'a delay such as 0:0:1'
-        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*Get-Help*'
-        "$failure" | Should -BeLike '*at most 1 minute*'
+        Assert-Error $failure MaxQueueDelayOutOfRange StartProxyHelper InvalidArgument '-MaxQueueDelay 1'
+        "$failure" | Should -BeLike '*at most 60 s*'
         $failure.TargetObject | Should -Be ($_ -match ':' ? [timespan]$_.Trim("'") : [timespan]::FromSeconds($_))
     }
 
@@ -84,7 +83,7 @@ Describe 'Start-ProxyHelper' {
     It 'names the end point that is in use, and starts on no other address' {
         $null = Start-ProxyHelper 194.0.1.1
         $failure = Get-Failure { Start-ProxyHelper 194.0.22.9, 194.0.1.1 -Name second }
-        Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy 'ss -ulpn'
+        Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy "Stop-ProxyHelper -Id $((Get-Job).Id)"
         $failure.TargetObject | Should -Be ([ipendpoint]::Parse('194.0.1.1:114'))
         (Get-Job).Name | Should -Be ProxyHelper
         (Test-ProxyHelper @question).Outcome | Should -Be Found
@@ -94,7 +93,7 @@ Describe 'Start-ProxyHelper' {
     It 'names the TCP port that is in use, and starts on no UDP port' {
         $null = Start-ProxyHelper 194.0.1.1 -TcpPort 114
         $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -Port 115 -TcpPort 114 }
-        Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy 'ss -tlpn sport = :114'
+        Assert-Error $failure AddressInUse StartProxyHelper ResourceBusy "Stop-ProxyHelper -Id $((Get-Job).Id)"
         "$failure" | Should -BeLike '*194.0.1.1:114 (TCP)*'
         $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-TcpPort*'
         (Start-ProxyHelper 194.0.1.1 -Port 115).State | Should -Be Running
@@ -109,12 +108,12 @@ Describe 'Start-ProxyHelper' {
 
     It 'refuses IPv6, which smtp-gated does not have' {
         $failure = Get-Failure { Start-ProxyHelper 194.0.1.1, ::1 }
-        Assert-Error $failure InvalidResponderOption StartProxyHelper InvalidArgument IPv4
+        Assert-Error $failure BindAddressNotIPv4 StartProxyHelper InvalidArgument 'Start-ProxyHelper 194.0.1.1'
         "$($failure.TargetObject)" | Should -BeExactly '::1'
     }
 
     It 'reports a pid file that it cannot write before anything starts' {
-        Assert-Error (Get-Failure { Start-ProxyHelper 194.0.1.1 -PidFile /nowhere/at/all.pid }) PidFileUnusable StartProxyHelper WriteError -PidFile
+        Assert-Error (Get-Failure { Start-ProxyHelper 194.0.1.1 -PidFile /nowhere/at/all.pid }) PidFileFolderMissing StartProxyHelper ObjectNotFound 'mkdir -p /nowhere/at'
         Get-Job | Should -BeNullOrEmpty
     }
 

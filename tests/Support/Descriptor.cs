@@ -37,6 +37,26 @@ public static partial class Descriptor
         }
     }
 
+    /// <summary>Runs an action while the process has no free descriptor.</summary>
+    public static void WithoutFree(Action action)
+    {
+        using var file = new FileStream("/dev/null", FileMode.Open);
+        var copies = new List<int>();
+        for (int copy; (copy = ControlCall(file.SafeFileHandle, DuplicateFrom, 0)) >= 0;)
+        {
+            copies.Add(copy);
+        }
+
+        try
+        {
+            action();
+        }
+        finally
+        {
+            copies.ForEach(Close);
+        }
+    }
+
     /// <summary>Shuts a socket down in both directions, for all processes that have it.</summary>
     public static void ShutDown(SafeHandle socket)
     {

@@ -33,6 +33,9 @@ public sealed record HelperAnswer
     /// </summary>
     public TimeSpan? RoundTripTime { get; init; }
 
+    /// <summary>Gets <see cref="RoundTripTime"/> in milliseconds.</summary>
+    public double? RoundTripMilliseconds => RoundTripTime?.TotalMilliseconds;
+
     /// <summary>Gets the number of times that the query was sent.</summary>
     public int Sends { get; init; }
 
@@ -50,6 +53,11 @@ public sealed record HelperAnswer
 
     /// <summary>Gets whether the reply agrees with the given mapping; null if no mapping was given.</summary>
     public bool? AgreesWithMapping { get; init; }
+
+    /// <summary>
+    /// Gets the likely reasons and the next step, if the caller added them; null if the connection was found.
+    /// </summary>
+    public string? Hint { get; init; }
 }
 
 /// <summary>Specifies the outcome of a query to a helper.</summary>

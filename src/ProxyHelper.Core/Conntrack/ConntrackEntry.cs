@@ -50,6 +50,9 @@ public record ConntrackEntry
     /// </summary>
     public TimeSpan? Timeout => _values.Timeout;
 
+    /// <summary>Gets <see cref="Timeout"/> in seconds.</summary>
+    public double? TimeoutSeconds => Timeout?.TotalSeconds;
+
     /// <summary>Gets the status bits.</summary>
     public ConntrackStatus Status => _values.Status;
 

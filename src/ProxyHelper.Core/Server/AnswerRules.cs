@@ -12,7 +12,7 @@ public sealed record AnswerRules
     /// <summary>The highest rate limit, in queries a second.</summary>
     public const int MaxRate = 1_000_000;
 
-    private static readonly TimeSpan _longestQueueDelay = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan LongestQueueDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Gets the secret that a UDP query must carry. The default is 0, which smtp-gated sends when no secret is
@@ -68,7 +68,7 @@ public sealed record AnswerRules
             MaxQueriesPerSecond is >= 0 and <= MaxRate,
             $"The rate must be 0 (no limit) to {MaxRate} queries a second.");
         SettingCheck.Require(
-            MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= _longestQueueDelay,
+            MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= LongestQueueDelay,
             "The queue delay must be above 0 and at most 1 minute.");
     }
 

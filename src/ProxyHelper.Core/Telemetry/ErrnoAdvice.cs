@@ -22,7 +22,13 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
         NetlinkException netlink => ForConntrack(netlink.Errno),
         LinuxException { Errno: Errno.EPERM } => new("a capability is missing", "Run the program as root."),
         LinuxException { Errno: Errno.EPROTONOSUPPORT or Errno.EAFNOSUPPORT } linux => ForConntrack(linux.Errno),
-        LinuxException linux => ForDescriptors(linux.Errno),
+        LinuxException { Errno: Errno.EACCES } => new(
+            "a security policy forbids the call",
+            "Run 'journalctl -k --grep denied' to see the denials of AppArmor and SELinux. In a container, check its "
+                + "seccomp profile."),
+        LinuxException { Errno: Errno.EADDRNOTAVAIL } => new(
+            "this host does not have the address", $"Run '{ListAddresses}' to list the addresses of this host."),
+        LinuxException linux => ForResources(linux.Errno),
         _ => null,
     };
 
@@ -39,14 +45,28 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
         Errno.EAFNOSUPPORT => new(
             "AF_NETLINK sockets are not allowed", "Add AF_NETLINK to RestrictAddressFamilies= of the systemd unit."),
         Errno.ENOBUFS => new("answers of the kernel were lost", "Reduce the load of this host."),
-        _ => ForDescriptors(errno),
+        Errno.EACCES => new(
+            "a security policy forbids the call",
+            "Run 'journalctl -k --grep denied' to see the denials of AppArmor and SELinux."),
+        _ => ForResources(errno),
     };
 
-    /// <summary>Returns the advice if no file descriptor is left, or null.</summary>
-    public static ErrnoAdvice? ForDescriptors(Errno errno) => errno switch
+    /// <summary>Returns the advice if file descriptors or memory are used up, or null.</summary>
+    public static ErrnoAdvice? ForResources(Errno errno) => errno switch
     {
-        Errno.EMFILE => new("no file descriptor is left", "Raise the limit of open files (LimitNOFILE=, ulimit -n)."),
-        Errno.ENFILE => new("no file descriptor is left on this host", "Raise fs.file-max with sysctl."),
+        Errno.EMFILE => new(
+            "no file descriptor is left",
+            "Raise the limit of open files (LimitNOFILE=, ulimit -n) before the program starts, or close files."),
+        Errno.ENFILE => new(
+            "no file descriptor is left on this host",
+            "Run 'cat /proc/sys/fs/file-nr' to see the use, and raise the limit with 'sysctl -w fs.file-max=NUMBER'."),
+        Errno.ENOMEM => new(
+            "no memory is left",
+            "Run 'free -m' to see the memory of this host. For a unit of systemd or a container, raise its limit "
+                + "(MemoryMax=)."),
+        Errno.ENOBUFS => new(
+            "the kernel has no buffer memory left",
+            "Run 'free -m' to see the memory of this host, and reduce its load."),
         _ => null,
     };
 

@@ -124,7 +124,7 @@ internal sealed class ResponderJournal
         {
             if (_accepts.IsDue())
             {
-                string advice = ErrnoAdvice.ForDescriptors(errno) is { } known ? $" {known}" : string.Empty;
+                string advice = ErrnoAdvice.ForResources(errno) is { } known ? $" {known}" : string.Empty;
                 string repeats = _accepts.TakeRepeats();
                 Write(
                     NoticeKind.Fault,

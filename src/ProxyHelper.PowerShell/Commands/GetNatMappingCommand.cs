@@ -74,10 +74,10 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         switch (ParameterSetName)
         {
             case PathSet:
-                WriteFiles(Path.SelectMany(ResolveFiles));
+                Array.ForEach(Path, new SavedFiles(this, Saved).WriteMatches);
                 break;
             case LiteralPathSet:
-                WriteFiles(LiteralPath);
+                Array.ForEach(LiteralPath, new SavedFiles(this, Saved).Write);
                 break;
             case TextSet:
                 Array.ForEach(InputObject, input => Saved.WriteText(input.ToString()));
@@ -97,33 +97,6 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
 
         base.Dispose(disposing);
-    }
-
-    private void WriteFiles(IEnumerable<string> paths)
-    {
-        foreach (string path in paths)
-        {
-            try
-            {
-                Saved.WriteFile(ResolveFile(path));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                WriteError(Errors.SavedFileUnreadable(path, failure));
-            }
-        }
-    }
-
-    private IEnumerable<string> ResolveFiles(string pattern)
-    {
-        try
-        {
-            return SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out _);
-        }
-        catch (ItemNotFoundException)
-        {
-            return [pattern]; // Opening the file reports the error.
-        }
     }
 
     private void AskKernel()

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using ProxyHelper.Access;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -63,6 +64,10 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         {
             throw Terminating(Errors.SecretFileUnsafe(failure));
         }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Terminating(HelperErrors.SecretFileNotFound(path, failure));
+        }
         catch (Exception failure)
             when (failure is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
@@ -74,12 +79,17 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     /// Returns the full path of a file. The path is relative to the current location; ~ is the home directory.
     /// </summary>
     /// <exception cref="IOException">Thrown when the path is not a file's, such as Env:secret.</exception>
-    protected string ResolveFile(string path)
+    internal string ResolveFile(string path)
     {
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new IOException($"'{PrintableText.From(path)}' is not a path: it contains a NUL character.");
+        }
+
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? resolved
-            : throw new IOException($"'{path}' is not a file: it belongs to the provider {provider.Name}.");
+            : throw new ForeignPathException(path, provider.Name);
     }
 
     /// <summary>Returns the text of a duration for a message.</summary>

@@ -1,4 +1,8 @@
 using System.Management.Automation;
+using System.Net;
+using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -46,4 +50,17 @@ internal static class ResponderSelection
 
             return found;
         });
+
+    /// <summary>Returns the running responder that uses an address and port that could not be bound, or null.</summary>
+    [SupportedOSPlatform("linux")]
+    public static Job? Using(JobRepository repository, BindException failure)
+    {
+        IPEndPoint wanted = failure.EndPoint;
+        bool Overlaps(IPEndPoint used) => used.Port == wanted.Port
+            && (used.Equals(wanted) || used.Address.Equals(IPAddress.Any) || wanted.Address.Equals(IPAddress.Any));
+        return failure.Errno != Errno.EADDRINUSE ? null : All(repository)
+            .OfType<ResponderJob>()
+            .FirstOrDefault(job => job.JobStateInfo.State == JobState.Running
+                && (failure.Protocol == IPProtocol.Tcp ? job.TcpEndPoints : job.LocalEndPoints).Any(Overlaps));
+    }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Security;
 using ProxyHelper.Addresses;
@@ -24,10 +23,11 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
-    public IPAddress[] BindAddress { get; set; } = [];
+    public string[] BindAddress { get; set; } = [];
 
     /// <summary>Gets or sets the UDP port, smtp-gated's remote_port. The default is 114. 1 to 65535.</summary>
     [Parameter]
+    [WholeNumber(1, 65535)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
@@ -36,6 +36,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// has no secret.
     /// </summary>
     [Parameter]
+    [WholeNumber(0, 65535)]
     [ValidateRange(0, 65535)]
     public int TcpPort { get; set; }
 
@@ -77,6 +78,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// means no limit. This host has no limit.
     /// </summary>
     [Parameter]
+    [WholeNumber(0, AnswerRules.MaxRate)]
     [ValidateRange(0, AnswerRules.MaxRate)]
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
@@ -93,6 +95,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// second. 1 to 64.
     /// </summary>
     [Parameter]
+    [WholeNumber(1, ListenOptions.MaxWorkers)]
     [ValidateRange(1, ListenOptions.MaxWorkers)]
     public int Workers { get; set; } = 1;
 
@@ -119,7 +122,13 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        string endPoints = string.Join(", ", BindAddress.Distinct().Select(address => new IPEndPoint(address, Port)));
+        IPAddress[] addresses = BindAddresses.Read(BindAddress);
+        if (MaxQueueDelay <= TimeSpan.Zero || MaxQueueDelay > AnswerRules.LongestQueueDelay)
+        {
+            throw Terminating(HelperErrors.MaxQueueDelayOutOfRange(MaxQueueDelay));
+        }
+
+        string endPoints = string.Join(", ", addresses.Select(address => new IPEndPoint(address, Port)));
         string target = TcpPort == 0 ? endPoints : $"{endPoints} and TCP port {TcpPort}";
         if (!ShouldProcess(target, "Answer queries about NAT mappings"))
         {
@@ -133,7 +142,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
         uint secret = ReadSecret(Secret, SecretFile);
         PidFile? pidFile = CreatePidFile();
-        Responder responder = Start(secret, pidFile);
+        Responder responder = Start(addresses, secret, pidFile);
         var job = new ResponderJob(responder, pidFile, Name);
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
@@ -164,6 +173,10 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             path = ResolveFile(path);
             return Linux.PidFile.Create(path);
         }
+        catch (DirectoryNotFoundException)
+        {
+            throw Terminating(HelperErrors.PidFileFolderMissing(path, Path.GetDirectoryName(path)!));
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw Terminating(Errors.PidFileUnusable(failure, path));
@@ -171,34 +184,36 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     }
 
     [SupportedOSPlatform("linux")]
-    private Responder Start(uint secret, PidFile? pidFile)
+    private Responder Start(IPAddress[] addresses, uint secret, PidFile? pidFile)
     {
         Responder? responder = null;
+        bool isStarted = false;
         try
         {
-            responder = Responder.Open(Options(), Rules(secret));
-            WarnAboutAccess();
+            responder = Responder.Open(Options(addresses), Rules(secret));
+            WarnAboutAccess(); // with -WarningAction Stop, the warning is the end
             responder.Start();
+            isStarted = true;
             return responder;
         }
         catch (ArgumentException failure)
         {
-            pidFile?.Dispose();
-            // Parameter binding checked everything else.
-            object? address = BindAddress.FirstOrDefault(one => one.AddressFamily != AddressFamily.InterNetwork);
-            throw Terminating(Errors.InvalidResponderOption(failure, address ?? MaxQueueDelay));
+            throw Terminating(Errors.InvalidResponderOption(failure, string.Join(", ", BindAddress)));
         }
         catch (LinuxException failure)
         {
-            pidFile?.Dispose();
-            responder?.Dispose();
-            throw Terminating(Errors.From(failure, CommandName));
+            Job? user = failure is BindException bind ? ResponderSelection.Using(JobRepository, bind) : null;
+            throw Terminating(user is null
+                ? Errors.From(failure, CommandName)
+                : HelperErrors.AddressInUse((BindException)failure, user));
         }
-        catch (RuntimeException)
+        finally
         {
-            pidFile?.Dispose();
-            responder?.Dispose();
-            throw; // with -WarningAction Stop, the warning is the end
+            if (!isStarted)
+            {
+                responder?.Dispose();
+                pidFile?.Dispose();
+            }
         }
     }
 
@@ -213,9 +228,9 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         }
     }
 
-    private ListenOptions Options() => new()
+    private ListenOptions Options(IPAddress[] addresses) => new()
     {
-        Addresses = BindAddress,
+        Addresses = addresses,
         Port = (ushort)Port,
         TcpPort = (ushort)TcpPort,
         Workers = Workers,

@@ -72,6 +72,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Gets or sets the port of the helper, smtp-gated's remote_port. The default is 114. 1 to 65535.
     /// </summary>
     [Parameter]
+    [WholeNumber(1, 65535)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
@@ -95,6 +96,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Not with -Transport Tcp.
     /// </summary>
     [Parameter]
+    [WholeNumber(1, 100)]
     [ValidateRange(1, 100)]
     public int Retries { get; set; } = 3;
 
@@ -121,6 +123,11 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             throw Terminating(Errors.ParameterNotForTcp(parameter));
         }
 
+        if (HelperAddress is not null && Askability.FindFault(TypedAddress.Read(HelperAddress)) is { } fault)
+        {
+            throw Terminating(fault);
+        }
+
         _secret = ReadSecret(Secret, SecretFile);
     }
 
@@ -133,7 +140,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Destination = Mapping.TranslatedDestination;
         }
 
-        if (FindObstacle() is { } obstacle)
+        if (Askability.FindObstacle(Mapping, Protocol, Source, Destination) is { } obstacle)
         {
             WriteError(obstacle);
         }
@@ -142,20 +149,6 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Ask(new IPEndPoint(helper, Port));
         }
     }
-
-    /// <summary>Returns the reason that smtp-gated's protocol cannot ask about the connection, or null.</summary>
-    private ErrorRecord? FindObstacle() => Mapping switch
-    {
-        { } mapping when mapping.Protocol != IPProtocol.Tcp || !IsIPv4(mapping.OriginalSource) =>
-            Errors.MappingNotAskable(mapping.Protocol, mapping.OriginalSource, mapping.OriginalDestination, mapping),
-        null when Protocol != IPProtocol.Tcp =>
-            Errors.MappingNotAskable(Protocol, Source, Destination, $"{Protocol} {Source} -> {Destination}"),
-        _ when !IsIPv4(Source) => Errors.EndPointNotIPv4(Source),
-        _ when !IsIPv4(Destination) => Errors.EndPointNotIPv4(Destination),
-        _ => null,
-    };
-
-    private static bool IsIPv4(TransportEndPoint end) => end.AddressFamily == AddressFamily.InterNetwork;
 
     private IPAddress? ResolveHelper()
     {
@@ -240,8 +233,8 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 
     private void WriteAnswer(AnswerReport report, HelperAnswer answer)
     {
-        report.WriteAnswer(answer, isQuiet: Quiet);
+        report.WriteAnswer(answer);
         bool isFound = answer.Outcome == HelperOutcome.Found && answer.AgreesWithMapping != false;
-        WriteObject(Quiet ? isFound : answer);
+        WriteObject(Quiet ? isFound : answer with { Hint = AnswerHint.For(answer, Transport) });
     }
 }

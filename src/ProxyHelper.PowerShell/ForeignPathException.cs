@@ -1,0 +1,7 @@
+namespace ProxyHelper.PowerShell;
+
+/// <summary>The exception that is thrown when a path belongs to another provider than the file system.</summary>
+/// <param name="path">The path.</param>
+/// <param name="provider">The name of the provider.</param>
+internal sealed class ForeignPathException(string path, string provider)
+    : IOException($"'{path}' is not a file: it belongs to the provider {provider}.");
