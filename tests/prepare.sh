@@ -11,6 +11,7 @@ declare -A package_of=(
     [systemd-analyze]=systemd  # checks the daemon's unit
     [strace]=strace            # lists the system calls that the unit must allow
     [lintian]=lintian          # checks the Debian package
+    [setfacl]=acl              # gives secret files access lists
     [/bin/kill]=procps         # reloads the daemon
 )
 

@@ -1,4 +1,5 @@
 using ProxyHelper.Access;
+using ProxyHelper.Linux;
 
 namespace ProxyHelper.Daemon;
 
@@ -8,16 +9,14 @@ namespace ProxyHelper.Daemon;
 /// <param name="IsPublic">Whether users other than the owner can read the file.</param>
 internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic)
 {
-    private const UnixFileMode ReadableByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">Thrown when the file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the file.</exception>
     public static ConfigurationFile Read(string path)
     {
-        using var reader = new StreamReader(path);
-        var file = (FileStream)reader.BaseStream;
-        bool isPublic = (File.GetUnixFileMode(file.SafeFileHandle) & ReadableByOthers) != UnixFileMode.None;
+        using FileStream file = RegularFile.OpenRead(path);
+        using var reader = new StreamReader(file);
+        bool isPublic = PrivateFile.FindOtherUser(file.SafeFileHandle, path, AccessRights.Read) is not null;
         return new ConfigurationFile(path, reader.ReadToEnd(), isPublic);
     }
 

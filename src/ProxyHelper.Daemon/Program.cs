@@ -1,13 +1,20 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Daemon;
+using ProxyHelper.Linux;
 
 [assembly: SupportedOSPlatform("linux")]
 
 const int failed = 1; // could not start, or could not continue; with --check, something is missing
 const int invalid = 2; // the command line or the configuration file is invalid
 
-var log = new Log();
 var commandLine = new CommandLine(args);
+if (!commandLine.WantsCheck)
+{
+    // --check runs tools such as nft, which need the privileges of this process. The service runs no program.
+    Privileges.ForbidGains();
+}
+
+var log = new Log();
 if (commandLine.WantsHelp)
 {
     commandLine.WriteHelp();

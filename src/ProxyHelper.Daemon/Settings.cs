@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using ProxyHelper.Linux;
 using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
@@ -62,10 +63,22 @@ internal sealed record Settings
     /// <exception cref="IOException">Thrown when the secret file cannot be read or is rejected.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the secret file.</exception>
     public AnswerRules ReadRules() =>
-        SecretFile is { } path ? Rules with { Secret = Access.SecretFile.Read(path) } : Rules;
+        SecretFile is not null ? Rules with { Secret = ReadSecret(SecretFile) } : Rules;
+
+    /// <summary>Reads a secret file, which the user of <see cref="User"/> may also use.</summary>
+    /// <exception cref="IOException">Thrown when the file cannot be read or is rejected.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the file.</exception>
+    public uint ReadSecret(string path) =>
+        Access.SecretFile.Read(path, User is { } user ? Privileges.FindUser(user) : null);
 
     private SettingsFault? FindFault()
     {
+        if (PidFile is not null && SecretFile is not null
+            && Path.GetFullPath(PidFile) == Path.GetFullPath(SecretFile))
+        {
+            return new SettingsFault("pid-file and secret-file name the same file.");
+        }
+
         try
         {
             Listen.Validate();

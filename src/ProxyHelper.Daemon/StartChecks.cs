@@ -1,5 +1,4 @@
 using System.Net;
-using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Linux;
@@ -25,7 +24,7 @@ internal sealed class StartChecks(Settings settings)
         [.. TrySecretFile(), .. TrySockets(), .. TryMetrics(), .. TryUser(), .. TryPidFile(), .. JudgeAccess()];
 
     private IEnumerable<Finding> TrySecretFile() => settings.SecretFile is { } path
-        ? [Try("Secret file", $"{path} holds a secret.", () => Secret = SecretFile.Read(path))]
+        ? [Try("Secret file", $"{path} holds a secret.", () => Secret = settings.ReadSecret(path))]
         : [];
 
     private IEnumerable<Finding> TrySockets()
@@ -55,7 +54,7 @@ internal sealed class StartChecks(Settings settings)
         : [];
 
     private IEnumerable<Finding> TryPidFile() => settings.PidFile is { } path
-        ? [Try("PID file", $"{path} can be written.", () => PidFile.Create(path).Dispose(), "Change --pid-file.")]
+        ? [Try("PID file", $"{path} can be written.", () => PidFile.Check(path), "Change --pid-file.")]
         : [];
 
     private IEnumerable<Finding> JudgeAccess() => settings.Rules.AllowedProxies.Count > 0

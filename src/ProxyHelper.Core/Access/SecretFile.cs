@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
 
 namespace ProxyHelper.Access;
 
@@ -11,23 +12,29 @@ public static class SecretFile
 {
     private const int MaxLength = 64; // ten digits and some white space
 
-    private const UnixFileMode OtherUsers =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute |
-        UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     /// <summary>Reads the secret, a decimal number from 0 to 4294967295.</summary>
     /// <exception cref="SecretFileException">
-    /// Thrown when other users can use the file, or the file contains no such number.
+    /// Thrown when other users can use the file, or the file contains no such number. The POSIX access list counts, and
+    /// not only the mode.
     /// </exception>
-    /// <exception cref="IOException">Thrown when the file cannot be read.</exception>
+    /// <exception cref="IOException">Thrown when the file cannot be read, or is not a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when the process may not read the file.</exception>
     [UnsupportedOSPlatform("windows")]
-    public static uint Read(string path)
+    public static uint Read(string path) => Read(path, userId: null);
+
+    /// <summary>Reads the secret from a file that a certain user may also use.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="userId">The number of the user that this process becomes, or null.</param>
+    /// <exception cref="IOException">Thrown when the file is rejected or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when the process may not read the file.</exception>
+    [UnsupportedOSPlatform("windows")]
+    internal static uint Read(string path, uint? userId)
     {
-        using FileStream file = File.OpenRead(path);
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & OtherUsers) != UnixFileMode.None)
+        using FileStream file = RegularFile.OpenRead(path);
+        const AccessRights use = AccessRights.Read | AccessRights.Write;
+        if (PrivateFile.FindOtherUser(file.SafeFileHandle, path, use, userId) is { } others)
         {
-            throw new SecretFileException(path, "other users can read or change it", isUnsafe: true);
+            throw new SecretFileException(path, $"{others} can read or change it", isUnsafe: true);
         }
 
         // The message does not contain the text, because it may be almost the secret.

@@ -15,6 +15,9 @@ public enum Errno
     /// <summary>The entry, file or user does not exist.</summary>
     ENOENT = 2,
 
+    /// <summary>The process does not exist.</summary>
+    ESRCH = 3,
+
     /// <summary>A signal arrived first. The call is repeated.</summary>
     EINTR = 4,
 
@@ -27,6 +30,9 @@ public enum Errno
     /// <summary>Permission denied. For bind, CAP_NET_BIND_SERVICE is missing.</summary>
     EACCES = 13,
 
+    /// <summary>The file exists already.</summary>
+    EEXIST = 17,
+
     /// <summary>Invalid argument. Netlink also returns this if nf_conntrack_netlink is not loaded.</summary>
     EINVAL = 22,
 
@@ -35,6 +41,12 @@ public enum Errno
 
     /// <summary>The process has no free descriptor.</summary>
     EMFILE = 24,
+
+    /// <summary>A path has too many symbolic links, or one where none is allowed.</summary>
+    ELOOP = 40,
+
+    /// <summary>The file does not have the attribute.</summary>
+    ENODATA = 61,
 
     /// <summary>A message, or a netlink answer, does not have the expected form.</summary>
     EBADMSG = 74,

@@ -1,49 +1,88 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// Represents a file with the number of this process, for init scripts. The process locks the file (fcntl) while it
-/// runs. The lock distinguishes a file in use from an old file, even if another program now has the old number.
+/// Represents a file with the number of this process, for init scripts. The process locks the file while it runs. A
+/// file that exists is used only if it is an old PID file: a regular file with one name, of this user or of root, that
+/// is empty or holds the number of a process that has ended. Every other file stays as it is.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class PidFile : IDisposable
 {
+    private const int MaxLength = 16; // a number and a line break are shorter
+    private const int MaxAttempts = 100;
+
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string _path;
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _file;
     private bool _isDisposed;
 
-    private PidFile(string path, FileStream file)
+    private PidFile(string path, SafeFileHandle file)
     {
         _path = path;
         _file = file;
     }
 
-    /// <summary>Writes the file. An old file of a process that has ended is replaced.</summary>
+    /// <summary>Writes the file. An old PID file of a process that has ended is replaced.</summary>
     /// <exception cref="IOException">
-    /// Thrown when the file cannot be written, or a running process has locked it.
+    /// Thrown when the file cannot be written, is not a PID file, or belongs to a running process.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this process may not write the file.</exception>
     public static PidFile Create(string path)
     {
-        FileStream? file;
-        do
+        string full = Path.GetFullPath(path); // the folder of the process can change while the file exists
+        for (int attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            file = OpenLocked(path);
+            PidFile? file = TryCreate(full);
+            if (file is not null)
+            {
+                return file;
+            }
         }
-        while (file is null);
 
-        var own = new PidFile(path, file);
-        own.Write(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
-        return own;
+        throw new IOException($"Other programs create and remove {full} again and again.");
     }
 
-    /// <summary>Removes the file, if it still belongs to this process.</summary>
+    /// <summary>Checks that <see cref="Create"/> would succeed. The check changes nothing.</summary>
+    /// <exception cref="IOException">
+    /// Thrown when the file cannot be written, is not a PID file, or belongs to a running process.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when this process may not write the file.</exception>
+    public static void Check(string path)
+    {
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full) ?? "/";
+        bool exists = FileState.TryRead(full, followLink: false, out FileState state) == Errno.None;
+        if (exists)
+        {
+            RequirePlain(state, full);
+            using FileStream file = RegularFile.OpenRead(full);
+            RequireUnused(file.SafeFileHandle, full, isFree: !FileLock.IsLocked(file.SafeFileHandle));
+        }
+        else if (FileState.TryRead(folder, followLink: true, out FileState parent) != Errno.None || !parent.IsFolder)
+        {
+            throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
+        }
+
+        Errno errno = FileState.TestWriting(exists ? full : folder, isFolder: !exists);
+        if (errno != Errno.None)
+        {
+            throw errno == Errno.EACCES
+                ? new UnauthorizedAccessException($"Access to the path '{full}' is denied.")
+                : new LinuxException($"write {full}", errno);
+        }
+    }
+
+    /// <summary>
+    /// Removes the file, if it is still the one that this process wrote. If this process may not remove the file, an
+    /// empty file stays.
+    /// </summary>
     public void Dispose()
     {
         if (_isDisposed)
@@ -54,10 +93,9 @@ public sealed class PidFile : IDisposable
         _isDisposed = true;
         try
         {
-            if (!IsRemoved(_file) && Owner(_file) == Environment.ProcessId)
+            if (TryReadNumber(_file, out int? owner) && owner == Environment.ProcessId)
             {
-                Write(string.Empty); // if this process may not remove the file, an empty file stays
-                File.Delete(_path);
+                Remove();
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -69,57 +107,135 @@ public sealed class PidFile : IDisposable
         _file.Dispose();
     }
 
-    /// <returns>
-    /// Null when the previous owner removed the file during the call. Then the caller must open the file again.
-    /// </returns>
-    private static FileStream? OpenLocked(string path)
+    /// <returns>Null when another program created, replaced or removed the file during the call.</returns>
+    private static PidFile? TryCreate(string path)
     {
-        var file = new FileStream(path, new FileStreamOptions
+        bool exists = FileState.TryRead(path, followLink: false, out FileState state) == Errno.None;
+        if (exists)
         {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = Mode,
-        });
+            RequirePlain(state, path); // a FIFO or a device is not even opened
+        }
+
+        SafeFileHandle? file = exists ? RegularFile.TryOpenWrite(path) : RegularFile.TryCreate(path, Mode);
         try
         {
-            file.Lock(0, 0);
-        }
-        catch (IOException)
-        {
-            string owner = Owner(file) is { } process
-                ? string.Create(CultureInfo.InvariantCulture, $"names process {process}")
-                : "is locked by a process";
-            file.Dispose();
-            throw new IOException($"{path} {owner}, which is running.");
-        }
+            if (file is null)
+            {
+                return null;
+            }
 
-        if (IsRemoved(file))
-        {
-            file.Dispose();
-            return null;
-        }
+            RequirePlain(FileState.Read(file), path);
+            RequireUnused(file, path, FileLock.TryLock(file));
+            if (!IsAt(path, file))
+            {
+                return null; // the previous owner has removed the file
+            }
 
-        return file;
+            var own = new PidFile(path, file);
+            own.Write(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            file = null;
+            return own;
+        }
+        catch when (!exists && file is not null && IsAt(path, file))
+        {
+            File.Delete(path); // nothing is left, such as when the file system is full
+            throw;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
     }
 
-    /// <summary>
-    /// Returns a value indicating whether the file was removed. The kernel then adds a word to its name.
-    /// </summary>
-    private static bool IsRemoved(FileStream file)
+    private static void RequirePlain(FileState state, string path)
     {
-        string? name = new FileInfo($"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}").LinkTarget;
-        return name?.EndsWith(" (deleted)", StringComparison.Ordinal) != false;
+        string? reason = state switch
+        {
+            { IsRegular: false } => $"it is {state.Kind}",
+            { Links: > 1 } => "it is a file with several names (hard links)",
+            { Size: > MaxLength } => "it has other content",
+            { Owner: var owner } when owner != 0 && owner != Privileges.UserId =>
+                string.Create(CultureInfo.InvariantCulture, $"another user owns it (UID {owner})"),
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw NoPidFile(path, reason);
+        }
     }
 
-    private static int? Owner(FileStream file)
+    /// <summary>Checks that a file holds nothing, or the number of a process that has ended.</summary>
+    private static void RequireUnused(SafeFileHandle file, string path, bool isFree)
     {
-        Span<byte> text = stackalloc byte[32];
-        int length = RandomAccess.Read(file.SafeFileHandle, text, fileOffset: 0);
-        return NumberText.TryRead(((ReadOnlySpan<byte>)text[..length]).Trim(" \t\r\n"u8), out int process)
-            ? process
-            : null;
+        if (!TryReadNumber(file, out int? process))
+        {
+            throw NoPidFile(path, "it has other content");
+        }
+
+        string? name = null;
+        if (isFree && (process is not { } number || number == Environment.ProcessId
+            || !RunningProcess.HasRunSince(number, FileState.Read(file).ModifiedAt, out name)))
+        {
+            return;
+        }
+
+        string program = name is null ? string.Empty : $" ({name})";
+        throw new IOException(process switch
+        {
+            null => $"{path} is locked by a process, which is running.",
+            { } own when own == Environment.ProcessId => $"{path} is the PID file of another helper in this process.",
+            { } other => string.Create(
+                CultureInfo.InvariantCulture, $"{path} names process {other}{program}, which is running."),
+        });
+    }
+
+    private static IOException NoPidFile(string path, string reason) =>
+        new($"{path} is not a PID file: {reason}. The file stays as it is.");
+
+    private static bool IsAt(string path, SafeFileHandle file) =>
+        FileState.TryRead(path, followLink: false, out FileState state) == Errno.None
+        && state.Identity == FileState.Read(file).Identity;
+
+    /// <summary>Reads the number in a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="process">The number, or null if the file is empty.</param>
+    /// <returns>False when the file has other content.</returns>
+    private static bool TryReadNumber(SafeFileHandle file, out int? process)
+    {
+        process = null;
+        Span<byte> text = stackalloc byte[MaxLength + 1];
+        int length = RandomAccess.Read(file, text, fileOffset: 0);
+        if (length == 0)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> digits = text[..length];
+        digits = digits[^1] == (byte)'\n' ? digits[..^1] : digits;
+        bool isNumber = NumberText.TryRead(digits, out int number) && number > 0;
+        process = isNumber ? number : null;
+        return isNumber;
+    }
+
+    private void Remove()
+    {
+        bool isOutOfReach = FileState.TryRead(_path, followLink: false, out _) == Errno.EACCES;
+        try
+        {
+            if (IsAt(_path, _file))
+            {
+                File.Delete(_path);
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            isOutOfReach = true;
+        }
+
+        if (isOutOfReach)
+        {
+            Write(string.Empty);
+        }
     }
 
     /// <summary>
@@ -128,7 +244,7 @@ public sealed class PidFile : IDisposable
     /// </summary>
     private void Write(string text)
     {
-        RandomAccess.Write(_file.SafeFileHandle, System.Text.Encoding.ASCII.GetBytes(text), fileOffset: 0);
-        RandomAccess.SetLength(_file.SafeFileHandle, text.Length);
+        RandomAccess.Write(_file, Encoding.ASCII.GetBytes(text), fileOffset: 0);
+        RandomAccess.SetLength(_file, text.Length);
     }
 }

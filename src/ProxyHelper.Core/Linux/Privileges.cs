@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -10,20 +12,56 @@ public static unsafe partial class Privileges
     private const int NetAdmin = 12; // CAP_NET_ADMIN (linux/capability.h)
     private const int MaxCapability = 63;
 
+    /// <summary>Gets the number of the user whose permissions this process has.</summary>
+    internal static uint UserId => UserCall();
+
+    /// <summary>
+    /// Makes it impossible for this process to gain privileges, such as by running a set-user-ID program. The kernel
+    /// keeps this state for each thread, and a new thread inherits the state of its creator. Call this method before
+    /// the first thread is started. Only the caller and the finalizer thread of the runtime exist then.
+    /// </summary>
+    public static void ForbidGains()
+    {
+        ConfineThread();
+        ConfineFinalizerThread();
+    }
+
     /// <summary>
     /// Becomes another user with only the primary group of that user, only the capability CAP_NET_ADMIN, and no way to
     /// gain more. The user changes in the whole process. The calling thread and the threads that it starts later keep
-    /// CAP_NET_ADMIN; all other threads lose it.
+    /// CAP_NET_ADMIN; all other threads lose it. <see cref="ForbidGains"/> must have run before a thread was started.
     /// </summary>
     /// <param name="user">The name of the user.</param>
     /// <exception cref="LinuxException">
-    /// Thrown when the user does not exist, or this process may not become that user.
+    /// Thrown when the user does not exist, this process may not become that user, or a thread has kept privileges.
     /// </exception>
     public static void Become(string user)
     {
-        const int keepCapabilities = 8, dropFromBoundingSet = 24, noNewPrivileges = 38; // PR_* (linux/prctl.h)
+        const int keepCapabilities = 8; // PR_SET_KEEPCAPS (linux/prctl.h)
         (uint id, uint group) = Find(user);
         string call = $"become {user}";
+        LinuxHandle.Check(ControlCall(keepCapabilities, 1, 0, 0, 0), call);
+        LinuxHandle.Check(SetGroupsCall(0, 0), call);
+        LinuxHandle.Check(SetGroupCall(group, group, group), call);
+        LinuxHandle.Check(SetUserCall(id, id, id), call); // the C library changes all threads
+        KeepNetAdmin(call);
+        foreach (string thread in Directory.GetDirectories("/proc/self/task"))
+        {
+            RequireConfined(thread, id, call);
+        }
+    }
+
+    /// <summary>Returns the number of a user.</summary>
+    /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
+    internal static uint FindUser(string user) => Find(user).Id;
+
+    /// <summary>Checks that a user exists.</summary>
+    /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
+    public static void RequireUser(string user) => Find(user);
+
+    private static void ConfineThread()
+    {
+        const int dropFromBoundingSet = 24, noNewPrivileges = 38; // PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS
         for (nuint capability = 0; capability <= MaxCapability; capability++)
         {
             // The kernel may refuse this without CAP_SETPCAP. PR_SET_NO_NEW_PRIVS prevents new privileges in that case
@@ -31,17 +69,45 @@ public static unsafe partial class Privileges
             _ = ControlCall(dropFromBoundingSet, capability, 0, 0, 0);
         }
 
-        LinuxHandle.Check(ControlCall(keepCapabilities, 1, 0, 0, 0), call);
-        LinuxHandle.Check(SetGroupsCall(0, 0), call);
-        LinuxHandle.Check(SetGroupCall(group, group, group), call);
-        LinuxHandle.Check(SetUserCall(id, id, id), call); // the C library changes all threads
-        KeepNetAdmin(call);
-        LinuxHandle.Check(ControlCall(noNewPrivileges, 1, 0, 0, 0), call);
+        _ = ControlCall(noNewPrivileges, 1, 0, 0, 0); // always succeeds, and Become checks it
     }
 
-    /// <summary>Checks that a user exists.</summary>
-    /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
-    public static void RequireUser(string user) => Find(user);
+    // A finalizer is the only way to run code on this thread, which the runtime starts before the program.
+    private static void ConfineFinalizerThread()
+    {
+        Leave();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Leave() => _ = new Confinement();
+    }
+
+    /// <summary>Checks what the kernel says about a thread.</summary>
+    /// <exception cref="LinuxException">Thrown when the thread has other privileges.</exception>
+    private static void RequireConfined(string thread, uint user, string call)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines($"{thread}/status");
+        }
+        catch (FileNotFoundException)
+        {
+            return; // the thread has ended
+        }
+
+        ulong permitted = ulong.Parse(Field("CapPrm"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        string id = user.ToString(CultureInfo.InvariantCulture);
+        if ((permitted & ~(1ul << NetAdmin)) != 0 || Field("NoNewPrivs") != "1"
+            || Field("Uid").Split('\t').Any(field => field != id))
+        {
+            throw new LinuxException(call, Errno.EPERM, $"the thread '{Field("Name")}' keeps privileges");
+        }
+
+        string Field(string name) => lines.First(line => line.StartsWith($"{name}:", StringComparison.Ordinal))
+            [(name.Length + 1)..].Trim();
+    }
 
     private static void KeepNetAdmin(string call)
     {
@@ -66,6 +132,9 @@ public static unsafe partial class Privileges
             ? new LinuxException($"become {user}", Errno.ENOENT, "there is no such user")
             : new LinuxException($"become {user}", (Errno)errno);
     }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint UserCall();
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int ControlCall(int operation, nuint first, nuint second, nuint third, nuint fourth);
@@ -96,5 +165,14 @@ public static unsafe partial class Privileges
         public byte* Comment;
         public byte* Home;
         public byte* Shell;
+    }
+
+    /// <summary>Confines the thread that runs the finalizer.</summary>
+    private sealed class Confinement
+    {
+        ~Confinement()
+        {
+            ConfineThread();
+        }
     }
 }

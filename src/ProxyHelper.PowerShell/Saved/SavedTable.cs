@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Saved;
+using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell;
 
@@ -27,7 +28,7 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
     /// <exception cref="UnauthorizedAccessException">Thrown when the user may not read the file.</exception>
     public void WriteFile(string path)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(RegularFile.OpenRead(path));
         long writtenBefore = _written;
         var progress = new CountProgress(command, $"Reading lines of {path}", () => null);
         var faults = new SavedFaults(command, isFile: true);

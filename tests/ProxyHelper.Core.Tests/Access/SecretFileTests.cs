@@ -1,4 +1,5 @@
 using ProxyHelper.Access;
+using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.Tests.Access;
@@ -55,10 +56,19 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_and_a_directory_are_reported()
+    public void A_missing_file_a_folder_and_a_fifo_are_reported()
     {
         Assert.Throws<FileNotFoundException>(() => SecretFile.Read(Path.Combine(_directory.FullName, "none")));
-        Assert.Throws<UnauthorizedAccessException>(() => SecretFile.Read(_directory.FullName));
+        Assert.Contains(
+            "is a folder, not a regular file",
+            Assert.ThrowsAny<IOException>(() => SecretFile.Read(_directory.FullName)).Message,
+            StringComparison.Ordinal);
+        string fifo = Path.Combine(_directory.FullName, "fifo");
+        Tool.Run("mkfifo", "-m", "600", fifo);
+        Assert.Contains(
+            "is a FIFO, not a regular file",
+            Assert.ThrowsAny<IOException>(() => SecretFile.Read(fifo)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _directory.Delete(recursive: true);

@@ -54,7 +54,7 @@ public sealed class DaemonCheckTests(PublishedDaemon daemon)
     [InlineData("UDP socket, Helper address, SNAT rule", "bind 4.1.1.1:114", "--allow-absent-address", "-I", "4.1.1.1")]
     [InlineData("Secret file", "/etc/passwd", "chmod 600", "-I", "194.0.1.1", "--secret-file", "/etc/passwd")]
     [InlineData("User", "no such user", "--user", "-I", "194.0.1.1", "-u", "no-such-user")]
-    [InlineData("PID file", "find a part of the path", "--pid-file", "-I", "194.0.1.1", "-p", "/nowhere/at/all.pid")]
+    [InlineData("PID file", "/nowhere/at does not exist", "--pid-file", "-I", "194.0.1.1", "-p", "/nowhere/at/all.pid")]
     public async Task A_failed_check_has_the_reason_and_what_to_do(
         string checks, string reason, string action, params string[] arguments)
     {

@@ -44,13 +44,48 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
             Assert.Equal((None, None), (status["CapInh"], status["CapAmb"]));
             Assert.Contains(status["CapPrm"], (string[])[NetAdmin, None]);
             Assert.Equal(status["CapPrm"], status["CapEff"]);
+            Assert.Equal((None, "1"), (status["CapBnd"], status["NoNewPrivs"]));
         }
 
-        Dictionary<string, string> process = ReadStatus($"/proc/{program.Id}");
-        Assert.Equal((NetAdmin, None, "1"), (process["CapEff"], process["CapBnd"], process["NoNewPrivs"]));
+        Assert.Equal(NetAdmin, ReadStatus($"/proc/{program.Id}")["CapEff"]);
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await program.ExitAsync());
         Assert.True(!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0); // root owns the folder
+    }
+
+    [Fact]
+    public async Task No_thread_can_gain_privileges_without_another_user_either()
+    {
+        using var network = RouterNetwork.Create();
+        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--metrics", "127.0.0.1:9114");
+
+        foreach (string thread in Directory.GetDirectories($"/proc/{program.Id}/task"))
+        {
+            Dictionary<string, string> status = ReadStatus(thread);
+            Assert.Equal((None, "1"), (status["CapBnd"], status["NoNewPrivs"]));
+        }
+    }
+
+    [Fact]
+    public async Task The_user_may_have_a_file_with_the_secret_of_root_by_an_access_list()
+    {
+        Requirement.Tool("setfacl");
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        string secret = daemon.NewPath();
+        await File.WriteAllTextAsync(secret, "7\n", Patience.Token());
+        Tool.Run("chmod", "600", secret);
+        Tool.Run("setfacl", "-m", "u:nobody:r", secret);
+        Tool.Run("chmod", "711", Path.GetDirectoryName(secret)!);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "-u", "nobody", "--secret-file", secret);
+
+        program.Signal(PosixSignal.SIGHUP); // now the user reads the file
+
+        await program.AwaitAsync("The configuration was reloaded.");
+        Tool.Run("setfacl", "-m", "u:daemon:r", secret);
+        program.Signal(PosixSignal.SIGHUP);
+        await program.AwaitAsync($"The secret file {secret} is rejected");
     }
 
     [Fact]
