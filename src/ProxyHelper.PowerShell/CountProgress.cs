@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using ProxyHelper.PowerShell.Commands;
 
 namespace ProxyHelper.PowerShell;
 
@@ -9,7 +10,7 @@ namespace ProxyHelper.PowerShell;
 /// <param name="expected">
 /// Returns the number of entries, or null if the number is unknown. Called once, with the first bar.
 /// </param>
-internal sealed class CountProgress(Cmdlet command, string activity, Func<long?> expected) : IProgress<long>
+internal sealed class CountProgress(ProxyHelperCommand command, string activity, Func<long?> expected) : IProgress<long>
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 

@@ -1,19 +1,17 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ProxyHelper.Access;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Makes every error record of the module. The id of an error is the name of the method that makes it. Scripts rely on
-/// ids, so an id never changes.
+/// Makes the error records of the module, together with <see cref="MappingErrors"/>. The id of an error is the name of
+/// the method that makes it. Scripts rely on ids, so an id never changes.
 /// </summary>
 internal static class Errors
 {
@@ -98,64 +96,6 @@ internal static class Errors
         path,
         "Stop the process that the file names, or choose another -PidFile.");
 
-    public static ErrorRecord MappingNotFound(
-        ConntrackTuple tuple, bool isOriginal, ushort zone, ConntrackStatistics statistics) => Make(
-        new ItemNotFoundException(
-            $"No connection in zone {zone} has the {(isOriginal ? "original" : "translated")} ends {tuple}. "
-                + Fill(statistics)),
-        ErrorCategory.ObjectNotFound,
-        tuple,
-        "Check that -Source and -Destination are not swapped, and that both are the translated source and "
-            + "destination. Try another -Zone or -Protocol. 'Get-NatMapping' lists all mappings.");
-
-    public static ErrorRecord MappingGone(ConntrackEntry mapping) => Make(
-        new ItemNotFoundException($"The mapping no longer exists, so nothing was removed: {Describe(mapping)}."),
-        ErrorCategory.ObjectNotFound,
-        mapping,
-        "No action is needed. If a new connection has the same ends, 'Get-NatMapping' shows it with another Id.");
-
-    public static ErrorRecord MappingWithoutId(ConntrackEntry mapping) => Make(
-        new ArgumentException(
-            $"The mapping has no id, so another connection with the same ends could be removed: {mapping}."),
-        ErrorCategory.InvalidArgument,
-        mapping,
-        "Get it from the kernel: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping.");
-
-    public static ErrorRecord SavedLineInvalid(int number, string line, string fault) => Make(
-        new FormatException($"Line {number} is not a conntrack entry: {fault}. {line}"),
-        ErrorCategory.ParserError,
-        line,
-        "Use the output of 'conntrack -L', also with '-o extended,id,ktimestamp', or of /proc/net/nf_conntrack. "
-            + "The formats '-o xml' and '-o save' cannot be read.");
-
-    public static ErrorRecord SavedFileUnreadable(string path, Exception cause) => Make(
-        new IOException($"The saved table cannot be read. {cause.Message}", cause),
-        ErrorCategory.ReadError,
-        path,
-        "Give a file that 'conntrack -L > FILE' or 'cat /proc/net/nf_conntrack > FILE' wrote.");
-
-    public static ErrorRecord MixedFamilies(TransportEndPoint source, TransportEndPoint destination) => Make(
-        new ArgumentException($"{source} and {destination} are of different address families."),
-        ErrorCategory.InvalidArgument,
-        source,
-        "Give two IPv4 or two IPv6 end points.");
-
-    public static ErrorRecord MappingNotAskable(
-        IPProtocol protocol, TransportEndPoint source, TransportEndPoint destination, object target) => Make(
-        new ArgumentException(
-            $"{protocol} {source} -> {destination} was skipped: smtp-gated's protocol only knows TCP over IPv4."),
-        ErrorCategory.InvalidArgument,
-        target,
-        "Select the mappings: Get-NatMapping -Protocol Tcp -OriginalSource 0.0.0.0/0 | Test-ProxyHelper. "
-            + "For a file: Import-Csv FILE | Where-Object Protocol -eq Tcp | Test-ProxyHelper.");
-
-    public static ErrorRecord EndPointNotIPv4(TransportEndPoint endPoint) => Make(
-        new ArgumentException(
-            $"{endPoint} is not an IPv4 end point: smtp-gated's protocol only carries IPv4 addresses."),
-        ErrorCategory.InvalidArgument,
-        endPoint,
-        "Give IPv4 end points.");
-
     public static ErrorRecord ParameterNotForTcp(string parameter) => Make(
         new ArgumentException(
             $"-{parameter} cannot be used with -Transport Tcp: a query over TCP has no secret and is sent once."),
@@ -228,19 +168,35 @@ internal static class Errors
 
     private static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
 
-    private static string Describe(ConntrackEntry mapping) => $"{mapping} (id {mapping.Id}, {mapping.ZoneText})";
-
-    private static string Fill(ConntrackStatistics statistics) => statistics.Entries == 0
-        ? "The table is empty. Check that a firewall rule of this network namespace uses connection tracking."
-        : $"The table has {statistics.Entries} of {Text(statistics.Maximum)} entries.";
-
-    private static string Text(uint? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "?";
-
-    // The shell shows the message and the recommended action of ErrorDetails.
+    /// <summary>
+    /// Makes a record whose texts are safe for a terminal. The target object stays as it is. The shell shows the
+    /// message and the recommended action of ErrorDetails.
+    /// </summary>
     internal static ErrorRecord Make(
-        Exception exception, ErrorCategory category, object target, string action, [CallerMemberName] string id = "") =>
-        new(exception, id, category, target)
+        Exception exception, ErrorCategory category, object target, string action, [CallerMemberName] string id = "")
+    {
+        Exception printable = Printable(exception);
+        var record = new ErrorRecord(printable, id, category, target)
         {
-            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = action },
+            ErrorDetails = new ErrorDetails(printable.Message) { RecommendedAction = PrintableText.From(action) },
         };
+        record.CategoryInfo.TargetName = PrintableText.From(record.CategoryInfo.TargetName);
+        return record;
+    }
+
+    // Get-Error also shows the messages of the causes.
+    private static Exception Printable(Exception exception)
+    {
+        Exception? cause = exception.InnerException is { } inner ? Printable(inner) : null;
+        string message = PrintableText.From(exception.Message.ReplaceLineEndings(" "));
+        return message == exception.Message && cause == exception.InnerException ? exception : exception switch
+        {
+            ItemNotFoundException => new ItemNotFoundException(message, cause),
+            FormatException => new FormatException(message, cause),
+            ArgumentException => new ArgumentException(message, cause),
+            UnauthorizedAccessException => new UnauthorizedAccessException(message, cause),
+            IOException => new IOException(message, cause),
+            _ => new InvalidOperationException(message, cause),
+        };
+    }
 }

@@ -20,6 +20,10 @@ BeforeDiscovery {
             Id = 'MappingGone'; Category = 'ObjectNotFound'; Target = '10.1.1.1:10943'; NextStep = 'another Id'
             Before = '$mapping = Get-NatMapping -Port 25; $mapping | Remove-NatMapping -Confirm:$false'; Command = '$mapping | Remove-NatMapping -Confirm:$false'
         }
+        @{
+            Id = 'MappingEnded'; Category = 'ObjectNotFound'; Target = '10.1.1.1:10943'; NextStep = 'Get-NatMapping -OriginalSource 10.1.1.1:10943'
+            Before = '$mapping = Get-NatMapping -Port 25; $mapping | Remove-NatMapping -Confirm:$false'; Command = '$mapping | Get-NatMapping'
+        }
         @{ Id = 'MappingWithoutId'; Category = 'InvalidArgument'; Target = '10.1.1.1:10943'; NextStep = 'from the kernel'; Command = "'$savedLine' | Get-NatMapping | Remove-NatMapping" }
         @{ Id = 'SavedLineInvalid'; Category = 'ParserError'; Target = 'tcp 6 NOWHERE'; NextStep = 'conntrack -L'; Command = "'tcp 6 NOWHERE' | Get-NatMapping" }
         @{ Id = 'SavedFileUnreadable'; Category = 'ReadError'; Target = '/proc/self/mem'; NextStep = 'conntrack -L > FILE'; Command = 'Get-NatMapping -Path /proc/self/mem' }
@@ -47,8 +51,9 @@ BeforeDiscovery {
 Describe 'The error' {
     BeforeAll {
         . "$PSScriptRoot/Support.ps1"
-        $errors = (Get-Command Start-ProxyHelper).ImplementingType.Assembly.GetType('ProxyHelper.PowerShell.Errors')
-        $makers = $errors.GetMethods('Static, Public') | Where-Object Name -NE From # which selects one of the others
+        $module = (Get-Command Start-ProxyHelper).ImplementingType.Assembly
+        $makers = 'Errors', 'MappingErrors' | ForEach-Object { $module.GetType("ProxyHelper.PowerShell.$_").GetMethods('Static, Public') } |
+            Where-Object Name -NE From # which selects one of the others
 
         function Assert-Record($Record) {
             $Record.CategoryInfo.Category | Should -Be $Category

@@ -78,7 +78,7 @@ Describe 'Get-NatMapping' {
 
     It 'says how an end point is written when it gets <_>' -ForEach '194.0.1.1', '25', '2001:db8::1:25', '194.0.1.1:65536' {
         $failure = Get-Failure { Get-NatMapping -Source $_ -Destination 194.0.22.9:9199 }
-        $failure.FullyQualifiedErrorId | Should -BeExactly 'CannotConvertArgumentNoMessage,ProxyHelper.PowerShell.Commands.GetNatMappingCommand'
+        $failure.FullyQualifiedErrorId | Should -BeExactly 'ParameterArgumentTransformationError,ProxyHelper.PowerShell.Commands.GetNatMappingCommand'
         $failure.Exception.Message | Should -BeLike '*194.0.1.1:20119 or `[2001:db8::1`]:25*'
     }
 

@@ -49,10 +49,10 @@ Describe 'Start-ProxyHelper' {
         @{ Arguments = '-AllowedProxy proxy'; Message = "'proxy' is not an IPv4 address or prefix. Write an address such as 194.0.22.9, or a prefix such as 194.0.22.0/24." }
         @{ Arguments = '-AllowedProxy 10.1.1.1/8'; Message = 'Did you mean 10.0.0.0/8, or the one address?' }
         @{ Arguments = '-TrustedClient 2001:db8::1'; Message = 'is not an IPv4 address or prefix' }
-        @{ Arguments = "-TrustedClient ([ipaddress]'::1')"; Message = '::1 is not an IPv4 address' }
+        @{ Arguments = "-TrustedClient ([ipaddress]'::1')"; Message = "'::1' is not an IPv4 address" }
         @{ Arguments = '-AllowedProxy @()'; Message = 'AllowedProxy' }
-        @{ Arguments = "-AllowedProxy ([ipaddress]'2001:db8::1')"; Message = '2001:db8::1 is not an IPv4 address' }
-        @{ Arguments = "-AllowedProxy '194.0.22.9', `$null"; Message = 'the value is null' }
+        @{ Arguments = "-AllowedProxy ([ipaddress]'2001:db8::1')"; Message = "'2001:db8::1' is not an IPv4 address" }
+        @{ Arguments = "-AllowedProxy '194.0.22.9', `$null"; Message = 'A value of the list is null' }
         @{ Arguments = '-MaxQueriesPerSecond -1'; Message = 'MaxQueriesPerSecond' }
         @{ Arguments = '-MaxQueriesPerSecond 1000001'; Message = 'MaxQueriesPerSecond' }
         @{ Arguments = '-Workers 0'; Message = 'Workers' }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using ProxyHelper.Client;
 using ProxyHelper.PowerShell.Commands;
 
@@ -8,7 +7,7 @@ namespace ProxyHelper.PowerShell;
 /// <param name="command">The cmdlet that writes them.</param>
 /// <param name="request">The query.</param>
 /// <param name="transport">How the helper is asked.</param>
-internal sealed class AnswerReport(Cmdlet command, HelperRequest request, HelperTransport transport)
+internal sealed class AnswerReport(ProxyHelperCommand command, HelperRequest request, HelperTransport transport)
 {
     private readonly bool _isTcp = transport == HelperTransport.Tcp;
 

@@ -29,12 +29,11 @@ internal static class Askability
         mapping switch
         {
             not null when mapping.Protocol != IPProtocol.Tcp || !IsIPv4(mapping.OriginalSource) =>
-                Errors.MappingNotAskable(
-                    mapping.Protocol, mapping.OriginalSource, mapping.OriginalDestination, mapping),
+                MappingErrors.MappingNotAskable(mapping.Original, mapping),
             null when protocol != IPProtocol.Tcp =>
-                Errors.MappingNotAskable(protocol, source, destination, $"{protocol} {source} -> {destination}"),
-            _ when !IsIPv4(source) => Errors.EndPointNotIPv4(source),
-            _ when !IsIPv4(destination) => Errors.EndPointNotIPv4(destination),
+                MappingErrors.MappingNotAskable(new ConntrackTuple(protocol, source, destination), target: null),
+            _ when !IsIPv4(source) => MappingErrors.EndPointNotIPv4(source),
+            _ when !IsIPv4(destination) => MappingErrors.EndPointNotIPv4(destination),
             _ when !IsEnd(source) => HelperErrors.EndPointNotOfConnection("Source", source),
             _ when !IsEnd(destination) => HelperErrors.EndPointNotOfConnection("Destination", destination),
             _ => null,

@@ -18,8 +18,9 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
     private const string TextSet = "Text";
+    private const string MappingSet = "Mapping";
 
-    private ConntrackTable? _table;
+    private MappingLookUp? _lookUp;
     private SavedTable? _saved;
 
     /// <summary>
@@ -43,8 +44,8 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// Gets or sets the files of a saved table, from conntrack -L or /proc/net/nf_conntrack. Wildcards are allowed.
     /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
-    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string[] Path { get; set; } = [];
 
     /// <summary>Gets or sets the files of a saved table. No character is a wildcard.</summary>
@@ -53,18 +54,28 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// </remarks>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
     [Alias("FullName")]
-    [ValidateNotNullOrEmpty]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string[] LiteralPath { get; set; } = [];
 
     /// <summary>Gets or sets lines of a saved table.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
-    [AllowEmptyCollection]
     [SavedText]
     public SavedText[] InputObject { get; set; } = [];
+
+    /// <summary>
+    /// Gets or sets mappings to read again: mappings, or objects with their Protocol, OriginalSource and
+    /// OriginalDestination, such as the rows of a CSV file.
+    /// </summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = MappingSet)]
+    [MappingName]
+    public ConntrackEntry[] Mapping { get; set; } = [];
 
     /// <summary>Gets or sets whether connections without NAT are shown, too.</summary>
     [Parameter]
     public SwitchParameter IncludeUntranslated { get; set; }
+
+    [SupportedOSPlatform("linux")]
+    private MappingLookUp LookUp => _lookUp ??= new MappingLookUp(this, Filter);
 
     private SavedTable Saved => _saved ??= new SavedTable(this, FilterWithNat(IncludeUntranslated), Cancellation);
 
@@ -93,7 +104,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     {
         if (disposing && OperatingSystem.IsLinux())
         {
-            _table?.Dispose();
+            _lookUp?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -106,56 +117,11 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
             throw NotLinux();
         }
 
-        if (ParameterSetName == ExactSet)
-        {
-            Find(Source, Destination, isOriginal: false);
-        }
-        else if (OnlyEndPoints(OriginalSource, OriginalDestination) is { } original)
-        {
-            Find(original.Source, original.Destination, isOriginal: true);
-        }
-        else if (OnlyEndPoints(TranslatedSource, TranslatedDestination) is { } translated)
-        {
-            Find(translated.Source, translated.Destination, isOriginal: false);
-        }
-        else
-        {
-            List();
-        }
-    }
-
-    /// <summary>Returns both ends if the filters name one end point each, and at most one zone.</summary>
-    private (TransportEndPoint Source, TransportEndPoint Destination)? OnlyEndPoints(
-        EndPointPattern[] sources, EndPointPattern[] destinations) =>
-        sources is [{ EndPoint: { } source }] && destinations is [{ EndPoint: { } destination }] && Zone.Length <= 1
-            ? (source, destination)
-            : null;
-
-    /// <summary>
-    /// Looks up a connection by both ends of one direction. The time does not depend on the size of the table.
-    /// </summary>
-    [SupportedOSPlatform("linux")]
-    private void Find(TransportEndPoint source, TransportEndPoint destination, bool isOriginal)
-    {
-        if (source.AddressFamily != destination.AddressFamily)
-        {
-            WriteError(Errors.MixedFamilies(source, destination));
-            return;
-        }
-
-        ushort zone = Zone is [var given] ? given : (ushort)0;
-        ConntrackTuple[] tuples =
-            [.. ProtocolsOf(destination).Select(protocol => new ConntrackTuple(protocol, source, destination))];
         try
         {
-            _table ??= ConntrackTable.Open();
-            string ends = isOriginal ? "original" : "translated";
-            WriteVerbose($"Looking up {string.Join(" and ", tuples)} in zone {zone}, by the {ends} ends.");
-            var found = tuples.Select(tuple => Find(_table, tuple, zone, isOriginal)).OfType<ConntrackEntry>().ToList();
-            WriteObject(found.Where(Filter.Matches), enumerateCollection: true);
-            if (found.Count == 0)
+            if (!TryLookUp())
             {
-                WriteError(Errors.MappingNotFound(tuples[0], isOriginal, zone, _table.ReadStatistics()));
+                List();
             }
         }
         catch (LinuxException failure)
@@ -164,17 +130,41 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
     }
 
+    /// <summary>Looks up single mappings, which is fast for a table of any size.</summary>
+    /// <returns>False if the parameters need a listing of the table.</returns>
     [SupportedOSPlatform("linux")]
-    private static ConntrackEntry? Find(ConntrackTable table, ConntrackTuple tuple, ushort zone, bool isOriginal) =>
-        isOriginal ? table.FindByOriginal(tuple, zone) : table.Find(tuple.Reversed, zone);
+    private bool TryLookUp()
+    {
+        if (ParameterSetName == MappingSet)
+        {
+            Array.ForEach(Mapping, LookUp.Refresh);
+        }
+        else if (ParameterSetName == ExactSet)
+        {
+            LookUp.FindByTranslated(Source, Destination, [IPProtocol.Tcp]);
+        }
+        else if (OnlyEndPoints(OriginalSource, OriginalDestination) is { } original)
+        {
+            LookUp.FindByOriginal(original.Source, original.Destination);
+        }
+        else if (OnlyEndPoints(TranslatedSource, TranslatedDestination) is { } translated)
+        {
+            LookUp.FindByTranslated(translated.Source, translated.Destination, protocols: null);
+        }
+        else
+        {
+            return false;
+        }
 
-    // The proxy asks about TCP. A filter means every protocol that has such ends.
-    private IPProtocol[] ProtocolsOf(TransportEndPoint destination) =>
-        Protocol.Length > 0 ? Protocol
-        : ParameterSetName == ExactSet ? [IPProtocol.Tcp]
-        : destination.Port != 0 ? [IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.Sctp, IPProtocol.UdpLite]
-        : destination.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? [IPProtocol.Icmp]
-        : [IPProtocol.IcmpV6];
+        return true;
+    }
+
+    /// <summary>Returns both ends if the filters name one end point each, and at most one zone.</summary>
+    private (TransportEndPoint Source, TransportEndPoint Destination)? OnlyEndPoints(
+        EndPointPattern[] sources, EndPointPattern[] destinations) =>
+        sources is [{ EndPoint: { } source }] && destinations is [{ EndPoint: { } destination }] && Zone.Length <= 1
+            ? (source, destination)
+            : null;
 
     [SupportedOSPlatform("linux")]
     private void List()
@@ -201,9 +191,9 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             // After Ctrl+C, nobody reads the output.
         }
-        catch (LinuxException failure)
+        catch (LinuxException failure) when (written > 0)
         {
-            throw Terminating(written > 0 ? Errors.ListingIncomplete(failure) : Errors.From(failure, CommandName));
+            throw Terminating(Errors.ListingIncomplete(failure));
         }
     }
 
@@ -212,8 +202,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     {
         try
         {
-            _table ??= ConntrackTable.Open();
-            return _table.ReadStatistics().Entries;
+            return LookUp.ReadStatistics().Entries;
         }
         catch (LinuxException)
         {

@@ -16,11 +16,13 @@ public sealed class GetProxyHelperCommand : ProxyHelperCommand
     [Parameter(Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ResponderCompleter))]
+    [RequireValue]
     public string[] Name { get; set; } = ["*"];
 
     /// <summary>Gets or sets the job ids of the helpers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
+    [RequireValue]
     public int[] Id { get; set; } = [];
 
     /// <inheritdoc/>

@@ -14,55 +14,62 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     /// Gets or sets the source that opened the connection: 10.1.1.1, 10.1.0.0/16, 10.1.1.1:10943, :10943, or the same
     /// with IPv6.
     /// </summary>
-    [Parameter]
+    [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPointPattern]
     public EndPointPattern[] OriginalSource { get; set; } = [];
 
     /// <summary>Gets or sets the destination that the connection was opened to, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPointPattern]
     public EndPointPattern[] OriginalDestination { get; set; } = [];
 
     /// <summary>Gets or sets the source that the receiver sees, after SNAT, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPointPattern]
     public EndPointPattern[] TranslatedSource { get; set; } = [];
 
     /// <summary>Gets or sets the receiver, after DNAT, in the same forms.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPointPattern]
     public EndPointPattern[] TranslatedDestination { get; set; } = [];
 
     /// <summary>Gets or sets a port of any of the four ends. 0 to 65535.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
+    [RequireValue]
     public ushort[] Port { get; set; } = [];
 
     /// <summary>Gets or sets the protocol above IP: a name, or a number such as 50.</summary>
     [Parameter]
+    [Protocol]
     public IPProtocol[] Protocol { get; set; } = [];
 
     /// <summary>
     /// Gets or sets which ends are translated: only the Source, only the Destination, Both, Any, or None.
     /// </summary>
     [Parameter]
+    [RequireValue]
     public NatSelection[] NatType { get; set; } = [];
 
     /// <summary>Gets or sets the state of a TCP, SCTP or DCCP connection.</summary>
     [Parameter]
+    [RequireValue]
     public ConnectionState[] State { get; set; } = [];
 
     /// <summary>Gets or sets status bits that must all be set, such as Assured or SeenReply.</summary>
     [Parameter]
+    [RequireValue]
+    [StatusBits]
     public ConntrackStatus[] Status { get; set; } = [];
 
     /// <summary>Gets or sets the mark, or some of its bits: 16, 0x10 or 0x10/0xff.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
+    [Mark]
     public MarkPattern? Mark { get; set; }
 
     /// <summary>
@@ -71,11 +78,13 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
+    [RequireValue]
     public ushort[] Zone { get; set; } = [];
 
     /// <summary>Gets or sets the kernel's number of the entry, as the property Id has it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
+    [RequireValue]
     public uint[] Id { get; set; } = [];
 
     /// <summary>Gets the filters. Without -NatType, the type of NAT is not filtered.</summary>
@@ -113,4 +122,19 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
         NatSelection.Both => [Conntrack.NatType.Both],
         _ => [Conntrack.NatType.Source, Conntrack.NatType.Destination, Conntrack.NatType.Both],
     };
+}
+
+/// <summary>Refuses the status without a bit, which every mapping has.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class StatusBitsAttribute : ValidateEnumeratedArgumentsAttribute
+{
+    /// <inheritdoc/>
+    protected override void ValidateElement(object element)
+    {
+        if (element is ConntrackStatus.None)
+        {
+            throw new ValidationMetadataException(
+                "None is no status bit, and would select every mapping. Give a bit such as Assured or SeenReply.");
+        }
+    }
 }

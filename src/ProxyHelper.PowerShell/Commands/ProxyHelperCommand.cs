@@ -27,6 +27,25 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Writes a verbose message. Text of files and of other hosts cannot control the terminal.</summary>
+    public new void WriteVerbose(string text) => base.WriteVerbose(PrintableText.From(text));
+
+    /// <summary>Writes a warning. Text of files and of other hosts cannot control the terminal.</summary>
+    public new void WriteWarning(string text) => base.WriteWarning(PrintableText.From(text));
+
+    /// <summary>Shows a progress bar. Text of files and of other hosts cannot control the terminal.</summary>
+    public new void WriteProgress(ProgressRecord progressRecord)
+    {
+        ArgumentNullException.ThrowIfNull(progressRecord);
+        progressRecord.Activity = PrintableText.From(progressRecord.Activity);
+        progressRecord.StatusDescription = PrintableText.From(progressRecord.StatusDescription);
+        base.WriteProgress(progressRecord);
+    }
+
+    /// <summary>Asks the user if needed. Text of files and of other hosts cannot control the terminal.</summary>
+    public new bool ShouldProcess(string target, string action) =>
+        base.ShouldProcess(PrintableText.From(target), action);
+
     /// <inheritdoc/>
     protected override void StopProcessing() => _stopping.Cancel();
 
@@ -83,13 +102,19 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
     {
         if (path.Contains('\0', StringComparison.Ordinal))
         {
-            throw new IOException($"'{PrintableText.From(path)}' is not a path: it contains a NUL character.");
+            throw new IOException($"'{path}' is not a path: it contains a NUL character.");
         }
 
-        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem"
-            ? resolved
-            : throw new ForeignPathException(path, provider.Name);
+        try
+        {
+            string resolved =
+                SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            return provider.Name == "FileSystem" ? resolved : throw new ForeignPathException(path, provider.Name);
+        }
+        catch (RuntimeException failure)
+        {
+            throw new FileNotFoundException(failure.Message, path, failure); // no such drive or provider
+        }
     }
 
     /// <summary>Returns the text of a duration for a message.</summary>

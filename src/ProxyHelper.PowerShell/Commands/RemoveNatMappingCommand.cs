@@ -21,7 +21,6 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
 
     /// <summary>Gets or sets the mappings to remove, from Get-NatMapping.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
     [Mapping]
     public ConntrackEntry[] Mapping { get; set; } = [];
 
@@ -41,7 +40,7 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
         {
             if (mapping.Id is null)
             {
-                WriteError(Errors.MappingWithoutId(mapping));
+                WriteError(MappingErrors.MappingWithoutId(mapping));
             }
             else if (ShouldProcess(
                 $"{mapping} (id {mapping.Id}, {mapping.ZoneText})", "Remove from the conntrack table"))
@@ -80,7 +79,7 @@ public sealed class RemoveNatMappingCommand : ProxyHelperCommand
             _table ??= ConntrackTable.Open();
             if (!_table.Remove(mapping))
             {
-                WriteError(Errors.MappingGone(mapping));
+                WriteError(MappingErrors.MappingGone(mapping));
             }
             else
             {

@@ -23,6 +23,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
+    [RequireValue]
     public string[] BindAddress { get; set; } = [];
 
     /// <summary>Gets or sets the UDP port, smtp-gated's remote_port. The default is 114. 1 to 65535.</summary>
@@ -50,7 +51,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
     /// <summary>Gets or sets the file of the secret. Only its owner may have access (chmod 600).</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string? SecretFile { get; set; }
 
     /// <summary>
@@ -99,24 +100,23 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     [ValidateRange(1, ListenOptions.MaxWorkers)]
     public int Workers { get; set; } = 1;
 
-    /// <summary>
-    /// Gets or sets whether the helper also starts on addresses that this host gets later, such as at boot.
-    /// </summary>
+    /// <summary>Gets or sets whether the helper also starts on addresses that this host gets later.</summary>
     [Parameter]
     public SwitchParameter AllowAbsentAddress { get; set; }
 
     /// <summary>Gets or sets what smtp-gated logs as the name of the user. The default is Address.</summary>
     [Parameter]
+    [RequireValue]
     public IdentFormat IdentFormat { get; set; }
 
     /// <summary>Gets or sets the name of the job. The default is ProxyHelper.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [RequireValue]
     public string Name { get; set; } = "ProxyHelper";
 
     /// <summary>Gets or sets the file that holds the number of this process while the helper runs.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string? PidFile { get; set; }
 
     /// <inheritdoc/>

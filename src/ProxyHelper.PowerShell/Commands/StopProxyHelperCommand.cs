@@ -15,15 +15,18 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(ResponderCompleter))]
+    [RequireValue]
     public string[] Name { get; set; } = [];
 
     /// <summary>Gets or sets the job ids of the helpers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
+    [RequireValue]
     public int[] Id { get; set; } = [];
 
     /// <summary>Gets or sets the helpers, from Get-ProxyHelper or Start-ProxyHelper.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = JobSet)]
+    [RequireValue]
     public Job[] Job { get; set; } = [];
 
     /// <summary>Gets or sets whether the cmdlet returns the stopped jobs, for Receive-Job or Remove-Job.</summary>

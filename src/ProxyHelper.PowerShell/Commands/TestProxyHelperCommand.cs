@@ -16,7 +16,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
 {
     private const string EndPointSet = "EndPoint";
     private const string MappingSet = "Mapping";
-
+    private const string RowSet = "Row"; // not the default set, so that a mapping from the pipeline is bound first
     private static readonly string[] _udpParameters = [nameof(Secret), nameof(SecretFile), nameof(Retries)];
 
     private uint _secret;
@@ -27,19 +27,21 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Gets or sets the address or host name of the helper. The default is the address of the source, as in smtp-gated.
     /// </summary>
     [Parameter(Position = 0)]
-    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
+    [RequireValue]
     public string? HelperAddress { get; set; }
 
     /// <summary>Gets or sets the translated source, after SNAT, such as 194.0.1.1:20119.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    [Parameter(Mandatory = true, ParameterSetName = EndPointSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = RowSet)]
     [Alias("TranslatedSource")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     [EndPoint]
     public TransportEndPoint Source { get; set; }
 
     /// <summary>Gets or sets the address and port on which the proxy accepted, such as 194.0.22.9:9199.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    [Parameter(Mandatory = true, ParameterSetName = EndPointSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = RowSet)]
     [Alias("TranslatedDestination")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     [EndPoint]
@@ -49,16 +51,16 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Gets or sets the protocol of the connection, which a row of a file gives by its name. The default is Tcp. A
     /// helper only knows TCP: a row of another protocol is an error.
     /// </summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = EndPointSet)]
+    [Parameter(ParameterSetName = EndPointSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = RowSet)]
+    [Protocol]
     public IPProtocol Protocol { get; set; } = IPProtocol.Tcp;
 
     /// <summary>
     /// Gets or sets the mapping to ask about, from Get-NatMapping. The answer says whether the helper agrees.
     /// </summary>
-    /// <remarks>A mapping from the pipeline also gives the end points by their names, hence the first set.</remarks>
-    [Parameter(ValueFromPipeline = true, ParameterSetName = EndPointSet)]
-    [Parameter(Mandatory = true, ParameterSetName = MappingSet)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = MappingSet)]
+    [RequireValue(LeavesRows = true)]
     public ConntrackEntry? Mapping { get; set; }
 
     /// <summary>
@@ -66,6 +68,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// the proxy can ask over TCP.
     /// </summary>
     [Parameter]
+    [RequireValue]
     public HelperTransport Transport { get; set; }
 
     /// <summary>
@@ -88,7 +91,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Gets or sets the file of the secret. Only its owner may have access (chmod 600). Not with -Transport Tcp.
     /// </summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string? SecretFile { get; set; }
 
     /// <summary>
@@ -106,6 +109,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
+    [RequireValue]
     public double TimeoutSeconds { get; set; } = 5;
 
     /// <summary>
@@ -219,17 +223,14 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     }
 
     /// <summary>Returns whether the helper agrees with the mapping, or null if there is nothing to compare.</summary>
-    private bool? AgreesWithMapping(HelperAnswer answer)
+    private bool? AgreesWithMapping(HelperAnswer answer) => answer.Outcome switch
     {
-        if (Mapping is null || answer.Outcome is not (HelperOutcome.Found or HelperOutcome.NotFound))
-        {
-            return null;
-        }
-
-        return answer.Outcome == HelperOutcome.Found
-            && (answer.OriginalSource ?? Mapping.OriginalSource) == Mapping.OriginalSource
-            && answer.OriginalDestination == Mapping.OriginalDestination;
-    }
+        HelperOutcome.Found when Mapping is not null =>
+            (answer.OriginalSource ?? Mapping.OriginalSource) == Mapping.OriginalSource
+                && answer.OriginalDestination == Mapping.OriginalDestination,
+        HelperOutcome.NotFound when Mapping is not null => false,
+        _ => null,
+    };
 
     private void WriteAnswer(AnswerReport report, HelperAnswer answer)
     {

@@ -21,8 +21,8 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// addresses of the router. On the router, the default is the address of the helper of this session.
     /// </summary>
     [Parameter(Position = 0)]
-    [ValidateNotNull]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
+    [RequireValue]
     public IPAddress? HelperAddress { get; set; }
 
     /// <summary>
@@ -31,6 +31,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
+    [RequireValue]
     public int? Port { get; set; }
 
     /// <summary>
@@ -39,6 +40,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
+    [EndPoint]
     public TransportEndPoint? Proxy { get; set; }
 
     /// <summary>
@@ -46,6 +48,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
+    [RequireValue]
     public int SmtpPort { get; set; } = 25;
 
     /// <summary>
@@ -60,7 +63,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// Gets or sets the path of a file that holds the secret. Only its owner may be able to use the file (chmod 600).
     /// </summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string? SecretFile { get; set; }
 
     /// <summary>
@@ -69,11 +72,12 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// proxy's address is the proxy.
     /// </summary>
     [Parameter]
+    [RequireValue]
     public SetupRole? Role { get; set; }
 
     /// <summary>Gets or sets the path of smtp-gated's configuration. The default is /etc/smtp-gated.conf.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [RequireValue(AcceptsAnyCharacter = true)]
     public string SmtpGatedConfiguration { get; set; } = "/etc/smtp-gated.conf";
 
     /// <summary>
@@ -82,6 +86,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
+    [RequireValue]
     public double TimeoutSeconds { get; set; } = 1;
 
     /// <inheritdoc/>
@@ -89,12 +94,12 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     {
         if (HelperAddress is { AddressFamily: not AddressFamily.InterNetwork } address)
         {
-            throw Terminating(Errors.EndPointNotIPv4(new TransportEndPoint(address, (ushort)(Port ?? 0))));
+            throw Terminating(MappingErrors.EndPointNotIPv4(new TransportEndPoint(address, (ushort)(Port ?? 0))));
         }
 
         if (Proxy is { } proxy && proxy.ToIPEndPoint().AddressFamily != AddressFamily.InterNetwork)
         {
-            throw Terminating(Errors.EndPointNotIPv4(proxy));
+            throw Terminating(MappingErrors.EndPointNotIPv4(proxy));
         }
 
         try

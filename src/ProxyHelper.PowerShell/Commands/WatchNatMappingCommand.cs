@@ -21,6 +21,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// <summary>Gets or sets the time in seconds after which the cmdlet ends. By default, it does not end.</summary>
     [Parameter]
     [ValidateRange(0.0, 1e9)]
+    [RequireValue]
     public double? TimeoutSeconds { get; set; }
 
     /// <summary>
@@ -28,6 +29,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [RequireValue]
     public int? Count { get; set; }
 
     /// <summary>
@@ -36,6 +38,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter]
     [ValidateRange(SmallestBuffer, LargestBuffer)]
+    [RequireValue]
     public int ReceiveBufferSize { get; set; } = 4 << 20;
 
     /// <inheritdoc/>

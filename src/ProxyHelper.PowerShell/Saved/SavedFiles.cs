@@ -69,7 +69,7 @@ internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            command.WriteError(Errors.SavedFileUnreadable(path, failure));
+            command.WriteError(MappingErrors.SavedFileUnreadable(path, failure));
         }
 
         return null;

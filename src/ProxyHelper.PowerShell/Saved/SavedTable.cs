@@ -1,7 +1,7 @@
-using System.Management.Automation;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Saved;
 using ProxyHelper.Linux;
+using ProxyHelper.PowerShell.Commands;
 
 namespace ProxyHelper.PowerShell;
 
@@ -9,7 +9,8 @@ namespace ProxyHelper.PowerShell;
 /// Writes the entries of saved tables to the pipeline. A line that is not an entry is an error with its number. The
 /// following lines are read all the same. A file whose first lines are all invalid is not a table, which is one error.
 /// </summary>
-internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, CancellationToken cancellationToken)
+internal sealed class SavedTable(
+    ProxyHelperCommand command, ConntrackFilter filter, CancellationToken cancellationToken)
 {
     private const int LinesBetweenReports = 10_000;
 
@@ -72,8 +73,8 @@ internal sealed class SavedTable(Cmdlet command, ConntrackFilter filter, Cancell
             else if (fault != SavedLineFault.None)
             {
                 string reason = SavedEntry.Explain(lines.Current)!;
-                int number = linesBefore + lines.Number;
-                if (!faults.Add(Errors.SavedLineInvalid(number, lines.Current.ToString(), reason), lines.Current))
+                string line = lines.Current.ToString();
+                if (!faults.Add(MappingErrors.SavedLineInvalid(linesBefore + lines.Number, line, reason), line))
                 {
                     break;
                 }

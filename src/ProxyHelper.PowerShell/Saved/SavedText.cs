@@ -7,35 +7,41 @@ namespace ProxyHelper.PowerShell;
 /// engine would bind the text of every object from the pipeline, even of an object with a source and a destination to
 /// look up.
 /// </summary>
-/// <param name="Text">The text.</param>
-public readonly record struct SavedText(string? Text)
+public sealed class SavedText
 {
+    private readonly string _text;
+
+    // Without a public constructor, the engine cannot make a text of an object with properties.
+    private SavedText(string text)
+    {
+        _text = text;
+    }
+
     /// <summary>Returns the text as a value of this type.</summary>
     public static SavedText Parse(string text) => new(text);
 
     /// <summary>Returns the text.</summary>
-    public override string ToString() => Text ?? string.Empty;
+    public override string ToString() => _text;
 }
 
 /// <summary>
 /// Takes the line from the output of Select-String, so that a search in a saved table can be piped on.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class SavedTextAttribute : ArgumentTransformationAttribute
+internal sealed class SavedTextAttribute : ArgumentAttribute
 {
     private const string SelectStringOutput = "Microsoft.PowerShell.Commands.MatchInfo";
 
-    /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => inputData switch
+    /// <summary>Initializes the attribute. A line of a file can be empty and can have any character.</summary>
+    public SavedTextAttribute()
     {
-        object[] several => Array.ConvertAll(several, LineOf),
-        _ => LineOf(inputData),
-    };
-
-    private static object LineOf(object found)
-    {
-        PSObject wrapped = PSObject.AsPSObject(found ?? string.Empty);
-        bool isMatch = wrapped.TypeNames.Contains(SelectStringOutput);
-        return isMatch && wrapped.Properties["Line"]?.Value is string line ? new SavedText(line) : found!;
+        AcceptsEmptyText = true;
+        AcceptsAnyCharacter = true;
     }
+
+    /// <inheritdoc/>
+    protected override object Read(object value, PSObject given) =>
+        given.TypeNames.Contains(SelectStringOutput) && given.Properties["Line"]?.Value is string line
+            ? SavedText.Parse(line)
+            : value;
 }

@@ -9,24 +9,19 @@ namespace ProxyHelper.PowerShell;
 /// and an administrator means neither.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class SecondsAttribute : ArgumentTransformationAttribute
+internal sealed class SecondsAttribute : ArgumentAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    protected override object Read(object value, PSObject given) => value switch
     {
-        object? given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return given switch
-        {
-            TimeSpan time => time,
-            string text when TryRead(text, out TimeSpan time) => time,
-            string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) => time,
-            IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal
-                && FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)) is { } time => time,
-            _ => throw new ArgumentTransformationMetadataException(
-                $"'{PrintableText.From($"{given}")}' is not a time. Give a number of seconds, such as 1 or 0.5, or a "
-                + "time such as 0:0:1."),
-        };
-    }
+        TimeSpan time => time,
+        string text when TryRead(text, out TimeSpan time) => time,
+        string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) => time,
+        IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal
+            && FromSeconds(number.ToDouble(CultureInfo.InvariantCulture)) is { } time => time,
+        _ => throw Fault(
+            $"'{value}' is not a time. Give a number of seconds, such as 1 or 0.5, or a time such as 0:0:1."),
+    };
 
     private static TimeSpan? FromSeconds(double seconds) =>
         Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null; // not for NaN

@@ -12,26 +12,40 @@ namespace ProxyHelper.PowerShell;
 /// input: it may be almost the secret.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class SecretAttribute : ArgumentTransformationAttribute
+internal sealed class SecretAttribute : ArgumentAttribute
 {
-    /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    /// <summary>Initializes the attribute. The message about a character that is not printable has the text.</summary>
+    public SecretAttribute()
     {
-        string? text = (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        AcceptsAnyCharacter = true;
+    }
+
+    /// <inheritdoc/>
+    protected override object Read(object value, PSObject given)
+    {
+        string? text = value switch
         {
             SecureString secure => Reveal(secure),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            var other => other?.ToString(),
+            _ => value.ToString(),
         };
         return NumberText.TryRead<uint>(text, out _)
             ? new NetworkCredential(string.Empty, text).SecurePassword
-            : throw new ArgumentTransformationMetadataException(
-                "The secret is a number from 0 to 4294967295, plain or in a SecureString.");
+            : throw NotASecret();
     }
+
+    /// <inheritdoc/>
+    protected override object ReadList(object[] all) => throw NotASecret();
+
+    /// <inheritdoc/>
+    protected override Exception Missing(string what) => NotASecret();
 
     /// <summary>Returns the number in the value of a parameter, or 0 if there is no value.</summary>
     public static uint Read(SecureString? bound) =>
         bound is not null && NumberText.TryRead(Reveal(bound), out uint secret) ? secret : 0;
+
+    private static Exception NotASecret() =>
+        Fault("The secret is a number from 0 to 4294967295, plain or in a SecureString.");
 
     private static string Reveal(SecureString secure) => new NetworkCredential(string.Empty, secure).Password;
 }

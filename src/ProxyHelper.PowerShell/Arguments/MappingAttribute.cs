@@ -1,0 +1,98 @@
+using System.Management.Automation;
+using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>
+/// Rejects values that are not mappings of this session, with a message that says how to get one. Rows of a CSV file
+/// and the output of Import-Clixml look like mappings, but do not identify an entry of the conntrack table.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MappingAttribute : ArgumentAttribute
+{
+    /// <inheritdoc/>
+    protected override object Read(object value, PSObject given) => value is ConntrackEntry
+        ? value
+        : throw Fault(
+            "The value is not a mapping from Get-NatMapping, so nothing was removed. Get the mapping from the "
+            + "kernel: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping. For the rows "
+            + "of a file: Import-Csv FILE | ForEach-Object { Get-NatMapping -Id $_.Id } | Remove-NatMapping.");
+}
+
+/// <summary>
+/// Lets a parameter accept what names a mapping: a mapping, or an object with its protocol and its original ends, such
+/// as a row of a CSV file or the output of Import-Clixml, ConvertFrom-Json or Select-Object. Any other value is left to
+/// the other parameters of the pipeline.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MappingNameAttribute : ArgumentAttribute
+{
+    private static readonly EndPointAttribute _endPoint = new();
+    private static readonly ProtocolAttribute _protocol = new();
+    private static readonly RequireValueAttribute _number = new();
+
+    // The properties that other parameters take from the pipeline.
+    private static readonly HashSet<string> _otherNames =
+        new(["Source", "Destination", "FullName", "LiteralPath"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Initializes the attribute. A line of a saved table belongs to another parameter.</summary>
+    public MappingNameAttribute()
+    {
+        AcceptsEmptyText = true;
+        AcceptsAnyCharacter = true;
+    }
+
+    /// <inheritdoc/>
+    protected override object Read(object value, PSObject given)
+    {
+        if (value is not PSCustomObject)
+        {
+            return value;
+        }
+
+        return given.Properties[nameof(ConntrackEntry.Protocol)] is { } protocol
+            && given.Properties[nameof(ConntrackEntry.OriginalSource)] is { } source
+            && given.Properties[nameof(ConntrackEntry.OriginalDestination)] is { } destination
+                ? Mapping(protocol, source, destination, given)
+                : given.Properties.Any(property => _otherNames.Contains(property.Name))
+                    ? value
+                    : throw Fault(
+                        "The object has no properties that name a mapping: Protocol, OriginalSource and "
+                        + "OriginalDestination, or Source and Destination.");
+    }
+
+    private static ConntrackEntry Mapping(
+        PSPropertyInfo protocol, PSPropertyInfo source, PSPropertyInfo destination, PSObject given)
+    {
+        var original = new ConntrackTuple(
+            ValueOf<IPProtocol>(protocol, _protocol),
+            ValueOf<TransportEndPoint>(source, _endPoint),
+            ValueOf<TransportEndPoint>(destination, _endPoint));
+        return new ConntrackEntry(new ConntrackEntryValues
+        {
+            Original = original,
+            Reply = original.Reversed,
+            OriginalZone = Optional<ushort>(given.Properties[nameof(ConntrackEntry.OriginalZone)])
+                ?? Optional<ushort>(given.Properties[nameof(ConntrackEntry.Zone)])
+                ?? 0,
+            Id = Optional<uint>(given.Properties[nameof(ConntrackEntry.Id)]),
+        });
+    }
+
+    // A row of a CSV file has an empty text for a value that the kernel did not report.
+    private static T? Optional<T>(PSPropertyInfo? property)
+        where T : struct => property?.Value is null or "" ? null : ValueOf<T>(property, _number);
+
+    private static T ValueOf<T>(PSPropertyInfo property, ArgumentAttribute reader)
+    {
+        try
+        {
+            return LanguagePrimitives.ConvertTo<T>(reader.Transform(null!, property.Value));
+        }
+        catch (Exception failure) when (failure is ArgumentTransformationMetadataException or PSInvalidCastException)
+        {
+            throw Fault($"The property {property.Name} of the mapping cannot be read. {failure.Message}");
+        }
+    }
+}
