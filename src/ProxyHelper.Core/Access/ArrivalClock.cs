@@ -7,19 +7,30 @@ namespace ProxyHelper.Access;
 /// Measures how old queries are. The kernel records the arrival of a query by the real-time clock, which can be set
 /// back. All other durations are measured by the time since boot, so that no age is too small.
 /// </summary>
-/// <param name="clock">The clock.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class ArrivalClock(Clock clock)
+internal sealed class ArrivalClock
 {
     // A query that arrived before the clock was set back may wait in any queue. Only after a whole round that began
     // later, no such query is left.
     private const int RoundsToForget = 2;
 
+    private const int MaxReadings = 8;
+
+    private static readonly TimeSpan _longestReading = TimeSpan.FromMilliseconds(1);
+
+    private readonly Clock _clock;
     private DateTime _now;
     private TimeSpan _sinceBoot;
     private long _offset = long.MinValue; // from the time since boot to the real-time clock, in ticks
     private TimeSpan _setBack;
     private int _roundsToForget;
+
+    /// <summary>Reads the clocks for the first time, before queries are received.</summary>
+    public ArrivalClock(Clock clock)
+    {
+        _clock = clock;
+        BeginBatch();
+    }
 
     /// <summary>Gets the real time at which the batch was received.</summary>
     public DateTime Now => _now;
@@ -30,9 +41,15 @@ internal sealed class ArrivalClock(Clock clock)
     /// <summary>Reads the clocks after a batch was received.</summary>
     public void BeginBatch()
     {
-        // In this order, a pause between the two readings makes the ages larger, not smaller.
-        _now = clock.UtcNow;
-        _sinceBoot = clock.SinceBoot;
+        // A pause between the readings would look like a clock that is set. In this order, it makes the ages larger.
+        int attempts = 0;
+        do
+        {
+            _sinceBoot = _clock.SinceBoot;
+            _now = _clock.UtcNow;
+        }
+        while (_clock.SinceBoot - _sinceBoot > _longestReading && ++attempts < MaxReadings);
+
         long offset = _now.Ticks - _sinceBoot.Ticks;
         if (offset < _offset)
         {
@@ -65,7 +82,7 @@ internal sealed class ArrivalClock(Clock clock)
     /// <summary>Returns the time since the batch was received.</summary>
     public TimeSpan SinceBatch()
     {
-        TimeSpan byRealTime = clock.UtcNow - _now, sinceBoot = clock.SinceBoot - _sinceBoot;
+        TimeSpan byRealTime = _clock.UtcNow - _now, sinceBoot = _clock.SinceBoot - _sinceBoot;
         return byRealTime > sinceBoot ? byRealTime : sinceBoot;
     }
 }

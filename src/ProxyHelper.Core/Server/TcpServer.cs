@@ -167,8 +167,9 @@ internal sealed class TcpServer : QueryServer
     private bool Accept(LinuxSocket listener)
     {
         Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
+        TimeSpan now = Clock.SinceBoot;
         Admission admission = Rules.Admission;
-        admission.BeginBatch(Clock.SinceBoot);
+        admission.BeginBatch(now);
         for (int accepted = 0; accepted < MaxAcceptsPerRound; accepted++)
         {
             try

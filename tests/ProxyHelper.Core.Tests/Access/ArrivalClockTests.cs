@@ -1,6 +1,5 @@
 using CsCheck;
 using ProxyHelper.Access;
-using ProxyHelper.Tests.Simulation;
 using Xunit;
 
 namespace ProxyHelper.Tests.Access;

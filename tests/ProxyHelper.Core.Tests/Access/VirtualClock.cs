@@ -1,6 +1,6 @@
 using ProxyHelper.Linux;
 
-namespace ProxyHelper.Tests.Simulation;
+namespace ProxyHelper.Tests.Access;
 
 /// <summary>Represents clocks that only a test moves.</summary>
 internal sealed class VirtualClock : Clock
@@ -19,6 +19,6 @@ internal sealed class VirtualClock : Clock
         _sinceBoot += time;
     }
 
-    /// <summary>Sets the real-time clock forward, or back by a negative time, as an administrator or NTP does.</summary>
+    /// <summary>Sets the real-time clock forward, or back by a negative time, as NTP does.</summary>
     public void Set(TimeSpan change) => _now += change;
 }

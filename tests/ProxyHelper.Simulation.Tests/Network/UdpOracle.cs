@@ -1,0 +1,189 @@
+using System.Buffers.Binary;
+using ProxyHelper.Simulation.Kernel;
+using ProxyHelper.Telemetry;
+
+namespace ProxyHelper.Simulation.Network;
+
+/// <summary>
+/// Knows what the helper may do with each datagram, and objects to everything else. A server takes one batch at a time,
+/// so the fate of a batch is known when the server receives the next one or waits.
+/// </summary>
+internal sealed class UdpOracle(World world, ScriptedKernel kernel)
+{
+    // The helper forgets a clock that was set back after two rounds, and may take some more to empty its queues.
+    private const int RoundsAfterClockSet = 12;
+
+    private readonly List<Datagram> _batch = [];
+    private readonly Dictionary<UdpSocket, uint> _drops = [];
+    private readonly ExpectedCounts _expected = new();
+    private SimulatedRules? _batchRules;
+    private int _roundsUntilCertain;
+
+    /// <summary>Gets or sets the rules in force.</summary>
+    public required SimulatedRules Rules { get; set; }
+
+    /// <summary>Gets or sets the number of errors that receives have reported.</summary>
+    public int ReceiveErrors { get; set; }
+
+    /// <summary>Records that the real-time clock was set, so that the ages of some queries are unknown.</summary>
+    public void SetClock() => _roundsUntilCertain = RoundsAfterClockSet;
+
+    /// <summary>Records that the server waits, which ends a batch and a round.</summary>
+    public void BeginWait()
+    {
+        BeginBatch();
+        _roundsUntilCertain -= _roundsUntilCertain > 0 ? 1 : 0;
+    }
+
+    /// <summary>Ends the last batch: each of its datagrams has a reply, or a counted reason.</summary>
+    public void BeginBatch()
+    {
+        foreach (Datagram datagram in _batch)
+        {
+            if (!datagram.IsAnswered)
+            {
+                _expected.AddOneOf(ReasonsOf(datagram));
+                _expected.Allow(Outcome.UnsentReply, datagram.IsReplyRefused || datagram.IsReplyDelayed ? 1 : 0);
+            }
+        }
+
+        _batch.Clear();
+        kernel.Failures = 0;
+    }
+
+    /// <summary>Decides about the batch that was received, by the rules in force and by the table.</summary>
+    public void Admit(List<Datagram> received)
+    {
+        _batchRules = Rules;
+        foreach (Datagram datagram in received)
+        {
+            datagram.Refusal = Rules.FindRefusal(datagram);
+            _batch.Add(datagram);
+        }
+
+        NoteTable();
+    }
+
+    /// <summary>Records what the table says about the queries of the batch now.</summary>
+    public void NoteTable()
+    {
+        foreach (Datagram datagram in _batch)
+        {
+            (Peer source, Peer destination) = datagram.Question;
+            TableEntry? entry = kernel.Table.FindReply(destination, source);
+            bool mayLearn = entry is not null && _batchRules!.MayLearn(datagram.Sender.Address, entry);
+            datagram.WasAbsent |= !mayLearn;
+            if (mayLearn && !datagram.Entries.Contains(entry!))
+            {
+                datagram.Entries.Add(entry!);
+            }
+        }
+    }
+
+    /// <summary>Records the drops that the kernel reports with a batch.</summary>
+    public void Drop(UdpSocket socket, uint total) => _drops[socket] = total;
+
+    /// <summary>Checks a reply that leaves.</summary>
+    public void Reply(Peer receiver, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> control)
+    {
+        Datagram query = FindQuery(receiver);
+        query.IsAnswered = true;
+        TimeSpan age = world.Now - query.ArrivedAt;
+        bool isFound = bytes.Length == 66 && bytes[15] == 0x12;
+        world.Trace.Add(world.Now, isFound ? "found" : "not found", receiver);
+        Violation.If(age > _batchRules!.MaxAge, $"the reply to {receiver} is late: the query came {age} ago");
+        Violation.If(
+            control.Length > 0 && BinaryPrimitives.ReadUInt32BigEndian(control[20..]) != query.LocalAddress,
+            "a reply leaves from another address");
+        if (isFound)
+        {
+            Violation.If(!IsRight(query, bytes), $"the reply to {receiver} is wrong: the sender may not learn this");
+            _expected.AddOneOf([Outcome.Found]);
+            return;
+        }
+
+        bool mayBeAbsent = query.WasAbsent
+            || (IsUncertain(query) && query.Entries.Exists(entry => !entry.IsTranslated));
+        bool mayFail = kernel.Failures >= 2; // the first attempt and the second
+        Violation.If(
+            !bytes.SequenceEqual(_batchRules.ReplyTo(query.Bytes, entry: null)),
+            $"\"not found\" to {receiver} has other bytes");
+        Violation.If(!mayBeAbsent && !mayFail, $"\"not found\" to {receiver} is wrong: the table has the entry");
+        _expected.AddOneOf([
+            .. mayBeAbsent ? [Outcome.NotFound] : Array.Empty<Outcome>(),
+            .. mayFail ? [Outcome.FailedLookup] : Array.Empty<Outcome>()]);
+    }
+
+    /// <summary>Records that the kernel refuses to send a reply.</summary>
+    public void RefuseReply(Peer receiver) => FindQuery(receiver).IsReplyRefused = true;
+
+    /// <summary>Records that the kernel took only a part of the replies.</summary>
+    public void CutSend() => _batch.ForEach(datagram => datagram.IsReplyDelayed |= !datagram.IsAnswered);
+
+    /// <summary>Checks the counts of the whole run.</summary>
+    public void CheckCounts(ResponderCounts counts)
+    {
+        _expected.AddExactly(Outcome.ReceiveError, ReceiveErrors);
+        _expected.AddExactly(Outcome.QueueDrop, _drops.Values.Sum(total => total));
+        _expected.AddExactly(Outcome.TableReopening, kernel.TablesOpened - 1);
+        _expected.Check(counts);
+    }
+
+    private bool IsRight(Datagram query, ReadOnlySpan<byte> bytes)
+    {
+        foreach (TableEntry entry in query.Entries)
+        {
+            if (bytes.SequenceEqual(_batchRules!.ReplyTo(query.Bytes, entry)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Datagram FindQuery(Peer receiver) =>
+        _batch.FindLast(datagram => datagram.Sender == receiver && !datagram.IsAnswered && !datagram.IsReplyRefused
+            && (datagram.Refusal is null || IsUncertain(datagram)))
+        ?? throw new Violation("a reply goes to nobody who is due one");
+
+    /// <summary>
+    /// Returns whether nobody can know if the sender counts as this host: the list of its addresses was lost.
+    /// </summary>
+    private bool IsUncertain(Datagram datagram) => kernel.HasLostAddresses && datagram.Refusal != Outcome.Malformed
+        && datagram.Sender.Address is Places.Router or Places.SecondRouter;
+
+    /// <summary>Returns the reasons for which a datagram may stay without a reply.</summary>
+    private Outcome[] ReasonsOf(Datagram datagram)
+    {
+        if (datagram.Refusal is { } refusal && !IsUncertain(datagram))
+        {
+            return [refusal];
+        }
+
+        var reasons = new List<Outcome>();
+        if (IsUncertain(datagram))
+        {
+            reasons.AddRange([Outcome.NotItsOwn, Outcome.NotAllowed, Outcome.WrongSecret]);
+        }
+
+        bool mayBeLate = world.Now - datagram.ArrivedAt > _batchRules!.MaxAge || _roundsUntilCertain > 0;
+        if (mayBeLate)
+        {
+            reasons.Add(Outcome.Late);
+        }
+
+        if (_batchRules.Rate is > 0 and < 100)
+        {
+            reasons.Add(Outcome.TooOften);
+        }
+
+        if (datagram.IsReplyRefused || (datagram.IsReplyDelayed && mayBeLate))
+        {
+            reasons.AddRange([Outcome.Found, Outcome.NotFound, Outcome.FailedLookup]);
+        }
+
+        Violation.If(reasons.Count == 0, $"the query of {datagram.Sender} has no reply and no reason");
+        return [.. reasons];
+    }
+}
