@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyHelper.Daemon.Metrics;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;

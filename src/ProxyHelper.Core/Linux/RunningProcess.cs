@@ -8,7 +8,6 @@ namespace ProxyHelper.Linux;
 [SupportedOSPlatform("linux")]
 internal static partial class RunningProcess
 {
-    private const int BootTime = 7; // CLOCK_BOOTTIME (linux/time.h)
     private const int TicksPerSecond = 100; // USER_HZ (asm-generic/param.h)
     private const int FieldsBeforeStart = 19; // between the state and the start in /proc/PID/stat (proc_pid_stat(5))
     private const int ClockTolerance = 2; // seconds
@@ -47,15 +46,10 @@ internal static partial class RunningProcess
         string[] fields = status[(end + 2)..].Split(' ');
         bool hasEnded = fields[0] is "Z" or "X"; // a zombie
         long startedAt = long.Parse(fields[FieldsBeforeStart], CultureInfo.InvariantCulture) / TicksPerSecond;
-        Span<long> sinceBoot = stackalloc long[2]; // struct timespec
-        LinuxHandle.Check(ClockCall(BootTime, sinceBoot), "read the time since boot");
-        long bootedAt = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - sinceBoot[0];
+        long bootedAt = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (long)Clock.System.SinceBoot.TotalSeconds;
         return !hasEnded && bootedAt + startedAt <= time + ClockTolerance;
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SignalCall(int process, int signal);
-
-    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
-    private static partial int ClockCall(int clock, Span<long> time);
 }

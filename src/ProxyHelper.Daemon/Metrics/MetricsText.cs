@@ -3,7 +3,7 @@ using System.Text;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Metrics;
 
 /// <summary>
 /// Writes the counters in the text format of Prometheus (exposition format 0.0.4), with the names of the "ProxyHelper"
