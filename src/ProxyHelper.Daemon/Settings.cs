@@ -83,11 +83,13 @@ internal sealed record Settings
         {
             Listen.Validate();
             Rules.Validate();
-            return null;
+            return Metrics is { } metrics && HostAddresses.FindListenFault([metrics.Address]) is { } fault
+                ? new SettingsFault(fault)
+                : null;
         }
-        catch (ArgumentException fault)
+        catch (ArgumentException failure)
         {
-            return new SettingsFault(fault.Message);
+            return new SettingsFault(failure.Message);
         }
     }
 }

@@ -35,9 +35,9 @@ internal static class ValueReaders
         return isAddress ? null : $"'{text}' is not an IPv4 address, such as 194.0.1.1.";
     }
 
-    /// <summary>Reads an IPv4 address or prefix.</summary>
+    /// <summary>Reads an IPv4 address or prefix of clients.</summary>
     public static string? Prefix(string text, out EndPointPattern value) =>
-        EndPointPattern.TryParseAddresses(text, out value, out string? fault) ? null : fault;
+        EndPointPattern.TryParseAddresses(text, out value, out string? fault) ? value.FindClientFault() : fault;
 
     /// <summary>Reads an IPv4 address and a port.</summary>
     public static string? EndPoint(string text, out IPEndPoint value)

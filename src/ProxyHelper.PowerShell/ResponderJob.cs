@@ -102,6 +102,9 @@ public sealed class ResponderJob : Job
     /// <summary>Gets the number of queries from senders that exceeded the rate limit.</summary>
     public long TooOften => Counts[Outcome.TooOften];
 
+    /// <summary>Gets the number of queries to a broadcast or multicast address.</summary>
+    public long Broadcasts => Counts[Outcome.Broadcast];
+
     /// <summary>Gets the number of datagrams that the kernel dropped because a queue was full.</summary>
     public long QueueDrops => Counts[Outcome.QueueDrop];
 

@@ -53,6 +53,13 @@ Describe 'Start-ProxyHelper' {
         @{ Arguments = '-AllowedProxy @()'; Message = 'AllowedProxy' }
         @{ Arguments = "-AllowedProxy ([ipaddress]'2001:db8::1')"; Message = "'2001:db8::1' is not an IPv4 address" }
         @{ Arguments = "-AllowedProxy '194.0.22.9', `$null"; Message = 'A value of the list is null' }
+        @{ Arguments = '-AllowedProxy 0.0.0.0'; Message = '0.0.0.0/0 allows everyone' }
+        @{ Arguments = "-AllowedProxy 194.0.22.9, ([ipaddress]'0.0.0.0')"; Message = '0.0.0.0/0 allows everyone' }
+        @{ Arguments = '-TrustedClient 0.0.0.0/8'; Message = '0.0.0.0/0 allows everyone' }
+        @{ Arguments = '-AllowedProxy 255.255.255.255'; Message = '255.255.255.255 is a broadcast address' }
+        @{ Arguments = '-TrustedClient 224.0.0.0/4'; Message = '224.0.0.0/4 is a multicast address' }
+        @{ Arguments = '-AllowedProxy 127.255.255.255'; Message = '127.255.255.255 is the broadcast address of a local subnet' }
+        @{ Arguments = '-TrustedClient 127.255.255.255'; Message = '127.255.255.255 is the broadcast address of a local subnet' }
         @{ Arguments = '-MaxQueriesPerSecond -1'; Message = 'MaxQueriesPerSecond' }
         @{ Arguments = '-MaxQueriesPerSecond 1000001'; Message = 'MaxQueriesPerSecond' }
         @{ Arguments = '-Workers 0'; Message = 'Workers' }

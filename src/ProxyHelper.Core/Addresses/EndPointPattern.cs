@@ -128,6 +128,22 @@ public readonly record struct EndPointPattern
     }
 
     /// <summary>
+    /// Returns the reason that no client has an address of the IPv4 pattern, or null. A prefix that has addresses of
+    /// hosts, too, has no fault.
+    /// </summary>
+    internal string? FindClientFault()
+    {
+        const int networkBits = 8, multicastBits = 4; // of 0.0.0.0/8 and 224.0.0.0/4
+        IPv4Address first = IPv4Network;
+        string? kind = first.IsUnspecified && _length >= networkBits ? "an unspecified"
+            : first.IsMulticast && _length >= multicastBits ? "a multicast"
+            : first == IPv4Address.Broadcast ? "a broadcast"
+            : null;
+        string hint = first.IsUnspecified ? " 0.0.0.0/0 allows everyone." : string.Empty;
+        return kind is null ? null : $"{this} is {kind} address, which no client has.{hint}";
+    }
+
+    /// <summary>
     /// Returns a value indicating whether an address is one of the pattern's addresses. The port does not matter.
     /// </summary>
     public bool Contains(IPv4Address address) =>

@@ -14,6 +14,7 @@ public readonly record struct IPv4Address : IComparable<IPv4Address>, ISpanForma
 
     private const int LongestText = 15; // 255.255.255.255
     private const byte LoopbackNetwork = 127;
+    private const byte MulticastPrefix = 0b1110;
 
     /// <summary>Makes an address from the number that its bytes are when they are read in network byte order.</summary>
     internal IPv4Address(uint value)
@@ -24,11 +25,22 @@ public readonly record struct IPv4Address : IComparable<IPv4Address>, ISpanForma
     /// <summary>Gets 0.0.0.0, which stands for all addresses of a host.</summary>
     public static IPv4Address Any => default;
 
+    /// <summary>Gets 255.255.255.255, which stands for all hosts of a link.</summary>
+    internal static IPv4Address Broadcast => new(uint.MaxValue);
+
     /// <summary>Gets 127.0.0.1.</summary>
     public static IPv4Address Loopback => new(0x7f00_0001);
 
     /// <summary>Gets a value indicating whether the address is in 127.0.0.0/8.</summary>
     public bool IsLoopback => Value >> 24 == LoopbackNetwork;
+
+    /// <summary>Gets a value indicating whether the address is in 224.0.0.0/4.</summary>
+    internal bool IsMulticast => Value >> 28 == MulticastPrefix;
+
+    /// <summary>
+    /// Gets a value indicating whether the address is in 0.0.0.0/8, which stands for no host (RFC 1122).
+    /// </summary>
+    internal bool IsUnspecified => Value >> 24 == 0;
 
     /// <summary>
     /// Gets the bytes, read in network byte order: for masks, hashes and ranges. All other code uses the address

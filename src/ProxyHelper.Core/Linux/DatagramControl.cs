@@ -21,21 +21,34 @@ internal readonly ref struct DatagramControl
     // Struct in_pktinfo (linux/in.h): interface index, local address, destination in the header.
     private const int PacketInfoSize = 12;
     private const int AddressOffset = 4; // in struct in_pktinfo
+    private const int DestinationOffset = 8;
     private const int TimestampSize = 16; // struct timespec: seconds and nanoseconds of the real-time clock
     private const ulong LastSecond = 253_402_300_799; // 9999-12-31 23:59:59, the last second of DateTime
     private const ulong NanosecondsPerSecond = 1_000_000_000;
 
-    private DatagramControl(IPv4Address? localAddress, DateTime? receivedAt, uint dropped)
+    private DatagramControl(
+        IPv4Address? localAddress, IPv4Address? destination, DateTime? receivedAt, uint dropped)
     {
         LocalAddress = localAddress;
+        Destination = destination;
         ReceivedAt = receivedAt;
         Dropped = dropped;
     }
 
     /// <summary>
-    /// Gets the local address that the datagram was sent to, or null if the kernel did not report it.
+    /// Gets the local address that a reply leaves from, or null if the kernel did not report it: the address that the
+    /// datagram was sent to.
     /// </summary>
     public IPv4Address? LocalAddress { get; }
+
+    /// <summary>Gets the destination in the header of the datagram, or null if the kernel did not report it.</summary>
+    public IPv4Address? Destination { get; }
+
+    /// <summary>
+    /// Gets whether the datagram was sent to a broadcast or multicast address. The local address is another one then:
+    /// the address of the interface.
+    /// </summary>
+    public bool IsBroadcast => Destination != LocalAddress;
 
     /// <summary>Gets the time of arrival in UTC, or null if the kernel did not report it.</summary>
     public DateTime? ReceivedAt { get; }
@@ -50,6 +63,7 @@ internal readonly ref struct DatagramControl
     public static DatagramControl Read(ReadOnlySpan<byte> control)
     {
         IPv4Address? localAddress = null;
+        IPv4Address? destination = null;
         DateTime? receivedAt = null;
         uint dropped = 0;
         while (control.Length >= HeaderSize)
@@ -65,6 +79,7 @@ internal readonly ref struct DatagramControl
             {
                 case (SocketOption.IPLevel, SocketOption.PacketInfoNumber) when data.Length >= PacketInfoSize:
                     localAddress = IPv4Address.FromBytes(data.Slice(AddressOffset, IPv4Address.Size));
+                    destination = IPv4Address.FromBytes(data.Slice(DestinationOffset, IPv4Address.Size));
                     break;
                 case (SocketOption.SocketLevel, SocketOption.TimestampNumber) when data.Length >= TimestampSize:
                     receivedAt = ReadTime(data);
@@ -77,7 +92,7 @@ internal readonly ref struct DatagramControl
             control = control[Math.Min(((int)length + 7) & ~7, control.Length)..];
         }
 
-        return new DatagramControl(localAddress, receivedAt, dropped);
+        return new DatagramControl(localAddress, destination, receivedAt, dropped);
     }
 
     /// <summary>

@@ -15,12 +15,17 @@ internal sealed class LocalAddresses : IDisposable
     private const ushort GetAddressType = 22; // RTM_GETADDR (linux/rtnetlink.h)
     private const ushort NewAddressType = 20; // RTM_NEWADDR
     private const ushort RequestDumpFlags = 0x301; // NLM_F_REQUEST | NLM_F_DUMP (linux/netlink.h)
-    private const ushort LocalAttribute = 2; // IFA_LOCAL (linux/if_addr.h)
+    private const ushort PeerAttribute = 1; // IFA_ADDRESS (linux/if_addr.h): the local address, or that of the peer
+    private const ushort LocalAttribute = 2; // IFA_LOCAL
+    private const ushort BroadcastAttribute = 4; // IFA_BROADCAST
     private const int HeaderSize = 8; // struct ifaddrmsg (linux/if_addr.h)
+    private const int LengthOffset = 1; // ifa_prefixlen
+    private const int LongestSubnet = 30; // bits; a longer prefix has no broadcast address (RFC 3021)
 
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<IPv4Address> _addresses = [];
+    private readonly HashSet<IPv4Address> _broadcasts = [];
     private readonly NetlinkDump _dump = new("list the addresses", patience: 0);
     private readonly byte[] _request = new byte[NetlinkMessage.HeaderSize + HeaderSize];
     private readonly NetlinkOpener _opener;
@@ -76,6 +81,14 @@ internal sealed class LocalAddresses : IDisposable
         return _addresses.Contains(address);
     }
 
+    /// <summary>
+    /// Returns a value indicating whether an address was a broadcast address of a local subnet when the list was read.
+    /// </summary>
+    public bool IsBroadcast(IPv4Address address) => _broadcasts.Contains(address);
+
+    /// <summary>Returns the addresses of the last reading as text.</summary>
+    public override string ToString() => string.Join(", ", _addresses);
+
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
@@ -95,16 +108,22 @@ internal sealed class LocalAddresses : IDisposable
         }
         catch (LinuxException)
         {
-            _addresses.Clear(); // no sender is trusted because of half a list; the next attempt follows in a second
+            Clear(); // no sender is trusted because of half a list; the next attempt follows in a second
             _isBroken = true;
         }
     }
 
     private NetlinkSocket OpenSocket() => _opener(NetlinkSocket.Route, NetlinkSocket.DefaultReceiveBuffer);
 
-    private void Read()
+    private void Clear()
     {
         _addresses.Clear();
+        _broadcasts.Clear();
+    }
+
+    private void Read()
+    {
+        Clear();
         uint sequence = _socket.TakeSequence(1);
         var writer = new NetlinkWriter(_request);
         writer.BeginMessage(GetAddressType, RequestDumpFlags, sequence);
@@ -122,12 +141,27 @@ internal sealed class LocalAddresses : IDisposable
 
     private void Add(ReadOnlySpan<byte> payload)
     {
+        int length = payload.Length < HeaderSize ? LongestSubnet + 1 : payload[LengthOffset];
         var attributes = new NetlinkAttributes(payload.Length < HeaderSize ? default : payload[HeaderSize..]);
         while (attributes.MoveNext())
         {
-            if (attributes.Type == LocalAttribute && attributes.Bytes.Length == IPv4Address.Size)
+            if (attributes.Bytes.Length != IPv4Address.Size)
             {
-                _addresses.Add(IPv4Address.FromBytes(attributes.Bytes));
+                continue;
+            }
+
+            var address = IPv4Address.FromBytes(attributes.Bytes);
+            switch (attributes.Type)
+            {
+                case LocalAttribute:
+                    _addresses.Add(address);
+                    break;
+                case BroadcastAttribute:
+                    _broadcasts.Add(address);
+                    break;
+                case PeerAttribute when length <= LongestSubnet:
+                    _broadcasts.Add(new IPv4Address(address.Value | (uint.MaxValue >> length))); // as the kernel does
+                    break;
             }
         }
     }

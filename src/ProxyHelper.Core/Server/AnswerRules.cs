@@ -62,22 +62,14 @@ public sealed record AnswerRules
     {
         SettingCheck.Require(AllowedProxies.Count <= MaxPrefixes, TooMany("allowed proxies"));
         SettingCheck.Require(TrustedClients.Count <= MaxPrefixes, TooMany("trusted clients"));
-        RequireIPv4(AllowedProxies);
-        RequireIPv4(TrustedClients);
+        string? fault = HostAddresses.FindClientFault(AllowedProxies.Concat(TrustedClients));
+        SettingCheck.Require(fault is null, fault);
         SettingCheck.Require(
             MaxQueriesPerSecond is >= 0 and <= MaxRate,
             $"The rate must be 0 (no limit) to {MaxRate} queries a second.");
         SettingCheck.Require(
             MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= LongestQueueDelay,
             "The queue delay must be above 0 and at most 1 minute.");
-    }
-
-    private static void RequireIPv4(IReadOnlyList<EndPointPattern> patterns)
-    {
-        foreach (EndPointPattern pattern in patterns)
-        {
-            SettingCheck.Require(pattern.IsIPv4Addresses, $"{pattern} is not an IPv4 address or prefix.");
-        }
     }
 
     private static string TooMany(string senders) => $"There are more than {MaxPrefixes} {senders}. Use prefixes.";
@@ -88,7 +80,7 @@ internal static class SettingCheck
 {
     /// <summary>Throws unless a requirement is met.</summary>
     /// <exception cref="ArgumentException">Thrown when the requirement is not met.</exception>
-    public static void Require(bool isMet, string message)
+    public static void Require(bool isMet, string? message)
     {
         if (!isMet)
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace ProxyHelper.Server;
 
@@ -58,8 +57,8 @@ public sealed record ListenOptions
     public void Validate()
     {
         SettingCheck.Require(Addresses.Count + InheritedSockets.Count > 0, "At least one address is needed.");
-        IPAddress? other = Addresses.FirstOrDefault(address => address.AddressFamily != AddressFamily.InterNetwork);
-        SettingCheck.Require(other is null, $"{other} is not an IPv4 address. smtp-gated uses IPv4 only.");
+        string? fault = HostAddresses.FindListenFault(Addresses);
+        SettingCheck.Require(fault is null, fault);
         SettingCheck.Require(Port != 0, "Port 0 cannot receive queries. Use 1 to 65535.");
         SettingCheck.Require(Workers is >= 1 and <= MaxWorkers, $"The number of workers must be 1 to {MaxWorkers}.");
     }

@@ -43,6 +43,12 @@ internal sealed class QuerySocket : IDisposable
     /// </summary>
     public bool IsBoundToAll { get; }
 
+    /// <summary>
+    /// Gets or sets whether the socket counts datagrams to broadcast and multicast addresses. One of the sockets that
+    /// share an address and port does, because each gets a copy.
+    /// </summary>
+    public bool CountsBroadcasts { get; set; }
+
     /// <summary>Gets or sets whether datagrams may wait in the queue of the socket.</summary>
     public bool MayHaveMore { get; set; }
 
@@ -116,6 +122,7 @@ internal sealed class QuerySocket : IDisposable
                 // Opened last, so that the kernel never chooses it for a datagram.
                 LinuxSocket replies = Open(endPoint, allowsAbsentAddress, isShared: true).Socket;
 #pragma warning restore CA2000
+                replies.SetReceiveBuffer(0); // nobody reads the copies of broadcasts in its queue
                 Array.ForEach(group, socket => socket.ReplySocket = replies);
             }
 

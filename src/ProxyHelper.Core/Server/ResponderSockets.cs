@@ -55,6 +55,7 @@ internal sealed class ResponderSockets : IDisposable
                 opened.Bind(options, selection);
             }
 
+            opened.CountBroadcastsOnce();
             return opened;
         }
         catch
@@ -104,10 +105,20 @@ internal sealed class ResponderSockets : IDisposable
         }
     }
 
+    private static void RequireHostAddress(InheritedSocket inherited)
+    {
+        if (HostAddresses.FindListenFault([inherited.EndPoint.Address]) is { } fault)
+        {
+            inherited.Socket.Dispose();
+            throw new LinuxException("use the inherited sockets", Errno.EINVAL, fault.TrimEnd('.'));
+        }
+    }
+
     private void Adopt(IReadOnlyList<int> descriptors, PacketFilter selection)
     {
         foreach (InheritedSocket inherited in descriptors.Select(InheritedSocket.Adopt))
         {
+            RequireHostAddress(inherited);
             if (inherited.IsListener)
             {
                 _listeners.Add((inherited.Socket, inherited.EndPoint));
@@ -125,4 +136,7 @@ internal sealed class ResponderSockets : IDisposable
 
         Choose(selection);
     }
+
+    // The kernel gives each of the sockets that share an address and port a copy of a broadcast.
+    private void CountBroadcastsOnce() => Array.ForEach(ByAddress, sockets => sockets[0].CountsBroadcasts = true);
 }

@@ -137,6 +137,12 @@ internal sealed class UdpServer : QueryServer
             var control = DatagramControl.Read(_batch.Control(slot));
             dropped = control.Dropped;
             IPv4Address sender = IPv4SocketAddress.ReadAddress(_batch.Address(slot));
+            if (control.IsBroadcast)
+            {
+                RefuseBroadcast(socket, sender);
+                continue;
+            }
+
             TimeSpan age = _arrivals.AgeOf(control.ReceivedAt);
             if (admission.FindRefusal(_batch.Data(slot), sender, age, out Query query) is { } refusal)
             {
@@ -149,5 +155,13 @@ internal sealed class UdpServer : QueryServer
         }
 
         Telemetry.CountDrops(socket.TakeDrops(dropped));
+    }
+
+    private void RefuseBroadcast(QuerySocket socket, IPv4Address sender)
+    {
+        if (socket.CountsBroadcasts)
+        {
+            Telemetry.Refuse(Outcome.Broadcast, sender);
+        }
     }
 }

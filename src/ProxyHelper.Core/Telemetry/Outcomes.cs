@@ -36,6 +36,11 @@ public static class Outcomes
             Notice = "Refused a query from {0} with a wrong secret",
             IsRefusal = true,
         },
+        new(Outcome.Broadcast, "Broadcasts", _queries, "broadcast", "Queries to a broadcast or multicast address.")
+        {
+            Notice = "Refused a query from {0} to a broadcast or multicast address",
+            IsRefusal = true,
+        },
         new(Outcome.Late, "Late", _queries, "late", "Queries that were too old to be answered safely.")
         {
             Notice = "Refused a query from {0} that had waited too long: "
@@ -114,6 +119,9 @@ public enum Outcome : byte
     /// <summary>The secret was wrong.</summary>
     WrongSecret,
 
+    /// <summary>The query was sent to a broadcast or multicast address.</summary>
+    Broadcast,
+
     /// <summary>The query waited so long in the queue that its reply could have reached another query.</summary>
     Late,
 
@@ -155,7 +163,9 @@ public sealed record OutcomeRow(Outcome Outcome, string Name, OutcomeMetric Metr
     /// <summary>Gets the kind of the notice.</summary>
     public NoticeKind NoticeKind { get; init; } = NoticeKind.Refusal;
 
-    /// <summary>Gets whether a query with this outcome was refused because of its sender.</summary>
+    /// <summary>
+    /// Gets whether a query with this outcome was refused because of its sender, or of the address that it was sent to.
+    /// </summary>
     public bool IsRefusal { get; init; }
 
     /// <summary>Gets whether the outcome is one of a query.</summary>

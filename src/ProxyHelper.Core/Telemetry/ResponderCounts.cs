@@ -13,7 +13,9 @@ public sealed class ResponderCounts : IEquatable<ResponderCounts>
     /// </summary>
     public long Queries => Sum(row => row.IsOfQuery);
 
-    /// <summary>Gets the number of queries that were refused because of their sender.</summary>
+    /// <summary>
+    /// Gets the number of queries that were refused because of their sender, or of the address that they were sent to.
+    /// </summary>
     public long Refused => Sum(row => row.IsRefusal);
 
     /// <summary>Gets the number of events with an outcome.</summary>

@@ -70,13 +70,13 @@ internal sealed class EndPointAttribute : NetworkArgumentAttribute
     }
 }
 
-/// <summary>Makes a parameter read its values as IPv4 addresses or prefixes. A port is refused.</summary>
+/// <summary>Makes a parameter read its values as IPv4 addresses or prefixes of clients. A port is refused.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class AddressesAttribute : NetworkArgumentAttribute
 {
     /// <inheritdoc/>
     protected override object Parse(string text) =>
         EndPointPattern.TryParseAddresses(text, out EndPointPattern pattern, out string? fault)
-            ? pattern
+            ? pattern.FindClientFault() is { } notClient ? throw Fault(notClient) : pattern
             : throw Fault(fault);
 }

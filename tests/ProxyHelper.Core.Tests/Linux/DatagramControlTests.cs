@@ -28,6 +28,13 @@ public sealed class DatagramControlTests
     }
 
     [Theory]
+    [InlineData(PacketInfo, true)]
+    [InlineData("1C00000000000000 00000000 08000000 01000000 C2000101 C2000101 00000000", false)]
+    [InlineData(Timestamp, false)]
+    public void A_broadcast_has_another_destination_than_the_local_address(string control, bool isBroadcast) =>
+        Assert.Equal(isBroadcast, DatagramControl.Read(Bytes.Of(control)).IsBroadcast);
+
+    [Theory]
     [InlineData("")]
     [InlineData("1C00000000000000 00000000")] // cut within a header
     [InlineData("0F00000000000000 00000000 08000000" + PacketInfo)] // shorter than its own header

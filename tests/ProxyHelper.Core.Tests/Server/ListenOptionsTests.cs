@@ -97,6 +97,31 @@ public sealed class ListenOptionsTests
         "194.0.22.9");
 
     [Fact]
+    public void No_responder_listens_on_an_address_that_no_host_has() => NetworkNamespace.Run(() =>
+    {
+        Tool.Run("ip", "address", "add", "194.0.22.9/24", "dev", "lo");
+        Tool.Run("ip", "address", "add", "10.9.9.1/24", "brd", "10.9.9.100", "dev", "lo");
+        Tool.Run("ip", "address", "add", "10.8.8.1/31", "dev", "lo");
+        Tool.Run("ip", "address", "add", "10.7.7.1", "peer", "10.6.6.2/24", "dev", "lo");
+        foreach (string address in (string[])
+            [
+                "194.0.22.255", "10.9.9.255", "10.9.9.100", "10.6.6.255", "127.255.255.255", "255.255.255.255",
+                "224.0.0.1", "239.255.255.255", "0.0.0.1", "0.255.255.255",
+            ])
+        {
+            string message = Assert.Throws<ArgumentException>(Router.Options("0.0.0.0", address).Validate).Message;
+            Assert.StartsWith($"No helper can listen on {address}, which is a", message, StringComparison.Ordinal);
+            Assert.EndsWith(
+                " The addresses of this host are 127.0.0.1, 194.0.22.9, 10.9.9.1, 10.8.8.1, 10.7.7.1.",
+                message,
+                StringComparison.Ordinal);
+        }
+
+        // 10.7.7.255 is in no local subnet, and a subnet of two addresses has no broadcast address.
+        Router.Options("0.0.0.0", "194.0.22.254", "10.7.7.255", "10.8.8.0", "223.255.255.255", "240.0.0.1").Validate();
+    });
+
+    [Fact]
     public void A_shorter_queue_delay_refuses_an_older_query() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());

@@ -111,6 +111,19 @@ public sealed class ResponderSocketsTests
         }
     });
 
+    [Theory]
+    [InlineData("255.255.255.255")]
+    [InlineData("224.0.0.1")]
+    [InlineData("127.255.255.255")]
+    public void Inherited_sockets_of_a_broadcast_or_multicast_address_are_rejected(string address) => Router.With(() =>
+    {
+        using LinuxSocket socket = BoundSocket.OpenUdp(Asker.Helper(address), _ => { });
+        Assert.Contains(
+            $"No helper can listen on {address}, which is a",
+            Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]), Router.Rules)).Message,
+            StringComparison.Ordinal);
+    });
+
     private static ListenOptions Options(int workers, LinuxSocket[] bound) =>
         Router.Options() with { Workers = workers, InheritedSockets = [.. bound.Select(Copy)] };
 

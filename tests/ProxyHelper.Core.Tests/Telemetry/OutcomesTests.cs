@@ -15,7 +15,7 @@ public sealed class OutcomesTests
     {
         Assert.Distinct(Outcomes.All.Select(row => row.Name));
         Assert.Distinct(Outcomes.All.Select(row => (row.Metric.Name, row.Label)));
-        Assert.Equal(9, Outcomes.ByMetric.First().Count());
+        Assert.Equal(10, Outcomes.ByMetric.First().Count());
         Assert.All(Outcomes.ByMetric.Skip(1), rows => Assert.Null(Assert.Single(rows).Label));
     }
 
@@ -40,8 +40,9 @@ public sealed class OutcomesTests
             [Outcome.TooOften] = 32,
             [Outcome.ConnectionDrop] = 64,
             [Outcome.QueueDrop] = 128,
+            [Outcome.Broadcast] = 256,
         };
-        Assert.Equal((63, 60), (counts.Queries, counts.Refused));
+        Assert.Equal((319, 316), (counts.Queries, counts.Refused));
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 1 }, new ResponderCounts { [Outcome.Found] = 1 });
         Assert.NotEqual(new ResponderCounts { [Outcome.Found] = 1 }, new ResponderCounts { [Outcome.NotFound] = 1 });
         Assert.Equal(
