@@ -41,6 +41,7 @@ function Invoke-Documentation {
     }
     # PlatyPS writes the file into a folder of the module's name. The build copies the committed file to en-US.
     $made = $pages.FullName | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$PSScriptRoot/artifacts/maml" -Force
+    & "$PSScriptRoot/src/Format-HelpFile.ps1" $made "$PSScriptRoot/docs/en-US"
     Copy-Item $made "$PSScriptRoot/docs/en-US"
 }
 

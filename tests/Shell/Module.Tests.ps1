@@ -24,7 +24,7 @@ Describe 'The module' {
     It 'loads its own assemblies only, in a new shell' {
         $lines = Invoke-NewShell @'
             Import-Module ProxyHelper
-            $null = Get-NatMapping -Path /dev/null
+            $null = '' | Get-NatMapping
             $root = (Get-Module ProxyHelper).ModuleBase
             $shared = $PSHOME, [IO.Path]::GetDirectoryName([object].Assembly.Location)
             [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { -not $_.IsDynamic -and $_.Location } | ForEach-Object Location |
@@ -53,5 +53,33 @@ Describe 'The help' {
 
     It 'has a topic about the concept' {
         Get-Help about_ProxyHelper | Should -BeLike '*conntrack table  |*'
+    }
+
+    It 'shows no Markdown fence, and the command of an example as its code' {
+        Get-Help Start-ProxyHelper -Examples | Out-String | Should -Not -BeLike '*``````*'
+        (Get-Help Start-ProxyHelper).examples.example[0].code | Should -BeExactly 'Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9'
+    }
+
+    It 'has related links that are topics, and no address on the web' {
+        foreach ($command in (Get-Command -Module ProxyHelper).Name) {
+            foreach ($link in (Get-Help $command).relatedLinks.navigationLink) {
+                $link.uri | Should -BeNullOrEmpty
+                Get-Help $link.linkText | Should -Not -BeNullOrEmpty
+            }
+            "$(Get-Failure { Get-Help $command -Online })" | Should -BeLike '*is not specified*'
+        }
+    }
+
+    It 'is what src/Format-HelpFile.ps1 makes of the examples and links of PlatyPS' {
+        $pages = "$PSScriptRoot/../../docs/en-US"
+        $help = [xml](Get-Content "$pages/ProxyHelper.PowerShell.dll-Help.xml" -Raw)
+        foreach ($example in $help.SelectNodes("//*[local-name()='example']")) {
+            $example.SelectNodes("*[local-name()='introduction']/*").ForEach{ $_.InnerText = '```powershell' }
+            $example.SelectNodes("*[local-name()='code' or local-name()='remarks']").ForEach{ $_.RemoveAll() }
+        }
+        foreach ($uri in $help.SelectNodes("//*[local-name()='navigationLink']/*[local-name()='uri']")) { $uri.InnerText = 'Page.md' }
+        $help.Save("$TestDrive/help.xml")
+        & "$PSScriptRoot/../../src/Format-HelpFile.ps1" "$TestDrive/help.xml" $pages
+        Get-Content "$TestDrive/help.xml" -Raw | Should -BeExactly (Get-Content "$pages/ProxyHelper.PowerShell.dll-Help.xml" -Raw)
     }
 }

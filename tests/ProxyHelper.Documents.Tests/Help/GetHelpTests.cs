@@ -36,6 +36,42 @@ public sealed class GetHelpTests
             Assert.All(example.Steps, step => Assert.Contains(Words(step.Command), screen, StringComparison.Ordinal));
             Assert.All(example.Steps, step => Assert.Contains(Words(step.Output), screen, StringComparison.Ordinal));
         }
+
+        Assert.DoesNotContain("```", screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(HelpPageTests.Commands), MemberType = typeof(HelpPageTests))]
+    public void The_code_of_an_example_is_its_first_command(string command)
+    {
+        using var session = new EngineSession();
+        Assert.Equal(
+            HelpPage.Read(command).Examples.Select(example => example.Steps[0].Command.TrimEnd()),
+            session.Run($"(Get-Help {command}).examples.example.code").Select(code => $"{code}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(HelpPageTests.Commands), MemberType = typeof(HelpPageTests))]
+    public void Each_related_link_is_a_topic_of_Get_Help(string command)
+    {
+        using var session = new EngineSession();
+        string[] links =
+            [.. session.Run($"(Get-Help {command}).relatedLinks.navigationLink.linkText").Select(text => $"{text}")];
+        Assert.NotEmpty(links);
+        foreach (string link in links)
+        {
+            Assert.Single(session.Run($"Get-Help {link}"));
+            Assert.Empty(session.Errors);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(HelpPageTests.Commands), MemberType = typeof(HelpPageTests))]
+    public void Online_help_says_that_it_does_not_exist(string command)
+    {
+        using var session = new EngineSession();
+        session.Run($"try {{ Get-Help {command} -Online }} catch {{ $caught = $_ }}");
+        Assert.Contains("is not specified", session.One("\"$caught\"").ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,6 +85,5 @@ public sealed class GetHelpTests
     }
 
     // The screen breaks lines at its width, also within a word.
-    private static string Words(string text) =>
-        string.Concat(text.Where(letter => !char.IsWhiteSpace(letter) && letter != '\u0080'));
+    private static string Words(string text) => string.Concat(text.Where(letter => !char.IsWhiteSpace(letter)));
 }

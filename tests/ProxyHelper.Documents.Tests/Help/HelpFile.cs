@@ -7,9 +7,6 @@ namespace ProxyHelper.Documents.Help;
 /// </summary>
 internal static class HelpFile
 {
-    // PlatyPS separates the paragraphs of an example by a paragraph with this character only.
-    private const string Gap = "\u0080";
-
     private static readonly XNamespace _maml = "http://schemas.microsoft.com/maml/2004/10";
     private static readonly XNamespace _command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
     private static readonly XNamespace _dev = "http://schemas.microsoft.com/maml/dev/2004/10";
@@ -37,7 +34,7 @@ internal static class HelpFile
             .Select(type => $"output {TypeOf(type)}: {Paragraphs(type.Element(_maml + "description")!)}"),
         .. command.Descendants(_maml + "alert").Select(note => $"notes: {Paragraphs(note)}"),
         .. command.Descendants(_command + "example").Select(example =>
-            $"{example.Element(_maml + "title")!.Value}\n{Paragraphs(example.Element(_maml + "introduction")!)}"),
+            $"{example.Element(_maml + "title")!.Value}\n{Example(example)}"),
         .. command.Descendants(_maml + "navigationLink")
             .Select(link => $"link: {link.Element(_maml + "linkText")!.Value} {link.Element(_maml + "uri")!.Value}"),
     ]);
@@ -52,9 +49,8 @@ internal static class HelpFile
         .. page.Content["INPUTS"].Parts.Select(type => $"input {type.Title}: {type.Text}"),
         .. page.Content["OUTPUTS"].Parts.Select(type => $"output {type.Title}: {type.Text}"),
         $"notes: {page.Content["NOTES"].Text}",
-        .. page.Examples.Select(example => $"--------- {example.Title} ---------\n{example.Text}"),
-        $"link: Online Version {page.FrontMatter["HelpUri"]}",
-        .. page.Links.Select(link => $"link: {link.Text} {link.Target}"),
+        .. page.Examples.Select(example => $"--------- {example.Title} ---------\n{WithoutFences(example.Text)}"),
+        .. page.Links.Select(link => $"link: {link.Text} "), // Get-Help finds the text; it has no page with an address
     ]);
 
     private static IEnumerable<string> InSet(HelpPage page, string title) =>
@@ -105,6 +101,14 @@ internal static class HelpFile
         command.Element(_command + part)!.Element(_command + name)!.Value;
 
     private static string Paragraphs(XElement text) =>
-        string.Join("\n\n", text.Elements(_maml + "para").Select(paragraph => paragraph.Value)
-            .Where(paragraph => paragraph != Gap));
+        string.Join("\n\n", text.Elements(_maml + "para").Select(paragraph => paragraph.Value));
+
+    private static string Example(XElement example) => string.Join("\n\n", [
+        Paragraphs(example.Element(_maml + "introduction")!).TrimEnd(),
+        example.Element(_dev + "code")!.Value,
+        Paragraphs(example.Element(_dev + "remarks")!).TrimEnd(),
+    ]).TrimEnd();
+
+    private static string WithoutFences(string markdown) =>
+        string.Join('\n', markdown.Split('\n').Where(line => !line.StartsWith("```", StringComparison.Ordinal)));
 }

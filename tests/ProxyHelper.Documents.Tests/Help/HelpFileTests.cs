@@ -1,7 +1,7 @@
 namespace ProxyHelper.Documents.Help;
 
 /// <summary>
-/// Tests that the committed MAML file is what PlatyPS makes of the pages. 'build.ps1 -Task Docs' makes the file.
+/// Tests that the committed MAML file says what the pages say. 'build.ps1 -Task Docs' makes the file.
 /// </summary>
 public sealed class HelpFileTests
 {
