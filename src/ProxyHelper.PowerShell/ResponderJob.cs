@@ -16,13 +16,16 @@ namespace ProxyHelper.PowerShell;
 [SupportedOSPlatform("linux")]
 public sealed class ResponderJob : Job
 {
-    private const int MaxRecords = 100;
+    // The time for a reader of the warnings that blocks in its event handler. The ports are free before.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Responder _responder;
     private readonly PidFile? _pidFile;
     private readonly Task _pump;
     private TimeSpan? _finalUptime;
     private string? _failure;
+    private int _isEnding;
 
     internal ResponderJob(Responder responder, PidFile? pidFile, string name)
         : base($"Start-ProxyHelper {Join(responder.UdpEndPoints.Select(endPoint => endPoint.Address))}", name)
@@ -33,6 +36,7 @@ public sealed class ResponderJob : Job
         SetJobState(JobState.Running);
         Log($"Answering on {Location} (UDP){(TcpLocation is null ? string.Empty : $" and {TcpLocation} (TCP)")}.");
         _pump = Task.Run(PumpAsync);
+        _ = Task.Run(FollowAsync);
     }
 
     /// <summary>Gets the UDP end points as text.</summary>
@@ -153,15 +157,14 @@ public sealed class ResponderJob : Job
         $"{Queries} queries, {Found} found, {NotFound} not found, {FailedLookups} failed look-ups");
 
     /// <summary>
-    /// Stops the responder. When the method returns, the ports are free and the job has its final state.
+    /// Stops the responder. When the method returns, the ports are free and the job has its final state. Nothing that a
+    /// reader of the job's streams did can prevent that.
     /// </summary>
     public override void StopJob()
     {
-        if (!IsEnded)
-        {
-            _responder.Stop();
-            _pump.Wait();
-        }
+        _responder.Stop();
+        _pump.Wait(_patience);
+        End();
     }
 
     /// <inheritdoc/>
@@ -177,36 +180,60 @@ public sealed class ResponderJob : Job
 
     private ResponderCounts Counts => _responder.Counts;
 
-    private bool IsEnded => JobStateInfo.State is JobState.Stopped or JobState.Failed;
-
-    /// <summary>Writes the notices of the responder into the streams of the job, and follows it to its end.</summary>
+    /// <summary>Writes the notices of the responder into the streams of the job.</summary>
     private async Task PumpAsync()
     {
         try
         {
             await foreach (ResponderNotice notice in _responder.Notices.ReadAllAsync().ConfigureAwait(false))
             {
-                Add(Warning, new WarningRecord($"{Time(notice.At)} {notice.Message}"));
+                JobStream.Add(() => Warning, new WarningRecord($"{Time(notice.At)} {notice.Message}"));
             }
-
-            await _responder.Completion.ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            ErrorRecord error = Errors.ResponderFaulted(failure, Location);
-            Add(Error, error);
-            _failure = $"{Time(DateTimeOffset.UtcNow)} {error}";
+            // The responder faulted. The one who follows its completion reports that.
         }
-
-        End(_failure is null ? JobState.Stopped : JobState.Failed);
     }
 
-    private void End(JobState state)
+    /// <summary>Ends the job when the responder has ended.</summary>
+    private async Task FollowAsync()
     {
+        await _responder.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(_pump, Task.Delay(_patience)).ConfigureAwait(false);
+        End();
+    }
+
+    /// <summary>Gives the job its final state, once. Later callers wait until another thread has done so.</summary>
+    private void End()
+    {
+        if (Interlocked.Exchange(ref _isEnding, 1) != 0)
+        {
+            _ended.Task.Wait(_patience);
+            return;
+        }
+
         _finalUptime = _responder.Uptime;
         _pidFile?.Dispose();
+        if (_responder.Completion.Exception?.InnerException is { } cause)
+        {
+            ErrorRecord error = Errors.ResponderFaulted(cause, Location);
+            _failure = $"{Time(DateTimeOffset.UtcNow)} {error}";
+            JobStream.Add(() => Error, error);
+        }
+
+        JobState state = _failure is null ? JobState.Stopped : JobState.Failed;
         Log($"{state} after {StatusMessage}.");
-        SetJobState(state);
+        try
+        {
+            SetJobState(state);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // An observer of the state threw, or the job is disposed of. The state is set before observers learn of it.
+        }
+
+        _ended.SetResult();
     }
 
     private static string Join<T>(IEnumerable<T> values) => string.Join(", ", values);
@@ -214,15 +241,6 @@ public sealed class ResponderJob : Job
     private static string Time(DateTimeOffset at) =>
         at.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    private static void Add<T>(PSDataCollection<T> stream, T record)
-    {
-        while (stream.Count >= MaxRecords)
-        {
-            stream.RemoveAt(0);
-        }
-
-        stream.Add(record);
-    }
-
-    private void Log(string message) => Add(Output, PSObject.AsPSObject($"{Time(DateTimeOffset.UtcNow)} {message}"));
+    private void Log(string message) =>
+        JobStream.Add(() => Output, PSObject.AsPSObject($"{Time(DateTimeOffset.UtcNow)} {message}"));
 }

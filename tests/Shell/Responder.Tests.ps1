@@ -116,6 +116,7 @@ Describe 'A responder' {
         # In a shell of its own. A descriptor, a thread or a job that each round left would be counted a thousand times.
         $lines = @(Invoke-NewShell @'
             $ErrorActionPreference = 'Stop'
+            $WarningPreference = 'SilentlyContinue'
             Import-Module ProxyHelper
             function Get-Leftover {
                 [GC]::Collect(); [GC]::WaitForPendingFinalizers()
