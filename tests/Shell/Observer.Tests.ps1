@@ -127,4 +127,26 @@ Describe 'A helper whose job is read by somebody else' {
         $LASTEXITCODE | Should -Be 7
         Test-PortFree | Should -BeTrue
     }
+
+    It 'holds no buffers if it is kept after its stop, and keeps its counts' {
+        $lines = Invoke-NewShell @'
+            $WarningPreference = 'SilentlyContinue'
+            Import-Module ProxyHelper
+            function Get-Memory {
+                foreach ($time in 1..5) { [GC]::Collect(2, 'Forced', $true, $true); [GC]::WaitForPendingFinalizers() }
+                [GC]::GetTotalMemory($true)
+            }
+            function Start-Stopped { Start-ProxyHelper 194.0.1.1 -Workers 8 -TcpPort 114 | Stop-ProxyHelper -PassThru }
+            Start-Stopped | Remove-Job
+            $before = Get-Memory
+            $jobs = foreach ($time in 1..10) { Start-Stopped }
+            [int](((Get-Memory) - $before) / 80)
+            $job = Start-ProxyHelper 194.0.1.1
+            $null = Test-ProxyHelper -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199 -TimeoutSeconds 30
+            $job | Stop-ProxyHelper
+            "$($job.Queries) $($job.Found) $($job.Location) $($null -ne $job.MedianLatency) $($jobs.Count)"
+'@
+        [int]$lines[0] | Should -BeLessThan 50000 # bytes for each worker; a worker's buffers have 360,000
+        $lines[1] | Should -BeExactly '1 1 194.0.1.1:114 True 10'
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class ResponderLife
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ResponderParts _parts;
-    private readonly (Thread Thread, QueryServer Server)[] _threads;
+    private (Thread Thread, QueryServer Server)[] _threads;
     private volatile ResponderState _state;
     private int _openServers;
     private Exception? _failure;
@@ -130,6 +130,10 @@ internal sealed class ResponderLife
         {
             _state = _failure is null ? ResponderState.Stopped : ResponderState.Faulted;
             _parts.Stop.Dispose();
+
+            // The buffers of the servers are not kept with the counts, which a caller may read for long.
+            _threads = [];
+            _parts.Servers = [];
         }
 
         _parts.Meter.Dispose();

@@ -25,7 +25,7 @@ internal sealed class ResponderParts
     /// <summary>
     /// Gets the servers: one for each worker, and one for TCP if TCP is used. Each disposes of what it uses.
     /// </summary>
-    public required QueryServer[] Servers { get; init; }
+    public required QueryServer[] Servers { get; set; }
 
     /// <summary>Gets the counters of the servers.</summary>
     public required ServerCounters[] Counters { get; init; }
