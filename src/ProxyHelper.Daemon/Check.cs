@@ -11,12 +11,12 @@ internal static class Check
 {
     /// <summary>Writes a line for each finding.</summary>
     /// <returns>Whether no check failed.</returns>
-    public static bool Run(Settings settings)
+    public static bool Run(Settings settings, TextWriter output)
     {
         var start = new StartChecks(settings);
-        bool isWell = Write(start.Run());
+        bool isWell = Write(start.Run(), output);
         InspectionOptions options = OptionsOf(settings, start);
-        return Write(Inspection.Run(options, DaemonWords.Instance, CancellationToken.None)) && isWell;
+        return Write(Inspection.Run(options, DaemonWords.Instance, CancellationToken.None), output) && isWell;
     }
 
     /// <summary>Returns a finding as one line: severity, check, reason, and the action if there is one.</summary>
@@ -40,12 +40,12 @@ internal static class Check
         };
     }
 
-    private static bool Write(IEnumerable<Finding> findings)
+    private static bool Write(IEnumerable<Finding> findings, TextWriter output)
     {
         bool isWell = true;
         foreach (Finding finding in findings)
         {
-            Console.WriteLine(LineOf(finding));
+            output.WriteLine(LineOf(finding));
             isWell &= finding.Severity != Severity.Failed;
         }
 

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Diagnostics.CodeAnalysis;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Daemon;
 
 /// <summary>Represents the command line.</summary>
 internal sealed class CommandLine
 {
+    private const int MaxErrorLength = 200; // characters
     private const int HelpWidth = 80; // also if the help does not go to a terminal
 
     private const string NoBackground =
@@ -30,6 +32,12 @@ internal sealed class CommandLine
         Arity = ArgumentArity.Zero,
     };
 
+    private readonly Option<bool> _checkReload = new("--check-reload")
+    {
+        Description = "Check whether a reload would accept the configuration and the secret, and exit.",
+        Arity = ArgumentArity.Zero,
+    };
+
     private readonly Option<bool> _version = new("--version", "-V")
     {
         Description = "Write the version and exit.",
@@ -50,11 +58,15 @@ internal sealed class CommandLine
         root.Options.Clear();
         root.Directives.Clear();
         Array.ForEach(_options, entry => root.Add(entry.Option));
-        Array.ForEach((Option[])[_configuration, _check, _version, _help, _background], root.Add);
+        Array.ForEach((Option[])[_configuration, _check, _checkReload, _version, _help, _background], root.Add);
         _result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (_result.Errors is [var error, ..])
+        if (Array.Find(arguments, IsEmpty) is { } empty)
         {
-            _values.AddFault(error.Message);
+            _values.AddFault($"{PrintableText.From(empty[..^1], MaxErrorLength)}: The value is empty.");
+        }
+        else if (_result.Errors is [var error, ..])
+        {
+            _values.AddFault(PrintableText.From(error.Message, MaxErrorLength)); // it repeats the argument
         }
         else
         {
@@ -74,11 +86,18 @@ internal sealed class CommandLine
     /// <summary>Gets whether the arguments ask for a check.</summary>
     public bool WantsCheck => _result.GetValue(_check);
 
+    /// <summary>Gets whether the arguments ask for a check of what a reload reads.</summary>
+    public bool WantsReloadCheck => _result.GetValue(_checkReload);
+
+    /// <summary>Gets whether the arguments ask for a running helper, and for no check or text.</summary>
+    public bool RunsService => !WantsHelp && !WantsVersion && !WantsCheck && !WantsReloadCheck;
+
     /// <summary>Writes the help.</summary>
-    public void WriteHelp()
+    public void WriteHelp(TextWriter output)
     {
         var help = (HelpAction)_help.Action!;
         help.MaxWidth = HelpWidth;
+        _result.InvocationConfiguration.Output = output;
         help.Invoke(_result);
     }
 
@@ -101,10 +120,15 @@ internal sealed class CommandLine
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             settings = null;
-            faults = [new SettingsFault($"Cannot read the configuration: {failure.Message}", IsInFile: true)];
+            string reason = failure.Message.TrimEnd('.');
+            faults = [new SettingsFault($"Cannot read the configuration: {reason}.", IsInFile: true)];
             return false;
         }
     }
+
+    /// <summary>Returns whether an argument is such as --allow=, which the parser takes for --allow.</summary>
+    private static bool IsEmpty(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.IndexOf('=') == argument.Length - 1;
 
     private bool IsGiven(Option option) => _result.GetResult(option) is { Implicit: false };
 

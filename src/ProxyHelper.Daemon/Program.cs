@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using ProxyHelper.Daemon;
 using ProxyHelper.Linux;
@@ -8,51 +9,77 @@ const int failed = 1; // could not start, or could not continue; with --check, s
 const int invalid = 2; // the command line or the configuration file is invalid
 
 var commandLine = new CommandLine(args);
-if (!commandLine.WantsCheck)
+if (commandLine.RunsService)
 {
-    // --check runs tools such as nft, which need the privileges of this process. The service runs no program.
+    // Before other threads start. --check runs tools such as nft, which need the privileges of this process.
     Privileges.ForbidGains();
 }
 
-var log = new Log();
-if (commandLine.WantsHelp)
-{
-    commandLine.WriteHelp();
-    return 0;
-}
-
-if (commandLine.Faults.Count > 0)
-{
-    log.Write(commandLine.Faults);
-    return invalid;
-}
-
-if (commandLine.WantsVersion)
-{
-    Console.WriteLine($"proxy-helper {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}");
-    return 0;
-}
-
+using var log = new Log();
+await using var output = new OutputWriter();
 try
 {
-    // The signals come first: no signal can end the program between the start and the removal of the PID file.
-    using Signals? signals = commandLine.WantsCheck ? null : new Signals();
-    if (!commandLine.TryReadSettings(ServiceManager.InheritedSockets, out Settings? settings, out var faults))
+    return await RunAsync(commandLine, log, output);
+}
+catch (Exception failure) when (failure is not OutOfMemoryException)
+{
+    log.Write(Priority.Error, Advice.Describe(failure));
+    return failed;
+}
+
+static async Task<int> RunAsync(CommandLine commandLine, Log log, TextWriter output)
+{
+    if (!commandLine.RunsService)
     {
-        log.Write(faults);
-        return invalid;
+        Signals.Release();
+        return Report(commandLine, log, output);
     }
 
-    if (signals is null)
+    // The signals come first: no signal can end the program between the start and the removal of the PID file.
+    using var signals = new Signals();
+    if (!TryReadSettings(commandLine, log, ServiceManager.InheritedSockets, out Settings? settings))
     {
-        return Check.Run(settings) ? 0 : failed;
+        return invalid;
     }
 
     await new Service(commandLine, log, signals).RunAsync(settings);
     return 0;
 }
-catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+
+static int Report(CommandLine commandLine, Log log, TextWriter output)
 {
-    log.Write(Priority.Error, Advice.Describe(failure));
-    return failed;
+    if (commandLine.WantsHelp)
+    {
+        commandLine.WriteHelp(output);
+        return 0;
+    }
+
+    if (commandLine.WantsVersion && commandLine.Faults.Count == 0)
+    {
+        output.WriteLine($"proxy-helper {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}");
+        return 0;
+    }
+
+    // A check of a reload inherits no sockets, but the daemon may have.
+    IReadOnlyList<int> sockets = commandLine.WantsReloadCheck ? [0] : ServiceManager.InheritedSockets;
+    if (!TryReadSettings(commandLine, log, sockets, out Settings? settings))
+    {
+        return invalid;
+    }
+
+    if (commandLine.WantsReloadCheck)
+    {
+        settings.ReadRules();
+        return 0;
+    }
+
+    return Check.Run(settings, output) ? 0 : failed;
+}
+
+static bool TryReadSettings(
+    CommandLine commandLine, Log log, IReadOnlyList<int> sockets, [NotNullWhen(true)] out Settings? settings)
+{
+    bool isValid = commandLine.TryReadSettings(sockets, out settings, out var faults);
+    log.Write(faults);
+    return isValid;
 }

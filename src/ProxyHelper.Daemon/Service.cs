@@ -14,7 +14,7 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not use a file.</exception>
     public async Task RunAsync(Settings settings)
     {
-        using ServiceManager manager = ServiceManager.Open();
+        using ServiceManager manager = ServiceManager.Open(log);
         try
         {
             using PidFile? pidFile = settings.PidFile is { } path ? PidFile.Create(path) : null;
@@ -27,7 +27,7 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
             }
 
             responder.Start();
-            using CancellationTokenRegistration stop = signals.Stop.Register(responder.Stop);
+            using CancellationTokenRegistration stop = signals.Stop.Register(() => BeginStop(responder, manager));
             using Watchdog? watchdog = Watchdog.TryStart(responder, manager);
             LogStart(settings, responder);
             manager.NotifyReady(Describe(responder));
@@ -36,8 +36,15 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         }
         finally
         {
-            manager.NotifyStopping();
+            manager.NotifyStopping(); // also after a failure
         }
+    }
+
+    /// <summary>Does not wait, because the next signal has to be received.</summary>
+    private static void BeginStop(Responder responder, ServiceManager manager)
+    {
+        manager.NotifyStopping();
+        _ = responder.StopAsync();
     }
 
     /// <summary>Logs notices and handles signals until the responder has ended.</summary>
@@ -62,13 +69,13 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
 
     private async Task HandleRequestsAsync(Settings settings, Responder responder, ServiceManager manager)
     {
-        await foreach (ServiceRequest request in signals.Requests.ReadAllAsync())
+        await foreach (ServiceRequest request in signals.ReadRequestsAsync())
         {
             if (request == ServiceRequest.Reload)
             {
                 manager.NotifyReloading();
-                Reload(settings, responder);
-                manager.NotifyReady(Describe(responder));
+                bool isReloaded = TryReload(settings, responder);
+                manager.NotifyReady(Describe(responder) + (isReloaded ? string.Empty : " The last reload failed."));
             }
             else
             {
@@ -78,26 +85,39 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
     }
 
     /// <summary>Reads the configuration again. All rules change, or none.</summary>
-    private void Reload(Settings running, Responder responder)
+    private bool TryReload(Settings running, Responder responder)
     {
         try
         {
-            if (!commandLine.TryReadSettings(running.Listen.InheritedSockets, out Settings? settings, out var faults))
+            if (commandLine.TryReadSettings(running.Listen.InheritedSockets, out Settings? settings, out var faults))
             {
-                LogRejected(string.Join(' ', faults.Select(fault => fault.Message)));
-                return;
+                AnswerRules before = responder.Rules;
+                responder.ChangeRules(settings.ReadRules());
+                LogReload(running, settings, LiftedRestrictions.Find(before, responder.Rules));
+                return true;
             }
 
-            responder.ChangeRules(settings.ReadRules());
-            log.Write(Priority.Notice, "The configuration was reloaded.");
-            if (SettingList.FindRestartNeeds(running, settings).ToArray() is [_, ..] names)
-            {
-                log.Write(Priority.Warning, $"Changing '{string.Join("', '", names)}' takes effect after a restart.");
-            }
+            LogRejected(string.Join(' ', faults.Select(fault => fault.Message)));
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             LogRejected(Advice.Describe(failure)); // a reload that fails never ends the helper or later reloads
+        }
+
+        return false;
+    }
+
+    private void LogReload(Settings running, Settings reloaded, IEnumerable<string> lifted)
+    {
+        log.Write(Priority.Notice, "The configuration was reloaded.");
+        foreach (string restriction in lifted)
+        {
+            log.Write(Priority.Warning, restriction);
+        }
+
+        if (SettingList.FindRestartNeeds(running, reloaded).ToArray() is [_, ..] names)
+        {
+            log.Write(Priority.Warning, $"Changing '{string.Join("', '", names)}' takes effect after a restart.");
         }
     }
 

@@ -8,6 +8,9 @@ namespace ProxyHelper.Daemon;
 /// <summary>Reads the values of settings. Each method returns the sentence that describes the fault, or null.</summary>
 internal static class ValueReaders
 {
+    private const int MaxQuoted = 60; // characters of a value in a message
+    private const int MaxText = 4096; // PATH_MAX (linux/limits.h)
+
     // AnswerRules has a lower limit.
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(int.MaxValue);
 
@@ -16,6 +19,7 @@ internal static class ValueReaders
     {
         value = text;
         return text.Length == 0 ? "The value is empty."
+            : text.Length > MaxText ? $"{Quote(text)} is longer than {MaxText} characters."
             : text.Contains('\0', StringComparison.Ordinal) ? "The value contains a NUL character."
             : null;
     }
@@ -24,7 +28,7 @@ internal static class ValueReaders
     public static string? YesOrNo(string text, out bool value)
     {
         value = text == "yes";
-        return text is "yes" or "no" ? null : $"'{text}' is not yes or no.";
+        return text is "yes" or "no" ? null : $"{Quote(text)} is not yes or no.";
     }
 
     /// <summary>Reads an IPv4 address.</summary>
@@ -32,24 +36,30 @@ internal static class ValueReaders
     {
         bool isAddress = IPv4Address.TryParse(text, out IPv4Address address);
         value = address.ToIPAddress();
-        return isAddress ? null : $"'{text}' is not an IPv4 address, such as 194.0.1.1.";
+        return isAddress ? null : $"{Quote(text)} is not an IPv4 address, such as 194.0.1.1.";
     }
 
     /// <summary>Reads an IPv4 address or prefix of clients.</summary>
-    public static string? Prefix(string text, out EndPointPattern value) =>
-        EndPointPattern.TryParseAddresses(text, out value, out string? fault) ? value.FindClientFault() : fault;
+    public static string? Prefix(string text, out EndPointPattern value)
+    {
+        string? fault = $"{Quote(text)} is too long for an IPv4 address or prefix.";
+        value = default;
+        return text.Length <= MaxQuoted && EndPointPattern.TryParseAddresses(text, out value, out fault)
+            ? value.FindClientFault()
+            : fault;
+    }
 
     /// <summary>Reads an IPv4 address and a port.</summary>
     public static string? EndPoint(string text, out IPEndPoint value)
     {
         bool isEndPoint = AddressText.TryReadIPv4EndPoint(text, out IPEndPoint? endPoint);
         value = endPoint ?? new IPEndPoint(IPAddress.Any, 0);
-        return isEndPoint ? null : $"'{text}' is not an IPv4 address and port, such as 127.0.0.1:9114.";
+        return isEndPoint ? null : $"{Quote(text)} is not an IPv4 address and port, such as 127.0.0.1:9114.";
     }
 
     /// <summary>Reads a port. The owner of the value decides whether the port can be 0.</summary>
     public static string? Port(string text, out ushort value) =>
-        NumberText.TryRead(text, out value) ? null : $"'{text}' is not a port. A port is 1 to 65535.";
+        NumberText.TryRead(text, out value) ? null : $"{Quote(text)} is not a port. A port is 1 to 65535.";
 
     /// <summary>Reads the secret. The message does not repeat the text, which may be nearly the secret.</summary>
     public static string? Secret(string text, out uint value) =>
@@ -59,19 +69,19 @@ internal static class ValueReaders
     public static string? Rate(string text, out int value) =>
         NumberText.TryRead(text, out value) && value <= AnswerRules.MaxRate
             ? null
-            : $"'{text}' is not a rate. A rate is 0 (no limit) to {AnswerRules.MaxRate}.";
+            : $"{Quote(text)} is not a rate. A rate is 0 (no limit) to {AnswerRules.MaxRate}.";
 
     /// <summary>Reads a number of threads.</summary>
     public static string? Workers(string text, out int value) =>
         NumberText.TryRead(text, out value) && value is >= 1 and <= ListenOptions.MaxWorkers
             ? null
-            : $"'{text}' is not a number of workers, 1 to {ListenOptions.MaxWorkers}.";
+            : $"{Quote(text)} is not a number of workers, 1 to {ListenOptions.MaxWorkers}.";
 
     /// <summary>Reads a number of seconds, with or without a fraction.</summary>
     public static string? Seconds(string text, out TimeSpan value) =>
         NumberText.TryReadSeconds(text, _longest, out value)
             ? null
-            : $"'{text}' is not a number of seconds, such as 0.5.";
+            : $"{Quote(text)} is not a number of seconds, such as 0.5.";
 
     /// <summary>Reads the format of the user's name in a reply.</summary>
     public static string? Ident(string text, out IdentFormat value)
@@ -83,6 +93,8 @@ internal static class ValueReaders
             "none" => (IdentFormat.None, true),
             _ => (default, false),
         };
-        return isFormat ? null : $"'{text}' is not address, endpoint or none.";
+        return isFormat ? null : $"{Quote(text)} is not address, endpoint or none.";
     }
+
+    private static string Quote(string text) => $"'{PrintableText.From(text, MaxQuoted)}'";
 }

@@ -37,6 +37,9 @@ public sealed class CommandLineTests
     [InlineData("-d")]
     [InlineData("-c", "")]
     [InlineData("-p", "a\0b")]
+    [InlineData("--address=")]
+    [InlineData("--verbose=")]
+    [InlineData("--allow", "194.0.22.9", "--allow=")]
     [InlineData("--secret-file", "")]
     public void Arguments_that_are_not_options_are_faults(params string[] arguments) =>
         Assert.Single(new CommandLine(["-I", "194.0.1.1", .. arguments]).Faults);

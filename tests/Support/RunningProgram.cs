@@ -83,19 +83,11 @@ public sealed partial class RunningProgram : IDisposable
         }
     }
 
+    /// <summary>Sends a signal, unless the program has ended.</summary>
+    public void TrySignal(PosixSignal signal) => _ = _process.HasExited || KillCall(Id, NumberOf(signal)) == 0;
+
     /// <summary>Sends a signal.</summary>
-    public void Signal(PosixSignal signal)
-    {
-        int number = signal switch
-        {
-            PosixSignal.SIGHUP => 1,
-            PosixSignal.SIGINT => 2,
-            PosixSignal.SIGTERM => 15,
-            (PosixSignal)10 => 10, // SIGUSR1
-            _ => throw new ArgumentOutOfRangeException(nameof(signal)),
-        };
-        Send(number);
-    }
+    public void Signal(PosixSignal signal) => Send(NumberOf(signal));
 
     /// <summary>Pauses the program (SIGSTOP) until <see cref="Resume"/>.</summary>
     public void Pause() => Send(19);
@@ -133,6 +125,15 @@ public sealed partial class RunningProgram : IDisposable
         _process.WaitForExit(Patience.Limit);
         _process.Dispose();
     }
+
+    private static int NumberOf(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => 1,
+        PosixSignal.SIGINT => 2,
+        PosixSignal.SIGTERM => 15,
+        (PosixSignal)10 => 10, // SIGUSR1
+        _ => throw new ArgumentOutOfRangeException(nameof(signal)),
+    };
 
     private void Send(int signal)
     {

@@ -21,6 +21,9 @@ public enum Errno
     /// <summary>A signal arrived first. The call is repeated.</summary>
     EINTR = 4,
 
+    /// <summary>The descriptor is closed, or is open for the other direction only.</summary>
+    EBADF = 9,
+
     /// <summary>There are no data to read, or there is no room to write, at this moment.</summary>
     EAGAIN = 11,
 
@@ -41,6 +44,12 @@ public enum Errno
 
     /// <summary>The process has no free descriptor.</summary>
     EMFILE = 24,
+
+    /// <summary>The disk is full.</summary>
+    ENOSPC = 28,
+
+    /// <summary>The reader of a pipe has closed it.</summary>
+    EPIPE = 32,
 
     /// <summary>A path has too many symbolic links, or one where none is allowed.</summary>
     ELOOP = 40,
@@ -77,4 +86,7 @@ public enum Errno
 
     /// <summary>No answer arrived in time.</summary>
     ETIMEDOUT = 110,
+
+    /// <summary>No program receives at the address.</summary>
+    ECONNREFUSED = 111,
 }

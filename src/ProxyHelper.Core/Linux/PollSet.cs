@@ -11,6 +11,7 @@ namespace ProxyHelper.Linux;
 internal sealed partial class PollSet
 {
     private const short Input = 0x1; // POLLIN (asm-generic/poll.h)
+    private const short Output = 0x4; // POLLOUT
     private const short Invalid = 0x20; // POLLNVAL
 
     private readonly Entry[] _entries;
@@ -23,6 +24,14 @@ internal sealed partial class PollSet
         {
             _entries[i] = new Entry { Descriptor = (int)descriptors[i].DangerousGetHandle(), Events = Input };
         }
+    }
+
+    /// <summary>Makes a set of one descriptor that must have room to write, and of others with data to read.</summary>
+    public static PollSet ForOutput(SafeHandle output, params ReadOnlySpan<SafeHandle> inputs)
+    {
+        var set = new PollSet([output, .. inputs]);
+        set._entries[0].Events = Output;
+        return set;
     }
 
     /// <summary>Waits until at least one descriptor is ready.</summary>
@@ -41,7 +50,7 @@ internal sealed partial class PollSet
         return ready < 0 ? throw new LinuxException("poll", LinuxHandle.LastError()) : ready > 0;
     }
 
-    /// <summary>Returns a value indicating whether the descriptor at a place has data to read or an error.</summary>
+    /// <summary>Returns a value indicating whether the descriptor at a place is ready or has an error.</summary>
     /// <exception cref="LinuxException">Thrown when the descriptor is closed.</exception>
     public bool IsReady(int place)
     {

@@ -18,7 +18,7 @@ _proxy_helper() {
         -P | --port | --tcp-port | -s | --secret | --allow | --trust | --rate | --max-delay | --workers | --metrics) ;;
         *)
             mapfile -t COMPREPLY < <(compgen -W '--address --port --tcp-port --secret --secret-file --allow --trust --ident --rate --max-delay
-                --workers --allow-absent-address --user --pid-file --metrics --verbose --config --check --version --help' -- "$word")
+                --workers --allow-absent-address --user --pid-file --metrics --verbose --config --check --check-reload --version --help' -- "$word")
             ;;
     esac
 }
