@@ -35,6 +35,8 @@ internal static class Check
             HelperAddresses = listen.Addresses,
             AllowAbsentAddresses = listen.AllowAbsentAddresses,
             Port = listen.Port,
+            AllowedProxies = settings.Rules.AllowedProxies,
+            TrustedClients = settings.Rules.TrustedClients,
             Secret = start.Secret,
             SendQuery = start.IsHelperHere, // Otherwise no helper runs here, and silence would be no fault.
         };

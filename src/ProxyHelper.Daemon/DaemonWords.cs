@@ -15,6 +15,10 @@ internal static class DaemonWords
         GiveProxy = "Correct the DNAT rule, which has the address of the proxy (docs/deployment.md).",
         GiveRole = _ => "The daemon runs on the router, not on the proxy.", // --check always checks the router
         StartHelper = helper => $"proxy-helper --address {helper.Address} --port {helper.Port}",
+        AllowProxies = (_, proxies) =>
+            $"Use --allow {string.Join(" --allow ", proxies)}, or write into the configuration: " +
+            $"{string.Join("; ", proxies.Select(proxy => $"allow = {proxy}"))}. " +
+            "Then run: systemctl reload proxy-helper",
         ListEntries = "conntrack -L",
         WatchDrops =
             "Run 'conntrack -S' again later. If drop or early_drop grows, raise net.netfilter.nf_conntrack_max.",

@@ -29,6 +29,12 @@ public sealed record CallerWords
     /// <summary>Gets a function that returns the command that starts a helper on an address and port.</summary>
     public required Func<IPEndPoint, string> StartHelper { get; init; }
 
+    /// <summary>
+    /// Gets a function that returns a sentence that says how to add addresses to the list of allowed proxies of a
+    /// helper.
+    /// </summary>
+    public required Func<IPEndPoint, IReadOnlyList<IPAddress>, string> AllowProxies { get; init; }
+
     /// <summary>Gets the command that lists the conntrack entries, also those without NAT.</summary>
     public required string ListEntries { get; init; }
 

@@ -52,6 +52,7 @@ internal static class CheckNames
     public const string Address = "Helper address";
     public const string DestinationNat = "DNAT rule";
     public const string SourceNat = "SNAT rule";
+    public const string Allowed = "Allowed proxies";
     public const string Answer = "UDP answer";
     public const string Secret = "Secret";
     public const string Notrack = "Notrack rules";

@@ -19,6 +19,7 @@ public sealed class Inspection
     private readonly CallerWords _words;
     private readonly CancellationToken _cancellationToken;
     private readonly SmtpGatedConfiguration? _configuration;
+    private readonly bool _hasConfiguration;
     private readonly string _configurationFault = "smtp-gated's configuration is not on this host.";
     private readonly HelperSockets _helper;
     private TransportEndPoint? _proxy;
@@ -33,7 +34,8 @@ public sealed class Inspection
         try
         {
             string path = options.SmtpGatedConfiguration;
-            _configuration = File.Exists(path) ? SmtpGatedConfiguration.Read(path) : null;
+            _hasConfiguration = File.Exists(path);
+            _configuration = _hasConfiguration ? SmtpGatedConfiguration.Read(path) : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -77,8 +79,10 @@ public sealed class Inspection
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> RunOnLinux()
     {
-        SetupRole role = _options.Role ?? FindRole();
-        yield return Finding.Passed(CheckNames.Host, DescribeRole(role));
+        SetupRole? found = _options.Role ?? FindRole();
+        yield return found is { } known ? Finding.Passed(CheckNames.Host, DescribeRole(known)) : WithoutRole();
+        // Without a role, only the checks of the proxy are made, because they also make sense on the router.
+        SetupRole role = found ?? SetupRole.Proxy;
         IEnumerable<Finding> findings = role == SetupRole.Router
             ? JudgeKernel().Concat(JudgeAddress()).Concat(JudgeNat()).Concat(JudgeAnswer(role)).Concat(JudgeNotrack())
             : JudgeAnswer(role);
@@ -96,6 +100,12 @@ public sealed class Inspection
         _ => "This host is checked as the proxy.",
     };
 
+    private Finding WithoutRole() => Finding.Warning(
+        CheckNames.Host,
+        "This host may be the router or the proxy: it has neither the address of the helper, nor smtp-gated's " +
+        $"configuration, nor a DNAT rule for TCP port {_options.SmtpPort}. Only the checks for both were made.",
+        $"{_words.GiveRole(SetupRole.Router)} {_words.GiveRole(SetupRole.Proxy)}");
+
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeKernel() =>
         Guard(CheckNames.Kernel, () => new KernelChecks(_words).Judge(ConntrackProbe.Read()));
@@ -107,15 +117,26 @@ public sealed class Inspection
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeNat() => Guard(CheckNames.DestinationNat, () =>
     {
-        _firewall = FirewallReading.Read(_cancellationToken);
-        var checks = new NatChecks(_firewall, ReadEvidence(), (ushort)_options.SmtpPort, _words);
-        (Finding destination, _proxy) = checks.JudgeDestination(_options.Proxy);
-        return [destination, checks.JudgeSource(_proxy, _helper)];
+        NatChecks checks = NatChecksOf(ReadEvidence());
+        DestinationJudgement destination = checks.JudgeDestination(_options.Proxy);
+        _proxy = destination.Proxy;
+        return
+        [
+            destination.Finding,
+            checks.JudgeSource(_proxy, _helper),
+            .. new AllowedCheck(_options, _helper, _words).Judge(destination.Targets, destination.IsCertain, IsLocal),
+        ];
     });
 
     [SupportedOSPlatform("linux")]
+    private NatChecks NatChecksOf(Evidence? evidence) =>
+        new(ReadFirewall(), evidence, (ushort)_options.SmtpPort, IsLocal, _words);
+
+    private FirewallReading ReadFirewall() => _firewall ??= FirewallReading.Read(_cancellationToken);
+
+    [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeNotrack() => Guard(CheckNames.Notrack, () =>
-        [NotrackCheck.Judge(_firewall ?? FirewallReading.Read(_cancellationToken), ReadEvidence(), _helper, _proxy)]);
+        [NotrackCheck.Judge(ReadFirewall(), ReadEvidence(), _helper, _proxy)]);
 
     private IEnumerable<Finding> JudgeAnswer(SetupRole role) => Guard(CheckNames.Answer, () =>
     {
@@ -141,13 +162,17 @@ public sealed class Inspection
     });
 
     /// <summary>
-    /// Finds out the role. A host that has an address of the helper is the router, whatever else it has.
+    /// Finds out the role. A host that has an address of the helper is the router, whatever else it has. Null if
+    /// nothing shows the role.
     /// </summary>
     [SupportedOSPlatform("linux")]
-    private SetupRole FindRole()
+    private SetupRole? FindRole()
     {
-        bool isProxy = _configuration is not null || (_options.Proxy is { } proxy && IsLocal(proxy.IPAddress));
-        return isProxy && !_options.HelperAddresses.Any(IsLocal) ? SetupRole.Proxy : SetupRole.Router;
+        bool isProxy = _hasConfiguration || (_options.Proxy is { } proxy && IsLocal(proxy.IPAddress));
+        return _options.WrongSecrets is not null || _options.HelperAddresses.Any(IsLocal) ? SetupRole.Router
+            : isProxy ? SetupRole.Proxy
+            : NatChecksOf(evidence: null).HasDestinationNat ? SetupRole.Router
+            : null;
     }
 
     /// <summary>

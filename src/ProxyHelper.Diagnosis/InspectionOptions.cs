@@ -40,6 +40,15 @@ public sealed record InspectionOptions
     /// </summary>
     public uint? Secret { get; init; }
 
+    /// <summary>
+    /// Gets the addresses that the helper answers besides this host and <see cref="TrustedClients"/>. An empty list
+    /// means that the helper answers any address, or that the list is not known.
+    /// </summary>
+    public IReadOnlyList<EndPointPattern> AllowedProxies { get; init; } = [];
+
+    /// <summary>Gets the addresses that may ask the helper about every connection.</summary>
+    public IReadOnlyList<EndPointPattern> TrustedClients { get; init; } = [];
+
     /// <summary>Gets the path of smtp-gated's configuration. The default is /etc/smtp-gated.conf.</summary>
     public string SmtpGatedConfiguration { get; init; } = "/etc/smtp-gated.conf";
 

@@ -1,3 +1,4 @@
+using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis.Firewall;
 
@@ -10,30 +11,27 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="firewall">The rules.</param>
 /// <param name="evidence">What the conntrack table shows, or null if it cannot be read.</param>
 /// <param name="smtpPort">The TCP port that users connect to.</param>
+/// <param name="isLocal">Returns whether an address is one of this host.</param>
 /// <param name="words">The words of the caller.</param>
-internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, ushort smtpPort, CallerWords words)
+internal sealed class NatChecks(
+    FirewallReading firewall, Evidence? evidence, ushort smtpPort, Func<IPAddress, bool> isLocal, CallerWords words)
 {
+    /// <summary>Gets whether a rule translates, or may translate, the mail of the users.</summary>
+    public bool HasDestinationNat => Arrive(source: null)
+        .Any(effect => effect.Rule.Action is FirewallAction.DestinationNat or FirewallAction.Redirect);
+
     /// <summary>Judges the DNAT.</summary>
     /// <param name="proxy">The end point that the DNAT must translate to, or null to find out.</param>
-    /// <returns>The finding, and the end point that the DNAT must translate to.</returns>
-    public (Finding Finding, TransportEndPoint? Proxy) JudgeDestination(TransportEndPoint? proxy)
+    public DestinationJudgement JudgeDestination(TransportEndPoint? proxy)
     {
-        var packet = new FirewallPacket
-        {
-            Protocol = IPProtocol.Tcp,
-            [PacketField.DestinationPort] = smtpPort,
-            [PacketField.OriginalDestinationPort] = smtpPort,
-            [PacketField.DestinationIsLocal] = 0,
-            [PacketField.DestinationIsTranslated] = 0,
-            [PacketField.IsNew] = 1,
-        };
-        RuleEffect[] effects = [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: true, packet)];
-        TransportEndPoint[] targets = [.. effects.Select(TargetOf).OfType<TransportEndPoint>().Distinct()];
+        RuleEffect[] effects = Arrive(source: null);
+        TransportEndPoint[] targets = TargetsOf(effects);
         TransportEndPoint? wanted = proxy ?? (targets is [var only] ? only : null);
         if (wanted is null && targets.Length > 1)
         {
             string reason = $"Rules translate TCP port {smtpPort} to several proxies: {string.Join(", ", targets)}.";
-            return (Finding.Warning(CheckNames.DestinationNat, reason, words.GiveProxy), null);
+            return new DestinationJudgement(
+                Finding.Warning(CheckNames.DestinationNat, reason, words.GiveProxy), null, targets, IsCertain: false);
         }
 
         var search = new NatSearch(firewall, evidence, effects)
@@ -42,9 +40,14 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
             Kind = "DNAT",
             Goal = $"translates TCP port {smtpPort} to {wanted?.ToString() ?? "a proxy"}",
             Rule = $"iifname \"users\" tcp dport {smtpPort} dnat to {wanted?.ToString() ?? "194.0.22.9:9199"}",
+            Consequence = " The helper answers \"not found\" about connections without DNAT.",
+            IsWanted = effect => wanted is { } target && TranslatesTo(effect, target),
         };
-        int at = wanted is not { } target ? -1 : Array.FindIndex(effects, effect => TranslatesTo(effect, target));
-        return (at < 0 ? search.NotFound() : search.Found(at), wanted);
+        RuleEffect? found = search.Find();
+        Finding finding = found is null ? search.NotFound() : search.Found(found);
+        bool isCertain = proxy is not null || finding.Severity == Severity.Passed;
+        finding = finding.Severity == Severity.Passed ? LoopThrough(wanted!.Value, found!) ?? finding : finding;
+        return new DestinationJudgement(finding, wanted, wanted is { } one ? [one] : [], isCertain);
     }
 
     /// <summary>Judges the SNAT.</summary>
@@ -57,17 +60,7 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
             return Finding.Skipped(CheckNames.SourceNat, "The address of the proxy is not known.", words.GiveProxy);
         }
 
-        var packet = new FirewallPacket
-        {
-            Protocol = IPProtocol.Tcp,
-            DestinationAddress = target.TryGetIPv4(out IPv4Address address) ? address : null,
-            [PacketField.DestinationPort] = target.Port,
-            [PacketField.OriginalDestinationPort] = smtpPort,
-            [PacketField.DestinationIsLocal] = 0,
-            [PacketField.DestinationIsTranslated] = 1,
-            [PacketField.IsNew] = 1,
-        };
-        RuleEffect[] effects = [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Postrouting, isNat: true, packet)];
+        RuleEffect[] effects = Leave(target);
         string wanted = string.Join(" or ", helper.Known);
         var search = new NatSearch(firewall, evidence, effects)
         {
@@ -78,25 +71,105 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
                 $"{(helper.Known is [var first, ..] ? first.ToString() : "194.0.1.1")}",
             MasqueradeAction =
                 $"Let the helper answer on that address ('ip route get {target.Address}' shows it as src)",
+            IsWanted = effect => TranslatesFromOneOf(effect, helper.Known),
         };
-        int at = Array.FindIndex(effects, effect => TranslatesFromOneOf(effect, helper.Known));
-        return at < 0 ? search.NotFound()
-            : effects[at].Rule.Addresses is { IsOne: false } range ? SeveralSources(range, effects[at])
-            : search.Found(at, $"translates the source to {effects[at].Rule.Addresses!.Value.ToAddresses()}");
+        return search.Find() is { } found
+            ? JudgeFoundSource(search, found)
+            : new SourceMismatch(search, helper, words).Judge(effects) ?? search.NotFound();
     }
 
-    private static Finding SeveralSources(NumberRange range, RuleEffect effect) => Finding.Warning(
-        CheckNames.SourceNat,
-        $"An SNAT rule translates the source to one of {range.ToAddresses()}: {effect}. smtp-gated asks that address.",
-        "Let the helper answer on all of these addresses, such as on 0.0.0.0.");
-
-    private TransportEndPoint? TargetOf(RuleEffect effect) => effect is
+    private static Finding JudgeFoundSource(NatSearch search, RuleEffect found)
     {
-        Certainty: >= Certainty.Sometimes,
-        Rule: { Action: FirewallAction.DestinationNat, Addresses: { IsOne: true } address },
+        NumberRange addresses = found.Rule.Addresses!.Value;
+        Finding finding = search.Found(found, $"translates the source to {addresses.ToAddresses()}");
+        return finding.Severity != Severity.Passed || addresses.IsOne ? finding : Finding.Warning(
+            CheckNames.SourceNat,
+            $"An SNAT rule translates the source to one of {addresses.ToAddresses()}: {found}. smtp-gated asks that " +
+            "address.",
+            "Let the helper answer on all of these addresses, such as on 0.0.0.0.");
     }
-        ? new TransportEndPoint(address.FirstAddress, (ushort)(effect.Rule.Ports?.First ?? smtpPort))
-        : null;
+
+    /// <summary>
+    /// Returns the finding if a rule also translates the connections of the proxy to port 25, which lead back to the
+    /// proxy then; null if the rule, or a rule before it, depends on the interface or the sender.
+    /// </summary>
+    private Finding? LoopThrough(TransportEndPoint proxy, RuleEffect found)
+    {
+        if (!proxy.TryGetIPv4(out IPv4Address sender) || isLocal(proxy.IPAddress))
+        {
+            return null; // The connections of this host do not come through prerouting.
+        }
+
+        RuleEffect[] effects = Arrive(sender);
+        int caught = Array.FindIndex(effects, effect => TranslatesTo(effect, proxy));
+        if (caught < 0
+            || effects[caught].Certainty < Certainty.Sometimes
+            || effects[..(caught + 1)].Any(DependsOnInterface))
+        {
+            return null;
+        }
+
+        NumberRange proxies = found.Rule.Addresses!.Value;
+        return Finding.Warning(
+            CheckNames.DestinationNat,
+            $"A DNAT rule translates TCP port {smtpPort} to {proxy}, also for connections of the proxy: {found}. " +
+            "The rule has no interface or source condition. If the proxy reaches mail servers through this router, " +
+            "its connections are led back to the proxy (a loop).",
+            $"Let the connections of the proxy pass, and save the rule: " +
+            found.Rule.Place.ExceptionCommand(proxies, smtpPort));
+    }
+
+    private static bool DependsOnInterface(RuleEffect effect) =>
+        effect.Open.Any(condition => condition.Field is PacketField.Device or PacketField.Unclear);
+
+    private RuleEffect[] Arrive(IPv4Address? source)
+    {
+        var packet = new FirewallPacket
+        {
+            Protocol = IPProtocol.Tcp,
+            SourceAddress = source,
+            [PacketField.DestinationPort] = smtpPort,
+            [PacketField.OriginalDestinationPort] = smtpPort,
+            [PacketField.DestinationIsLocal] = 0,
+            [PacketField.DestinationIsTranslated] = 0,
+            [PacketField.IsNew] = 1,
+        };
+        return [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: true, packet)];
+    }
+
+    private RuleEffect[] Leave(TransportEndPoint proxy)
+    {
+        var packet = new FirewallPacket
+        {
+            Protocol = IPProtocol.Tcp,
+            DestinationAddress = proxy.TryGetIPv4(out IPv4Address address) ? address : null,
+            [PacketField.DestinationPort] = proxy.Port,
+            [PacketField.OriginalDestinationPort] = smtpPort,
+            [PacketField.DestinationIsLocal] = 0,
+            [PacketField.DestinationIsTranslated] = 1,
+            [PacketField.IsNew] = 1,
+        };
+        return [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Postrouting, isNat: true, packet)];
+    }
+
+    /// <summary>
+    /// Returns the end points that rules certainly translate to. Without such rules, returns the end points that rules
+    /// may translate to.
+    /// </summary>
+    private TransportEndPoint[] TargetsOf(RuleEffect[] effects)
+    {
+        bool isCertain = effects.Any(effect => effect.Certainty >= Certainty.Sometimes && TargetOf(effect) is not null);
+        return
+        [
+            .. effects.Where(effect => !isCertain || effect.Certainty >= Certainty.Sometimes)
+                .Select(TargetOf).OfType<TransportEndPoint>().Distinct(),
+        ];
+    }
+
+    private TransportEndPoint? TargetOf(RuleEffect effect) =>
+        effect.Rule is { Action: FirewallAction.DestinationNat, Addresses: { IsOne: true } address }
+            ? new TransportEndPoint(address.FirstAddress, (ushort)(effect.Rule.Ports?.First ?? smtpPort))
+            : null;
 
     private bool TranslatesTo(RuleEffect effect, TransportEndPoint proxy) =>
         effect.Rule is { Action: FirewallAction.DestinationNat, Addresses: { } addresses }
@@ -108,3 +181,11 @@ internal sealed class NatChecks(FirewallReading firewall, Evidence? evidence, us
         effect.Rule is { Action: FirewallAction.SourceNat, Addresses: { } addresses }
         && (helper.Count == 0 || helper.Any(addresses.Contains));
 }
+
+/// <summary>Represents what the checks know about the DNAT.</summary>
+/// <param name="Finding">The finding.</param>
+/// <param name="Proxy">The end point that the DNAT must translate to, or null if it is not known.</param>
+/// <param name="Targets">The end points that rules translate to, or may translate to.</param>
+/// <param name="IsCertain">Whether the proxy is known for certain.</param>
+internal sealed record DestinationJudgement(
+    Finding Finding, TransportEndPoint? Proxy, IReadOnlyList<TransportEndPoint> Targets, bool IsCertain);

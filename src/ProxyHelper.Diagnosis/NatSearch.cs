@@ -9,7 +9,7 @@ namespace ProxyHelper.Diagnosis;
 internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, RuleEffect[] effects)
 {
     private const string ReadRules =
-        "Run the check as root where nft is installed (apt install nftables), or look at the rules: " +
+        "Run the check as root, with an nft that supports JSON (apt install nftables), or look at the rules: " +
         "nft list ruleset; iptables-save";
 
     /// <summary>Gets the name of the check.</summary>
@@ -24,38 +24,62 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
     /// <summary>Gets a rule of nft that does so.</summary>
     public required string Rule { get; init; }
 
+    /// <summary>Gets what happens without the rule, as a sentence with a space before it.</summary>
+    public string Consequence { get; init; } = string.Empty;
+
     /// <summary>
     /// Gets what to do if a rule masquerades, without a full stop; null if such a rule does not matter.
     /// </summary>
     public string? MasqueradeAction { get; init; }
 
-    /// <summary>Returns the finding if the rule at an index of the effects is the right one.</summary>
-    /// <param name="index">The index.</param>
+    /// <summary>Gets a function that returns whether an effect is what the search looks for.</summary>
+    public required Func<RuleEffect, bool> IsWanted { get; init; }
+
+    /// <summary>
+    /// Finds the first rule that does what the search looks for: a rule that certainly does so, or else one that may.
+    /// </summary>
+    public RuleEffect? Find() =>
+        Array.Find(effects, effect => effect.Certainty >= Certainty.Sometimes && IsWanted(effect))
+        ?? Array.Find(effects, effect => IsWanted(effect));
+
+    /// <summary>Returns the finding if a rule is the right one, or if this is not certain.</summary>
+    /// <param name="found">The effect of the rule.</param>
     /// <param name="effect">What the rule does, or null if the rule does exactly what the goal says.</param>
-    public Finding Found(int index, string? effect = null)
+    public Finding Found(RuleEffect found, string? effect = null) => DoubtAbout(found)
+        ?? Finding.Passed(Check, $"{(Kind == "SNAT" ? "An" : "A")} {Kind} rule {effect ?? Goal}: {found}.");
+
+    /// <summary>Returns the finding that it is not certain what a rule does, or null if it is certain.</summary>
+    public Finding? DoubtAbout(RuleEffect found)
     {
-        RuleEffect found = effects[index];
-        RuleEffect? doubt = effects[..index].FirstOrDefault(one => one.Certainty == Certainty.Unclear);
+        int index = Array.IndexOf(effects, found);
+        RuleEffect? before = effects[..index].FirstOrDefault(
+            one => one is { Certainty: Certainty.Unclear, MayEnd: true } && !IsWanted(one));
         return found.Certainty == Certainty.Unclear
-            ? Doubtful($"Whether a rule {Goal} is not known: {found} has a condition that is not understood.")
-            : doubt is not null
-            ? Doubtful($"Whether {found} {Goal} is not known: {doubt} comes first and is not understood.")
-            : Finding.Passed(Check, $"{(Kind == "SNAT" ? "An" : "A")} {Kind} rule {effect ?? Goal}: {found}.");
+            ? Doubtful(
+                $"Whether a {Kind} rule {Goal} is not known, because {found.DescribeDoubt()}: {found}.", LookAt(found))
+            : before is not null
+            ? Doubtful(
+                $"Whether {found} {Goal} is not known, because {before} comes first, and {before.DescribeDoubt()}.",
+                LookAt(before))
+            : firewall.NatGap is { } gap
+            ? Doubtful($"Whether {found} {Goal} is not known: {gap}.", ReadRules)
+            : null;
     }
 
     /// <summary>Returns the finding if no rule is the right one.</summary>
     public Finding NotFound()
     {
-        if (firewall.Gap is { } gap)
+        if (firewall.NatGap is { } gap)
         {
-            return Doubtful($"No {Kind} rule that {Goal} was found, but {gap}.");
+            return Doubtful($"No {Kind} rule that {Goal} was found, but {gap}.", ReadRules);
         }
 
         RuleEffect? unclear = effects.FirstOrDefault(effect =>
             effect.Rule.Action == FirewallAction.Unclear || effect.Rule.HasUnknownTarget);
         if (unclear is not null)
         {
-            return Doubtful($"No {Kind} rule certainly {Goal}. {unclear} may do so, but is not understood.");
+            return Doubtful(
+                $"No {Kind} rule certainly {Goal}. {unclear} may do so, but is not understood.", LookAt(unclear));
         }
 
         RuleEffect? masquerade = effects.FirstOrDefault(effect => effect.Rule.Action == FirewallAction.Masquerade);
@@ -70,11 +94,14 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
     private Finding Missing()
     {
         RuleEffect? other = effects.FirstOrDefault(effect => effect.Rule.IsTranslation);
-        string others = other is null ? string.Empty : $" Another rule translates the packet: {other}.";
+        string others = other is null ? string.Empty
+            : other.Certainty == Certainty.Unclear
+            ? $" Another rule may translate the packet, but {other.DescribeDoubt()}: {other}."
+            : $" Another rule translates the packet: {other}.";
         return evidence?.Translated is null
             ? Finding.Failed(
                 Check,
-                $"No {Kind} rule {Goal}.{others}",
+                $"No {Kind} rule {Goal}.{others}{Consequence}",
                 $"Load this rule in a nat chain (docs/deployment.md): {Rule}")
             : Finding.Warning(
                 Check,
@@ -82,7 +109,10 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
                 $"If the rule was removed, load it in a nat chain: {Rule}");
     }
 
-    private Finding Doubtful(string reason) => Finding.Warning(Check, reason + Seen(), ReadRules);
+    private Finding Doubtful(string reason, string action) => Finding.Warning(Check, reason + Seen(), action);
+
+    private static string LookAt(RuleEffect effect) =>
+        $"Look whether the rule applies to the mail of the users: {effect.Rule.Place.ListCommand}";
 
     private string Seen() => evidence?.Translated is { } entry
         ? $" The conntrack table has a translated connection: {entry}."

@@ -12,6 +12,8 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
     private const string LoadRules =
         "Load the notrack rules of docs/security.md, \"Firewall rules\", for both directions.";
 
+    private const string LoadOrListRules = $"To see all rules: nft list ruleset; iptables-save. {LoadRules}";
+
     private readonly int _tracked = evidence?.TrackedQueries ?? 0;
 
     private string Seen => _tracked switch
@@ -66,7 +68,8 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
     {
         Certainty queries = NotrackCertainty(arriving), replies = NotrackCertainty(leaving);
         bool isDropped = queries == Certainty.Never
-            && arriving is [.., { Rule.Action: FirewallAction.Drop, Certainty: Certainty.Always }];
+            && arriving is [.., { Rule.Action: FirewallAction.Drop, Certainty: Certainty.Always }]
+            && !arriving.Any(MayDiffer);
         if (isDropped)
         {
             return Finding.Failed(
@@ -77,10 +80,16 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
 
         return queries >= Certainty.Sometimes && replies >= Certainty.Sometimes
             ? JudgeTable(FirstNotrack(arriving), FirstNotrack(leaving))
-            : WithoutRule(queries, replies);
+            : WithoutRule(queries, replies, arriving.Concat(leaving).FirstOrDefault(MayDiffer));
     }
 
-    private Finding JudgeTable(RuleEffect arriving, RuleEffect leaving) => _tracked > 0
+    private Finding JudgeTable(RuleEffect arriving, RuleEffect leaving) => firewall.NotrackGap is { } gap
+        ? Finding.Warning(
+            CheckNames.Notrack,
+            $"Rules keep queries and replies out of conntrack: {arriving} and {leaving}. Whether another rule comes " +
+            $"first is not known: {gap}.{Seen}",
+            LoadOrListRules)
+        : _tracked > 0
         ? Finding.Warning(
             CheckNames.Notrack,
             $"Rules keep queries out of conntrack, but the table has some.{Seen}",
@@ -89,7 +98,7 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
         : Finding.Passed(
             CheckNames.Notrack, $"Rules keep queries and replies out of conntrack: {arriving} and {leaving}.");
 
-    private Finding WithoutRule(Certainty queries, Certainty replies)
+    private Finding WithoutRule(Certainty queries, Certainty replies, RuleEffect? unclear)
     {
         string? missing = (queries, replies) switch
         {
@@ -98,20 +107,30 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
             (_, Certainty.Never) => "Replies are not",
             _ => null,
         };
-        string doubt = firewall.Gap ?? "a rule about them is not understood";
-        string reason = firewall.Gap is null && missing is not null
+        string doubt = firewall.NotrackGap
+            ?? (unclear is null ? "a rule about them is not understood" : $"{unclear.DescribeDoubt()}: {unclear}");
+        string reason = firewall.NotrackGap is null && missing is not null
             ? $"{missing} kept out of conntrack: each takes an entry for 30 seconds, and a full table drops it."
             : $"Whether queries are kept out of conntrack is not known: {doubt}.";
-        return Finding.Warning(CheckNames.Notrack, reason + Seen, LoadRules);
+        return Finding.Warning(
+            CheckNames.Notrack, reason + Seen, firewall.NotrackGap is null ? LoadRules : LoadOrListRules);
     }
 
     private static Certainty NotrackCertainty(IReadOnlyList<RuleEffect> effects)
     {
         // A certain drop ends the walk, so that a notrack after it is not among the effects.
         RuleEffect? certain = effects.FirstOrDefault(IsNotrack);
-        bool isUnclear = effects.Any(effect => effect.Rule.Action is FirewallAction.Notrack or FirewallAction.Unclear);
-        return certain?.Certainty ?? (isUnclear ? Certainty.Unclear : Certainty.Never);
+        bool isUnclear = effects.TakeWhile(effect => effect != certain).Any(MayDiffer);
+        return certain is not null && !isUnclear ? certain.Certainty
+            : certain is not null || effects.Any(IsUnclearNotrack) ? Certainty.Unclear
+            : Certainty.Never;
     }
+
+    /// <summary>Returns whether an effect may end the way of a packet, but is not understood.</summary>
+    private static bool MayDiffer(RuleEffect effect) => effect is { Certainty: Certainty.Unclear, MayEnd: true };
+
+    private static bool IsUnclearNotrack(RuleEffect effect) => effect.Certainty == Certainty.Unclear
+        && effect.Rule.Action is FirewallAction.Notrack or FirewallAction.Unclear;
 
     private static RuleEffect FirstNotrack(IReadOnlyList<RuleEffect> effects) => effects.First(IsNotrack);
 

@@ -1,3 +1,5 @@
+using System.Management.Automation.Language;
+using System.Net;
 using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.PowerShell;
@@ -18,6 +20,7 @@ internal static class CmdletWords
             ? "Use -Role Proxy if it is the proxy."
             : "Use -Role Router if it is the router.",
         StartHelper = helper => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}",
+        AllowProxies = (helper, proxies) => AllowProxies("ProxyHelper", helper, proxies),
         ListEntries = "Get-NatMapping -IncludeUntranslated",
         WatchDrops =
             "Run 'Measure-NatMapping -Quick' again later. If Drop or EarlyDrop grows, raise " +
@@ -34,4 +37,17 @@ internal static class CmdletWords
                 "queries. Otherwise WrongSecret, NotAllowed or NotItsOwn grows.",
         },
     };
+
+    /// <summary>Returns the words for findings about a helper of this session.</summary>
+    /// <param name="name">The name of the helper.</param>
+    public static CallerWords For(string name) =>
+        Instance with { AllowProxies = (helper, proxies) => AllowProxies(name, helper, proxies) };
+
+    private static string AllowProxies(string name, IPEndPoint helper, IReadOnlyList<IPAddress> proxies)
+    {
+        string addresses = string.Join(", ", proxies);
+        return $"Start the helper again with {addresses} in the list, and with its other parameters: " +
+            $"Stop-ProxyHelper '{CodeGeneration.EscapeSingleQuotedStringContent(name)}'; " +
+            $"Start-ProxyHelper {helper.Address} -Port {helper.Port} -AllowedProxy {addresses}";
+    }
 }

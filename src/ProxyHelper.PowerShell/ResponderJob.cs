@@ -45,6 +45,9 @@ public sealed class ResponderJob : Job
     /// <summary>Gets the UDP end points.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => _responder.UdpEndPoints;
 
+    /// <summary>Gets the rules by which the responder answers.</summary>
+    internal AnswerRules Rules => _responder.Rules;
+
     /// <summary>Gets the TCP end points as text, or null if the responder does not listen on TCP.</summary>
     public string? TcpLocation => TcpEndPoints.Count == 0 ? null : Join(TcpEndPoints);
 

@@ -148,6 +148,55 @@ Describe 'Test-ProxyHelperSetup' {
         $others | Where-Object Severity -NE Passed | Should -BeNullOrEmpty
     }
 
+    It 'passes no rule that an nft without JSON may have hidden, and says what nft said' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $tools = New-Item -ItemType Directory "$TestDrive/without-json"
+        Set-Content "$tools/nft" '#!/bin/sh', 'echo "Error: JSON support not compiled-in" >&2', 'exit 1'
+        chmod +x "$tools/nft"
+        nft delete table ip mail_gateway
+        iptables-legacy -t nat -A PREROUTING -i users -p tcp --dport 25 -j DNAT --to-destination 194.0.22.9:9199
+        iptables-legacy -t nat -A POSTROUTING -d 194.0.22.9 -p tcp --dport 9199 -j SNAT --to-source 194.0.1.1
+        $path = $env:PATH
+        try { $env:PATH = "${tools}:$path"; $findings = Get-Finding }
+        finally { $env:PATH = $path; iptables-legacy -t nat -F }
+        foreach ($check in 'DNAT rule', 'SNAT rule', 'Notrack rules') {
+            (Assert-Finding $findings $check Warning 'nft list ruleset').Reason | Should -BeLike '*JSON support not compiled-in*'
+        }
+    }
+
+    It 'compares the list of allowed proxies with the DNAT rule' {
+        $null = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.8
+        $finding = Assert-Finding (Get-Finding) 'Allowed proxies' Failed (
+            "Stop-ProxyHelper 'ProxyHelper'; Start-ProxyHelper 194.0.1.1 -Port 114 -AllowedProxy 194.0.22.9")
+        $finding.Reason | Should -BeLike '*silent to queries from 194.0.22.9.*'
+        Stop-ProxyHelper ProxyHelper
+        $null = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.0/24
+        $null = Assert-Finding (Get-Finding) 'Allowed proxies' Passed
+    }
+
+    It 'names the address that the proxy sees if the helper answers on another' {
+        ip address add 194.0.1.2/32 dev lo
+        $null = Start-ProxyHelper 194.0.1.2
+        $null = Assert-Finding (Get-Finding) 'SNAT rule' Failed 'The proxy sees 194.0.1.1. Use it as the helper address: Start-ProxyHelper 194.0.1.1'
+        ip address delete 194.0.1.2/32 dev lo
+    }
+
+    It 'warns of a DNAT rule that catches the connections of the proxy, with the command' {
+        nft flush chain ip mail_gateway prerouting
+        nft 'add rule ip mail_gateway prerouting tcp dport 25 dnat to 194.0.22.9:9199'
+        $null = Assert-Finding (Get-Finding @{ HelperAddress = '194.0.1.1' }) 'DNAT rule' Warning (
+            'nft insert rule ip mail_gateway prerouting ip saddr 194.0.22.9 tcp dport 25 accept')
+    }
+
+    It 'asks for the role if nothing shows the role' {
+        nft delete table ip mail_gateway
+        $gated = '/nowhere/smtp-gated.conf'
+        $findings = Get-Finding @{ HelperAddress = '203.0.113.5' }
+        $null = Assert-Finding $findings Host Warning '-Role Router*-Role Proxy'
+        $findings.Check | Should -Not -Contain 'DNAT rule'
+        $null = Assert-Finding (Get-Finding @{ HelperAddress = '203.0.113.5'; Role = 'Proxy' }) Host Passed
+    }
+
     It 'refuses IPv6 addresses' {
         Assert-Error (Get-Failure { Test-ProxyHelperSetup ::1 }) EndPointNotIPv4 TestProxyHelperSetup InvalidArgument IPv4
     }
@@ -159,7 +208,7 @@ Describe 'Test-ProxyHelperSetup' {
     It 'shows reasons and actions whole at <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
         $text = Get-Finding @{ HelperAddress = '194.0.1.1' } | Out-String -Width $Width
         $text.Split("`n").TrimEnd() | Where-Object { $_.Length -gt $Width -or $_ -match '…' } | Should -BeNullOrEmpty
-        $text | Should -BeLike '*UDP answer              Failed   No program listens on 194.0.1.1:114*'
+        $text | Should -BeLike '*Failed   UDP answer: No program listens on 194.0.1.1:114*'
         $text | Should -BeLike '*=> Run ''Start-ProxyHelper 194.0.1.1 -Port*'
     }
 }

@@ -1,19 +1,21 @@
 namespace ProxyHelper.Diagnosis.Firewall;
 
-/// <summary>Represents the rules that could be read, and the rules that could not.</summary>
+/// <summary>Represents the rules that could be read, and says which rules could not.</summary>
 /// <param name="Rules">The rules.</param>
-/// <param name="Gap">
-/// What could not be read and why, as a clause. Null if everything was read, so that a rule that is not among them is
-/// not loaded.
-/// </param>
-internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
+/// <param name="Gaps">What could not be read. Empty if a rule that is not among the rules is not loaded.</param>
+internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<FirewallGap> Gaps)
 {
-    // This file has content while the older kernel interface has tables.
+    // The kernel lists the tables of its older interface here.
     private const string LegacyTables = "/proc/thread-self/net/ip_tables_names";
-    private const string Nft = "nft";
     private const string NftSave = "iptables-nft-save";
     private const string LegacySave = "iptables-legacy-save";
     private const string AnySave = "iptables-save";
+
+    /// <summary>Gets what hides NAT rules, as a clause, or null.</summary>
+    public string? NatGap => Join(Gaps.Where(gap => gap.HidesNat));
+
+    /// <summary>Gets what hides rules that run before conntrack, as a clause, or null.</summary>
+    public string? NotrackGap => Join(Gaps.Where(gap => gap.HidesNotrack));
 
     /// <summary>
     /// Reads the rules in the network namespace of the calling thread with the installed tools. This method changes
@@ -22,79 +24,95 @@ internal sealed record FirewallReading(FirewallRuleset Rules, string? Gap)
     /// <exception cref="OperationCanceledException">Thrown when the caller canceled the reading.</exception>
     public static FirewallReading Read(CancellationToken cancellationToken)
     {
-        ToolOutput nft = FirewallTool.Run(Nft, ["--json", "list", "ruleset"], cancellationToken);
-        string[] names = [NftSave, LegacySave];
-        ToolOutput[] saves = [.. names.Select(name => FirewallTool.Run(name, [], cancellationToken))];
+        ToolOutput Run(string name, params string[] arguments) =>
+            FirewallTool.Run(name, arguments, cancellationToken);
+
+        ToolOutput[] saves = [Run(NftSave), Run(LegacySave)];
         if (!saves.All(save => save.IsInstalled))
         {
-            saves = [.. saves, FirewallTool.Run(AnySave, [], cancellationToken)];
+            saves = [.. saves, Run(AnySave)];
         }
 
-        return Of(nft, saves, HasLegacyTables());
+        return Of(
+            arguments => Run(RulePlace.Nft, ["--json", "list", .. arguments]), saves, ReadLegacyTables());
     }
 
     /// <summary>Combines the output of the tools.</summary>
-    /// <param name="nft">The output of "nft --json list ruleset".</param>
+    /// <param name="list">
+    /// Runs "nft --json list" with further arguments. The tables that iptables-save shows are not listed by nft, which
+    /// shows less of them and needs more time.
+    /// </param>
     /// <param name="saves">The output of the variants of iptables-save.</param>
-    /// <param name="hasLegacyTables">Whether the older kernel interface has tables.</param>
-    public static FirewallReading Of(ToolOutput nft, IReadOnlyList<ToolOutput> saves, bool hasLegacyTables)
+    /// <param name="legacyTables">The tables of the older kernel interface.</param>
+    public static FirewallReading Of(
+        Func<string[], ToolOutput> list, IReadOnlyList<ToolOutput> saves, IReadOnlyList<string> legacyTables)
     {
-        FirewallRuleset? read = nft.Text is null ? null : NftRuleset.TryRead(nft.Text);
-        FirewallRuleset rules = read ?? new FirewallRuleset();
-        bool hasLegacy = false;
-        foreach (ToolOutput save in saves.Where(save => save.Text is not null))
+        var rules = new FirewallRuleset();
+        var gaps = new List<FirewallGap>();
+        HashSet<string> saved = [], savedLegacy = [];
+        foreach (ToolOutput save in saves.Where(save => save.Output is not null))
         {
             bool isLegacy = IsLegacy(save);
-            var tables = new List<string>();
-            FirewallRuleset saved = IptablesSave.Read(save.Text!, isLegacy ? LegacySave : NftSave, tables);
-            rules.Complete(saved, isLegacy ? [] : tables);
-            hasLegacy |= isLegacy;
+            rules.Add(IptablesSave.Read(
+                save.Output!.Value, ToolOf(save, isLegacy), isLegacy ? savedLegacy : saved));
         }
 
-        string? gap = read is null ? WithoutNft(nft, saves)
-            : rules.IptablesTables.Count > 0 ? WithoutDetails(rules.IptablesTables) + WithoutSave(saves)
-            : hasLegacyTables && !hasLegacy ? $"iptables-legacy has rules{WithoutSave(saves)}"
-            : null;
-        return new FirewallReading(rules, gap);
+        var nft = new NftListing(list, saved);
+        rules.Add(nft.Read(gaps));
+        string reason = WithoutSave(saves);
+        gaps.AddRange(rules.IptablesTables.Select(table => FirewallGap.OfTable(
+            $"nft does not show the details of the iptables rules in table {table}{reason}", table.Split(' ')[^1])));
+        gaps.AddRange(legacyTables.Where(table => !savedLegacy.Contains(table)).Select(table => FirewallGap.OfTable(
+            $"the rules of iptables-legacy in table {table} were not read{reason}", table)));
+        return new FirewallReading(rules, gaps);
     }
 
     /// <summary>
     /// Returns whether a tool reads the older interface. iptables-save names the newer one: "(nf_tables)".
     /// </summary>
-    private static bool IsLegacy(ToolOutput save) => save.Tool == LegacySave
-        || (save.Tool == AnySave
-            && !save.Text!.Contains("nf_tables", StringComparison.Ordinal)
-            && !save.Text.Contains(NftSave, StringComparison.Ordinal));
+    private static bool IsLegacy(ToolOutput save) =>
+        save.Tool == LegacySave || (save.Tool == AnySave && !IsOfNftables(save.Output!.Value.Span));
 
-    private static string WithoutDetails(IEnumerable<string> tables) =>
-        $"nft does not show the details of the iptables rules in table {string.Join(", ", tables)}";
+    private static bool IsOfNftables(ReadOnlySpan<byte> output) =>
+        output.StartsWith("#"u8)
+        && output[..(output.IndexOf((byte)'\n') is var end and >= 0 ? end : output.Length)] is var first
+        && (first.IndexOf("nf_tables"u8) >= 0 || first.IndexOf("iptables-nft"u8) >= 0);
 
-    private static string WithoutNft(ToolOutput nft, IReadOnlyList<ToolOutput> saves)
-    {
-        string reason = nft.Fault is { } fault ? $"nft failed: {fault}"
-            : nft.Text is not null ? "the output of nft cannot be parsed"
-            : "nft is not in PATH";
-        return saves.Any(save => save.Text is not null)
-            ? $"{reason}; only the iptables rules were read"
-            : reason + WithoutSave(saves);
-    }
+    private static string ToolOf(ToolOutput save, bool isLegacy) =>
+        save.Tool == AnySave ? "iptables" : isLegacy ? "iptables-legacy" : "iptables-nft";
 
     private static string WithoutSave(IReadOnlyList<ToolOutput> saves) =>
-        saves.FirstOrDefault(save => save.Fault is not null) is { } failed
-            ? $", and {failed.Tool} failed: {failed.Fault}"
+        saves.FirstOrDefault(save => save.Fault is not null) is { } failed ? $" ({failed.Tool} failed: {failed.Fault})"
         : saves.Any(save => save.IsInstalled) ? string.Empty
-        : $", and {AnySave} is not in PATH";
+        : $" ({AnySave} is not in PATH)";
 
-    private static bool HasLegacyTables()
+    private static string? Join(IEnumerable<FirewallGap> gaps) =>
+        gaps.Select(gap => gap.Clause).Distinct().ToArray() is { Length: > 0 } clauses
+            ? string.Join("; ", clauses)
+            : null;
+
+    private static string[] ReadLegacyTables()
     {
         try
         {
-            return File.ReadAllText(LegacyTables).Length > 0;
+            return File.ReadAllLines(LegacyTables);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             // Without the file there are no such tables. A process that may not read the file may not run nft either.
-            return false;
+            return [];
         }
     }
+}
+
+/// <summary>Represents rules that could not be read.</summary>
+/// <param name="Clause">Which rules, and why, as a clause.</param>
+/// <param name="HidesNat">Whether NAT rules may be among them.</param>
+/// <param name="HidesNotrack">Whether rules that run before conntrack may be among them.</param>
+internal sealed record FirewallGap(string Clause, bool HidesNat = true, bool HidesNotrack = true)
+{
+    /// <summary>Returns the gap of a table of iptables. Only the tables nat and raw matter to the checks.</summary>
+    public static FirewallGap OfTable(string clause, string table) =>
+        new(clause, HidesNat: table is not ("raw" or "filter" or "mangle" or "security"), HidesNotrack: table is not
+            ("nat" or "filter" or "mangle" or "security"));
 }

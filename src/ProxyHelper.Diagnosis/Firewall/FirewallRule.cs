@@ -18,11 +18,22 @@ internal sealed record FirewallRule
     /// <summary>Gets the new ports of a NAT rule, or null if the port stays.</summary>
     public NumberRange? Ports { get; init; }
 
-    /// <summary>Gets the action in words.</summary>
-    public required string Text { get; init; }
+    /// <summary>Gets the name of the action, such as "dnat" or "jump mail".</summary>
+    public required string Name { get; init; }
 
     /// <summary>Gets the table and chain of the rule.</summary>
-    public required string Place { get; init; }
+    public required RulePlace Place { get; init; }
+
+    /// <summary>Gets the action in words.</summary>
+    public string Text
+    {
+        get
+        {
+            string address = Addresses?.ToAddresses() ?? string.Empty;
+            string port = Ports is { } ports ? $":{ports}" : string.Empty;
+            return address.Length + port.Length == 0 ? Name : $"{Name} to {address}{port}";
+        }
+    }
 
     /// <summary>Gets whether the rule translates to an address that is unknown.</summary>
     public bool HasUnknownTarget =>
@@ -31,14 +42,6 @@ internal sealed record FirewallRule
     /// <summary>Gets whether the rule translates an address.</summary>
     public bool IsTranslation => Action is FirewallAction.DestinationNat or FirewallAction.Redirect
         or FirewallAction.SourceNat or FirewallAction.Masquerade;
-
-    /// <summary>Returns the action of a NAT rule in words.</summary>
-    public static string NatText(string name, NumberRange? addresses, NumberRange? ports)
-    {
-        string address = addresses?.ToAddresses() ?? string.Empty;
-        string port = ports is { } given ? $":{given}" : string.Empty;
-        return address.Length + port.Length == 0 ? name : $"{name} to {address}{port}";
-    }
 }
 
 /// <summary>Specifies what a rule does with a packet that meets its conditions.</summary>
@@ -79,55 +82,4 @@ internal enum FirewallAction
 
     /// <summary>Keeps the packet out of connection tracking.</summary>
     Notrack,
-}
-
-/// <summary>Represents one condition of a rule.</summary>
-/// <param name="Field">The field of the packet that the condition reads.</param>
-/// <param name="Values">The values of which the field must have one.</param>
-/// <param name="IsNegated">Whether the field must have none of the values instead.</param>
-/// <param name="Text">The condition in words.</param>
-internal sealed record FirewallCondition(
-    PacketField Field, IReadOnlyList<NumberRange> Values, bool IsNegated, string Text)
-{
-    /// <summary>Returns a condition that the checks do not understand.</summary>
-    public static FirewallCondition Unclear(string text) => new(PacketField.Unclear, [], IsNegated: false, text);
-
-    /// <summary>Returns a condition with one value.</summary>
-    public static FirewallCondition Of(PacketField field, uint value, string text, bool isNegated = false) =>
-        new(field, [new NumberRange(value)], isNegated, text);
-
-    /// <summary>Returns whether a packet meets the condition.</summary>
-    public Certainty Judge(FirewallPacket packet)
-    {
-        if (Field == PacketField.Unclear)
-        {
-            return Certainty.Unclear;
-        }
-
-        if (packet[Field] is not { } value)
-        {
-            return Certainty.Sometimes;
-        }
-
-        bool isListed = Values.Any(range => range.Contains(value));
-        return isListed != IsNegated ? Certainty.Always : Certainty.Never;
-    }
-}
-
-/// <summary>
-/// Specifies whether a statement is true. A conjunction is as certain as its least certain statement.
-/// </summary>
-internal enum Certainty
-{
-    /// <summary>The statement is false.</summary>
-    Never,
-
-    /// <summary>The statement depends on something that the checks do not understand.</summary>
-    Unclear,
-
-    /// <summary>The statement depends on an unknown field of the packet, such as the interface.</summary>
-    Sometimes,
-
-    /// <summary>The statement is true.</summary>
-    Always,
 }

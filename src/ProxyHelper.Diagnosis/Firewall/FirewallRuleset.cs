@@ -6,6 +6,9 @@ internal sealed class FirewallRuleset
     /// <summary>Gets the chains by their keys.</summary>
     public Dictionary<string, FirewallChain> Chains { get; } = [];
 
+    /// <summary>Gets the number of rules.</summary>
+    public int RuleCount => Chains.Values.Sum(chain => chain.RuleCount);
+
     /// <summary>
     /// Gets the tables with rules of iptables whose details nft does not show, such as "ip nat".
     /// </summary>
@@ -15,40 +18,30 @@ internal sealed class FirewallRuleset
     /// <param name="hook">The hook.</param>
     /// <param name="isNat">Whether to return the chains that do NAT, or the chains that run before conntrack.</param>
     public IEnumerable<FirewallChain> At(FirewallHook hook, bool isNat) => Chains.Values
-        .Where(chain => chain.Hook == hook && chain.IsNat == isNat)
-        .Where(chain => isNat || chain.Priority < FirewallChain.ConntrackPriority)
+        .Where(chain => chain.Hook == hook && (isNat ? chain.IsNat : chain.IsBeforeConntrack))
         .OrderBy(chain => chain.Priority);
 
-    /// <summary>Adds the rules that iptables-save read, which shows the tables of iptables in full.</summary>
-    /// <param name="saved">The rules that iptables-save read.</param>
-    /// <param name="tables">The tables of nftables that these rules replace, such as "ip nat".</param>
-    public void Complete(FirewallRuleset saved, IEnumerable<string> tables)
+    /// <summary>Adds the chains of other rules.</summary>
+    public void Add(FirewallRuleset other)
     {
-        foreach (string table in tables.Where(IptablesTables.Remove))
-        {
-            foreach (string key in Chains.Keys.Where(key => IsOfTable(key, table)).ToArray())
-            {
-                Chains.Remove(key);
-            }
-        }
-
-        foreach ((string key, FirewallChain chain) in saved.Chains)
+        foreach ((string key, FirewallChain chain) in other.Chains)
         {
             Chains[key] = chain;
         }
-    }
 
-    private static bool IsOfTable(string key, string table) => key.StartsWith($"{table} ", StringComparison.Ordinal);
+        IptablesTables.UnionWith(other.IptablesTables);
+    }
 }
 
 /// <summary>Represents a chain: rules that run one after the other.</summary>
-internal sealed class FirewallChain
+/// <param name="place">The table and the name of the chain.</param>
+internal abstract class FirewallChain(RulePlace place)
 {
-    /// <summary>
-    /// A chain with a priority below this one sees a packet before conntrack does (NF_IP_PRI_CONNTRACK,
-    /// linux/netfilter_ipv4.h).
-    /// </summary>
-    public const int ConntrackPriority = -200;
+    // A chain with a lower priority sees a packet before conntrack does (NF_IP_PRI_CONNTRACK, linux/netfilter_ipv4.h).
+    private const int ConntrackPriority = -200;
+
+    /// <summary>Gets the table and the name of the chain.</summary>
+    public RulePlace Place => place;
 
     /// <summary>
     /// Gets the hook. Null for a chain that other chains jump to, and for a hook that does not matter to the checks.
@@ -61,8 +54,19 @@ internal sealed class FirewallChain
     /// <summary>Gets the priority. The chains of a hook run in ascending order.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Gets the rules.</summary>
-    public List<FirewallRule> Rules { get; } = [];
+    /// <summary>Gets whether the chain drops the packets that no rule decides about.</summary>
+    public bool DropsByPolicy { get; init; }
+
+    /// <summary>Gets whether the chain sees packets before conntrack does.</summary>
+    public bool IsBeforeConntrack => Priority < ConntrackPriority;
+
+    /// <summary>Gets the number of rules as the tool shows them.</summary>
+    public abstract int RuleCount { get; }
+
+    /// <summary>
+    /// Reads the rules, each when it is needed. Only the text of the rules stays in memory, as there can be many.
+    /// </summary>
+    public abstract IEnumerable<FirewallRule> ReadRules();
 }
 
 /// <summary>Specifies the place in the kernel where a chain runs.</summary>

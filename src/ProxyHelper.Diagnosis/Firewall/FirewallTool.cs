@@ -5,15 +5,16 @@ using System.Text;
 namespace ProxyHelper.Diagnosis.Firewall;
 
 /// <summary>
-/// Runs a program that lists rules, in the network namespace of the calling thread. After 10 seconds, the program is
+/// Runs a program that lists rules, in the network namespace of the calling thread. After a minute, the program is
 /// killed.
 /// </summary>
 internal static class FirewallTool
 {
-    private const int MaxOutput = 64 * 1024 * 1024; // characters; sets of addresses can be long
-    private const int MaxErrorOutput = 300; // characters
+    private const int MaxOutput = 64 * 1024 * 1024; // bytes; sets of addresses can be long
+    private const int MaxErrorOutput = 300; // bytes
 
-    private static readonly TimeSpan _timeLimit = TimeSpan.FromSeconds(10);
+    // iptables-nft-save needs several seconds for 100,000 rules.
+    private static readonly TimeSpan _timeLimit = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a program, if a folder of PATH has it.</summary>
     /// <exception cref="OperationCanceledException">Thrown when the caller canceled the run.</exception>
@@ -53,11 +54,11 @@ internal static class FirewallTool
         try
         {
             process.StandardInput.Close();
-            Task<string> output = ReadAsync(process.StandardOutput, MaxOutput, limited.Token);
-            Task<string> errors = ReadAsync(process.StandardError, MaxErrorOutput, limited.Token);
+            var output = ReadAsync(process.StandardOutput.BaseStream, MaxOutput, limited.Token);
+            var errors = ReadAsync(process.StandardError.BaseStream, MaxErrorOutput, limited.Token);
             Task.WhenAll(output, errors, process.WaitForExitAsync(limited.Token)).GetAwaiter().GetResult();
             return process.ExitCode != 0 ? new ToolOutput(name, null, FirstLine(errors.Result, process.ExitCode))
-                : output.Result.Length > MaxOutput ? new ToolOutput(name, null, "the output is too long")
+                : output.Result.Count > MaxOutput ? new ToolOutput(name, null, "the output is too long")
                 : new ToolOutput(name, output.Result, null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -74,38 +75,40 @@ internal static class FirewallTool
     }
 
     /// <summary>
-    /// Reads the output to its end. The characters after the limit are read, too, so that the program can end, but not
-    /// kept.
+    /// Reads the output to its end. The bytes after the limit are read, too, so that the program can end, but not kept.
     /// </summary>
-    private static async Task<string> ReadAsync(StreamReader reader, int limit, CancellationToken cancellationToken)
+    private static async Task<ArraySegment<byte>> ReadAsync(
+        Stream stream, int limit, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
-        char[] buffer = new char[8192];
+        using var output = new MemoryStream();
+        byte[] buffer = new byte[32 * 1024];
         int count;
-        while ((count = await reader.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((count = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
-            if (text.Length <= limit)
+            if (output.Length <= limit)
             {
-                text.Append(buffer, 0, count);
+                await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             }
         }
 
-        return text.ToString();
+        return new ArraySegment<byte>(output.GetBuffer(), 0, (int)output.Length);
     }
 
-    private static string FirstLine(string errors, int status)
+    private static string FirstLine(ArraySegment<byte> errors, int status)
     {
         const StringSplitOptions trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-        return errors.Split('\n', trimmed) is [var first, ..] ? first : $"the exit status was {status}";
+        return Encoding.UTF8.GetString(errors).Split('\n', trimmed) is [var first, ..]
+            ? first
+            : $"the exit status was {status}";
     }
 }
 
 /// <summary>Represents the output of a program, or the reason that it has none.</summary>
 /// <param name="Tool">The name of the program.</param>
-/// <param name="Text">The output. Null if the program failed or is not installed.</param>
+/// <param name="Output">The output in UTF-8. Null if the program failed or is not installed.</param>
 /// <param name="Fault">The reason that the program failed. Null if it did not fail or is not installed.</param>
-internal sealed record ToolOutput(string Tool, string? Text, string? Fault)
+internal sealed record ToolOutput(string Tool, ReadOnlyMemory<byte>? Output, string? Fault)
 {
     /// <summary>Gets whether the program is installed.</summary>
-    public bool IsInstalled => Text is not null || Fault is not null;
+    public bool IsInstalled => Output is not null || Fault is not null;
 }

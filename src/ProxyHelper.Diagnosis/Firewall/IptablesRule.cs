@@ -7,28 +7,21 @@ namespace ProxyHelper.Diagnosis.Firewall;
 internal sealed class IptablesRule
 {
     private readonly List<FirewallCondition> _conditions = [];
-    private readonly string _tool;
-    private readonly string _table;
-    private readonly string _place;
+    private readonly RulePlace _place;
     private string _target = string.Empty;
     private bool _isGoto;
     private string? _destination;
     private bool _isNotrack;
 
-    private IptablesRule(string tool, string table, string place)
-    {
-        _tool = tool;
-        _table = table;
-        _place = place;
-    }
+    private IptablesRule(RulePlace place) => _place = place;
 
     /// <summary>Returns the key of a chain.</summary>
     public static string Key(string tool, string table, string chain) => $"{tool} {table} {chain}";
 
-    /// <summary>Reads the words of a rule.</summary>
-    public static FirewallRule Read(ReadOnlySpan<string> words, string tool, string table, string chain)
+    /// <summary>Reads the words of a rule after the name of the chain.</summary>
+    public static FirewallRule Read(ReadOnlySpan<string> words, RulePlace place)
     {
-        var rule = new IptablesRule(tool, table, $"table {table}, chain {chain}");
+        var rule = new IptablesRule(place);
         bool isNegated = false;
         for (int i = 0; i < words.Length; i++)
         {
@@ -39,8 +32,9 @@ internal sealed class IptablesRule
                 continue;
             }
 
-            // An option has one value or none.
-            bool hasValue = i + 1 < words.Length && !words[i + 1].StartsWith('-') && words[i + 1] != "!";
+            // An option has one value or none. A free text can be any word.
+            bool hasValue = i + 1 < words.Length
+                && (IsFreeText(option) || (!words[i + 1].StartsWith('-') && words[i + 1] != "!"));
             string? value = hasValue ? words[++i] : null;
             rule.Take(option, value, isNegated);
             isNegated = false;
@@ -52,9 +46,14 @@ internal sealed class IptablesRule
     /// <summary>Returns the words of a line. A word in quotation marks can have spaces.</summary>
     public static string[] Words(string line)
     {
+        if (!line.Contains('"', StringComparison.Ordinal))
+        {
+            return line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+
         var words = new List<string>();
         var word = new StringBuilder();
-        bool isQuoted = false;
+        bool isQuoted = false, isWord = false;
         for (int i = 0; i < line.Length; i++)
         {
             char letter = line[i];
@@ -64,22 +63,28 @@ internal sealed class IptablesRule
             }
             else if (letter == '"')
             {
-                isQuoted = !isQuoted;
+                (isQuoted, isWord) = (!isQuoted, true);
             }
             else if (letter == ' ' && !isQuoted)
             {
-                words.Add(word.ToString());
+                words.AddRange(isWord ? [word.ToString()] : []);
                 word.Clear();
+                isWord = false;
             }
             else
             {
                 word.Append(letter);
+                isWord = true;
             }
         }
 
-        words.Add(word.ToString());
-        return [.. words.Where(one => one.Length > 0)];
+        words.AddRange(isWord ? [word.ToString()] : []);
+        return [.. words];
     }
+
+    private static bool IsFreeText(string option) => option is "--comment" or "--log-prefix" or "--nflog-prefix"
+        or "--string" or "--hex-string" or "--helper" or "--name" or "--hashlimit-name" or "--match-set" or "-j"
+        or "-g";
 
     private void Take(string option, string? value, bool isNegated)
     {
@@ -94,47 +99,52 @@ internal sealed class IptablesRule
             case "--notrack":
                 _isNotrack = true;
                 break;
+            case "-m" when value is "rpfilter": // The route back, which the administrator chose.
+                _conditions.Add(FirewallCondition.OfDevice(() => "-m rpfilter"));
+                break;
             case "-m" when value is "tcp" or "udp" or "multiport" or "addrtype" or "conntrack" or "state" or "comment"
-                or "rpfilter":
+                or "iprange":
             case "--comment" or "--to-ports" or "--random" or "--random-fully" or "--persistent":
                 break; // The options of a match are its conditions. The other options change no route.
             default:
                 string start = isNegated ? "! " : string.Empty;
-                string text = value is null ? $"{start}{option}" : $"{start}{option} {value}";
-                _conditions.Add(Condition(option, value, isNegated, text));
+                _conditions.Add(Condition(
+                    option, value, isNegated, () => value is null ? $"{start}{option}" : $"{start}{option} {value}"));
                 break;
         }
     }
 
     private static FirewallCondition Condition(
-        string option, string? value, bool isNegated, string text) => (option, value) switch
+        string option, string? value, bool isNegated, Func<string> text) => (option, value) switch
     {
         ("-i" or "-o", "lo") => FirewallCondition.Of(PacketField.Loopback, 1, text, isNegated),
-        ("-i" or "-o", not null) => new FirewallCondition(PacketField.Device, [], isNegated, text),
-        ("--invert" or "--loose" or "--validmark" or "--accept-local", _) => // of rpfilter: the route back
-            new FirewallCondition(PacketField.Device, [], isNegated, text),
+        ("-i" or "-o", not null) => FirewallCondition.OfDevice(text),
+        ("--invert" or "--loose" or "--validmark" or "--accept-local", _) => // of rpfilter
+            FirewallCondition.OfDevice(text),
         ("-p", not null) when NftValues.TryReadProtocol(value, out uint protocol) =>
             FirewallCondition.Of(PacketField.Protocol, protocol, text, isNegated),
         ("-s", not null) => Listed(PacketField.SourceAddress, AddressRange(value), isNegated, text),
         ("-d", not null) => Listed(PacketField.DestinationAddress, AddressRange(value), isNegated, text),
+        ("--src-range", not null) => Listed(PacketField.SourceAddress, Addresses(value), isNegated, text),
+        ("--dst-range", not null) => Listed(PacketField.DestinationAddress, Addresses(value), isNegated, text),
         ("--sport" or "--sports", not null) => Listed(PacketField.SourcePort, PortRanges(value), isNegated, text),
         ("--dport" or "--dports", not null) => Listed(PacketField.DestinationPort, PortRanges(value), isNegated, text),
         ("--ctorigdstport", not null) =>
             Listed(PacketField.OriginalDestinationPort, PortRanges(value), isNegated, text),
         ("--dst-type", "LOCAL") => FirewallCondition.Of(PacketField.DestinationIsLocal, 1, text, isNegated),
-        ("--ctstate" or "--state", not null) when value.Split(',').Contains("DNAT") =>
+        ("--ctstate" or "--state", "DNAT") =>
             FirewallCondition.Of(PacketField.DestinationIsTranslated, 1, text, isNegated),
-        ("--ctstate" or "--state", not null) =>
+        ("--ctstate" or "--state", not null) when !value.Split(',').Contains("DNAT") =>
             FirewallCondition.Of(PacketField.IsNew, value.Split(',').Contains("NEW") ? 1u : 0, text, isNegated),
         _ => FirewallCondition.Unclear(text),
     };
 
     private static FirewallCondition Listed(
-        PacketField field, IReadOnlyList<NumberRange>? values, bool isNegated, string text) => values is null
+        PacketField field, NumberSet? values, bool isNegated, Func<string> text) => values is null
             ? FirewallCondition.Unclear(text)
             : new FirewallCondition(field, values, isNegated, text);
 
-    private static NumberRange[]? AddressRange(string text)
+    private static NumberSet? AddressRange(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         int length = 32;
@@ -142,14 +152,31 @@ internal sealed class IptablesRule
         return isPrefix
             && IPv4Address.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out IPv4Address address)
             && NumberRange.OfPrefix(address, length) is { } range
-            ? [range]
+            ? NumberSet.Of(range)
             : null;
     }
 
-    private static NumberRange[]? PortRanges(string text)
+    private static NumberSet? Addresses(string text) =>
+        text.Split('-') is { Length: <= 2 } ends
+        && IPv4Address.TryParse(ends[0], out IPv4Address first)
+        && IPv4Address.TryParse(ends[^1], out IPv4Address last)
+            ? NumberSet.Of(new NumberRange(first, last))
+            : null;
+
+    private static NumberSet? PortRanges(string text)
     {
-        NumberRange?[] ranges = [.. text.Split(',').Select(part => Range(part, ':'))];
-        return ranges.Any(range => range is null) ? null : [.. ranges.Select(range => range!.Value)];
+        var ranges = new List<NumberRange>();
+        foreach (string part in text.Split(','))
+        {
+            if (Range(part, ':') is not { } range)
+            {
+                return null;
+            }
+
+            ranges.Add(range);
+        }
+
+        return NumberSet.Of(ranges);
     }
 
     private static NumberRange? Range(string text, char separator)
@@ -169,14 +196,9 @@ internal sealed class IptablesRule
     private (NumberRange? Addresses, NumberRange? Ports) Destination()
     {
         string[] parts = (_destination ?? string.Empty).Split(':');
-        string[] ends = parts[0].Split('-');
         NumberRange? ports = parts.Length == 2 ? Range(parts[1], '-') : null;
-        bool isRead = ends.Length <= 2 && parts.Length <= 2 && (parts.Length == 1 || ports is not null);
-        return isRead
-            && IPv4Address.TryParse(ends[0], out IPv4Address first)
-            && IPv4Address.TryParse(ends[^1], out IPv4Address last)
-            ? (new NumberRange(first, last), ports)
-            : (null, null);
+        bool isRead = parts.Length == 1 || ports is not null;
+        return isRead && Addresses(parts[0])?.Only is { } addresses ? (addresses, ports) : (null, null);
     }
 
     private FirewallRule Make()
@@ -184,7 +206,8 @@ internal sealed class IptablesRule
         FirewallAction action = _target switch
         {
             "ACCEPT" => FirewallAction.Accept,
-            "DROP" or "REJECT" or "QUEUE" or "NFQUEUE" or "TPROXY" => FirewallAction.Drop,
+            "DROP" or "REJECT" => FirewallAction.Drop,
+            "QUEUE" or "NFQUEUE" or "TPROXY" => FirewallAction.Unclear, // Other programs decide.
             "RETURN" => FirewallAction.Return,
             "DNAT" => FirewallAction.DestinationNat,
             "SNAT" => FirewallAction.SourceNat,
@@ -200,10 +223,11 @@ internal sealed class IptablesRule
         {
             Conditions = _conditions,
             Action = action,
-            Chain = Key(_tool, _table, _target),
+            Chain = action is FirewallAction.Jump or FirewallAction.Goto
+                ? Key(_place.Tool, _place.Table, _target) : null,
             Addresses = addresses,
             Ports = ports,
-            Text = FirewallRule.NatText(_target, addresses, ports),
+            Name = _target,
             Place = _place,
         };
     }

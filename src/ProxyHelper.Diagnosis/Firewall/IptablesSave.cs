@@ -1,33 +1,37 @@
+using System.Text;
+
 namespace ProxyHelper.Diagnosis.Firewall;
 
 /// <summary>Reads the output of iptables-save, from either kernel interface.</summary>
 internal static class IptablesSave
 {
-    private const int RawPriority = -300; // NF_IP_PRI_RAW (linux/netfilter_ipv4.h)
+    // The priorities of linux/netfilter_ipv4.h: NF_IP_PRI_RAW, NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC.
+    private const int RawPriority = -300, DestinationNatPriority = -100, SourceNatPriority = 100;
 
     /// <summary>Reads the output. A rule with an unknown option becomes an unclear rule.</summary>
-    /// <param name="text">The output.</param>
+    /// <param name="output">The output.</param>
     /// <param name="tool">The tool. The two interfaces have separate tables with the same names.</param>
-    /// <param name="tables">Receives the tables as nftables names them, such as "ip nat".</param>
-    public static FirewallRuleset Read(string text, string tool, ICollection<string> tables)
+    /// <param name="tables">Receives the names of the tables.</param>
+    public static FirewallRuleset Read(ReadOnlyMemory<byte> output, string tool, ISet<string> tables)
     {
         var rules = new FirewallRuleset();
         string table = string.Empty;
-        const StringSplitOptions trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-        foreach (string line in text.Split('\n', trimmed))
+        foreach (Range range in output.Span.Split((byte)'\n'))
         {
-            switch (line[0])
+            ReadOnlyMemory<byte> line = output[range];
+            ReadOnlySpan<byte> text = line.Span.Trim(" \t\r"u8);
+            switch (text)
             {
-                case '*':
-                    table = line[1..];
-                    tables.Add($"ip {table}");
+                case [(byte)'*', .. var name]:
+                    table = Encoding.UTF8.GetString(name);
+                    tables.Add(table);
                     break;
-                case ':' when line[1..].Split(' ') is [var name, ..]:
-                    rules.Chains[IptablesRule.Key(tool, table, name)] = CreateChain(table, name);
+                case [(byte)':', .. var rest]:
+                    AddChain(rules, new RulePlace(tool, table, FirstWord(rest)), rest);
                     break;
-                case '-' when IptablesRule.Words(line) is ["-A", var name, .. var words]
-                    && rules.Chains.TryGetValue(IptablesRule.Key(tool, table, name), out FirewallChain? chain):
-                    chain.Rules.Add(IptablesRule.Read(words, tool, table, name));
+                case [(byte)'-', (byte)'A', (byte)' ', .. var rest]
+                    when rules.Chains.TryGetValue(IptablesRule.Key(tool, table, FirstWord(rest)), out var chain):
+                    ((IptablesChain)chain).Add(line);
                     break;
                 default:
                     break; // a comment, or COMMIT
@@ -37,17 +41,43 @@ internal static class IptablesSave
         return rules;
     }
 
-    private static FirewallChain CreateChain(string table, string name) => new()
-    {
-        Hook = name switch
+    private static string FirstWord(ReadOnlySpan<byte> text) =>
+        Encoding.UTF8.GetString(text[..(text.IndexOf((byte)' ') is var end and >= 0 ? end : text.Length)]);
+
+    private static void AddChain(FirewallRuleset rules, RulePlace place, ReadOnlySpan<byte> line) =>
+        rules.Chains[IptablesRule.Key(place.Tool, place.Table, place.Chain)] = new IptablesChain(place)
         {
-            "PREROUTING" => FirewallHook.Prerouting,
-            "OUTPUT" => FirewallHook.Output,
-            "POSTROUTING" => FirewallHook.Postrouting,
-            _ => null,
-        },
-        IsNat = table == "nat",
-        // The other tables run after conntrack, and their order does not matter.
-        Priority = table == "raw" ? RawPriority : 0,
-    };
+            Hook = place.Chain switch
+            {
+                "PREROUTING" => FirewallHook.Prerouting,
+                "OUTPUT" => FirewallHook.Output,
+                "POSTROUTING" => FirewallHook.Postrouting,
+                _ => null,
+            },
+            IsNat = place.Table == "nat",
+            Priority = (place.Table, place.Chain) switch
+            {
+                ("raw", _) => RawPriority,
+                ("nat", "PREROUTING" or "OUTPUT") => DestinationNatPriority,
+                ("nat", _) => SourceNatPriority,
+                _ => 0, // The other tables run after conntrack, and their order does not matter.
+            },
+            DropsByPolicy = line.IndexOf(" DROP"u8) >= 0,
+        };
+}
+
+/// <summary>Represents a chain of iptables, whose rules stay text until they are read.</summary>
+internal sealed class IptablesChain(RulePlace place) : FirewallChain(place)
+{
+    private readonly List<ReadOnlyMemory<byte>> _lines = [];
+
+    /// <inheritdoc/>
+    public override int RuleCount => _lines.Count;
+
+    /// <summary>Adds a line that begins with -A and the name of the chain.</summary>
+    public void Add(ReadOnlyMemory<byte> line) => _lines.Add(line);
+
+    /// <inheritdoc/>
+    public override IEnumerable<FirewallRule> ReadRules() => _lines.Select(line =>
+        IptablesRule.Read(IptablesRule.Words(Encoding.UTF8.GetString(line.Span).Trim()).AsSpan()[2..], Place));
 }

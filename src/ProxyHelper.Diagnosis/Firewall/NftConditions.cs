@@ -10,7 +10,7 @@ namespace ProxyHelper.Diagnosis.Firewall;
 internal sealed class NftConditions(NftValues values)
 {
     /// <summary>Reads a "match" statement.</summary>
-    public IReadOnlyList<FirewallCondition> Read(JsonElement match, string table)
+    public IReadOnlyList<FirewallCondition> Read(JsonElement match)
     {
         if (!TryGet(match, "left", out JsonElement left) || !TryGet(match, "right", out JsonElement right))
         {
@@ -19,15 +19,14 @@ internal sealed class NftConditions(NftValues values)
 
         string sign = TryGet(match, "op", JsonValueKind.String, out JsonElement op) ? op.GetString()! : "==";
         return sign is "==" or "!=" or "in"
-            ? Of(left, right, sign == "!=", table)
-            : [FirewallCondition.Unclear($"{Describe(left)} {sign} {Describe(right)}")];
+            ? Of(left, right, sign)
+            : [FirewallCondition.Unclear(() => $"{Describe(left)} {sign} {Describe(right)}")];
     }
 
     /// <summary>Returns the conditions that a key of a match or of a verdict map has a value.</summary>
-    public IReadOnlyList<FirewallCondition> Of(JsonElement key, JsonElement value, bool isNegated, string table)
+    public IReadOnlyList<FirewallCondition> Of(JsonElement key, JsonElement value, string sign)
     {
-        string text = $"{Describe(key)} {(isNegated ? "!= " : string.Empty)}{Describe(value)}";
-        var demand = new Demand(value, isNegated, table, text);
+        var demand = new Demand(value, sign, () => $"{Describe(key)} {(sign == "!=" ? "!= " : "")}{Describe(value)}");
         return TryGet(key, "payload", out JsonElement payload)
             ? OfPayload(Word(payload, "protocol"), Word(payload, "field"), demand)
             : TryGet(key, "meta", out JsonElement meta) ? [OfMeta(Word(meta, "key"), demand)]
@@ -59,12 +58,12 @@ internal sealed class NftConditions(NftValues values)
     /// <summary>
     /// Returns the condition that the packet has a header. A rule that reads a header requires that header.
     /// </summary>
-    private static FirewallCondition HeaderOf(string protocol, bool isTransport, string text) => protocol switch
+    private static FirewallCondition HeaderOf(string protocol, bool isTransport, Func<string> text) => protocol switch
     {
-        "ip" => FirewallCondition.Of(PacketField.Family, FirewallPacket.IPv4, protocol),
-        "ip6" => FirewallCondition.Of(PacketField.Family, FirewallPacket.IPv6, protocol),
+        "ip" => FirewallCondition.Of(PacketField.Family, FirewallPacket.IPv4, () => protocol),
+        "ip6" => FirewallCondition.Of(PacketField.Family, FirewallPacket.IPv6, () => protocol),
         _ when isTransport && NftValues.TryReadProtocol(protocol, out uint number) =>
-            FirewallCondition.Of(PacketField.Protocol, number, protocol),
+            FirewallCondition.Of(PacketField.Protocol, number, () => protocol),
         _ => FirewallCondition.Unclear(text),
     };
 
@@ -80,7 +79,8 @@ internal sealed class NftConditions(NftValues values)
     private FirewallCondition OfConntrack(string key, string direction, Demand demand) => key switch
     {
         "state" => demand.Flag(PacketField.IsNew, Mentions(demand.Value, "new") ? 1u : 0),
-        "status" when Mentions(demand.Value, "dnat") => demand.Flag(PacketField.DestinationIsTranslated, 1),
+        "status" when demand is { Sign: "in" } && demand.IsOnly("dnat") =>
+            demand.Flag(PacketField.DestinationIsTranslated, 1),
         "proto-dst" when direction == "original" => Listed(PacketField.OriginalDestinationPort, demand),
         _ => FirewallCondition.Unclear(demand.Text),
     };
@@ -98,18 +98,23 @@ internal sealed class NftConditions(NftValues values)
     }
 
     private FirewallCondition Listed(PacketField field, Demand demand) =>
-        field != PacketField.Unclear && values.Read(demand.Value, demand.Table) is { } ranges
-            ? new FirewallCondition(field, ranges, demand.IsNegated, demand.Text)
+        field != PacketField.Unclear && values.Read(demand.Value) is { } numbers
+            ? new FirewallCondition(field, numbers, demand.IsNegated, demand.Text)
             : FirewallCondition.Unclear(demand.Text);
 
     /// <summary>Represents what a condition requires of a field.</summary>
-    private readonly record struct Demand(JsonElement Value, bool IsNegated, string Table, string Text)
+    private readonly record struct Demand(JsonElement Value, string Sign, Func<string> Text)
     {
+        public bool IsNegated => Sign == "!=";
+
         public bool IsWord(string word) => Value.ValueKind == JsonValueKind.String && Value.GetString() == word;
+
+        public bool IsOnly(string word) => IsWord(word)
+            || (Value.ValueKind == JsonValueKind.Array && Value.GetArrayLength() == 1 && Mentions(Value, word));
 
         public FirewallCondition Flag(PacketField field, uint value) =>
             FirewallCondition.Of(field, value, Text, IsNegated);
 
-        public FirewallCondition OfDevice() => new(PacketField.Device, [], IsNegated, Text);
+        public FirewallCondition OfDevice() => FirewallCondition.OfDevice(Text);
     }
 }

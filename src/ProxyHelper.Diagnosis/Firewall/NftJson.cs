@@ -1,10 +1,39 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ProxyHelper.Diagnosis.Firewall;
 
 /// <summary>Reads properties of JSON values that may be of any kind.</summary>
 internal static class NftJson
 {
+    private const int MaxDescription = 100; // characters of a list, as a set can have many elements
+
+    /// <summary>
+    /// Parses a text. Texts in JSON can have characters that are not valid Unicode, and fail when they are read; such a
+    /// text is not parsed.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> json, out JsonElement root)
+    {
+        root = default;
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+            {
+                _ = reader.ValueIsEscaped ? reader.GetString() : null;
+            }
+
+            bool isValid = Utf8.IsValid(json);
+            root = isValid ? JsonElement.Parse(json) : default;
+            return isValid;
+        }
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Gets a property of a value that may be no object.</summary>
     public static bool TryGet(JsonElement parent, string name, out JsonElement value)
     {
@@ -37,15 +66,36 @@ internal static class NftJson
             && TryGet(prefix, "len", out JsonElement length) => $"{Describe(address)}/{Describe(length)}",
         JsonValueKind.Object when TryGet(value, "range", JsonValueKind.Array, out JsonElement range) =>
             string.Join('-', range.EnumerateArray().Select(Describe)),
+        JsonValueKind.Object when TryGet(value, "concat", JsonValueKind.Array, out JsonElement parts) =>
+            string.Join(" . ", parts.EnumerateArray().Select(Describe)),
         JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(DescribeProperty)),
-        JsonValueKind.Array => $"{{ {string.Join(", ", value.EnumerateArray().Select(Describe))} }}",
+        JsonValueKind.Array => DescribeList(value),
         JsonValueKind.String => value.GetString()!,
         _ => value.GetRawText(),
     };
 
+    private static string DescribeList(JsonElement list)
+    {
+        var text = new StringBuilder("{ ");
+        foreach (JsonElement element in list.EnumerateArray())
+        {
+            if (text.Length > MaxDescription)
+            {
+                return text.Append(", … }").ToString();
+            }
+
+            text.Append(text.Length > 2 ? ", " : string.Empty).Append(Describe(element));
+        }
+
+        return text.Append(" }").ToString();
+    }
+
     // The name of such a property says nothing that its value does not say.
-    private static string DescribeProperty(JsonProperty property) =>
-        property.Name is "payload" or "meta" or "key" or "protocol" or "field" or "set" or "val" or "elem"
-            ? Describe(property.Value)
-            : $"{property.Name} {Describe(property.Value)}";
+    private static string DescribeProperty(JsonProperty property) => property.Name switch
+    {
+        "meta" when Word(property.Value, "key") is "mark" or "length" or "priority" or "skuid" or "skgid" or "cgroup" =>
+            $"meta {Describe(property.Value)}",
+        "payload" or "meta" or "key" or "protocol" or "field" or "set" or "val" or "elem" => Describe(property.Value),
+        _ => $"{property.Name} {Describe(property.Value)}",
+    };
 }

@@ -7,7 +7,7 @@ namespace ProxyHelper.Diagnosis.Firewall;
 /// <summary>
 /// Reads values as nft writes them in JSON: numbers, names, addresses, prefixes, ranges, sets, and the names of sets.
 /// </summary>
-/// <param name="sets">The elements of the named sets, by table and name.</param>
+/// <param name="sets">The elements of the named sets of the table.</param>
 internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
 {
     private const int MaxNesting = 4; // a named set of elements with ranges of addresses
@@ -20,19 +20,40 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
         ["ipv6"] = FirewallPacket.IPv6, ["ip6"] = FirewallPacket.IPv6,
     };
 
+    // Each named set is read once, however many rules use it. Null is a set that is not understood.
+    private readonly Dictionary<string, NumberSet?> _named = [];
+
     /// <summary>Reads a value.</summary>
     /// <returns>The numbers that the value stands for, or null if the value is not understood.</returns>
-    public IReadOnlyList<NumberRange>? Read(JsonElement value, string table)
+    public NumberSet? Read(JsonElement value)
     {
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is ['@', .. var name])
+        {
+            return ReadNamed(name);
+        }
+
         var ranges = new List<NumberRange>();
-        return TryRead(value, table, ranges, MaxNesting) ? ranges : null;
+        return TryRead(value, ranges, MaxNesting) ? NumberSet.Of(ranges) : null;
+    }
+
+    private NumberSet? ReadNamed(string name)
+    {
+        if (!_named.TryGetValue(name, out NumberSet? known))
+        {
+            var ranges = new List<NumberRange>();
+            bool isRead = sets.TryGetValue(name, out JsonElement elements) && TryRead(elements, ranges, MaxNesting);
+            known = isRead ? NumberSet.Of(ranges) : null;
+            _named.Add(name, known);
+        }
+
+        return known;
     }
 
     /// <summary>Reads a protocol: its name or its number.</summary>
     public static bool TryReadProtocol(string text, out uint number) =>
         _protocols.TryGetValue(text, out number) || NumberText.TryRead(text, out number);
 
-    private bool TryRead(JsonElement value, string table, List<NumberRange> ranges, int nesting)
+    private static bool TryRead(JsonElement value, List<NumberRange> ranges, int nesting)
     {
         switch (value.ValueKind)
         {
@@ -40,25 +61,18 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
                 ranges.Add(new NumberRange(number));
                 return true;
             case JsonValueKind.String:
-                return TryReadText(value.GetString()!, table, ranges, nesting);
+                return TryReadText(value.GetString()!, ranges);
             case JsonValueKind.Array when nesting > 0:
-                return value.EnumerateArray().All(element => TryRead(element, table, ranges, nesting - 1));
+                return value.EnumerateArray().All(element => TryRead(element, ranges, nesting - 1));
             case JsonValueKind.Object when nesting > 0:
-                return TryReadObject(value, table, ranges, nesting - 1);
+                return TryReadObject(value, ranges, nesting - 1);
             default:
                 return false;
         }
     }
 
-    private bool TryReadText(string text, string table, List<NumberRange> ranges, int nesting)
+    private static bool TryReadText(string text, List<NumberRange> ranges)
     {
-        if (text.StartsWith('@'))
-        {
-            return nesting > 0
-                && sets.TryGetValue($"{table} {text[1..]}", out JsonElement elements)
-                && TryRead(elements, table, ranges, nesting - 1);
-        }
-
         if (IPv4Address.TryParse(text, out IPv4Address address))
         {
             ranges.Add(new NumberRange(address));
@@ -70,22 +84,22 @@ internal sealed class NftValues(IReadOnlyDictionary<string, JsonElement> sets)
         return isProtocol;
     }
 
-    private bool TryReadObject(JsonElement value, string table, List<NumberRange> ranges, int nesting)
+    private static bool TryReadObject(JsonElement value, List<NumberRange> ranges, int nesting)
     {
         if (TryGet(value, "set", out JsonElement set))
         {
-            return TryRead(set, table, ranges, nesting);
+            return TryRead(set, ranges, nesting);
         }
 
         if (TryGet(value, "elem", out JsonElement element) && TryGet(element, "val", out JsonElement plain))
         {
-            return TryRead(plain, table, ranges, nesting); // an element with a time-out, a counter or a comment
+            return TryRead(plain, ranges, nesting); // an element with a time-out, a counter or a comment
         }
 
         if (TryGet(value, "range", JsonValueKind.Array, out JsonElement range) && range.GetArrayLength() == 2)
         {
             var ends = new List<NumberRange>();
-            bool isRange = TryRead(range, table, ends, nesting) && ends is [{ IsOne: true }, { IsOne: true }];
+            bool isRange = TryRead(range, ends, nesting) && ends is [{ IsOne: true }, { IsOne: true }];
             ranges.AddRange(isRange ? [new NumberRange(ends[0].First, ends[1].First)] : []);
             return isRange;
         }

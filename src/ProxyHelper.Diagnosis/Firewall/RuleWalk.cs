@@ -5,21 +5,26 @@ namespace ProxyHelper.Diagnosis.Firewall;
 /// </summary>
 internal sealed class RuleWalk
 {
-    // NFT_JUMP_STACK_SIZE (net/netfilter/nf_tables.h): the kernel rejects deeper jumps.
-    private const int MaxDepth = 16;
+    // The kernel rejects loops. iptables-legacy limits the depth only by the number of chains.
+    private const int MaxDepth = 256;
 
     // Chains that jump to each other can have more paths than any walk has time for.
-    private const int MaxSteps = 100_000;
+    private const int MinSteps = 100_000;
+    private const int MaxStepsPerRule = 10;
 
     private readonly FirewallRuleset _rules;
     private readonly FirewallPacket _packet;
+    private readonly int _maxSteps;
     private readonly List<RuleEffect> _effects = [];
+    private readonly HashSet<FirewallChain> _path = [];
+    private readonly HashSet<FirewallChain> _idle = [];
     private int _steps;
 
     private RuleWalk(FirewallRuleset rules, FirewallPacket packet)
     {
         _rules = rules;
         _packet = packet;
+        _maxSteps = (int)Math.Max(MinSteps, Math.Min((long)rules.RuleCount * MaxStepsPerRule, int.MaxValue));
     }
 
     private enum End
@@ -43,9 +48,9 @@ internal sealed class RuleWalk
         FirewallRuleset rules, FirewallHook hook, bool isNat, FirewallPacket packet)
     {
         var walk = new RuleWalk(rules, packet);
-        foreach (FirewallChain chain in rules.At(hook, isNat))
+        foreach (IGrouping<int, FirewallChain> group in rules.At(hook, isNat).GroupBy(chain => chain.Priority))
         {
-            if (walk.RunChain(chain, Certainty.Always, [], depth: 0) == End.OfHook)
+            if (walk.RunGroup(group) == End.OfHook)
             {
                 break;
             }
@@ -54,55 +59,124 @@ internal sealed class RuleWalk
         return walk._effects;
     }
 
-    private End RunChain(FirewallChain chain, Certainty reached, IReadOnlyList<string> restrictions, int depth)
+    /// <summary>
+    /// Runs base chains of one priority. The kernel runs the chains in the order of their creation, which is not shown.
+    /// </summary>
+    private End RunGroup(IEnumerable<FirewallChain> group)
     {
-        foreach (FirewallRule rule in chain.Rules)
+        var outcomes = new List<(RuleEffect[] Effects, End End)>();
+        int start = _effects.Count;
+        foreach (FirewallChain chain in group)
         {
-            if (++_steps > MaxSteps || depth > MaxDepth)
-            {
-                FirewallRule endless = rule with { Action = FirewallAction.Unclear, Text = "too many jumps" };
-                _effects.Add(new RuleEffect(endless, Certainty.Unclear, []));
-                return End.OfHook;
-            }
+            int before = _effects.Count;
+            End end = RunBase(chain);
+            outcomes.Add(([.. _effects[before..]], end));
+        }
 
-            (Certainty fits, string[] open) = Judge(rule);
-            if (fits == Certainty.Never)
-            {
-                continue;
-            }
+        _effects.RemoveRange(start, _effects.Count - start);
+        RuleEffect[] translations =
+            [.. outcomes.Select(one => one.Effects.FirstOrDefault(IsTranslation)).OfType<RuleEffect>()];
+        if (translations.Any(one => translations.Any(one.Contradicts)))
+        {
+            _effects.AddRange(outcomes.SelectMany(one => one.Effects).Select(
+                effect => effect.Rule.IsTranslation ? effect.WithUnknownOrder() : effect));
+            return End.None;
+        }
 
-            Certainty certainty = fits < reached ? fits : reached;
-            End end = Apply(rule, certainty, [.. restrictions, .. open], depth);
-            bool leaves = rule.Action is FirewallAction.Return or FirewallAction.Goto;
-            if (fits == Certainty.Always && (end != End.None || leaves))
+        foreach ((RuleEffect[] effects, End end) in outcomes)
+        {
+            _effects.AddRange(effects);
+            if (end == End.OfHook)
             {
                 return end;
             }
-
-            reached = leaves ? certainty : reached; // Some packets have left the chain.
         }
 
         return End.None;
     }
 
-    private (Certainty Fits, string[] Open) Judge(FirewallRule rule)
+    private static bool IsTranslation(RuleEffect effect) =>
+        effect is { Rule.IsTranslation: true, Certainty: >= Certainty.Sometimes };
+
+    private End RunBase(FirewallChain chain)
     {
-        var open = new List<string>();
+        End end = RunChain(chain, Reach.Whole);
+        if (end == End.None && chain.DropsByPolicy)
+        {
+            _effects.Add(new RuleEffect(RuleOf(chain, FirewallAction.Drop, "policy drop"), Certainty.Always, []));
+            return End.OfHook;
+        }
+
+        return end;
+    }
+
+    private End RunChain(FirewallChain chain, Reach outer)
+    {
+        int effectsBefore = _effects.Count;
+        _path.Add(chain);
+        End end = RunRules(chain, outer);
+        _path.Remove(chain);
+        if (_effects.Count == effectsBefore)
+        {
+            _idle.Add(chain); // Nothing in the chain matters to this packet, whichever way the packet comes.
+        }
+
+        return end;
+    }
+
+    private End RunRules(FirewallChain chain, Reach outer)
+    {
+        Reach inner = Reach.Whole; // The part of the packets that are still in this chain.
+        foreach (FirewallRule rule in chain.ReadRules())
+        {
+            if (++_steps > _maxSteps)
+            {
+                return Endless(chain, outer.And(inner), "chains with too many ways through them");
+            }
+
+            Reach fits = Judge(rule);
+            if (fits.Certainty == Certainty.Never)
+            {
+                continue;
+            }
+
+            Reach reach = inner.And(fits);
+            End end = Apply(rule, outer.And(reach));
+            bool leaves = rule.Action is FirewallAction.Return or FirewallAction.Goto;
+            if (fits.Certainty == Certainty.Always && (end != End.None || leaves))
+            {
+                return reach.Certainty == Certainty.Always ? end : End.None; // Other packets have returned before.
+            }
+
+            inner = leaves ? inner.Unless(fits) : inner;
+        }
+
+        return End.None;
+    }
+
+    private Reach Judge(FirewallRule rule)
+    {
         Certainty fits = Certainty.Always;
+        List<OpenCondition>? open = null;
         foreach (FirewallCondition condition in rule.Conditions)
         {
             Certainty certainty = condition.Judge(_packet);
             fits = certainty < fits ? certainty : fits;
-            if (certainty is Certainty.Sometimes or Certainty.Unclear)
+            if (fits == Certainty.Never)
             {
-                open.Add(condition.Text);
+                return new Reach(fits, []);
+            }
+
+            if (certainty != Certainty.Always)
+            {
+                (open ??= []).Add(new OpenCondition(condition.Field, condition.Text));
             }
         }
 
-        return (fits, [.. open]);
+        return new Reach(fits, open ?? []);
     }
 
-    private End Apply(FirewallRule rule, Certainty certainty, IReadOnlyList<string> restrictions, int depth)
+    private End Apply(FirewallRule rule, Reach reach)
     {
         switch (rule.Action)
         {
@@ -110,13 +184,15 @@ internal sealed class RuleWalk
                 return End.None;
             case FirewallAction.Jump or FirewallAction.Goto
                 when rule.Chain is not null && _rules.Chains.TryGetValue(rule.Chain, out FirewallChain? chain):
-                return RunChain(chain, certainty, restrictions, depth + 1);
+                return _idle.Contains(chain) ? End.None
+                    : _path.Contains(chain) || _path.Count > MaxDepth ? Endless(chain, reach, "a loop of chains")
+                    : RunChain(chain, reach);
             case FirewallAction.Jump or FirewallAction.Goto or FirewallAction.Unclear:
                 FirewallRule unclear = rule with { Action = FirewallAction.Unclear };
-                _effects.Add(new RuleEffect(unclear, Certainty.Unclear, restrictions));
+                _effects.Add(new RuleEffect(unclear, Certainty.Unclear, reach.Open));
                 return End.None;
             default:
-                _effects.Add(new RuleEffect(rule, certainty, restrictions));
+                _effects.Add(new RuleEffect(rule, reach.Certainty, reach.Open));
                 return rule.Action switch
                 {
                     FirewallAction.Notrack => End.None,
@@ -125,16 +201,30 @@ internal sealed class RuleWalk
                 };
         }
     }
-}
 
-/// <summary>Represents the effect of one rule on a packet.</summary>
-/// <param name="Rule">The rule.</param>
-/// <param name="Certainty">Whether the rule has the effect.</param>
-/// <param name="Restrictions">The conditions that the certainty depends on, in words.</param>
-internal sealed record RuleEffect(FirewallRule Rule, Certainty Certainty, IReadOnlyList<string> Restrictions)
-{
-    /// <summary>Returns the rule in words by which an administrator finds the rule again.</summary>
-    public override string ToString() => Restrictions.Count == 0
-        ? $"'{Rule.Text}' in {Rule.Place}"
-        : $"'{string.Join(' ', Restrictions)} {Rule.Text}' in {Rule.Place}";
+    private End Endless(FirewallChain chain, Reach reach, string name)
+    {
+        _effects.Add(new RuleEffect(RuleOf(chain, FirewallAction.Unclear, name), Certainty.Unclear, reach.Open));
+        return End.OfHook;
+    }
+
+    private static FirewallRule RuleOf(FirewallChain chain, FirewallAction action, string name) =>
+        new() { Conditions = [], Action = action, Name = name, Place = chain.Place };
+
+    /// <summary>Represents which packets reach a rule.</summary>
+    /// <param name="Certainty">Whether the packet reaches the rule.</param>
+    /// <param name="Open">The conditions that the certainty depends on.</param>
+    private readonly record struct Reach(Certainty Certainty, IReadOnlyList<OpenCondition> Open)
+    {
+        public static Reach Whole { get; } = new(Certainty.Always, []);
+
+        public Reach And(Reach other) => other.Open.Count == 0 && other.Certainty >= Certainty ? this
+            : Open.Count == 0 && Certainty >= other.Certainty ? other
+            : new Reach(Certainty < other.Certainty ? Certainty : other.Certainty, [.. Open, .. other.Open]);
+
+        public Reach Unless(Reach left) => And(left with
+        {
+            Open = [.. left.Open.Select(condition => condition with { Text = $"unless {condition.Text}" })],
+        });
+    }
 }

@@ -68,8 +68,8 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 
     /// <summary>
     /// Gets or sets the role of this host. On the router, the kernel, the address and the rules are checked, too. By
-    /// default, the host that has the helper's address is the router, and a host with smtp-gated's configuration or the
-    /// proxy's address is the proxy.
+    /// default, the host that has the helper's address is the router, a host with smtp-gated's configuration or the
+    /// proxy's address is the proxy, and a host with a DNAT rule for the users' mail is the router.
     /// </summary>
     [Parameter]
     [RequireValue]
@@ -104,7 +104,8 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 
         try
         {
-            foreach (Finding finding in Inspection.Run(Options(), CmdletWords.Instance, Cancellation))
+            InspectionOptions options = Options(out CallerWords words);
+            foreach (Finding finding in Inspection.Run(options, words, Cancellation))
             {
                 WriteObject(finding);
             }
@@ -115,29 +116,28 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         }
     }
 
-    private InspectionOptions Options()
+    private InspectionOptions Options(out CallerWords words)
     {
-        (IPEndPoint? known, Func<long>? wrongSecrets) =
-            OperatingSystem.IsLinux() && Role != SetupRole.Proxy ? FindResponder() : default;
-        IPAddress? address = HelperAddress ?? known?.Address;
-        return new InspectionOptions
-        {
-            Role = Role,
-            HelperAddresses = address is null ? [] : [address],
-            Port = Port ?? known?.Port,
-            Proxy = Proxy,
-            SmtpPort = SmtpPort,
-            Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
-            SmtpGatedConfiguration = ResolveConfiguration(),
-            Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
-            WrongSecrets = wrongSecrets,
-        };
+        words = CmdletWords.Instance;
+        InspectionOptions options = ReadParameters();
+        return OperatingSystem.IsLinux() && Role != SetupRole.Proxy ? AddResponder(options, ref words) : options;
     }
 
-    /// <summary>Finds the helper of this session that the parameters select.</summary>
-    /// <returns>The end point that the helper answers on, and its count of wrong secrets.</returns>
+    private InspectionOptions ReadParameters() => new()
+    {
+        Role = Role,
+        HelperAddresses = HelperAddress is null ? [] : [HelperAddress],
+        Port = Port,
+        Proxy = Proxy,
+        SmtpPort = SmtpPort,
+        Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
+        SmtpGatedConfiguration = ResolveConfiguration(),
+        Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+    };
+
+    /// <summary>Adds what is known about the helper of this session that the parameters select.</summary>
     [SupportedOSPlatform("linux")]
-    private (IPEndPoint? Known, Func<long>? WrongSecrets) FindResponder()
+    private InspectionOptions AddResponder(InspectionOptions options, ref CallerWords words)
     {
         var running =
             from job in ResponderSelection.All(JobRepository).OfType<ResponderJob>()
@@ -149,7 +149,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         var found = running.ToArray();
         if (found.Length == 0)
         {
-            return default;
+            return options;
         }
 
         if (found.Length > 1)
@@ -160,8 +160,16 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
                 "Use -HelperAddress and -Port to select another helper.");
         }
 
-        ResponderJob chosen = found[0].Job;
-        return (found[0].EndPoint, () => chosen.WrongSecret);
+        (ResponderJob chosen, IPEndPoint known) = found[0];
+        words = CmdletWords.For(chosen.Name);
+        return options with
+        {
+            HelperAddresses = [known.Address],
+            Port = known.Port,
+            AllowedProxies = chosen.Rules.AllowedProxies,
+            TrustedClients = chosen.Rules.TrustedClients,
+            WrongSecrets = () => chosen.WrongSecret,
+        };
     }
 
     private string ResolveConfiguration()

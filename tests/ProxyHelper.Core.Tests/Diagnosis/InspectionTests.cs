@@ -52,6 +52,33 @@ public sealed class InspectionTests
     });
 
     [Fact]
+    public void A_host_that_shows_no_role_is_asked_for_and_gets_only_the_checks_for_both() => NetworkNamespace.Run(() =>
+    {
+        Finding[] findings = Run(_options with { Timeout = TimeSpan.FromMilliseconds(10) });
+        Assert.Equal(
+            [
+                "Host: Warning", "UDP answer: Failed", "Secret: Skipped", "smtp-gated max_per_host: Skipped",
+            ],
+            findings.Select(finding => $"{finding.Check}: {finding.Severity}"));
+        Assert.Equal("<give role Router> <give role Proxy>", findings[0].Action);
+    });
+
+    [Fact]
+    public void A_host_with_a_DNAT_rule_for_mail_is_the_router() => NetworkNamespace.Run(() =>
+    {
+        Tool.Run("nft", RouterFixture.NatRules);
+        Assert.Contains("looks like the router", Run(_options)[0].Reason, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void The_list_of_allowed_proxies_is_compared_with_the_rules_on_the_router() => WithHelper(() =>
+    {
+        Tool.Run("nft", RouterFixture.NatRules);
+        Finding[] findings = Run(_options with { AllowedProxies = [EndPointPattern.Parse("194.0.22.0/24")] });
+        Assert.Equal(Severity.Passed, findings.Single(finding => finding.Check == CheckNames.Allowed).Severity);
+    });
+
+    [Fact]
     public void A_helper_without_a_secret_is_told_from_a_silent_one() => WithHelper(() =>
     {
         InspectionOptions wrong = _options with { Secret = 4711, Timeout = TimeSpan.FromMilliseconds(200) };

@@ -16,6 +16,7 @@ internal static class TestWords
         GiveProxy = "<give proxy>",
         GiveRole = role => $"<give role {role}>",
         StartHelper = helper => $"<start {helper}>",
+        AllowProxies = (helper, proxies) => $"<allow {string.Join(", ", proxies)} on {helper}>",
         ListEntries = "<list entries>",
         WatchDrops = "<watch drops>",
         CheckProxy = "<check proxy>",

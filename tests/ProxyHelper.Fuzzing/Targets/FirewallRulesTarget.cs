@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Diagnosis.Firewall;
@@ -18,23 +17,21 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
     /// <inheritdoc/>
     public void Run(ReadOnlySpan<byte> input)
     {
-        string text = Encoding.UTF8.GetString(input);
+        byte[] text = input.ToArray();
+        var nft = new ToolOutput("nft", text, null);
+        var none = new ToolOutput("nft", null, null);
         Judge(
-            FirewallReading.Of(new ToolOutput("nft", text, null), [], hasLegacyTables: false),
-            isWhole: NftRuleset.TryRead(text) is not null);
+            FirewallReading.Of(_ => nft, [], []), isWhole: NftRuleset.TryRead(text, "ip mail_gateway") is not null);
         Judge(
-            FirewallReading.Of(
-                new ToolOutput("nft", null, null),
-                [new ToolOutput("iptables-save", text, null)],
-                hasLegacyTables: false),
-            isWhole: false);
+            FirewallReading.Of(_ => none, [new ToolOutput("iptables-save", text, null)], []), isWhole: false);
     }
 
     private static void Judge(FirewallReading firewall, bool isWhole)
     {
-        Invariant.Holds(isWhole || firewall.Gap is not null, "unread text is reported");
-        var checks = new NatChecks(firewall, evidence: null, 25, TestWords.Instance);
-        (Finding destination, TransportEndPoint? proxy) = checks.JudgeDestination(proxy: null);
+        Invariant.Holds(isWhole || firewall.Gaps.Count > 0, "unread text is reported");
+        var checks = new NatChecks(firewall, evidence: null, 25, _ => false, TestWords.Instance);
+        DestinationJudgement judgement = checks.JudgeDestination(proxy: null);
+        (Finding destination, TransportEndPoint? proxy) = (judgement.Finding, judgement.Proxy);
         Finding source = checks.JudgeSource(proxy, _helper);
         Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, proxy);
         foreach (Finding finding in (Finding[])[destination, source, notrack])

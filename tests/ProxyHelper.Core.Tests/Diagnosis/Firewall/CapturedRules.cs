@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using ProxyHelper.Diagnosis.Firewall;
 
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
@@ -13,15 +14,14 @@ internal static class CapturedRules
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "Captures", name));
 
     /// <summary>Returns the output of a tool from a capture.</summary>
-    public static ToolOutput Written(string tool, string name) => new(tool, Read(name), null);
+    public static ToolOutput Written(string tool, string name) => Output(tool, Read(name));
+
+    /// <summary>Returns the output of a tool.</summary>
+    public static ToolOutput Output(string tool, string text) => new(tool, Encoding.UTF8.GetBytes(text), null);
 
     /// <summary>Returns the output of a tool that is not installed.</summary>
     public static ToolOutput Missing(string tool) => new(tool, null, null);
 
     /// <summary>Returns the output of a tool that fails.</summary>
-    public static ToolOutput Failing(string tool) => new(tool, null, "Operation not permitted");
-
-    /// <summary>Returns the reading if nft is the only tool.</summary>
-    public static FirewallReading OfNft(string json) =>
-        FirewallReading.Of(new ToolOutput("nft", json, null), [], hasLegacyTables: false);
+    public static ToolOutput Failing(string tool, string fault = "Operation not permitted") => new(tool, null, fault);
 }

@@ -12,9 +12,11 @@ namespace ProxyHelper.Tests.Diagnosis.Firewall;
 public sealed class FirewallReadingTests
 {
     private static readonly HelperSockets _helper = new([IPAddress.Parse("194.0.1.1")], 114);
-    private static readonly ToolOutput _noRules = new(
-        "nft", """{"nftables": [{"metainfo": {"version": "1.0.6"}}]}""", null);
+    private static readonly ToolOutput _noRules = CapturedRules.Output(
+        "nft", """{"nftables": [{"metainfo": {"version": "1.0.6"}}]}""");
+
     private static readonly ToolOutput _noSave = CapturedRules.Missing("iptables-save");
+    private static readonly string[] _natAndRaw = ["nat", "raw"];
 
     [Fact]
     public void Rules_of_nftables_need_only_nft() =>
@@ -35,7 +37,7 @@ public sealed class FirewallReadingTests
         "Passed Passed Passed",
         _noRules,
         [CapturedRules.Written(tool, "iptables-legacy-save.txt")],
-        hasLegacyTables: true);
+        _natAndRaw);
 
     [Fact]
     public void Rules_of_iptables_are_unclear_with_nft_only() =>
@@ -51,26 +53,100 @@ public sealed class FirewallReadingTests
 
     [Fact]
     public void Rules_that_no_tool_has_read_may_be_loaded() =>
-        Check("Warning Warning Warning", _noRules, [], hasLegacyTables: true);
+        Check("Warning Warning Warning", _noRules, [], _natAndRaw);
+
+    [Theory]
+    [InlineData("iptables-nft-save", "iptables-nft-save.txt", "Error: JSON support not compiled-in")]
+    [InlineData("iptables-legacy-save", "iptables-legacy-save.txt", "Operation not permitted (you must be root)")]
+    public void What_nft_could_not_read_is_in_each_finding_although_iptables_has_the_rules(
+        string tool, string capture, string fault)
+    {
+        Finding[] findings = Check(
+            "Warning Warning Warning",
+            CapturedRules.Failing("nft", fault),
+            [CapturedRules.Written(tool, capture)],
+            tool == "iptables-legacy-save" ? _natAndRaw : []);
+        Assert.All(findings, finding => Assert.Contains(fault, finding.Reason, StringComparison.Ordinal));
+        Assert.All(findings, finding => Assert.Contains("nft list ruleset", finding.Action, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("nat", "Warning Warning Passed")]
+    [InlineData("raw", "Passed Passed Warning")]
+    [InlineData("filter", "Passed Passed Passed")]
+    [InlineData("mangle", "Passed Passed Passed")]
+    public void A_table_of_the_older_interface_that_was_not_read_is_in_the_findings_that_depend_on_the_table(
+        string table, string expected)
+    {
+        Finding[] findings = Check(
+            expected,
+            CapturedRules.Written("nft", "nft.json"),
+            [CapturedRules.Failing("iptables-legacy-save", "cannot initialize table")],
+            [table]);
+        Assert.All(
+            findings.Where(finding => finding.Severity != Severity.Passed),
+            finding => Assert.Contains("cannot initialize table", finding.Reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"nftables": [{"table": {"family": "ip", "name": "odd"}}]}""", "table ip odd was not read")]
+    [InlineData("""{"nftables": [{"table": {"family": "new", "name": "odd"}}]}""", "the family of table new odd")]
+    public void A_table_that_cannot_be_read_is_in_each_finding(string tables, string reason)
+    {
+        ToolOutput failing = CapturedRules.Failing("nft");
+        FirewallReading firewall = FirewallReading.Of(
+            arguments => arguments is ["tables"] ? CapturedRules.Output("nft", tables) : failing,
+            [CapturedRules.Written("iptables-legacy-save", "iptables-legacy-save.txt")],
+            _natAndRaw);
+        Assert.All(
+            Judge("Warning Warning Warning", firewall, "194.0.22.9:9199"),
+            finding => Assert.Contains(reason, finding.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_table_that_iptables_save_shows_is_not_listed_by_nft()
+    {
+        var listed = new List<string>();
+        ToolOutput tables = CapturedRules.Output(
+            "nft",
+            """
+            {"nftables": [{"table": {"family": "ip", "name": "nat"}}, {"table": {"family": "ip", "name": "raw"}},
+                          {"table": {"family": "ip6", "name": "nat"}}, {"table": {"family": "inet", "name": "nat"}}]}
+            """);
+        FirewallReading firewall = FirewallReading.Of(
+            arguments =>
+            {
+                listed.Add(string.Join(' ', arguments));
+                return arguments is ["tables"] ? tables : _noRules;
+            },
+            [CapturedRules.Written("iptables-nft-save", "iptables-nft-save.txt")],
+            []);
+        Judge("Passed Passed Passed", firewall, "194.0.22.9:9199");
+        Assert.Equal(["tables", "table inet nat"], listed);
+    }
 
     [Fact]
     public void If_all_rules_were_read_a_rule_that_is_not_among_them_is_missing() =>
         Check("Failed Failed Warning", _noRules, []);
 
-    private static void Check(
+    private static Finding[] Check(
         string expected,
         ToolOutput nft,
         ToolOutput[] saves,
-        bool hasLegacyTables = false,
-        string? proxy = "194.0.22.9:9199")
+        string[]? legacyTables = null,
+        string? proxy = "194.0.22.9:9199") =>
+        Judge(expected, FirewallReading.Of(_ => nft, saves, legacyTables ?? []), proxy);
+
+    private static Finding[] Judge(string expected, FirewallReading firewall, string? proxy)
     {
-        FirewallReading firewall = FirewallReading.Of(nft, saves, hasLegacyTables);
-        var checks = new NatChecks(firewall, evidence: null, 25, TestWords.Instance);
-        TransportEndPoint? target = proxy is null ? null : TransportEndPoint.Parse(proxy);
-        (Finding destination, target) = checks.JudgeDestination(target);
-        Finding source = checks.JudgeSource(target, _helper);
-        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, target);
-        Assert.Equal(expected, $"{destination.Severity} {source.Severity} {notrack.Severity}");
-        Assert.All((Finding[])[destination, source, notrack], FindingAssert.HasAction);
+        var checks = new NatChecks(firewall, evidence: null, 25, _ => false, TestWords.Instance);
+        DestinationJudgement destination =
+            checks.JudgeDestination(proxy is null ? null : TransportEndPoint.Parse(proxy));
+        Finding source = checks.JudgeSource(destination.Proxy, _helper);
+        Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, destination.Proxy);
+        Assert.Equal(expected, $"{destination.Finding.Severity} {source.Severity} {notrack.Severity}");
+        Finding[] findings = [destination.Finding, source, notrack];
+        Assert.All(findings, FindingAssert.HasAction);
+        return findings;
     }
 }

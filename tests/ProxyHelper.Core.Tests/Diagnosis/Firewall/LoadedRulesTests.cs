@@ -10,19 +10,25 @@ namespace ProxyHelper.Tests.Diagnosis.Firewall;
 /// <summary>Tests the findings about rules that the real kernel has loaded and the real tools list.</summary>
 public sealed class LoadedRulesTests
 {
+    private const StringComparison Exact = StringComparison.Ordinal;
+
     private static readonly TransportEndPoint _proxy = TransportEndPoint.Parse("194.0.22.9:9199");
     private static readonly HelperSockets _helper = new([IPAddress.Parse("194.0.1.1")], 114);
 
     [Theory]
     [InlineData("Passed", "iifname \"users\" tcp dport 25 dnat ip to 194.0.22.9:9199")]
-    [InlineData("Passed", "tcp dport { 25, 587 } dnat ip to 194.0.22.9:9199")]
-    [InlineData("Passed", "tcp dport 20-30 counter log dnat ip to 194.0.22.9:9199")]
-    [InlineData("Passed", "tcp dport @ports ip daddr != 10.0.0.0/8 dnat ip to 194.0.22.9:9199")]
-    [InlineData("Passed", "tcp dport 25 jump mail")]
-    [InlineData("Passed", "tcp dport vmap { 25 : jump mail, 80 : accept }")]
-    [InlineData(
-        "Passed", "ct state new meta nfproto ipv4 meta l4proto tcp th dport 25 dnat ip to 194.0.22.9-194.0.22.10:9199")]
-    [InlineData("Passed", "ip saddr 10.9.9.9 tcp dport 25 accept; tcp dport 25 goto mail")]
+    [InlineData("Passed", "ip saddr 10.1.0.0/16 tcp dport 25 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Passed", "iifname users tcp dport { 25, 587 } dnat ip to 194.0.22.9:9199")]
+    [InlineData("Passed", "iifname users tcp dport 20-30 counter log dnat ip to 194.0.22.9:9199")]
+    [InlineData("Passed", "iifname users tcp dport @ports ip daddr != 10.0.0.0/8 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Passed", "iifname users tcp dport 25 jump mail")]
+    [InlineData("Passed", "iifname users tcp dport vmap { 25 : jump mail, 80 : accept }")]
+    [InlineData("Passed", "iifname users ct state new meta l4proto tcp th dport 25 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Passed", "iifname users tcp dport 25 dnat ip to 194.0.22.9-194.0.22.10:9199")]
+    [InlineData("Passed", "ip saddr 194.0.22.9 tcp dport 25 accept; tcp dport 25 goto mail")]
+    [InlineData("Passed", "iifname proxies accept; tcp dport 25 goto mail")]
+    [InlineData("Passed", "iifname proxies return; tcp dport 25 goto mail")]
+    [InlineData("Passed", "meta mark 7 jump mail; iifname users tcp dport 25 jump mail")] // both lead to the proxy
     [InlineData("Failed", "tcp dport 26 dnat ip to 194.0.22.9:9199")]
     [InlineData("Failed", "udp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Failed", "tcp dport 25 dnat ip to 194.0.22.8:9199")]
@@ -39,8 +45,61 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "limit rate 1/second tcp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "dnat ip to tcp dport map { 25 : 194.0.22.9 . 9199 }")]
     [InlineData("Warning", "ip saddr . tcp dport { 10.1.1.1 . 25 } dnat ip to 194.0.22.9:9199")]
+    [InlineData("Warning", "iifname users ct direction reply tcp dport 25 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Warning", "iifname users fib saddr type local tcp dport 25 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Warning", "iifname users meta skuid 7 tcp dport 25 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Warning", "iifname users tcp dport @unknown dnat ip to 194.0.22.9:9199")]
+    [InlineData("Warning", "meta mark 7 return; iifname users tcp dport 25 dnat ip to 194.0.22.9:9199")]
+    [InlineData("Warning", "meta mark 7 goto other; iifname users tcp dport 25 dnat ip to 194.0.22.9:9199")]
     public void Destination_NAT(string expected, string rules) =>
         Check(expected, rules, "prerouting", "dstnat", checks => checks.JudgeDestination(_proxy).Finding);
+
+    [Theory]
+    [InlineData("meta mark != 0x99", "meta mark != 153")]
+    [InlineData("meta mark 7 ct mark 8", "meta mark 7 ct mark 8")]
+    [InlineData("limit rate 1/second", "limit")]
+    [InlineData("iifname . tcp dport { users . 25 }", "iifname . tcp dport { users . 25 }")]
+    public void A_rule_with_a_condition_that_is_not_understood_is_shown_with_the_condition(
+        string conditions, string expected) => NetworkNamespace.Run(() =>
+    {
+        Load($$"""
+            table ip n {
+                chain pre {
+                    type nat hook prerouting priority dstnat;
+                    meta l4proto tcp {{conditions}} dnat to 192.0.2.9:9199
+                }
+            }
+            """);
+        DestinationJudgement judgement = Checks().JudgeDestination(proxy: null);
+        AssertSeverity("Warning", judgement.Finding);
+        Assert.Contains($"the condition '{expected}' is not understood", judgement.Finding.Reason, Exact);
+        Assert.Contains("dnat to 192.0.2.9:9199' in table ip n, chain pre", judgement.Finding.Reason, Exact);
+        Assert.EndsWith("nft list chain ip n pre", judgement.Finding.Action, Exact);
+        Assert.False(judgement.IsCertain);
+    });
+
+    [Fact]
+    public void A_verdict_map_that_is_not_understood_may_lead_to_the_proxy() => NetworkNamespace.Run(() =>
+    {
+        Load("""
+            table ip n {
+                chain smtp { meta l4proto tcp dnat to 192.0.2.9:9199; }
+                chain pre {
+                    type nat hook prerouting priority dstnat;
+                    iifname . tcp dport vmap { "users" . 25 : jump smtp, "guest" . 25 : accept }
+                }
+                chain post {
+                    type nat hook postrouting priority srcnat;
+                    ip daddr . tcp dport { 192.0.2.9 . 9199 } snat to 192.0.2.1
+                }
+            }
+            """);
+        DestinationJudgement judgement = Checks().JudgeDestination(proxy: null);
+        AssertSeverity("Warning", judgement.Finding);
+        Assert.Contains("192.0.2.9:9199", judgement.Finding.Reason, Exact);
+        HelperSockets helper = new([IPAddress.Parse("192.0.2.1")], 114);
+        AssertSeverity("Warning", Checks().JudgeSource(judgement.Proxy, helper));
+    });
 
     [Theory]
     [InlineData("Passed", "ip daddr 194.0.22.9 tcp dport 9199 snat ip to 194.0.1.1")]
@@ -56,6 +115,9 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "masquerade")]
     [InlineData("Warning", "snat ip to 194.0.1.1-194.0.1.4")]
     [InlineData("Warning", "meta mark 7 snat ip to 194.0.1.1")]
+    [InlineData("Warning", "meta mark 7 snat ip to 194.0.1.2; snat ip to 194.0.1.1")]
+    [InlineData("Warning", "meta mark 7 return; snat ip to 194.0.1.1-194.0.1.4")]
+    [InlineData("Warning", "meta mark 7 accept; snat ip to 194.0.1.2")]
     public void Source_NAT(string expected, string rules) =>
         Check(expected, rules, "postrouting", "srcnat", checks => checks.JudgeSource(_proxy, _helper));
 
@@ -75,7 +137,12 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "tcp dport 114 notrack", "udp sport 114 notrack")]
     [InlineData("Warning", "meta mark 7 notrack", "udp sport 114 notrack")]
     [InlineData("Warning", "udp dport 114 accept; udp dport 114 notrack", "udp sport 114 notrack")]
+    [InlineData("Warning", "meta mark 7 accept; udp dport 114 notrack", "udp sport 114 notrack")]
+    [InlineData("Warning", "meta mark 7 return; udp dport 114 notrack", "udp sport 114 notrack")]
+    [InlineData("Warning", "meta mark 7 accept; ip saddr 194.0.22.9 drop", "udp sport 114 notrack")]
+    [InlineData("Passed", "meta mark 7 notrack; udp dport 114 notrack", "udp sport 114 notrack")]
     [InlineData("Failed", "ip saddr 194.0.22.9 drop; udp dport 114 notrack", "udp sport 114 notrack")]
+    [InlineData("Failed", "policy drop; ip saddr 10.0.0.1 accept", "udp sport 114 notrack")]
     public void Notrack(string expected, string arriving, string leaving) => NetworkNamespace.Run(() =>
     {
         Load($$"""
@@ -100,10 +167,14 @@ public sealed class LoadedRulesTests
     });
 
     [Theory]
-    [InlineData("iptables-nft", "Passed", "-p tcp --dport 25")]
-    [InlineData("iptables-legacy", "Passed", "-p tcp --dport 25")]
+    [InlineData("iptables-nft", "Passed", "-i users -p tcp --dport 25")]
+    [InlineData("iptables-legacy", "Passed", "-i users -p tcp --dport 25")]
+    [InlineData("iptables-legacy", "Passed", "-s 10.1.0.0/16 -p tcp --dport 25 -m comment --comment -j")]
+    [InlineData("iptables-nft", "Warning", "-i users -p tcp --dport 25 -m policy --dir in --pol none")]
+    [InlineData("iptables-legacy", "Warning", "-i users -p tcp --dport 25 -m policy --dir in --pol none")]
+    [InlineData("iptables-legacy", "Warning", "-i users -p tcp --dport 25 -m conntrack --ctstate NEW,DNAT")]
     [InlineData("iptables-nft", "Passed", "-i users -p tcp -m multiport --dports 25,587 -m comment --comment mail")]
-    [InlineData("iptables-legacy", "Passed", "-p tcp -m conntrack --ctstate NEW --dport 20:30")]
+    [InlineData("iptables-legacy", "Passed", "-i users -p tcp -m conntrack --ctstate NEW --dport 20:30")]
     [InlineData("iptables-nft", "Failed", "-p tcp --dport 26")]
     [InlineData("iptables-legacy", "Failed", "-p tcp ! --dport 25")]
     [InlineData("iptables-nft", "Failed", "-p udp --dport 25")]
@@ -117,6 +188,7 @@ public sealed class LoadedRulesTests
         Tool.Run(tool, ["-t", "nat", "-A", "mail", "-p", "tcp", "-j", "DNAT", "--to-destination", "194.0.22.9:9199"]);
         Tool.Run(tool, ["-t", "nat", "-A", "PREROUTING", .. conditions.Split(' '), "-j", "mail"]);
         AssertSeverity(expected, Checks().JudgeDestination(_proxy).Finding);
+        AssertSeverity(expected, Checks().JudgeDestination(proxy: null).Finding);
     });
 
     [Fact]
@@ -127,9 +199,9 @@ public sealed class LoadedRulesTests
                 chain pre { type nat hook prerouting priority dstnat; tcp dport 25 dnat to 194.0.22.9:9199; }
             }
             """);
-        (Finding finding, TransportEndPoint? proxy) = Checks().JudgeDestination(proxy: null);
-        Assert.Equal(_proxy, proxy);
-        Assert.Contains("194.0.22.9:9199", finding.Reason, StringComparison.Ordinal);
+        DestinationJudgement judgement = Checks().JudgeDestination(proxy: null);
+        Assert.Equal(_proxy, judgement.Proxy);
+        Assert.Contains("194.0.22.9:9199", judgement.Finding.Reason, Exact);
     });
 
     private static void Check(
@@ -142,6 +214,8 @@ public sealed class LoadedRulesTests
         Load($$"""
             table inet mail {
                 set ports { type inet_service; flags interval; elements = { 20-30, 587 }; }
+                set unknown { type inet_service; }
+                chain other { }
                 chain mail { meta l4proto tcp dnat ip to 194.0.22.9:9199; }
                 chain base { type nat hook {{hook}} priority {{priority}}; {{rules}}; }
             }
@@ -157,7 +231,7 @@ public sealed class LoadedRulesTests
 
     private static FirewallReading Read() => FirewallReading.Read(TestContext.Current.CancellationToken);
 
-    private static NatChecks Checks() => new(Read(), evidence: null, 25, TestWords.Instance);
+    private static NatChecks Checks() => new(Read(), evidence: null, 25, _ => false, TestWords.Instance);
 
     private static void AssertSeverity(string expected, Finding finding) =>
         Assert.True(expected == finding.Severity.ToString(), finding.ToString());

@@ -1,3 +1,4 @@
+using System.Text;
 using ProxyHelper.Diagnosis.Firewall;
 using Xunit;
 
@@ -32,13 +33,26 @@ public sealed class RuleWalkTests
     }
 
     [Theory]
+    [InlineData("""{"queue": null}""")] // another program decides
+    [InlineData("""{"tomorrow": {"x": 1}}""")]
+    [InlineData("""{"mangle": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "value": 26}}""")]
+    public void An_action_that_is_not_understood_is_an_effect_before_the_next_rule(string statement)
+    {
+        IReadOnlyList<RuleEffect> effects = Follow($"""{Rule(statement)}, {Rule("""{"accept": null}""")}""");
+        Assert.Equal(
+            [(FirewallAction.Unclear, Certainty.Unclear), (FirewallAction.Accept, Certainty.Always)],
+            effects.Select(effect => (effect.Rule.Action, effect.Certainty)));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{\"nftables\": 7}")]
     [InlineData("{\"nftables\": [")]
     [InlineData("Error: syntax error")]
-    public void A_text_that_is_no_output_of_nft_is_not_read(string json) => Assert.Null(NftRuleset.TryRead(json));
+    [InlineData("{\"nftables\": [{\"chain\": {\"family\": \"\\ud800\"}}]}")] // half a character
+    public void A_text_that_is_no_output_of_nft_is_not_read(string json) => Assert.Null(Read(json));
 
     private static string Rule(string statements) =>
         $$$"""{"rule": {"family": "ip", "table": "t", "chain": "base", "expr": [{{{statements}}}]}}""";
@@ -48,9 +62,10 @@ public sealed class RuleWalkTests
         string chain = """
             {"chain": {"family": "ip", "table": "t", "name": "base", "type": "nat", "hook": "prerouting", "prio": -100}}
             """;
-        string json = $$"""{"nftables": [{{rules}}, {{chain}}]}""";
-        FirewallRuleset read = Assert.IsType<FirewallRuleset>(NftRuleset.TryRead(json));
+        FirewallRuleset read = Assert.IsType<FirewallRuleset>(Read($$"""{"nftables": [{{rules}}, {{chain}}]}"""));
         var packet = new FirewallPacket { [PacketField.Protocol] = 6, [PacketField.DestinationPort] = 25 };
         return RuleWalk.Follow(read, FirewallHook.Prerouting, isNat: true, packet);
     }
+
+    private static FirewallRuleset? Read(string json) => NftRuleset.TryRead(Encoding.UTF8.GetBytes(json), "ip t");
 }
