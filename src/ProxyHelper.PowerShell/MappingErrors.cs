@@ -9,9 +9,12 @@ namespace ProxyHelper.PowerShell;
 internal static class MappingErrors
 {
     public static ErrorRecord MappingNotFound(
-        ConntrackTuple tuple, bool isOriginal, ushort zone, ConntrackStatistics statistics) => Errors.Make(
+        ConntrackTuple tuple,
+        bool isOriginal,
+        IReadOnlyList<ushort> zones,
+        ConntrackStatistics statistics) => Errors.Make(
         new ItemNotFoundException(
-            $"No connection in zone {zone} has the {(isOriginal ? "original" : "translated")} ends {tuple}. "
+            $"No connection{InZones(zones)} has the {(isOriginal ? "original" : "translated")} ends {tuple}. "
                 + Fill(statistics)),
         ErrorCategory.ObjectNotFound,
         tuple,
@@ -70,6 +73,9 @@ internal static class MappingErrors
         ErrorCategory.InvalidArgument,
         endPoint,
         "Give IPv4 end points.");
+
+    private static string InZones(IReadOnlyList<ushort> zones) =>
+        zones.Count == 0 ? string.Empty : $" in zone {string.Join(" or ", zones)}";
 
     private static string Describe(ConntrackEntry mapping) => $"{mapping} ({IdAndZone(mapping)})";
 

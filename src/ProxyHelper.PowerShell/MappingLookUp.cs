@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
@@ -8,7 +7,7 @@ using ProxyHelper.PowerShell.Commands;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Writes mappings that are looked up by both ends of one direction. The time does not depend on the size of the table.
+/// Writes mappings that are looked up by both ends of a direction. The time does not depend on the size of the table.
 /// </summary>
 /// <param name="command">The cmdlet that writes them.</param>
 /// <param name="filter">The filters. A mapping that does not match them is not written.</param>
@@ -25,21 +24,6 @@ internal sealed class MappingLookUp(ProxyHelperCommand command, ConntrackFilter 
     /// <summary>Reads how full the table is.</summary>
     /// <exception cref="LinuxException">Thrown when the table cannot be read.</exception>
     public ConntrackStatistics ReadStatistics() => Table.ReadStatistics();
-
-    /// <summary>Writes the mappings with these ends before translation.</summary>
-    /// <exception cref="LinuxException">Thrown when the table cannot be read.</exception>
-    public void FindByOriginal(TransportEndPoint source, TransportEndPoint destination) =>
-        Find(source, destination, protocols: null, isOriginal: true);
-
-    /// <summary>Writes the mappings with these ends after translation.</summary>
-    /// <param name="source">The translated source.</param>
-    /// <param name="destination">The translated destination.</param>
-    /// <param name="protocols">
-    /// The protocols if the filters name none. Null means every protocol that has such ends.
-    /// </param>
-    /// <exception cref="LinuxException">Thrown when the table cannot be read.</exception>
-    public void FindByTranslated(TransportEndPoint source, TransportEndPoint destination, IPProtocol[]? protocols) =>
-        Find(source, destination, protocols, isOriginal: false);
 
     /// <summary>
     /// Writes a mapping as it is now. An entry with another id is another connection with the same ends.
@@ -58,8 +42,9 @@ internal sealed class MappingLookUp(ProxyHelperCommand command, ConntrackFilter 
         }
     }
 
-    private void Find(
-        TransportEndPoint source, TransportEndPoint destination, IPProtocol[]? protocols, bool isOriginal)
+    /// <summary>Writes the mappings with these ends after translation.</summary>
+    /// <exception cref="LinuxException">Thrown when the table cannot be read.</exception>
+    public void Find(TransportEndPoint source, TransportEndPoint destination)
     {
         if (source.AddressFamily != destination.AddressFamily)
         {
@@ -67,25 +52,29 @@ internal sealed class MappingLookUp(ProxyHelperCommand command, ConntrackFilter 
             return;
         }
 
-        ushort zone = filter.Zones is [var given] ? given : (ushort)0;
-        IEnumerable<IPProtocol> asked =
-            filter.Protocols.Count > 0 ? filter.Protocols : protocols ?? ProtocolsOf(destination);
-        ConntrackTuple[] tuples = [.. asked.Select(protocol => new ConntrackTuple(protocol, source, destination))];
-        string ends = isOriginal ? "original" : "translated";
-        command.WriteVerbose($"Looking up {string.Join(" and ", tuples)} in zone {zone}, by the {ends} ends.");
-        var found = tuples
-            .Select(tuple => isOriginal ? Table.FindByOriginal(tuple, zone) : Table.Find(tuple.Reversed, zone))
-            .OfType<ConntrackEntry>()
-            .ToList();
+        IEnumerable<IPProtocol> protocols = filter.Protocols.Count > 0 ? filter.Protocols : [IPProtocol.Tcp];
+        ConntrackTuple[] tuples = [.. protocols.Select(protocol => new ConntrackTuple(protocol, source, destination))];
+        IReadOnlyList<ushort> zones = filter.Zones.Count > 0 ? filter.Zones : [0];
+        command.WriteVerbose(
+            $"Looking up {string.Join(" and ", tuples)} in zone {string.Join(" and ", zones)}, by the translated "
+            + "ends.");
+        List<ConntrackEntry> found = [.. tuples.SelectMany(tuple => FindInZones(tuple, zones))];
         command.WriteObject(found.Where(filter.Matches), enumerateCollection: true);
         if (found.Count == 0)
         {
-            command.WriteError(MappingErrors.MappingNotFound(tuples[0], isOriginal, zone, ReadStatistics()));
+            command.WriteError(MappingErrors.MappingNotFound(tuples[0], isOriginal: false, zones, ReadStatistics()));
         }
     }
 
-    private static IPProtocol[] ProtocolsOf(TransportEndPoint destination) =>
-        destination.Port != 0 ? [IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.Sctp, IPProtocol.UdpLite]
-        : destination.AddressFamily == AddressFamily.InterNetwork ? [IPProtocol.Icmp]
-        : [IPProtocol.IcmpV6];
+    // A connection whose zone is for the original direction only has its translated ends in zone 0.
+    private IEnumerable<ConntrackEntry> FindInZones(ConntrackTuple tuple, IReadOnlyList<ushort> zones)
+    {
+        var inZones = new ConntrackFilter { Zones = filter.Zones };
+        return zones
+            .Append((ushort)0)
+            .Distinct()
+            .Select(zone => Table.Find(tuple.Reversed, zone))
+            .OfType<ConntrackEntry>()
+            .Where(inZones.Matches);
+    }
 }

@@ -72,8 +72,8 @@ Describe 'Get-NatMapping with filters' {
     }
 
     It 'writes an error if no connection has these ends: <Ends>' -ForEach @(
-        @{ Ends = '-OriginalSource 10.1.1.1:10943 -OriginalDestination 4.1.1.1:26'; Message = 'in zone 0 has the original ends Tcp 10.1.1.1:10943 -> 4.1.1.1:26' }
-        @{ Ends = '-OriginalSource 10.1.1.2:5353 -OriginalDestination 4.1.1.53:53'; Message = 'in zone 0' } # the entry is in zone 7
+        @{ Ends = '-OriginalSource 10.1.1.1:10943 -OriginalDestination 4.1.1.1:26'; Message = 'No connection has the original ends Tcp 10.1.1.1:10943 -> 4.1.1.1:26' }
+        @{ Ends = '-OriginalSource 10.1.1.2:5353 -OriginalDestination 4.1.1.53:53 -Zone 0'; Message = 'in zone 0' } # the entry is in zone 7
         @{ Ends = '-TranslatedSource 194.0.1.1:20119 -TranslatedDestination 194.0.22.9:9200'; Message = 'the translated ends Tcp' }
     ) {
         $streams = Get-Streams ([scriptblock]::Create("Get-NatMapping $Ends"))

@@ -8,8 +8,8 @@ Describe 'With -Verbose' {
     It '<Command> writes "<Text>"' -ForEach @(
         @{ Command = 'Get-NatMapping -Protocol Tcp -OriginalSource 10.1.1.1'; Text = 'Asking the kernel for: IPv4, protocol Tcp, original source 10.1.1.1.' }
         @{
-            Command = 'Get-NatMapping -Protocol Tcp -OriginalDestination :25 -Zone 0'
-            Text    = 'Asking the kernel for: IPv4, protocol Tcp, original destination :25, zone 0; then IPv6, protocol Tcp, original destination :25, zone 0.'
+            Command = 'Get-NatMapping -Protocol Tcp -OriginalDestination :25 -Zone 7'
+            Text    = 'Asking the kernel for: IPv4, protocol Tcp, original destination :25, zone 7; then IPv6, protocol Tcp, original destination :25, zone 7.'
         }
         @{ Command = 'Get-NatMapping -OriginalSource 10.1.0.0/16'; Text = 'Asking the kernel for: IPv4.' } # the module compares prefixes
         @{ Command = 'Get-NatMapping -Mark 0x10/0xff -Status Assured'; Text = 'Asking the kernel for: mark 0x10/0xff, status Assured.' }

@@ -48,6 +48,34 @@ Describe 'Watch-NatMapping' {
         $alive.Count | Should -Be 3001
     }
 
+    It 'warns at the start if the kernel sends no events, and says what is missing and what to do' {
+        [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '0')
+        try { $streams = Get-Streams { Watch-NatMapping -TimeoutSeconds 0 } }
+        finally { [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '2') }
+        $streams.Output.Count | Should -Be 2
+        $streams.Warning.Count | Should -Be 1
+        $streams.Warning.Message | Should -BeLike '*nf_conntrack_events is 0*missing*sysctl -w net.netfilter.nf_conntrack_events=1*'
+    }
+
+    It 'shows changes also if the kernel sends no events' {
+        [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '0')
+        try {
+            $streams = Get-Streams {
+                Watch-NatMapping -Protocol Tcp -Count 2 -TimeoutSeconds 60 | ForEach-Object {
+                    if ($_.Change -eq 'Present') { $null = conntrack -D -s 10.1.1.1 2>&1 }
+                    $_
+                }
+            }
+        }
+        finally { [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '2') }
+        $streams.Output.Change | Should -Be Present, Destroyed
+    }
+
+    It 'writes no warning with the default settings of the kernel' {
+        (Get-Streams { Watch-NatMapping -TimeoutSeconds 0 -ReceiveBufferSize 1GB }).Warning | Should -BeNullOrEmpty
+        "$((Get-Streams { Watch-NatMapping -TimeoutSeconds 0 -Verbose }).Verbose.Message)" | Should -BeLike '*older than this watch*nf_conntrack_events*'
+    }
+
     It 'ends with Ctrl+C at a terminal while nothing happens, and the shell can use the table again' {
         $screen = Invoke-Terminal 120 -InterruptAfter 'watching' @'
             Import-Module ProxyHelper

@@ -25,14 +25,25 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
     private readonly ConntrackFilter _filter;
     private readonly IProgress<long>? _progress;
     private readonly CancellationToken _cancellationToken;
+    private readonly NetlinkOpener _opener;
 
-    internal ConntrackListing(ConntrackFilter filter, IProgress<long>? progress, CancellationToken cancellationToken)
+    internal ConntrackListing(
+        ConntrackFilter filter,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken,
+        NetlinkOpener? opener = null)
     {
         ArgumentNullException.ThrowIfNull(filter);
         _filter = filter;
         _progress = progress;
         _cancellationToken = cancellationToken;
+        _opener = opener ?? NetlinkSocket.Open;
     }
+
+    /// <summary>
+    /// Gets the number of entries that the last enumeration left out because their messages could not be decoded.
+    /// </summary>
+    public long Undecodable { get; private set; }
 
     /// <summary>
     /// Returns the part of the filter that the kernel applies as text, such as "IPv4, protocol Tcp". The listing itself
@@ -50,9 +61,10 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
     /// <exception cref="OperationCanceledException">Thrown when the listing was ended early.</exception>
     public IEnumerator<ConntrackEntry> GetEnumerator()
     {
-        using NetlinkSocket socket = NetlinkSocket.Open();
+        using NetlinkSocket socket = _opener(NetlinkSocket.Netfilter, NetlinkSocket.DefaultReceiveBuffer);
         var dump = new NetlinkDump("list the conntrack table", TimeoutMilliseconds);
         long count = 0;
+        Undecodable = 0;
         foreach (KernelFilter part in KernelFilter.From(_filter))
         {
             Begin(dump, socket, part);
@@ -60,7 +72,8 @@ public sealed class ConntrackListing : IEnumerable<ConntrackEntry>
             {
                 if (!ConntrackDecoder.TryReadEntry(dump.Current.Payload, out ConntrackEntry? entry))
                 {
-                    throw dump.Malformed();
+                    Undecodable++;
+                    continue;
                 }
 
                 if (++count % EntriesBetweenReports == 0)

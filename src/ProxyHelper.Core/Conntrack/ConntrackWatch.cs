@@ -23,11 +23,9 @@ public sealed class ConntrackWatch : IDisposable
     private const int EventsPerRead = 32;
     private const int EventSize = 4096; // longer than any event
     private const int ListedEntriesPerStep = 256; // before events are read again
-    private const string EventsSetting = "/proc/sys/net/netfilter/nf_conntrack_events";
 
-    // Listing a large table takes time. Listings that look for changes without an event take at most a twentieth of all
-    // time.
-    private const int ListingIntervalFactor = 20;
+    // An entry that was made while the kernel sent no events for it never gets events, in any mode.
+    private static readonly TimeSpan _defaultListingInterval = TimeSpan.FromSeconds(5);
 
     private readonly ConntrackFilter _listingFilter;
     private readonly WatchedEntries _entries;
@@ -35,20 +33,23 @@ public sealed class ConntrackWatch : IDisposable
     private readonly MessageBatch _events = new(EventsPerRead, EventSize, isConnected: true);
     private readonly EventSignal _wake = EventSignal.Create();
     private readonly PollSet _poll;
-    private readonly TimeSpan? _listingInterval;
-    private IEnumerator<ConntrackEntry>? _listing;
-    private long _listingBeganAt;
-    private long _nextListingAt = Stopwatch.GetTimestamp();
+    private readonly ListingSchedule _schedule;
+    private readonly NetlinkOpener _opener;
+    private ConntrackListing? _listing;
+    private IEnumerator<ConntrackEntry>? _listed;
+    private long _undecodableEvents;
     private bool _isLossReported;
 
-    private ConntrackWatch(ConntrackFilter filter, NetlinkSocket socket, TimeSpan? listingInterval)
+    private ConntrackWatch(ConntrackFilter filter, NetlinkSocket socket, TimeSpan interval, NetlinkOpener opener)
     {
         // An entry that matched once is followed, so a listing must not leave it out after its state, mark or status
         // changed.
         _listingFilter = filter with { States = [], Mark = null, Status = ConntrackStatus.None };
         _entries = new WatchedEntries(filter);
         _socket = socket;
-        _listingInterval = listingInterval;
+        _opener = opener;
+        _schedule = new ListingSchedule(interval);
+        ListingInterval = interval;
         _poll = new PollSet(_wake, socket.Handle);
     }
 
@@ -57,6 +58,27 @@ public sealed class ConntrackWatch : IDisposable
     /// stop.
     /// </summary>
     public bool IsUpToDate => _entries.IsUpToDate;
+
+    /// <summary>Gets for which entries the kernel sent events when the watch began.</summary>
+    public ConntrackEventMode EventMode { get; } = ConntrackSettings.ReadEventMode();
+
+    /// <summary>
+    /// Gets the longest time from one listing to the next. A listing finds the changes that cause no event. If listings
+    /// take long, they are less frequent.
+    /// </summary>
+    public TimeSpan ListingInterval { get; }
+
+    /// <summary>
+    /// Gets the size in bytes of the buffer in which the kernel keeps unread events. The kernel limits the size if the
+    /// process has no CAP_NET_ADMIN for the host.
+    /// </summary>
+    public int ReceiveBuffer => _socket.ReceiveBuffer;
+
+    /// <summary>
+    /// Gets the number of events, and of entries in the last listing, that were left out because their messages could
+    /// not be decoded.
+    /// </summary>
+    public long Undecodable => _undecodableEvents + (_listing?.Undecodable ?? 0);
 
     /// <summary>Begins a watch.</summary>
     /// <param name="filter">The entries to report. An entry that matched once is followed until it is gone.</param>
@@ -68,19 +90,20 @@ public sealed class ConntrackWatch : IDisposable
     /// Thrown when the kernel has no nfnetlink, or when this process may not receive its events (EPERM).
     /// </exception>
     public static ConntrackWatch Open(ConntrackFilter filter, int receiveBuffer = DefaultReceiveBuffer) =>
-        Open(filter, receiveBuffer, listingInterval: SendsAllEvents() ? null : TimeSpan.FromSeconds(5));
+        Open(filter, receiveBuffer, _defaultListingInterval, NetlinkSocket.Open);
 
-    /// <summary>Begins a watch that looks for changes without an event at this interval, for tests.</summary>
-    internal static ConntrackWatch Open(ConntrackFilter filter, int receiveBuffer, TimeSpan? listingInterval)
+    /// <summary>Begins a watch that lists the table at this interval, for tests.</summary>
+    internal static ConntrackWatch Open(
+        ConntrackFilter filter, int receiveBuffer, TimeSpan listingInterval, NetlinkOpener opener)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        NetlinkSocket socket = NetlinkSocket.Open(NetlinkSocket.Netfilter, receiveBuffer);
+        NetlinkSocket socket = opener(NetlinkSocket.Netfilter, receiveBuffer);
         try
         {
             socket.Join(ConntrackEvent.NewGroup);
             socket.Join(ConntrackEvent.UpdateGroup);
             socket.Join(ConntrackEvent.DestroyGroup);
-            return new ConntrackWatch(filter, socket, listingInterval);
+            return new ConntrackWatch(filter, socket, listingInterval, opener);
         }
         catch
         {
@@ -126,25 +149,9 @@ public sealed class ConntrackWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _listing?.Dispose();
+        _listed?.Dispose();
         _socket.Dispose();
         _wake.Dispose();
-    }
-
-    /// <summary>
-    /// Returns whether the kernel sends events for every entry (setting 1). The default setting 2 sends events only for
-    /// entries that were made while a program listened, and 0 sends none.
-    /// </summary>
-    private static bool SendsAllEvents()
-    {
-        try
-        {
-            return File.ReadAllText(EventsSetting).Trim() == "1";
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Reads a batch of events.</summary>
@@ -159,7 +166,7 @@ public sealed class ConntrackWatch : IDisposable
         catch (LinuxException failure) when (failure.Errno is Errno.ENOBUFS or Errno.EMSGSIZE)
         {
             // A listing that is in progress may have passed the entries of the lost events, so another one follows.
-            _nextListingAt = Stopwatch.GetTimestamp();
+            _schedule.MakeDue();
             hasMore = true;
             return true;
         }
@@ -173,7 +180,13 @@ public sealed class ConntrackWatch : IDisposable
                 {
                     _entries.AddEvent(kind, entry!);
                 }
+                else if (ConntrackEvent.IsEvent(messages.Current))
+                {
+                    _undecodableEvents++;
+                }
             }
+
+            _undecodableEvents += messages.IsFaulted ? 1 : 0;
         }
 
         hasMore = count == EventsPerRead;
@@ -184,28 +197,28 @@ public sealed class ConntrackWatch : IDisposable
     /// <returns>True if a listing is in progress.</returns>
     private bool ContinueListing(CancellationToken cancellationToken)
     {
-        if (_listing is null)
+        if (_listed is null)
         {
-            if (Stopwatch.GetTimestamp() < _nextListingAt)
+            if (!_schedule.IsDue)
             {
                 return false;
             }
 
-            _nextListingAt = long.MaxValue;
-            _listingBeganAt = Stopwatch.GetTimestamp();
-            _listing = ConntrackTable.Enumerate(_listingFilter, cancellationToken).GetEnumerator();
+            _schedule.Begin();
+            _listing = new ConntrackListing(_listingFilter, progress: null, cancellationToken, _opener);
+            _listed = _listing.GetEnumerator();
             _entries.BeginListing();
         }
 
         for (int i = 0; i < ListedEntriesPerStep; i++)
         {
-            if (!_listing.MoveNext())
+            if (!_listed.MoveNext())
             {
                 EndListing();
                 return false;
             }
 
-            _entries.AddListed(_listing.Current);
+            _entries.AddListed(_listed.Current);
         }
 
         return true;
@@ -213,27 +226,19 @@ public sealed class ConntrackWatch : IDisposable
 
     private void EndListing()
     {
-        _listing!.Dispose();
-        _listing = null;
+        _listed!.Dispose();
+        _listed = null;
         _entries.EndListing();
 
         // If more events were lost during the listing, the loss is reported already and the next listing is due.
-        _isLossReported = _nextListingAt != long.MaxValue;
-        if (!_isLossReported && _listingInterval is { } interval)
-        {
-            long duration = Stopwatch.GetTimestamp() - _listingBeganAt;
-            long pause = (long)(interval.TotalSeconds * Stopwatch.Frequency);
-            _nextListingAt = Stopwatch.GetTimestamp() + Math.Max(pause, duration * ListingIntervalFactor);
-        }
+        _isLossReported = _schedule.End();
     }
 
     /// <summary>Waits for an event, for the next listing or for the end of the time.</summary>
     /// <returns>False if the time is over.</returns>
     private bool Wait(TimeSpan rest)
     {
-        TimeSpan untilListing = _nextListingAt == long.MaxValue
-            ? TimeSpan.MaxValue
-            : Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextListingAt);
+        TimeSpan untilListing = _schedule.UntilDue;
         TimeSpan wait = rest < untilListing ? rest : untilListing;
         if (wait > TimeSpan.Zero)
         {

@@ -42,6 +42,12 @@ internal sealed class NetlinkSocket : IDisposable
         _poll = new PollSet(socket);
     }
 
+    /// <summary>
+    /// Gets the size in bytes of the buffer for unread answers. Without CAP_NET_ADMIN for the host, the kernel limits
+    /// the size (net.core.rmem_max).
+    /// </summary>
+    public int ReceiveBuffer => _socket.ReadOption(SocketOption.ReceiveBuffer) / 2; // the kernel doubles the size
+
     /// <summary>Gets the descriptor of the socket.</summary>
     public SafeHandle Handle => _socket;
 

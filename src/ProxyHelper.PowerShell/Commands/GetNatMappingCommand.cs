@@ -121,7 +121,8 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             if (!TryLookUp())
             {
-                List();
+                ConntrackFilter filter = FilterWithNat(IncludeUntranslated);
+                List(filter, filter);
             }
         }
         catch (LinuxException failure)
@@ -130,7 +131,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
     }
 
-    /// <summary>Looks up single mappings, which is fast for a table of any size.</summary>
+    /// <summary>Finds single mappings. If no mapping is found, this is an error.</summary>
     /// <returns>False if the parameters need a listing of the table.</returns>
     [SupportedOSPlatform("linux")]
     private bool TryLookUp()
@@ -141,15 +142,15 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
         else if (ParameterSetName == ExactSet)
         {
-            LookUp.FindByTranslated(Source, Destination, [IPProtocol.Tcp]);
+            LookUp.Find(Source, Destination);
         }
         else if (OnlyEndPoints(OriginalSource, OriginalDestination) is { } original)
         {
-            LookUp.FindByOriginal(original.Source, original.Destination);
+            ListByEnds(original.Source, original.Destination, isOriginal: true);
         }
         else if (OnlyEndPoints(TranslatedSource, TranslatedDestination) is { } translated)
         {
-            LookUp.FindByTranslated(translated.Source, translated.Destination, protocols: null);
+            ListByEnds(translated.Source, translated.Destination, isOriginal: false);
         }
         else
         {
@@ -159,32 +160,63 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         return true;
     }
 
-    /// <summary>Returns both ends if the filters name one end point each, and at most one zone.</summary>
-    private (TransportEndPoint Source, TransportEndPoint Destination)? OnlyEndPoints(
+    /// <summary>Returns both ends if the filters name one end point each.</summary>
+    private static (TransportEndPoint Source, TransportEndPoint Destination)? OnlyEndPoints(
         EndPointPattern[] sources, EndPointPattern[] destinations) =>
-        sources is [{ EndPoint: { } source }] && destinations is [{ EndPoint: { } destination }] && Zone.Length <= 1
+        sources is [{ EndPoint: { } source }] && destinations is [{ EndPoint: { } destination }]
             ? (source, destination)
             : null;
 
+    /// <summary>
+    /// Lists the connections that have both ends of a direction. A look-up would miss other zones and protocols.
+    /// </summary>
     [SupportedOSPlatform("linux")]
-    private void List()
+    private void ListByEnds(TransportEndPoint source, TransportEndPoint destination, bool isOriginal)
     {
-        long written = 0;
+        if (source.AddressFamily != destination.AddressFamily)
+        {
+            WriteError(MappingErrors.MixedFamilies(source, destination));
+            return;
+        }
+
+        var ends = new ConntrackFilter { Protocols = Protocol, Zones = Zone };
+        ends = isOriginal
+            ? ends with { OriginalSources = OriginalSource, OriginalDestinations = OriginalDestination }
+            : ends with { TranslatedSources = TranslatedSource, TranslatedDestinations = TranslatedDestination };
+        if (List(ends, Filter) == 0 && !Cancellation.IsCancellationRequested)
+        {
+            var tuple = new ConntrackTuple(Protocol is [var first, ..] ? first : IPProtocol.Tcp, source, destination);
+            WriteError(MappingErrors.MappingNotFound(tuple, isOriginal, Zone, LookUp.ReadStatistics()));
+        }
+    }
+
+    /// <summary>Lists the connections that match both filters.</summary>
+    /// <returns>The number of connections that match the first filter.</returns>
+    [SupportedOSPlatform("linux")]
+    private long List(ConntrackFilter listed, ConntrackFilter filter)
+    {
+        long found = 0, written = 0;
         var progress = new CountProgress(this, "Listing mappings", CountEntries);
         try
         {
-            ConntrackFilter filter = FilterWithNat(IncludeUntranslated);
-            ConntrackListing listing = ConntrackTable.Enumerate(filter, progress, Cancellation);
+            ConntrackListing listing = ConntrackTable.Enumerate(listed, progress, Cancellation);
             string asked = listing.DescribeKernelFilter();
             WriteVerbose($"Asking the kernel for: {asked}. The module applies the remaining filters.");
             foreach (ConntrackEntry entry in listing)
             {
+                found++;
+                if (!ReferenceEquals(filter, listed) && !filter.Matches(entry))
+                {
+                    continue;
+                }
+
                 progress.End(); // The output itself shows progress, and a bar would disturb it.
                 written++;
                 WriteObject(entry);
             }
 
             progress.End();
+            WarnOfUndecodable(listing.Undecodable);
             WriteVerbose($"Mappings found: {written}, in {Seconds(progress.Elapsed)}.");
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
@@ -195,6 +227,8 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             throw Terminating(Errors.ListingIncomplete(failure));
         }
+
+        return found;
     }
 
     [SupportedOSPlatform("linux")]

@@ -62,6 +62,7 @@ public sealed class MeasureNatMappingCommand : NatMappingFilterCommand
         }
 
         progress.End();
+        WarnOfUndecodable(listing.Undecodable);
         WriteVerbose($"Mappings counted: {tally.Mappings}, in {Seconds(progress.Elapsed)}.");
         return tally;
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 
@@ -112,6 +113,16 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
         selections = includeUntranslated ? [.. selections, NatSelection.None] : selections;
         NatType[] types = [.. selections.SelectMany(TypesOf).Distinct()];
         return Filter with { NatTypes = types.Length == Enum.GetValues<NatType>().Length ? [] : types };
+    }
+
+    /// <summary>Warns about messages of the kernel that could not be decoded, if there were any.</summary>
+    [SupportedOSPlatform("linux")]
+    private protected void WarnOfUndecodable(long count)
+    {
+        if (count > 0)
+        {
+            WriteWarning(KernelWarnings.Undecodable(count));
+        }
     }
 
     private static NatType[] TypesOf(NatSelection selection) => selection switch

@@ -14,6 +14,8 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     private const int SmallestBuffer = 4 << 10;
     private const int LargestBuffer = 1 << 30;
 
+    private bool _hasWarnedOfUndecodable;
+
     /// <summary>Gets or sets whether connections without NAT are shown, too.</summary>
     [Parameter]
     public SwitchParameter IncludeUntranslated { get; set; }
@@ -55,8 +57,13 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
             string limit = TimeoutSeconds is { } seconds ? $" for {seconds} s" : string.Empty;
             WriteVerbose(
                 $"Listing the present mappings, then waiting for changes{limit}. Ctrl+C ends it. The kernel keeps "
-                + $"{ReceiveBufferSize} bytes of unread changes.");
+                + $"{watch.ReceiveBuffer} bytes of unread changes.");
+            ReportLimits(watch);
             Follow(watch);
+            if (watch.Undecodable > 0)
+            {
+                WriteVerbose($"Messages of the kernel that could not be decoded: {watch.Undecodable}.");
+            }
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
@@ -65,6 +72,39 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
         catch (LinuxException failure)
         {
             throw Terminating(Errors.From(failure, CommandName));
+        }
+    }
+
+    /// <summary>Reports what the watch cannot see. The default settings of the kernel cause no warning.</summary>
+    [SupportedOSPlatform("linux")]
+    private void ReportLimits(ConntrackWatch watch)
+    {
+        if (KernelWarnings.Events(watch) is { } noEvents)
+        {
+            WriteWarning(noEvents);
+        }
+        else
+        {
+            WriteVerbose(
+                "The kernel sends no events for connections that are older than this watch "
+                + $"({ConntrackSettings.Events}). Their changes are found by listing the table every "
+                + $"{watch.ListingInterval.TotalSeconds} s.");
+        }
+
+        bool isGiven = MyInvocation.BoundParameters.ContainsKey(nameof(ReceiveBufferSize));
+        if (isGiven && KernelWarnings.ReceiveBuffer(watch, ReceiveBufferSize) is { } smaller)
+        {
+            WriteWarning(smaller);
+        }
+    }
+
+    [SupportedOSPlatform("linux")]
+    private void WarnOnceOfUndecodable(ConntrackWatch watch)
+    {
+        if (!_hasWarnedOfUndecodable && watch.Undecodable > 0)
+        {
+            _hasWarnedOfUndecodable = true;
+            WriteWarning(KernelWarnings.Undecodable(watch.Undecodable));
         }
     }
 
@@ -82,7 +122,9 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
                 return; // The time is over, even if changes keep coming.
             }
 
-            switch (watch.Next(rest, Cancellation, out ConntrackChange? change))
+            WatchOutcome outcome = watch.Next(rest, Cancellation, out ConntrackChange? change);
+            WarnOnceOfUndecodable(watch);
+            switch (outcome)
             {
                 case WatchOutcome.TimedOut:
                     return;

@@ -195,7 +195,10 @@ public sealed class ConntrackWatchTests
             using ConntrackFixture table = ConntrackFixture.Open();
             table.Add(flows);
             using ConntrackWatch watch = ConntrackWatch.Open(
-                filter ?? ConntrackFilter.Everything, receiveBuffer, interval);
+                filter ?? ConntrackFilter.Everything,
+                receiveBuffer,
+                interval ?? TimeSpan.FromDays(1),
+                NetlinkSocket.Open);
             body(watch, table);
         });
 }

@@ -18,6 +18,9 @@ internal static class ConntrackEvent
     private const ushort DestroyedType = EntryType | 2; // IPCTNL_MSG_CT_DELETE
     private const ushort CreateFlag = 0x400; // NLM_F_CREATE: the entry is new
 
+    /// <summary>Returns whether a message is about an entry.</summary>
+    public static bool IsEvent(in NetlinkMessage message) => message.Type is EntryType or DestroyedType;
+
     /// <summary>Reads an event.</summary>
     /// <returns>False if the message is malformed or is not about an entry.</returns>
     public static bool TryRead(in NetlinkMessage message, out ConntrackChangeKind kind, out ConntrackEntry? entry)
@@ -26,6 +29,6 @@ internal static class ConntrackEvent
             : (message.Flags & CreateFlag) != 0 ? ConntrackChangeKind.New
             : ConntrackChangeKind.Updated;
         entry = null;
-        return message.Type is EntryType or DestroyedType && ConntrackDecoder.TryReadEntry(message.Payload, out entry);
+        return IsEvent(message) && ConntrackDecoder.TryReadEntry(message.Payload, out entry);
     }
 }
