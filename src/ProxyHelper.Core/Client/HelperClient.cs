@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -18,19 +17,26 @@ public sealed class HelperClient
     private const int MaxIgnored = 16;
 
     private readonly HelperRequest _request;
+    private readonly TimeProvider _time;
     private readonly uint _cookie = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
     private readonly byte[] _buffer = new byte[BufferSize];
     private readonly List<IgnoredReply> _ignored = [];
 
-    private HelperClient(HelperRequest request)
+    private HelperClient(HelperRequest request, TimeProvider time)
     {
         _request = request;
+        _time = time;
     }
 
     /// <summary>Sends the query and waits for the reply. Silence and refusal are outcomes, not exceptions.</summary>
     /// <exception cref="ArgumentException">Thrown when an end point is not IPv4.</exception>
     /// <exception cref="OperationCanceledException">Thrown when the token was canceled.</exception>
-    public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
+    public static Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken) =>
+        AskAsync(request, TimeProvider.System, cancellationToken);
+
+    /// <summary>Asks with another clock, for tests of late replies.</summary>
+    internal static async Task<HelperAnswer> AskAsync(
+        HelperRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Sends, 1);
@@ -41,7 +47,7 @@ public sealed class HelperClient
         }
 
         using var socket = new Socket(request.Helper.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        return await new HelperClient(request).AskAsync(socket, cancellationToken).ConfigureAwait(false);
+        return await new HelperClient(request, time).AskAsync(socket, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<HelperAnswer> AskAsync(Socket socket, CancellationToken cancellationToken)
@@ -157,7 +163,7 @@ public sealed class HelperClient
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // Receiving starts before the send, so that the round-trip time does not include that start.
         Task<(Reply? Reply, long ReceivedAt)> receiving = ReceiveAsync(socket, patience.Token);
-        long sentAt = Stopwatch.GetTimestamp();
+        long sentAt = _time.GetTimestamp();
         try
         {
             socket.SendTo(query, _request.Helper);
@@ -172,7 +178,9 @@ public sealed class HelperClient
         patience.CancelAfter(_request.Timeout);
         (Reply? reply, long receivedAt) = await receiving.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return (reply, Stopwatch.GetElapsedTime(sentAt, receivedAt));
+        TimeSpan roundTripTime = _time.GetElapsedTime(sentAt, receivedAt);
+        // The reply may win the race against the time limit, after this process stood still.
+        return (roundTripTime > _request.Timeout ? null : reply, roundTripTime);
     }
 
     /// <summary>Waits for the reply until the token is cancelled.</summary>
@@ -184,7 +192,7 @@ public sealed class HelperClient
             {
                 SocketReceiveFromResult result = await socket.ReceiveFromAsync(
                     _buffer, SocketFlags.None, _request.Helper, patience).ConfigureAwait(false);
-                long receivedAt = Stopwatch.GetTimestamp();
+                long receivedAt = _time.GetTimestamp();
                 var sender = (IPEndPoint)result.RemoteEndPoint;
                 ReadOnlySpan<byte> datagram = _buffer.AsSpan(0, result.ReceivedBytes);
                 bool isReply = Reply.TryRead(datagram, _cookie, out Reply reply, out ReplyFault fault);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ProxyHelper.Protocol;
@@ -23,7 +22,12 @@ public static class LineClient
     /// Thrown with AddressNotAvailable when the destination's address is not an address of this host.
     /// </exception>
     /// <exception cref="OperationCanceledException">Thrown when the token was canceled.</exception>
-    public static async Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken)
+    public static Task<HelperAnswer> AskAsync(HelperRequest request, CancellationToken cancellationToken) =>
+        AskAsync(request, TimeProvider.System, cancellationToken);
+
+    /// <summary>Asks with another clock, for tests of late replies.</summary>
+    internal static async Task<HelperAnswer> AskAsync(
+        HelperRequest request, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Destination.AddressFamily != AddressFamily.InterNetwork
@@ -48,7 +52,9 @@ public static class LineClient
         patience.CancelAfter(request.Timeout);
         try
         {
-            return await ExchangeAsync(socket, answer, patience.Token).ConfigureAwait(false);
+            HelperAnswer received = await ExchangeAsync(socket, answer, time, patience.Token).ConfigureAwait(false);
+            // The reply may win the race against the time limit, after this process stood still.
+            return received.RoundTripTime > request.Timeout ? answer : received;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -61,16 +67,16 @@ public static class LineClient
     }
 
     private static async Task<HelperAnswer> ExchangeAsync(
-        Socket socket, HelperAnswer answer, CancellationToken patience)
+        Socket socket, HelperAnswer answer, TimeProvider time, CancellationToken patience)
     {
         byte[] buffer = new byte[LineReply.MaxReadLength + 1]; // one more, so that a longer reply is recognized
         var query = new LineQuery(answer.Source.Port, answer.Destination.Port);
         int length = query.Write(buffer);
-        long beganAt = Stopwatch.GetTimestamp();
+        long beganAt = time.GetTimestamp();
         await socket.ConnectAsync(answer.Helper, patience).ConfigureAwait(false);
         await socket.SendAsync(buffer.AsMemory(0, length), patience).ConfigureAwait(false);
         length = await ReadToEndAsync(socket, buffer, patience).ConfigureAwait(false);
-        TimeSpan roundTripTime = Stopwatch.GetElapsedTime(beganAt);
+        TimeSpan roundTripTime = time.GetElapsedTime(beganAt);
         if (length == 0)
         {
             return answer with { Outcome = HelperOutcome.Closed };

@@ -132,6 +132,9 @@ internal sealed unsafe partial class MessageBatch
         header.Control = controlLength == 0 ? null : header.Control;
     }
 
+    /// <summary>Empties the queue of replies.</summary>
+    public void DiscardReplies() => Outgoing = 0;
+
     /// <summary>
     /// Sends the queued datagrams with one system call, and empties the queue. The kernel stops at a datagram that it
     /// refuses. The caller can queue the others again.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
@@ -29,7 +30,7 @@ internal abstract class QueryServer : IDisposable
 {
     private readonly ServerContext _context;
     private volatile ServerRules _rules;
-    private long _roundBeganAt; // in ticks
+    private long _roundBeganAt = Stopwatch.GetTimestamp();
 
     /// <summary>Creates a server. It disposes of the table and the addresses of its context.</summary>
     /// <param name="context">What the server gets from its responder.</param>
@@ -39,14 +40,14 @@ internal abstract class QueryServer : IDisposable
     {
         _context = context;
         _rules = ServerRules.From(rules, context.LocalAddresses);
-        _roundBeganAt = context.Clock.SinceBoot.Ticks;
         Lookups = new LookupBatch(context.Table, batchSize, context.Telemetry);
     }
 
     /// <summary>
-    /// Gets the time since the server last looked for queries. The server does so every second at least.
+    /// Gets the time since the server last looked for queries. The server does so every second at least. Time for which
+    /// the host is suspended does not count, as it does not for the waits of the server.
     /// </summary>
-    public TimeSpan TimeSinceLastRound => Clock.SinceBoot - new TimeSpan(Volatile.Read(ref _roundBeganAt));
+    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _roundBeganAt));
 
     /// <summary>Gets the longest time for which a server that is stopped answers what was received before.</summary>
     protected static TimeSpan StopGrace { get; } = TimeSpan.FromMilliseconds(200);
@@ -80,5 +81,5 @@ internal abstract class QueryServer : IDisposable
     }
 
     /// <summary>Records that the server looks for queries now.</summary>
-    protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Clock.SinceBoot.Ticks);
+    protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Stopwatch.GetTimestamp());
 }

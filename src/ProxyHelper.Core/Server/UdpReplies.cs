@@ -21,6 +21,7 @@ internal sealed class UdpReplies(
     // because TcpServer has them without datagrams.
     private readonly PendingQuery[] _pending = new PendingQuery[batch.Slots];
     private readonly int[] _queued = new int[batch.Slots]; // the look-ups whose replies wait in the batch
+    private LookupCounts _uncounted; // of the queued replies
 
     /// <summary>Sets the query of a look-up.</summary>
     public void Expect(int index, in PendingQuery query) => _pending[index] = query;
@@ -51,13 +52,20 @@ internal sealed class UdpReplies(
     /// </summary>
     public void Send(QuerySocket socket, Admission admission)
     {
-        int next = 0;
-        while (Queue(next, socket.IsBoundToAll, admission))
+        int next = 0, queued;
+        while ((queued = Queue(next, socket.IsBoundToAll, admission)) > 0)
         {
+            // Counted before the send, so that whoever has the reply finds it counted.
+            telemetry.Count(_uncounted);
             int sent = batch.Send(socket.ReplySocket);
             if (sent < 0)
             {
                 telemetry.Counters.Add(Outcome.UnsentReply);
+            }
+
+            foreach (int index in _queued.AsSpan(0, queued))
+            {
+                _pending[index].IsCounted = true;
             }
 
             // A refused reply is skipped. If a signal arrived before the send, all replies are checked again.
@@ -88,47 +96,69 @@ internal sealed class UdpReplies(
         }
     }
 
-    /// <summary>
-    /// Queues the replies that are not late, from a place on, and counts the outcome of each query once. Called
-    /// immediately before each send, because the process can stand still since the batch was received.
-    /// </summary>
-    /// <returns>Whether a reply is queued.</returns>
-    private bool Queue(int first, bool isBoundToAll, Admission admission)
+    /// <summary>Queues the replies that are not late, from a place on.</summary>
+    /// <returns>The number of queued replies.</returns>
+    private int Queue(int first, bool isBoundToAll, Admission admission)
+    {
+        TimeSpan sinceBatch = TimeSpan.Zero; // the ages were checked when the batch was received
+        while (true)
+        {
+            int queued = Queue(first, isBoundToAll, admission, sinceBatch, out TimeSpan oldest);
+            if (queued == 0)
+            {
+                return 0;
+            }
+
+            // The process can stand still at any point. The clock is read as late as possible, with only the count and
+            // the system call after it.
+            sinceBatch = arrivals.SinceBatch();
+            if (!admission.IsLate(oldest + sinceBatch))
+            {
+                return queued;
+            }
+
+            batch.DiscardReplies();
+        }
+    }
+
+    /// <summary>Queues the replies that are not late at a time, and counts the late ones.</summary>
+    private int Queue(int first, bool isBoundToAll, Admission admission, TimeSpan sinceBatch, out TimeSpan oldest)
     {
         int queued = 0;
-        TimeSpan sinceBatch = arrivals.SinceBatch();
+        oldest = TimeSpan.Zero;
+        _uncounted = default;
         for (int i = first; i < lookups.Count; i++)
         {
             ref PendingQuery query = ref _pending[i];
-            if (!admission.IsLate(query.Age + sinceBatch))
+            if (admission.IsLate(query.Age + sinceBatch))
             {
-                Count(ref query, query.Outcome);
-                batch.Reply(query.Slot, HelperDatagram.Size, isBoundToAll ? SetSourceAddress(query) : 0);
-                _queued[queued++] = i;
+                CountLate(ref query);
+                continue;
             }
-            else if (query.IsCounted && query.Outcome is not (Outcome.Late or Outcome.UnsentReply))
+
+            if (!query.IsCounted)
             {
-                // The kernel refused another reply, and this one became late before the next send.
-                query.Outcome = Outcome.UnsentReply;
-                telemetry.Counters.Add(Outcome.UnsentReply);
+                _uncounted.Add(query.Outcome);
             }
-            else
-            {
-                Count(ref query, Outcome.Late);
-            }
+
+            oldest = query.Age > oldest ? query.Age : oldest;
+            batch.Reply(query.Slot, HelperDatagram.Size, isBoundToAll ? SetSourceAddress(query) : 0);
+            _queued[queued++] = i;
         }
 
-        return queued > 0;
+        return queued;
     }
 
-    private void Count(ref PendingQuery query, Outcome outcome)
+    private void CountLate(ref PendingQuery query)
     {
-        if (!query.IsCounted)
+        if (query.Outcome is Outcome.Late or Outcome.UnsentReply)
         {
-            query.IsCounted = true;
-            query.Outcome = outcome;
-            telemetry.Counters.Add(outcome);
+            return;
         }
+
+        // A reply that was counted has become late because the kernel refused another one before it.
+        query.Outcome = query.IsCounted ? Outcome.UnsentReply : Outcome.Late;
+        telemetry.Counters.Add(query.Outcome);
     }
 
     /// <summary>Makes a reply leave from the address that the query was sent to.</summary>

@@ -21,6 +21,14 @@ internal sealed record ServerTelemetry(ServerCounters Counters, ResponderJournal
     /// <summary>Counts the outcome of a look-up.</summary>
     public void Count(LookupOutcome outcome) => Counters.Add(OutcomeOf(outcome));
 
+    /// <summary>Counts the outcomes of several look-ups.</summary>
+    public void Count(in LookupCounts counts)
+    {
+        Counters.Add(Outcome.Found, counts.Found);
+        Counters.Add(Outcome.NotFound, counts.NotFound);
+        Counters.Add(Outcome.FailedLookup, counts.Failed);
+    }
+
     /// <summary>Returns the outcome of a query whose look-up had an outcome.</summary>
     public static Outcome OutcomeOf(LookupOutcome outcome) => outcome switch
     {
@@ -78,5 +86,26 @@ internal sealed class ServerCounters
         {
             sums[i] += Volatile.Read(ref _values[i]);
         }
+    }
+}
+
+/// <summary>Contains the number of look-ups with each outcome.</summary>
+internal struct LookupCounts
+{
+    /// <summary>Gets the number of look-ups that found an entry.</summary>
+    public int Found { get; private set; }
+
+    /// <summary>Gets the number of look-ups that found no entry.</summary>
+    public int NotFound { get; private set; }
+
+    /// <summary>Gets the number of look-ups that failed.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>Adds a look-up.</summary>
+    public void Add(Outcome outcome)
+    {
+        Found += outcome == Outcome.Found ? 1 : 0;
+        NotFound += outcome == Outcome.NotFound ? 1 : 0;
+        Failed += outcome == Outcome.FailedLookup ? 1 : 0;
     }
 }

@@ -38,6 +38,19 @@ public sealed class HelperClientTests
     }
 
     [Fact]
+    public async Task A_reply_that_is_read_after_the_time_limit_is_no_reply()
+    {
+        using var helper = new BadHelper();
+        Task<HelperAnswer> asking = HelperClient.AskAsync(helper.Request(1, _long), new LateClock(), Token);
+        byte[] query = helper.Receive(out IPEndPoint asker);
+        helper.Send(BadHelper.Answer(query), asker);
+
+        HelperAnswer answer = await asking;
+
+        Assert.Equal((HelperOutcome.TimedOut, null), (answer.Outcome, answer.RoundTripTime));
+    }
+
+    [Fact]
     public async Task Wrong_replies_are_reported_and_the_right_reply_after_them_is_accepted()
     {
         using BadHelper helper = new(), stranger = new();

@@ -48,6 +48,19 @@ public sealed class LineClientTests : IDisposable
         Assert.Empty(answer.IgnoredReplies);
     }
 
+    [Fact]
+    public async Task A_reply_that_is_read_after_the_time_limit_is_no_reply()
+    {
+        Task<HelperAnswer> asking = LineClient.AskAsync(Request(_long), new LateClock(), Token);
+        using Socket socket = await _helper.AcceptSocketAsync(Token);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(Found), Token);
+        socket.Shutdown(SocketShutdown.Send);
+
+        HelperAnswer answer = await asking;
+
+        Assert.Equal((HelperOutcome.TimedOut, null), (answer.Outcome, answer.RoundTripTime));
+    }
+
     [Theory]
     [InlineData("20119 , 9199 : ERROR : NO-USER\r\n", HelperOutcome.NotFound)]
     [InlineData("20119 , 9199 : ERROR : UNKNOWN-ERROR\r\n", HelperOutcome.Failed)]

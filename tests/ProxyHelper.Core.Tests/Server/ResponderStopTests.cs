@@ -63,6 +63,22 @@ public sealed class ResponderStopTests
     });
 
     [Fact]
+    public void Connections_that_waited_before_the_stop_are_all_answered() => Router.With(() =>
+    {
+        const int connections = 60; // more than are accepted in a round
+        using Responder responder = Responder.Open(_options with { TcpPort = 114 }, Router.Rules);
+        TcpAsker[] askers = [.. Enumerable.Range(0, connections).Select(_ => new TcpAsker())];
+        Array.ForEach(askers, asker => asker.Send(TcpAsker.Query));
+
+        responder.Start();
+        responder.Stop();
+
+        Assert.All(askers, asker => Assert.Equal(TcpAsker.Found, asker.ReadToEnd()));
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = connections }, responder.Counts);
+        Array.ForEach(askers, asker => asker.Dispose());
+    });
+
+    [Fact]
     public void Queries_that_are_refused_or_late_stay_so_at_the_stop() => Router.With(() =>
     {
         using var asker = new Asker();

@@ -107,7 +107,7 @@ internal sealed class TcpSimulation : ISimulation
 
     private void Connect()
     {
-        for (int left = _world.Chance.Of(1, 2, 5, 40); left > 0; left--)
+        for (int left = _world.Chance.Of(1, 2, 5, 40, 100); left > 0; left--)
         {
             ConnectOne();
         }
