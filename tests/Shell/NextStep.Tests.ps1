@@ -43,7 +43,7 @@ BeforeDiscovery {
     )
     # The engine makes these errors, with the message of the module.
     $numbers = foreach ($command in 'Start-ProxyHelper', 'Test-ProxyHelper @shortQuestion') {
-        foreach ($value in '70000', '0', '-1', "'114x'", '1.5', "'114`0'") { @{ Command = $command; Parameter = 'Port'; Value = $value; Range = '1 to 65535' } }
+        foreach ($value in '70000', '0', '-1', "'114x'", '1.5') { @{ Command = $command; Parameter = 'Port'; Value = $value; Range = '1 to 65535' } }
     }
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'TcpPort'; Value = '65536'; Range = '0 to 65535' }
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'Workers'; Value = '65'; Range = '1 to 64' }
@@ -79,7 +79,7 @@ Describe 'A mistake' {
         Get-Job | Should -BeNullOrEmpty
     }
 
-    It 'in a time names an example: <_>' -ForEach "'1 hour'", '([double]::NaN)', '1e300', '$null' {
+    It 'in a time names an example: <_>' -ForEach "'1 hour'", '([double]::NaN)', '1e300' {
         "$(Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 -MaxQueueDelay $_")))" | Should -BeLike "*'MaxQueueDelay'*such as 1 or 0.5*"
     }
 
