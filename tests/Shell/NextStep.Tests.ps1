@@ -49,6 +49,24 @@ BeforeDiscovery {
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'Workers'; Value = '65'; Range = '1 to 64' }
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'MaxQueriesPerSecond'; Value = 'many'; Range = '0 to 1000000' }
     $numbers += @{ Command = 'Test-ProxyHelper'; Parameter = 'Retries'; Value = '101'; Range = '1 to 100' }
+    foreach ($command in 'Get-NatMapping', 'Watch-NatMapping', 'Measure-NatMapping') {
+        foreach ($value in '70000', '-1', "'25x'", 'smtp', '2.5') {
+            $numbers += @{ Command = $command; Parameter = 'Port'; Value = $value; Range = '0 to 65535' }
+            $numbers += @{ Command = $command; Parameter = 'Zone'; Value = $value; Range = '0 to 65535' }
+        }
+        $numbers += @{ Command = $command; Parameter = 'Id'; Value = '-1'; Range = '0 to 4294967295' }
+    }
+    $numbers += @{ Command = 'Get-ProxyHelper'; Parameter = 'Id'; Value = 'x'; Range = '1 to 2147483647' }
+    $numbers += @{ Command = 'Stop-ProxyHelper'; Parameter = 'Id'; Value = '1.5'; Range = '1 to 2147483647' }
+    $numbers += @{ Command = 'Watch-NatMapping'; Parameter = 'Count'; Value = '0'; Range = '1 to 2147483647' }
+    $numbers += @{ Command = 'Watch-NatMapping'; Parameter = 'ReceiveBufferSize'; Value = '5GB'; Range = '4096 to 1073741824' }
+    $numbers += @{ Command = 'Test-ProxyHelperSetup'; Parameter = 'Port'; Value = '70000'; Range = '1 to 65535' }
+    $numbers += @{ Command = 'Test-ProxyHelperSetup'; Parameter = 'SmtpPort'; Value = 'smtp'; Range = '1 to 65535' }
+    $addresses = @(
+        @{ Typed = '194.0.1.1:114'; NextStep = '-HelperAddress 194.0.1.1 -Port 114' }
+        @{ Typed = 'router.example'; NextStep = 'getent ahostsv4 router.example' }
+        @{ Typed = '194.0.1'; NextStep = 'such as 194.0.1.1' }
+    )
     $limits = @(
         @{ Errno = 'EMFILE'; NextStep = 'ulimit -n' }
         @{ Errno = 'ENFILE'; NextStep = 'fs.file-max' }
@@ -77,6 +95,19 @@ Describe 'A mistake' {
         $failure = Get-Failure ([scriptblock]::Create("$Command $address -$Parameter $Value"))
         "$failure" | Should -BeLike "*'$Parameter'*whole number from $Range.*"
         Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'in the address of the helper names the next step: Test-ProxyHelperSetup <Typed>' -ForEach $addresses {
+        "$(Get-Failure { Test-ProxyHelperSetup $Typed })" | Should -BeLike "*'HelperAddress'*$NextStep*"
+    }
+
+    It 'in a number of seconds names the range: <Command> -TimeoutSeconds <Value>' -ForEach @(
+        @{ Command = 'Test-ProxyHelper'; Value = '0'; Range = '0.01 to 3600' }
+        @{ Command = 'Test-ProxyHelper'; Value = "'5 s'"; Range = '0.01 to 3600' }
+        @{ Command = 'Test-ProxyHelperSetup'; Value = '([double]::NaN)'; Range = '0.01 to 3600' }
+        @{ Command = 'Watch-NatMapping'; Value = '-1'; Range = '0 to 1000000000' }
+    ) {
+        "$(Get-Failure ([scriptblock]::Create("$Command -TimeoutSeconds $Value")))" | Should -BeLike "*'TimeoutSeconds'*number of seconds from $Range*"
     }
 
     It 'in a time names an example: <_>' -ForEach "'1 hour'", '([double]::NaN)', '1e300' {

@@ -22,7 +22,7 @@ public sealed class GetProxyHelperCommand : ProxyHelperCommand
     /// <summary>Gets or sets the job ids of the helpers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
-    [RequireValue]
+    [WholeNumber(1, int.MaxValue)]
     public int[] Id { get; set; } = [];
 
     /// <inheritdoc/>

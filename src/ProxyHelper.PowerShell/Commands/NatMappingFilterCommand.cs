@@ -41,7 +41,7 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     /// <summary>Gets or sets a port of any of the four ends. 0 to 65535.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
-    [RequireValue]
+    [WholeNumber(0, ushort.MaxValue)]
     public ushort[] Port { get; set; } = [];
 
     /// <summary>Gets or sets the protocol above IP: a name, or a number such as 50.</summary>
@@ -79,13 +79,13 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
-    [RequireValue]
+    [WholeNumber(0, ushort.MaxValue)]
     public ushort[] Zone { get; set; } = [];
 
     /// <summary>Gets or sets the kernel's number of the entry, as the property Id has it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
-    [RequireValue]
+    [WholeNumber(0, uint.MaxValue)]
     public uint[] Id { get; set; } = [];
 
     /// <summary>Gets the filters. Without -NatType, the type of NAT is not filtered.</summary>

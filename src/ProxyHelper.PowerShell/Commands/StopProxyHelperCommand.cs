@@ -21,7 +21,7 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
     /// <summary>Gets or sets the job ids of the helpers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(ResponderCompleter))]
-    [RequireValue]
+    [WholeNumber(1, int.MaxValue)]
     public int[] Id { get; set; } = [];
 
     /// <summary>Gets or sets the helpers, from Get-ProxyHelper or Start-ProxyHelper.</summary>

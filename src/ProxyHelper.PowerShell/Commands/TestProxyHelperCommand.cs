@@ -109,7 +109,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
-    [RequireValue]
+    [SecondsNumber(0.01, 3600)]
     public double TimeoutSeconds { get; set; } = 5;
 
     /// <summary>

@@ -22,7 +22,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
-    [RequireValue]
+    [OneAddress]
     public IPAddress? HelperAddress { get; set; }
 
     /// <summary>
@@ -31,7 +31,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    [RequireValue]
+    [WholeNumber(1, 65535)]
     public int? Port { get; set; }
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    [RequireValue]
+    [WholeNumber(1, 65535)]
     public int SmtpPort { get; set; } = 25;
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
-    [RequireValue]
+    [SecondsNumber(0.01, 3600)]
     public double TimeoutSeconds { get; set; } = 1;
 
     /// <inheritdoc/>

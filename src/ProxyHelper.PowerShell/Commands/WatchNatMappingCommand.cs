@@ -23,7 +23,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// <summary>Gets or sets the time in seconds after which the cmdlet ends. By default, it does not end.</summary>
     [Parameter]
     [ValidateRange(0.0, 1e9)]
-    [RequireValue]
+    [SecondsNumber(0, 1e9)]
     public double? TimeoutSeconds { get; set; }
 
     /// <summary>
@@ -31,7 +31,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    [RequireValue]
+    [WholeNumber(1, int.MaxValue)]
     public int? Count { get; set; }
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter]
     [ValidateRange(SmallestBuffer, LargestBuffer)]
-    [RequireValue]
+    [WholeNumber(SmallestBuffer, LargestBuffer)]
     public int ReceiveBufferSize { get; set; } = 4 << 20;
 
     /// <inheritdoc/>
