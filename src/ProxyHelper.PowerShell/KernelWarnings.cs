@@ -14,6 +14,20 @@ internal static class KernelWarnings
         $"Messages of the kernel that could not be decoded: {count}. Their mappings are missing. All other mappings "
         + "are correct. Run 'conntrack -L' to see the whole table.";
 
+    /// <summary>Returns which values of a mapping the kernel does not keep, or null if it keeps all of them.</summary>
+    public static string? MissingValues()
+    {
+        string[] missing =
+        [
+            .. Off(ConntrackSettings.Accounting, "count packets and bytes"),
+            .. Off(ConntrackSettings.Timestamps, "keep the time of the first packet"),
+        ];
+        return missing.Length == 0 ? null : $"The kernel does not {string.Join(", and does not ", missing)}.";
+
+        static string[] Off(string setting, string verb) =>
+            ConntrackSettings.IsOff(setting) ? [$"{verb} ({setting} is 0)"] : [];
+    }
+
     /// <summary>Returns the warning about a kernel that sends no events, or null if the kernel sends them.</summary>
     public static string? Events(ConntrackWatch watch)
     {

@@ -14,6 +14,7 @@ Describe 'With -Verbose' {
         @{ Command = 'Get-NatMapping -OriginalSource 10.1.0.0/16'; Text = 'Asking the kernel for: IPv4.' } # the module compares prefixes
         @{ Command = 'Get-NatMapping -Mark 0x10/0xff -Status Assured'; Text = 'Asking the kernel for: mark 0x10/0xff, status Assured.' }
         @{ Command = 'Get-NatMapping'; Text = 'Mappings found: 2,' }
+        @{ Command = 'Get-NatMapping'; Text = 'does not count packets and bytes (net.netfilter.nf_conntrack_acct is 0)' }
         @{
             Command = 'Get-NatMapping -Source 194.0.1.1:20119 -Destination 194.0.22.9:9199'
             Text    = 'Looking up Tcp 194.0.1.1:20119 -> 194.0.22.9:9199 in zone 0, by the translated ends.'

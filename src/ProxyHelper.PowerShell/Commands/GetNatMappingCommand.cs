@@ -201,7 +201,9 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             ConntrackListing listing = ConntrackTable.Enumerate(listed, progress, Cancellation);
             string asked = listing.DescribeKernelFilter();
-            WriteVerbose($"Asking the kernel for: {asked}. The module applies the remaining filters.");
+            WriteVerbose(
+                $"Asking the kernel for: {asked}. The module applies the remaining filters. "
+                + KernelWarnings.MissingValues());
             foreach (ConntrackEntry entry in listing)
             {
                 found++;
