@@ -12,6 +12,8 @@ namespace ProxyHelper.PowerShell;
 /// </summary>
 internal abstract class ArgumentAttribute : ArgumentTransformationAttribute
 {
+    private const int MaxLength = 1000;
+
     /// <summary>Gets or sets whether text can be empty, such as a line of a file.</summary>
     public bool AcceptsEmptyText { get; set; }
 
@@ -75,9 +77,12 @@ internal abstract class ArgumentAttribute : ArgumentTransformationAttribute
             throw Missing("The text is empty.");
         }
 
-        if (!AcceptsAnyCharacter && PrintableText.From(trimmed, int.MaxValue) != trimmed)
+        if (!AcceptsAnyCharacter && PrintableText.From(trimmed, MaxLength) != trimmed)
         {
-            throw Fault($"'{PrintableText.From(trimmed, maxLength: 200)}' has characters that are not printable.");
+            string shown = PrintableText.From(trimmed, maxLength: 200);
+            throw Fault(trimmed.Length > MaxLength
+                ? $"'{shown}' is too long."
+                : $"'{shown}' has characters that are not printable.");
         }
     }
 }

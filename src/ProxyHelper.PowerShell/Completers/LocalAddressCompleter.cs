@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Net.NetworkInformation;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
@@ -20,7 +21,7 @@ public sealed class LocalAddressCompleter : IArgumentCompleter
         (string Address, string Meaning)[] local = Local();
         return from one in parameterName == "BindAddress" ? [.. local, ("0.0.0.0", "all addresses")] : local
                where one.Address.StartsWith(word, StringComparison.Ordinal)
-               let toolTip = $"{one.Address} ({one.Meaning})"
+               let toolTip = PrintableText.From($"{one.Address} ({one.Meaning})")
                select new CompletionResult(one.Address, one.Address, CompletionResultType.ParameterValue, toolTip);
     }
 

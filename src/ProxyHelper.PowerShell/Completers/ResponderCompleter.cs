@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
@@ -23,8 +24,9 @@ public sealed class ResponderCompleter : IArgumentCompleter
             .. from job in Responders()
                let text = parameterName == "Id" ? job.Id.ToString(CultureInfo.InvariantCulture) : job.Name
                where text.StartsWith(word, StringComparison.OrdinalIgnoreCase)
-               let toolTip = $"{job.Name} on {job.Location}, {job.JobStateInfo.State}"
-               select new CompletionResult(Quoted(text), text, CompletionResultType.ParameterValue, toolTip),
+               let toolTip = PrintableText.From($"{job.Name} on {job.Location}, {job.JobStateInfo.State}")
+               let shown = PrintableText.From(text)
+               select new CompletionResult(Quoted(text), shown, CompletionResultType.ParameterValue, toolTip),
         ];
     }
 
