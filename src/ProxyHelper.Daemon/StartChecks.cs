@@ -6,7 +6,7 @@ using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>Tries the steps of a start, and undoes them at once.</summary>
+/// <summary>Tries the steps of a start. Nothing that another program or host can notice remains.</summary>
 internal sealed class StartChecks(Settings settings)
 {
     /// <summary>Gets the secret, or null if the secret file cannot be used. The checks must have run.</summary>
@@ -33,20 +33,17 @@ internal sealed class StartChecks(Settings settings)
         foreach (IPAddress address in listen.InheritedSockets.Count > 0 ? [] : listen.Addresses)
         {
             var endPoint = new IPEndPoint(address, listen.Port);
-            yield return Try(
-                "UDP socket",
-                $"{endPoint} can be bound.",
-                () => QuerySocket.Open(endPoint, listen.AllowAbsentAddresses).Dispose());
+            yield return TryBind("UDP socket", endPoint, IPProtocol.Udp, listen.AllowAbsentAddresses);
             if (listen.TcpPort != 0)
             {
                 var tcp = new IPEndPoint(address, listen.TcpPort);
-                yield return TryListen("TCP socket", tcp, listen.AllowAbsentAddresses);
+                yield return TryBind("TCP socket", tcp, IPProtocol.Tcp, listen.AllowAbsentAddresses);
             }
         }
     }
 
     private IEnumerable<Finding> TryMetrics() => settings.Metrics is { } metrics
-        ? [TryListen("Metrics socket", metrics, allowsAbsentAddress: false)]
+        ? [TryBind("Metrics socket", metrics, IPProtocol.Tcp, allowsAbsentAddress: false)]
         : [];
 
     private IEnumerable<Finding> TryUser() => settings.User is { } user
@@ -67,10 +64,10 @@ internal sealed class StartChecks(Settings settings)
                 "Give the address of the proxy with --allow, or let only the proxy reach the port by firewall rules."),
         ];
 
-    private Finding TryListen(string check, IPEndPoint endPoint, bool allowsAbsentAddress) => Try(
+    private Finding TryBind(string check, IPEndPoint endPoint, IPProtocol protocol, bool allowsAbsentAddress) => Try(
         check,
-        $"{endPoint} (TCP) can be bound.",
-        () => BoundSocket.Listen(endPoint, allowsAbsentAddress).Dispose());
+        protocol == IPProtocol.Tcp ? $"{endPoint} (TCP) can be bound." : $"{endPoint} can be bound.",
+        () => BoundSocket.TestBind(endPoint, protocol, allowsAbsentAddress));
 
     private Finding Try(string check, string passed, Action action, string advice = "Correct the cause.")
     {

@@ -46,7 +46,13 @@ public static class SecretFile
     }
 
     /// <summary>Returns the command with which only the owner of a file can use the file.</summary>
-    public static string RestrictionCommand(string path) => $"chmod 600 {path}";
+    public static string RestrictionCommand(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        bool isPlain = path.All(character => char.IsAsciiLetterOrDigit(character) || "/._-+:@".Contains(character));
+        string quoted = isPlain ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        return $"chmod 600 {(path.StartsWith('-') ? "-- " : string.Empty)}{quoted}";
+    }
 
     private static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n\v\f"u8);
 }

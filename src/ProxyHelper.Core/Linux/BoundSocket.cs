@@ -36,6 +36,28 @@ internal static class BoundSocket
             socket.Listen(Backlog, endPoint.ToString());
         });
 
+    /// <summary>
+    /// Tries to bind an address and port, and frees both at once. Only the loopback interface leads to the socket, and
+    /// it does not listen: other hosts get the answers that they get without it.
+    /// </summary>
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="protocol">The protocol of the port: UDP or TCP.</param>
+    /// <param name="allowAbsentAddress">Whether the address may be one that this host does not have yet.</param>
+    /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
+    /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
+    public static void TestBind(IPEndPoint endPoint, IPProtocol protocol, bool allowAbsentAddress)
+    {
+        const int loopback = 1; // LOOPBACK_IFINDEX (net/flow.h)
+        bool isTcp = protocol == IPProtocol.Tcp;
+        Open(isTcp ? SocketKind.Tcp : SocketKind.Udp, endPoint, protocol, socket =>
+        {
+            socket.SetOption(SocketOption.ReuseAddress, isTcp ? 1 : 0);
+            socket.SetOption(SocketOption.FreeBind, allowAbsentAddress ? 1 : 0);
+            socket.SetOption(SocketOption.BindToInterface, loopback);
+            Bind(socket, endPoint);
+        }).Dispose();
+    }
+
     private static LinuxSocket Open(SocketKind kind, IPEndPoint endPoint, IPProtocol protocol, Action<LinuxSocket> bind)
     {
         LinuxSocket socket = LinuxSocket.Open(kind);

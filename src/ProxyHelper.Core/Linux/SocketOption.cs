@@ -51,6 +51,9 @@ internal readonly record struct SocketOption(int Level, int Number, string Name)
     /// </summary>
     public static SocketOption PortSelection => new(SocketLevel, 51, "SO_ATTACH_REUSEPORT_CBPF");
 
+    /// <summary>Gets the option with which a socket receives only from one interface, by its number.</summary>
+    public static SocketOption BindToInterface => new(SocketLevel, 62, "SO_BINDTOIFINDEX");
+
     /// <summary>Gets the option that adds the local address to the control data of each datagram.</summary>
     public static SocketOption PacketInfo => new(IPLevel, PacketInfoNumber, "IP_PKTINFO");
 

@@ -60,6 +60,14 @@ public sealed class SecretFileAccessTests : IDisposable
         Assert.Equal(12345u, SecretFile.Read(_path));
     }
 
+    [Theory]
+    [InlineData("/etc/proxy-helper.secret", "chmod 600 /etc/proxy-helper.secret")]
+    [InlineData("my secret", "chmod 600 'my secret'")]
+    [InlineData("it's; ls", @"chmod 600 'it'\''s; ls'")]
+    [InlineData("-R", "chmod 600 -- -R")]
+    public void The_advice_can_be_pasted_with_any_path(string path, string command) =>
+        Assert.Equal(command, SecretFile.RestrictionCommand(path));
+
     [Fact]
     public void The_user_that_the_process_becomes_may_read_the_file()
     {

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using CsCheck;
 using ProxyHelper.Linux;
 using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.Tests.Linux;
 
-public sealed class PidFileTests : IDisposable
+public sealed partial class PidFileTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 
@@ -116,6 +119,27 @@ public sealed class PidFileTests : IDisposable
     }
 
     [Fact]
+    public void Random_content_stays_or_was_a_number() => Gen.OneOf(
+        Gen.Byte.Array[0, 20], Gen.Char["0123456789\n -"].Array[0, 12].Select(text => Encoding.ASCII.GetBytes(text)))
+        .Sample(
+            content =>
+            {
+                File.WriteAllBytes(Path, content);
+                File.SetLastWriteTimeUtc(Path, DateTime.UnixEpoch);
+                try
+                {
+                    PidFile.Create(Path).Dispose();
+                    File.WriteAllBytes(Path, []);
+                    return PidPattern().IsMatch(Encoding.Latin1.GetString(content));
+                }
+                catch (IOException)
+                {
+                    return File.ReadAllBytes(Path).AsSpan().SequenceEqual(content);
+                }
+            },
+            threads: 1);
+
+    [Fact]
     public void A_symbolic_link_and_its_target_stay()
     {
         File.WriteAllText(Other, "4194305\n");
@@ -204,4 +228,7 @@ public sealed class PidFileTests : IDisposable
         bool hasText = new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 };
         return Tool.Run("stat", "-c", "%F %i %s %Y %Z %U", path) + (hasText ? File.ReadAllText(path) : string.Empty);
     }
+
+    [GeneratedRegex(@"\A([0-9]+\n?)?\z")]
+    private static partial Regex PidPattern();
 }

@@ -54,6 +54,30 @@ public sealed class DaemonFileTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    public async Task A_check_makes_no_system_call_that_changes_something()
+    {
+        Requirement.Tool("strace");
+        using var network = RouterNetwork.Create();
+        string trace = daemon.NewPath(), pidFile = daemon.NewPath(), program = daemon.Program;
+        string[] arguments = ["-I", "194.0.1.1", "--tcp-port", "114", "--metrics", "194.0.1.1:9114", "-p", pidFile];
+        const string calls = "listen,open,openat,creat,unlink,unlinkat,rename,renameat2,mkdir,mkdirat,link,linkat,"
+            + "symlink,truncate,ftruncate,chmod,fchmod,chown,fchown,utimensat,pwrite64";
+
+        using RunningProgram check = network.Router.Run(() => RunningProgram.Start(
+            "strace",
+            ["-f", "-qq", "-e", "signal=none", "-e", $"trace={calls}", "-o", trace, program, "--check", .. arguments]));
+
+        await check.ExitAsync();
+        Assert.Contains("Passed  TCP socket              194.0.1.1:114 (TCP) can be bound.", check.Output, Exact);
+        Assert.Contains("Passed  Metrics socket          194.0.1.1:9114 (TCP) can be bound.", check.Output, Exact);
+        Assert.DoesNotContain(
+            await File.ReadAllLinesAsync(trace, Patience.Token()),
+            line => !line.Contains("/dev/null", Exact) && !line.Contains(" exited ", Exact)
+                && (!line.Contains("open", Exact) || line.Contains("O_CREAT", Exact) || line.Contains("O_RDWR", Exact)
+                    || line.Contains("O_WRONLY", Exact)));
+    }
+
+    [Fact]
     public async Task A_relative_pid_file_is_in_the_folder_of_the_start()
     {
         using var network = RouterNetwork.Create();
