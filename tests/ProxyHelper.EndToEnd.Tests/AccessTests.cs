@@ -10,6 +10,7 @@ namespace ProxyHelper.EndToEnd;
 /// <summary>Tests the access rules with queries from real hosts.</summary>
 public sealed class AccessTests(PublishedDaemon daemon)
 {
+    private const StringComparison Exact = StringComparison.Ordinal;
     private const string Proxy = "194.0.22.9";
     private const string User = "10.1.1.1";
     private const uint Secret = 3405691582; // 0xcafebabe
@@ -88,6 +89,43 @@ public sealed class AccessTests(PublishedDaemon daemon)
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await program.ExitAsync());
         Assert.DoesNotContain("missing", program.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20_480, 211)] // the limit for filters before Linux 6.7
+    [InlineData(20_480, 500)]
+    [InlineData(2_048, 500)]
+    public async Task A_long_list_of_allowed_proxies_works_under_a_small_limit_for_filters(int limit, int count)
+    {
+        using var network = RouterNetwork.Create();
+        DaemonOnRouter.Track(network, _flow);
+        network.Router.Run(() =>
+        {
+            const string path = "/proc/sys/net/core/optmem_max";
+            if (File.Exists(path)) // an older kernel has one limit for all namespaces, which is small
+            {
+                File.WriteAllText(path, $"{limit}");
+            }
+        });
+        string file = daemon.NewPath();
+        string[] prefixes = [.. Enumerable.Range(0, count - 1).Select(i => $"allow = 200.{i / 250}.{i % 250}.0/24")];
+        await File.WriteAllLinesAsync(file, [.. prefixes, $"allow = {Proxy}"], Patience.Token());
+
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "-c", file, "--max-delay", "60");
+        await AssertFoundAsync(network.Proxy, Proxy);
+        await AssertRefusedAsync(
+            network.User, User, program, "Refused a query from 10.1.1.1, which is not an allowed proxy");
+
+        await File.WriteAllLinesAsync(file, [.. prefixes, "allow = 194.0.22.8"], Patience.Token());
+        program.Signal(PosixSignal.SIGHUP);
+        await program.AwaitAsync("The configuration was reloaded.");
+        using Socket proxy = Open(network.Proxy, Proxy);
+        await proxy.SendAsync(Query(), Patience.Token());
+        program.Signal(PosixSignal.SIGTERM);
+        Assert.Equal(0, await program.ExitAsync());
+        Assert.Contains("3 queries, 1 found, 0 not found, 0 failed look-ups, 2 refused", program.Output, Exact);
+        Assert.False(proxy.Poll(0, SelectMode.SelectRead));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class PacketFilter
     private const ushort LoadWordAt = 0x20; // BPF_LD | BPF_W | BPF_ABS
     private const ushort LoadLengthCode = 0x80; // BPF_LD | BPF_W | BPF_LEN
     private const ushort CopyToIndex = 0x07; // BPF_MISC | BPF_TAX
+    private const ushort CopyFromIndex = 0x87; // BPF_MISC | BPF_TXA
     private const ushort StoreAt = 0x02; // BPF_ST
     private const ushort LoadIndexFrom = 0x61; // BPF_LDX | BPF_W | BPF_MEM
     private const ushort AddIndexCode = 0x0c; // BPF_ALU | BPF_ADD | BPF_X
@@ -42,6 +43,9 @@ internal sealed class PacketFilter
 
     /// <summary>Copies the accumulator into the index register.</summary>
     public void MoveToIndex() => Add(CopyToIndex, 0);
+
+    /// <summary>Copies the index register into the accumulator.</summary>
+    public void MoveFromIndex() => Add(CopyFromIndex, 0);
 
     /// <summary>Stores the accumulator in a cell, 0 to 15.</summary>
     public void Store(uint cell) => Add(StoreAt, cell);
@@ -70,12 +74,24 @@ internal sealed class PacketFilter
     /// <summary>Returns a number, unless the accumulator equals the index register.</summary>
     public void ReturnUnlessIndex(int result) => ReturnUnless(SkipIfIndexEqual, 0, result);
 
-    /// <summary>Skips instructions, 255 at most, unless the accumulator equals a value.</summary>
-    public void SkipUnless(uint value, byte instructions) =>
-        _instructions.Add(new Instruction(SkipIfEqual, 0, instructions, value));
+    /// <summary>Skips instructions, 255 at most, if the accumulator equals a value.</summary>
+    public void SkipIf(uint value, byte instructions) =>
+        _instructions.Add(new Instruction(SkipIfEqual, instructions, 0, value));
 
     /// <summary>Skips instructions.</summary>
     public void Skip(int instructions) => Add(SkipAlways, (uint)instructions);
+
+    /// <summary>Jumps to an instruction that <see cref="LandHere"/> names later.</summary>
+    /// <returns>The place of the jump.</returns>
+    public int Jump()
+    {
+        Skip(0);
+        return _instructions.Count - 1;
+    }
+
+    /// <summary>Makes a jump end at the next instruction that is added.</summary>
+    public void LandHere(int jump) =>
+        _instructions[jump] = _instructions[jump] with { Operand = (uint)(_instructions.Count - 1 - jump) };
 
     /// <summary>Returns the accumulator.</summary>
     public void Return() => Add(ReturnAccumulator, 0);

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
@@ -22,12 +23,31 @@ internal static class FairQueues
     private const int SenderOffset = PacketFilter.NetworkHeader + 12; // source address in the IPv4 header (RFC 791)
     private const uint QueueCell = 0;
 
+    /// <summary>
+    /// Lets the kernel choose the queue of each datagram. The kernel limits the size of the filter
+    /// (net.core.optmem_max). If the list of allowed senders is too long, the filter has a shorter list with more
+    /// senders: senders that are not allowed can fill the queues of proxies then, but still get no reply.
+    /// </summary>
+    /// <param name="first">The first of the sockets that share the address and port.</param>
+    /// <param name="workers">The number of workers.</param>
+    /// <param name="allowed">The senders that may ask. An empty list allows every sender.</param>
+    /// <exception cref="LinuxException">Thrown when the kernel refused the shortest filter, too.</exception>
+    [SupportedOSPlatform("linux")]
+    public static void Sort(LinuxSocket first, int workers, IReadOnlyList<EndPointPattern> allowed)
+    {
+        IReadOnlyList<SenderPrefix> senders = SenderPrefixes.From(allowed);
+        while (!TryChoose(first, workers, senders))
+        {
+            senders = senders.Count == 1 ? [] : SenderPrefixes.Shorten(senders, senders.Count / 2);
+        }
+    }
+
     /// <summary>Returns the program that chooses the queue.</summary>
     /// <param name="workers">
     /// The number of workers. Queue <c>q</c> of worker <c>w</c> has the number <c>w * Count + q</c>.
     /// </param>
-    /// <param name="allowed">The senders that may ask. An empty list allows every sender.</param>
-    public static PacketFilter Selection(int workers, IReadOnlyList<EndPointPattern> allowed)
+    /// <param name="senders">The senders that may ask. An empty list allows every sender.</param>
+    public static PacketFilter Selection(int workers, IReadOnlyList<SenderPrefix> senders)
     {
         var filter = new PacketFilter();
         filter.LoadLength();
@@ -40,7 +60,7 @@ internal static class FairQueues
         filter.MoveToIndex();
         filter.LoadWord(SenderOffset);
         filter.ReturnUnlessIndex(Others);
-        RequireAllowed(filter, allowed);
+        RequireAllowed(filter, senders);
 
         filter.Multiply(HashFactor.Choose());
         filter.Shift(32 - ProxyBits);
@@ -60,21 +80,50 @@ internal static class FairQueues
         return filter;
     }
 
-    private static void RequireAllowed(PacketFilter filter, IReadOnlyList<EndPointPattern> allowed)
+    [SupportedOSPlatform("linux")]
+    private static bool TryChoose(LinuxSocket first, int workers, IReadOnlyList<SenderPrefix> senders)
     {
-        const int instructions = 4; // for each prefix
-        for (int i = 0; i < allowed.Count; i++)
+        try
         {
-            filter.LoadWord(SenderOffset);
-            filter.And(allowed[i].IPv4Mask);
-            filter.SkipUnless(allowed[i].IPv4Network.Value, 1);
-            filter.Skip(((allowed.Count - 1 - i) * instructions) + 1); // past the other prefixes and the return
+            first.ChooseBy(Selection(workers, senders));
+            return true;
+        }
+        catch (LinuxException failure) when (failure.Errno == Errno.ENOMEM && senders.Count > 0)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Returns <see cref="Others"/> unless a prefix contains the sender, which is in the index register. Prefixes of
+    /// the same length share a mask, so that a prefix takes one or two instructions of the kernel, and 500 prefixes fit
+    /// into 20,480 bytes: the limit before Linux 6.7.
+    /// </summary>
+    private static void RequireAllowed(PacketFilter filter, IReadOnlyList<SenderPrefix> senders)
+    {
+        const int mostSkipped = 250; // a comparison can skip 255 instructions
+        var matches = new List<int>();
+        foreach (IGrouping<int, SenderPrefix> group in senders.GroupBy(sender => sender.Length))
+        {
+            filter.MoveFromIndex();
+            filter.And(group.First().Mask);
+            foreach (SenderPrefix[] chunk in group.Chunk(mostSkipped))
+            {
+                for (int i = 0; i < chunk.Length; i++)
+                {
+                    filter.SkipIf(chunk[i].Network, (byte)(chunk.Length - i));
+                }
+
+                filter.Skip(1);
+                matches.Add(filter.Jump());
+            }
         }
 
-        if (allowed.Count > 0)
+        if (senders.Count > 0)
         {
             filter.Return(Others);
-            filter.LoadWord(SenderOffset);
+            matches.ForEach(filter.LandHere);
+            filter.MoveFromIndex();
         }
     }
 }

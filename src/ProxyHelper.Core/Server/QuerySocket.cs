@@ -95,14 +95,17 @@ internal sealed class QuerySocket : IDisposable
     /// The number of threads that serve the sockets. Each has a group of sockets, and a socket for replies.
     /// </param>
     /// <param name="size">The number of sockets in a group.</param>
-    /// <param name="selection">Chooses the socket for each datagram, by its place in the returned array.</param>
+    /// <param name="sort">
+    /// Lets the kernel choose the socket for each datagram, by its place in the returned array. The argument is the
+    /// first socket.
+    /// </param>
     /// <param name="allowsAbsentAddress">Whether the address may be one that this host does not have yet.</param>
     /// <exception cref="BindException">
     /// Thrown when the address and port cannot be bound. No socket stays bound.
     /// </exception>
     /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
     public static QuerySocket[] OpenShared(
-        IPEndPoint endPoint, int groups, int size, PacketFilter selection, bool allowsAbsentAddress)
+        IPEndPoint endPoint, int groups, int size, Action<LinuxSocket> sort, bool allowsAbsentAddress)
     {
         // The first socket is bound without sharing, so that it fails if another program uses the port. Only then does
         // it share.
@@ -115,7 +118,7 @@ internal sealed class QuerySocket : IDisposable
                 sockets.Add(Open(endPoint, allowsAbsentAddress, isShared: true));
             }
 
-            sockets[0].Socket.ChooseBy(selection);
+            sort(sockets[0].Socket);
             foreach (QuerySocket[] group in sockets.Chunk(size))
             {
 #pragma warning disable CA2000 // the sockets of its group dispose of it

@@ -43,16 +43,16 @@ internal sealed class ResponderSockets : IDisposable
     public static ResponderSockets Open(ListenOptions options, IReadOnlyList<EndPointPattern> allowed)
     {
         var opened = new ResponderSockets(options.Workers);
-        PacketFilter selection = FairQueues.Selection(options.Workers, allowed);
         try
         {
             if (options.InheritedSockets.Count > 0)
             {
-                opened.Adopt(options.InheritedSockets, selection);
+                opened.Adopt(options.InheritedSockets);
+                opened.ChangeAllowed(allowed);
             }
             else
             {
-                opened.Bind(options, selection);
+                opened.Bind(options, allowed);
             }
 
             opened.CountBroadcastsOnce();
@@ -75,8 +75,9 @@ internal sealed class ResponderSockets : IDisposable
     /// answered.
     /// </summary>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
-    public void ChangeAllowed(IReadOnlyList<EndPointPattern> allowed) =>
-        Choose(FairQueues.Selection(_workers, allowed));
+    public void ChangeAllowed(IReadOnlyList<EndPointPattern> allowed) => Array.ForEach(
+        Array.FindAll(ByAddress, HasFairQueues),
+        sockets => FairQueues.Sort(sockets[0].Socket, _workers, allowed));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -85,18 +86,19 @@ internal sealed class ResponderSockets : IDisposable
         _listeners.ForEach(listener => listener.Socket.Dispose());
     }
 
-    private void Choose(PacketFilter selection) =>
-        Array.ForEach(Array.FindAll(ByAddress, HasFairQueues), sockets => sockets[0].Socket.ChooseBy(selection));
-
     private bool HasFairQueues(QuerySocket[] sockets) => sockets.Length == _workers * FairQueues.Count;
 
-    private void Bind(ListenOptions options, PacketFilter selection)
+    private void Bind(ListenOptions options, IReadOnlyList<EndPointPattern> allowed)
     {
         foreach (IPAddress address in options.Addresses.Distinct())
         {
             var udp = new IPEndPoint(address, options.Port);
             _queries.AddRange(QuerySocket.OpenShared(
-                udp, options.Workers, FairQueues.Count, selection, options.AllowAbsentAddresses));
+                udp,
+                options.Workers,
+                FairQueues.Count,
+                first => FairQueues.Sort(first, options.Workers, allowed),
+                options.AllowAbsentAddresses));
             if (options.TcpPort != 0)
             {
                 var tcp = new IPEndPoint(address, options.TcpPort);
@@ -114,7 +116,7 @@ internal sealed class ResponderSockets : IDisposable
         }
     }
 
-    private void Adopt(IReadOnlyList<int> descriptors, PacketFilter selection)
+    private void Adopt(IReadOnlyList<int> descriptors)
     {
         foreach (InheritedSocket inherited in descriptors.Select(InheritedSocket.Adopt))
         {
@@ -133,8 +135,6 @@ internal sealed class ResponderSockets : IDisposable
         {
             throw new LinuxException("use the inherited sockets", Errno.EINVAL, "there is no UDP socket among them");
         }
-
-        Choose(selection);
     }
 
     // The kernel gives each of the sockets that share an address and port a copy of a broadcast.
