@@ -19,7 +19,8 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         {
             using PidFile? pidFile = settings.PidFile is { } path ? PidFile.Create(path) : null;
             using Responder responder = Responder.Open(settings.Listen, settings.ReadRules());
-            using MetricsServer? metrics = MetricsServer.TryOpen(settings.Metrics, responder);
+            using MetricsServer? metrics = MetricsServer.TryOpen(
+                settings.Metrics, () => MetricsText.Of(responder, log.LostLines));
             metrics?.Start();
             if (settings.User is { } user)
             {

@@ -13,6 +13,8 @@ internal sealed class Watchdog : IDisposable
 {
     private const int RoundsPerTimeout = 3; // one round may fail
 
+    private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(10); // a shorter one would be a busy loop
+
     private readonly Responder _responder;
     private readonly ServiceManager _manager;
     private readonly TimeSpan _interval;
@@ -36,7 +38,8 @@ internal sealed class Watchdog : IDisposable
             return null;
         }
 
-        var watchdog = new Watchdog(responder, manager, timeout / RoundsPerTimeout);
+        TimeSpan interval = timeout / RoundsPerTimeout;
+        var watchdog = new Watchdog(responder, manager, interval > _shortest ? interval : _shortest);
         watchdog._thread.Start();
         return watchdog;
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using ProxyHelper.Linux;
-using ProxyHelper.Server;
 
 namespace ProxyHelper.Daemon.Metrics;
 
@@ -23,19 +22,21 @@ internal sealed class MetricsServer : IDisposable
     private readonly Thread _thread;
     private readonly List<MetricsConnection> _connections = []; // the oldest is first
 
-    private MetricsServer(LinuxSocket listener, Responder responder)
+    private MetricsServer(LinuxSocket listener, Func<string> counters)
     {
         _listener = listener;
-        _counters = () => MetricsText.Of(responder);
+        _counters = counters;
         _thread = new Thread(Serve) { IsBackground = true, Name = "metrics" };
     }
 
     /// <summary>Opens the port, if there is one. Requests wait until <see cref="Start"/>.</summary>
+    /// <param name="endPoint">The address and port, or null.</param>
+    /// <param name="counters">Returns the text of the current counters.</param>
     /// <returns>The server, or null.</returns>
     /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
     /// <exception cref="LinuxException">Thrown when a socket could not be opened.</exception>
-    public static MetricsServer? TryOpen(IPEndPoint? endPoint, Responder responder) =>
-        endPoint is null ? null : new(BoundSocket.Listen(endPoint, allowAbsentAddress: false), responder);
+    public static MetricsServer? TryOpen(IPEndPoint? endPoint, Func<string> counters) =>
+        endPoint is null ? null : new(BoundSocket.Listen(endPoint, allowAbsentAddress: false), counters);
 
     /// <summary>Starts to answer requests.</summary>
     public void Start() => _thread.Start();

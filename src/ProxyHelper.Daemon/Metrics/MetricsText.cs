@@ -12,7 +12,9 @@ namespace ProxyHelper.Daemon.Metrics;
 internal static class MetricsText
 {
     /// <summary>Returns the current counters as text.</summary>
-    public static string Of(Responder responder)
+    /// <param name="responder">The responder.</param>
+    /// <param name="lostLines">The number of log lines that the output did not take.</param>
+    public static string Of(Responder responder, long lostLines)
     {
         var text = new StringBuilder();
         ResponderCounts counts = responder.Counts;
@@ -38,6 +40,9 @@ internal static class MetricsText
             }
         }
 
+        const string lost = "proxyhelper_log_lines_lost_total";
+        Begin(text, lost, "counter", "The log lines that the standard error did not take.");
+        Put(text, lost, lostLines);
         Begin(text, "proxyhelper_uptime_seconds", "gauge", "The time since the start of the helper.");
         Put(text, "proxyhelper_uptime_seconds", responder.Uptime.TotalSeconds);
         return text.ToString();

@@ -69,6 +69,20 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
         await reader.AwaitAsync("Stopped. Counters since the start: 300");
     }
 
+    [Fact]
+    public async Task Lost_lines_are_among_the_metrics()
+    {
+        const string scrape =
+            "exec 3<>/dev/tcp/194.0.1.1/9114; printf 'GET /metrics HTTP/1.1\\r\\nHost: router\\r\\n\\r\\n' >&3; cat <&3";
+        using var network = RouterNetwork.Create();
+        using RunningProgram program = Start(network, MakePipe(), "2>/dev/full", "--metrics", "194.0.1.1:9114");
+        using Socket proxy = await AwaitAnswerAsync(network);
+
+        string metrics = network.Router.Run(() => Tool.Run("bash", "-c", scrape));
+
+        Assert.Matches("(?m)^proxyhelper_log_lines_lost_total [1-9]", metrics);
+    }
+
     [Theory]
     [InlineData("/dev/full", "--help")]
     [InlineData("/dev/full", "--version")]
