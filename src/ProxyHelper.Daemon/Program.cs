@@ -1,25 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using ProxyHelper.Daemon;
-using ProxyHelper.Linux;
 
 [assembly: SupportedOSPlatform("linux")]
 
 const int failed = 1; // could not start, or could not continue; with --check, something is missing
 const int invalid = 2; // the command line or the configuration file is invalid
 
-var commandLine = new CommandLine(args);
-if (commandLine.RunsService)
-{
-    // Before other threads start. --check runs tools such as nft, which need the privileges of this process.
-    Privileges.ForbidGains();
-}
-
 using var log = new Log();
 await using var output = new OutputWriter();
 try
 {
-    return await RunAsync(commandLine, log, output);
+    return await RunAsync(new CommandLine(args), log, output);
 }
 catch (Exception failure) when (failure is not OutOfMemoryException)
 {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
@@ -10,26 +9,15 @@ namespace ProxyHelper.Linux;
 public static unsafe partial class Privileges
 {
     private const int NetAdmin = 12; // CAP_NET_ADMIN (linux/capability.h)
-    private const int MaxCapability = 63;
 
     /// <summary>Gets the number of the user whose permissions this process has.</summary>
     internal static uint UserId => UserCall();
 
     /// <summary>
-    /// Makes it impossible for this process to gain privileges, such as by running a set-user-ID program. The kernel
-    /// keeps this state for each thread, and a new thread inherits the state of its creator. Call this method before
-    /// the first thread is started. Only the caller and the finalizer thread of the runtime exist then.
-    /// </summary>
-    public static void ForbidGains()
-    {
-        ConfineThread();
-        ConfineFinalizerThread();
-    }
-
-    /// <summary>
     /// Becomes another user with only the primary group of that user, only the capability CAP_NET_ADMIN, and no way to
     /// gain more. The user changes in the whole process. The calling thread and the threads that it starts later keep
-    /// CAP_NET_ADMIN; all other threads lose it. <see cref="ForbidGains"/> must have run before a thread was started.
+    /// CAP_NET_ADMIN; all other threads lose it. The daemon forbids all threads to gain privileges before the runtime
+    /// starts (Native/before_main.c), and this method checks it.
     /// </summary>
     /// <param name="user">The name of the user.</param>
     /// <exception cref="LinuxException">
@@ -58,30 +46,6 @@ public static unsafe partial class Privileges
     /// <summary>Checks that a user exists.</summary>
     /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
     public static void RequireUser(string user) => Find(user);
-
-    private static void ConfineThread()
-    {
-        const int dropFromBoundingSet = 24, noNewPrivileges = 38; // PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS
-        for (nuint capability = 0; capability <= MaxCapability; capability++)
-        {
-            // The kernel may refuse this without CAP_SETPCAP. PR_SET_NO_NEW_PRIVS prevents new privileges in that case
-            // too.
-            _ = ControlCall(dropFromBoundingSet, capability, 0, 0, 0);
-        }
-
-        _ = ControlCall(noNewPrivileges, 1, 0, 0, 0); // always succeeds, and Become checks it
-    }
-
-    // A finalizer is the only way to run code on this thread, which the runtime starts before the program.
-    private static void ConfineFinalizerThread()
-    {
-        Leave();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        static void Leave() => _ = new Confinement();
-    }
 
     /// <summary>Checks what the kernel says about a thread.</summary>
     /// <exception cref="LinuxException">Thrown when the thread has other privileges.</exception>
@@ -165,14 +129,5 @@ public static unsafe partial class Privileges
         public byte* Comment;
         public byte* Home;
         public byte* Shell;
-    }
-
-    /// <summary>Confines the thread that runs the finalizer.</summary>
-    private sealed class Confinement
-    {
-        ~Confinement()
-        {
-            ConfineThread();
-        }
     }
 }

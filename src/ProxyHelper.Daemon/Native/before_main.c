@@ -1,13 +1,15 @@
-// Prepares the process before the .NET runtime starts. The runtime needs some milliseconds until it runs managed code, and
-// managed code cannot prepare threads that the runtime has started already.
+// Prepares the process before the .NET runtime starts. The runtime needs some milliseconds until it runs managed code,
+// and managed code cannot prepare threads that the runtime has started already.
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
-// Fills the numbers of closed standard streams. Without it, the next socket or file would get the number 2, and log lines
-// would go there. A read or write of a filled number fails, as with a closed one.
+// Fills the numbers of closed standard streams. Without it, the next socket or file would get the number 2, and log
+// lines would go there. A read or write of a filled number fails, as with a closed one.
 static void fill_standard_streams(void)
 {
     for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++)
@@ -37,11 +39,33 @@ static void hold_signals(void)
     sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
-static void prepare_process(void)
+// Forbids all threads to gain privileges, such as by running a set-user-ID program. The kernel keeps this state for
+// each thread, and a new thread inherits it. --check runs tools such as nft, which need the privileges of this process.
+static void forbid_gains(int count, char **arguments)
 {
+    for (int i = 1; i < count; i++)
+    {
+        if (strcmp(arguments[i], "--check") == 0)
+        {
+            return;
+        }
+    }
+
+    for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+    {
+        (void)prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); // refused without CAP_SETPCAP; the next line is enough then
+    }
+
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static void prepare_process(int count, char **arguments, char **environment)
+{
+    (void)environment;
     hold_signals();
     fill_standard_streams();
+    forbid_gains(count, arguments);
 }
 
 // The C library calls these functions first, before the constructors of the runtime.
-__attribute__((section(".preinit_array"), used)) static void (*const prepare)(void) = prepare_process;
+__attribute__((section(".preinit_array"), used)) static void (*const prepare)(int, char **, char **) = prepare_process;

@@ -73,7 +73,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
     public async Task Lost_lines_are_among_the_metrics()
     {
         const string scrape =
-            "exec 3<>/dev/tcp/194.0.1.1/9114; printf 'GET /metrics HTTP/1.1\\r\\nHost: router\\r\\n\\r\\n' >&3; cat <&3";
+            "exec 3<>/dev/tcp/194.0.1.1/9114; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3";
         using var network = RouterNetwork.Create();
         using RunningProgram program = Start(network, MakePipe(), "2>/dev/full", "--metrics", "194.0.1.1:9114");
         using Socket proxy = await AwaitAnswerAsync(network);
