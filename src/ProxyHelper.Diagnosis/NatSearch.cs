@@ -35,6 +35,8 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
     /// <summary>Gets a function that returns whether an effect is what the search looks for.</summary>
     public required Func<RuleEffect, bool> IsWanted { get; init; }
 
+    private string Article => Kind == "SNAT" ? "an" : "a";
+
     /// <summary>
     /// Finds the first rule that does what the search looks for: a rule that certainly does so, or else one that may.
     /// </summary>
@@ -56,7 +58,8 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
             one => one is { Certainty: Certainty.Unclear, MayEnd: true } && !IsWanted(one));
         return found.Certainty == Certainty.Unclear
             ? Doubtful(
-                $"Whether a {Kind} rule {Goal} is not known, because {found.DescribeDoubt()}: {found}.", LookAt(found))
+                $"Whether {Article} {Kind} rule {Goal} is not known, because {found.DescribeDoubt()}: {found}.",
+                LookAt(found))
             : before is not null
             ? Doubtful(
                 $"Whether {found} {Goal} is not known, because {before} comes first, and {before.DescribeDoubt()}.",

@@ -26,7 +26,8 @@ internal sealed class NftConditions(NftValues values)
     /// <summary>Returns the conditions that a key of a match or of a verdict map has a value.</summary>
     public IReadOnlyList<FirewallCondition> Of(JsonElement key, JsonElement value, string sign)
     {
-        var demand = new Demand(value, sign, () => $"{Describe(key)} {(sign == "!=" ? "!= " : "")}{Describe(value)}");
+        var demand = new Demand(
+            value, sign, () => $"{Describe(key)} {(sign == "!=" ? "!= " : "")}{DescribeValue(key, value)}");
         return TryGet(key, "payload", out JsonElement payload)
             ? OfPayload(Word(payload, "protocol"), Word(payload, "field"), demand)
             : TryGet(key, "meta", out JsonElement meta) ? [OfMeta(Word(meta, "key"), demand)]
@@ -34,6 +35,13 @@ internal sealed class NftConditions(NftValues values)
             : TryGet(key, "fib", out JsonElement fib) ? [OfRoute(fib, demand)]
             : [FirewallCondition.Unclear(demand.Text)];
     }
+
+    // nft shows marks as hexadecimal numbers.
+    private static string DescribeValue(JsonElement key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number
+        && value.TryGetUInt32(out uint number)
+        && (TryGet(key, "meta", out JsonElement field) || TryGet(key, "ct", out field))
+        && Word(field, "key") == "mark" ? $"0x{number:x8}" : Describe(value);
 
     private List<FirewallCondition> OfPayload(string protocol, string name, Demand demand)
     {

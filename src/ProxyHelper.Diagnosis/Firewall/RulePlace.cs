@@ -14,10 +14,10 @@ internal sealed record RulePlace(string Tool, string Table, string Chain)
     private static readonly SearchValues<char> _plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
-    /// <summary>Gets the command that lists the chain.</summary>
-    public string ListCommand => Tool == Nft
-        ? $"nft list chain {Words(Table)} {Word(Chain)}"
-        : $"{Tool} -t {Word(Table)} -S {Word(Chain)}";
+    /// <summary>
+    /// Gets the command that lists the table. The condition of a rule can be in a chain that jumps to its chain.
+    /// </summary>
+    public string ListCommand => Tool == Nft ? $"nft list table {Words(Table)}" : $"{Tool} -t {Word(Table)} -S";
 
     /// <summary>
     /// Returns the command that lets the TCP connections of a sender pass the chain, before any rule of the chain.
