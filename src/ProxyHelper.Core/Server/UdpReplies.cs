@@ -55,7 +55,7 @@ internal sealed class UdpReplies(
         int next = 0, queued;
         while ((queued = Queue(next, socket.IsBoundToAll, admission)) > 0)
         {
-            // Counted before the send, so that whoever has the reply finds it counted.
+            // Counted before the send, so that the receiver of a reply finds the reply counted.
             telemetry.Count(_uncounted);
             int sent = batch.Send(socket.ReplySocket);
             if (sent < 0)

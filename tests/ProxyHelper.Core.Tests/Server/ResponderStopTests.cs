@@ -65,17 +65,19 @@ public sealed class ResponderStopTests
     [Fact]
     public void Connections_that_waited_before_the_stop_are_all_answered() => Router.With(() =>
     {
-        const int connections = 60; // more than are accepted in a round
+        const int each = 60; // with two sources, more than are accepted in three rounds
         using Responder responder = Responder.Open(_options with { TcpPort = 114 }, Router.Rules);
-        TcpAsker[] askers = [.. Enumerable.Range(0, connections).Select(_ => new TcpAsker())];
-        Array.ForEach(askers, asker => asker.Send(TcpAsker.Query));
+        TcpAsker[] proxies = [.. Enumerable.Range(0, each).Select(_ => new TcpAsker())];
+        TcpAsker[] others = [.. Enumerable.Range(0, each).Select(_ => new TcpAsker("194.0.1.2"))];
+        Array.ForEach([.. proxies, .. others], asker => asker.Send(TcpAsker.Query));
 
         responder.Start();
         responder.Stop();
 
-        Assert.All(askers, asker => Assert.Equal(TcpAsker.Found, asker.ReadToEnd()));
-        Assert.Equal(new ResponderCounts { [Outcome.Found] = connections }, responder.Counts);
-        Array.ForEach(askers, asker => asker.Dispose());
+        Assert.All(proxies, asker => Assert.Equal(TcpAsker.Found, asker.ReadToEnd()));
+        Assert.All(others, asker => Assert.Equal(TcpAsker.NotFound, asker.ReadToEnd()));
+        Assert.Equal(new ResponderCounts { [Outcome.Found] = each, [Outcome.NotFound] = each }, responder.Counts);
+        Array.ForEach([.. proxies, .. others], asker => asker.Dispose());
     });
 
     [Fact]
