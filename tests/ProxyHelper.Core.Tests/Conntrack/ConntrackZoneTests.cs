@@ -135,6 +135,23 @@ public sealed class ConntrackZoneTests
         }
     }
 
+    /// <summary>The kernel finds this entry in zone 0 by its original tuple, which equals its reply tuple.</summary>
+    [Fact]
+    public void An_entry_whose_reply_direction_is_in_another_zone_has_no_answer()
+    {
+        const string end = "10.1.1.1:5";
+        KernelTable.With([ConntrackFlow.Tcp(end, end) with { ReplyZone = 7 }], table =>
+        {
+            ConntrackTuple tuple = Assert.Single(List()).Reply;
+            var lookups = new Lookup[1];
+            Assert.Equal(Errno.None, table.FindMany([tuple], lookups));
+            Assert.Equal(LookupOutcome.NotFound, lookups[0].Outcome);
+            Assert.Null(table.Find(tuple));
+            Assert.NotNull(table.Find(tuple, zone: 7));
+            Assert.NotNull(table.FindByOriginal(tuple));
+        });
+    }
+
     private static ushort Pick(Random random, ConntrackEntry entry) =>
         random.Next(2) == 0 ? entry.OriginalZone : entry.ReplyZone;
 
