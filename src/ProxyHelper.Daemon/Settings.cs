@@ -68,8 +68,21 @@ internal sealed record Settings
     /// <summary>Reads a secret file, which the user of <see cref="User"/> may also use.</summary>
     /// <exception cref="IOException">Thrown when the file cannot be read or is rejected.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the file.</exception>
-    public uint ReadSecret(string path) =>
-        Access.SecretFile.Read(path, User is { } user ? Privileges.FindUser(user) : null);
+    public uint ReadSecret(string path)
+    {
+        try
+        {
+            return Access.SecretFile.Read(path, User is { } user ? Privileges.FindUser(user) : null);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // The words of .NET do not name the setting.
+            throw new IOException(
+                $"--secret-file: there is no file '{path}'. Run sh -c 'umask 077; cat > {path}', type the number, and " +
+                "press Enter and Ctrl+D.",
+                failure);
+        }
+    }
 
     private SettingsFault? FindFault()
     {

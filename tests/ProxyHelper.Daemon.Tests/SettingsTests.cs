@@ -45,6 +45,17 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void A_missing_secret_file_names_the_option_and_the_next_step()
+    {
+        Settings settings = SettingsText.Read($"{Address}\nsecret-file = /nowhere/secret");
+
+        string message = Assert.Throws<IOException>(settings.ReadRules).Message;
+
+        Assert.StartsWith("--secret-file: there is no file '/nowhere/secret'. ", message, StringComparison.Ordinal);
+        Assert.Contains("umask 077; cat > /nowhere/secret", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_setting_goes_to_its_place()
     {
         IEnumerable<string> lines = _samples.Select(sample => $"{sample.Key} = {sample.Value}");

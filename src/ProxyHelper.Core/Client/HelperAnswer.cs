@@ -33,8 +33,8 @@ public sealed record HelperAnswer
     /// </summary>
     public TimeSpan? RoundTripTime { get; init; }
 
-    /// <summary>Gets <see cref="RoundTripTime"/> in milliseconds.</summary>
-    public double? RoundTripMilliseconds => RoundTripTime?.TotalMilliseconds;
+    /// <summary>Gets <see cref="RoundTripTime"/> in seconds.</summary>
+    public double? RoundTripSeconds => RoundTripTime?.TotalSeconds;
 
     /// <summary>Gets the number of times that the query was sent.</summary>
     public int Sends { get; init; }
