@@ -61,7 +61,11 @@ static int Report(CommandLine commandLine, Log log, TextWriter output)
 
     if (commandLine.WantsReloadCheck)
     {
-        settings.ReadRules();
+        if (!settings.HasHiddenCredential)
+        {
+            settings.ReadRules();
+        }
+
         return 0;
     }
 

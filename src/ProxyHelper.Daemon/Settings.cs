@@ -65,6 +65,15 @@ internal sealed record Settings
     public AnswerRules ReadRules() =>
         SecretFile is not null ? Rules with { Secret = ReadSecret(SecretFile) } : Rules;
 
+    /// <summary>
+    /// Gets whether the secret is a credential that systemd hides from this process. systemd shows the credentials of a
+    /// service to its main process only, and not to the program of ExecReload=. A credential never changes before the
+    /// next start.
+    /// </summary>
+    public bool HasHiddenCredential =>
+        SecretFile is not null && Path.GetFullPath(SecretFile).StartsWith("/run/credentials/", StringComparison.Ordinal)
+        && FileState.TryRead(SecretFile, followLink: true, out _) != Errno.None;
+
     /// <summary>Reads a secret file, which the user of <see cref="User"/> may also use.</summary>
     /// <exception cref="IOException">Thrown when the file cannot be read or is rejected.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the file.</exception>

@@ -116,6 +116,7 @@ public sealed class DaemonReloadTests(PublishedDaemon daemon)
     [InlineData(2, "allow 194.0.22.9")]
     [InlineData(2, "")]
     [InlineData(1, "secret-file = /nosuch")]
+    [InlineData(0, "secret-file = /run/credentials/nosuch.service/secret")] // systemd hides it from ExecReload=
     public async Task The_check_before_a_reload_fails_if_the_reload_would_fail(int status, string text)
     {
         string file = daemon.NewPath();
