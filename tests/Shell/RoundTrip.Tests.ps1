@@ -17,7 +17,7 @@ Describe 'A mapping' {
         $json.OriginalSource.PSObject.Properties.Name | Should -Be 'Port', 'Address'
         $json.PSObject.Properties.Name | Should -Be @(
             'Protocol', 'OriginalSource', 'OriginalDestination', 'TranslatedSource', 'TranslatedDestination', 'NatType', 'State'
-            'Timeout', 'Status', 'Mark', 'Zone', 'Id', 'OriginalPackets', 'OriginalBytes', 'ReplyPackets', 'ReplyBytes', 'StartedAt'
+            'Timeout', 'TimeoutSeconds', 'Status', 'Mark', 'Zone', 'OriginalZone', 'ReplyZone', 'Id', 'OriginalPackets', 'OriginalBytes', 'ReplyPackets', 'ReplyBytes', 'StartedAt'
         )
     }
 
