@@ -87,8 +87,8 @@ internal sealed record Settings
         {
             // The words of .NET do not name the setting.
             throw new IOException(
-                $"--secret-file: there is no file '{path}'. Run sh -c 'umask 077; cat > {path}', type the number, and " +
-                "press Enter and Ctrl+D.",
+                $"--secret-file: there is no file '{path}'. Run sh -c 'umask 077; cat > {path}', type the number, " +
+                "and press Enter and Ctrl+D.",
                 failure);
         }
     }
