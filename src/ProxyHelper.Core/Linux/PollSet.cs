@@ -13,6 +13,7 @@ internal sealed partial class PollSet
     private const short Input = 0x1; // POLLIN (asm-generic/poll.h)
     private const short Output = 0x4; // POLLOUT
     private const short Invalid = 0x20; // POLLNVAL
+    private const int PauseMilliseconds = 10;
 
     private readonly Entry[] _entries;
 
@@ -40,14 +41,28 @@ internal sealed partial class PollSet
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public bool Wait(int milliseconds)
     {
-        int ready;
-        do
+        while (true)
         {
-            ready = PollCall(_entries, (nuint)_entries.Length, milliseconds);
-        }
-        while (ready < 0 && LinuxHandle.LastError() == Errno.EINTR);
+            int ready = PollCall(_entries, (nuint)_entries.Length, milliseconds);
+            if (ready >= 0)
+            {
+                return ready > 0;
+            }
 
-        return ready < 0 ? throw new LinuxException("poll", LinuxHandle.LastError()) : ready > 0;
+            Errno errno = LinuxHandle.LastError();
+            bool hasNoMemory = errno is Errno.ENOMEM or Errno.EAGAIN;
+            if (errno != Errno.EINTR && (!hasNoMemory || milliseconds == 0))
+            {
+                throw new LinuxException("poll", errno);
+            }
+
+            if (hasNoMemory)
+            {
+                // The kernel needs memory for many descriptors only. A call without any is a pause.
+                _ = PollCall([], 0, PauseMilliseconds);
+                milliseconds = milliseconds < 0 ? milliseconds : Math.Max(0, milliseconds - PauseMilliseconds);
+            }
+        }
     }
 
     /// <summary>Returns a value indicating whether the descriptor at a place is ready or has an error.</summary>
@@ -64,7 +79,15 @@ internal sealed partial class PollSet
     /// <exception cref="LinuxException">Thrown when a descriptor is closed.</exception>
     public void RequireOpen()
     {
-        Wait(milliseconds: 0);
+        try
+        {
+            Wait(milliseconds: 0);
+        }
+        catch (LinuxException failure) when (failure.Errno is Errno.ENOMEM or Errno.EAGAIN)
+        {
+            return; // the kernel has no memory for the check at this moment, so the next check decides
+        }
+
         for (int place = 0; place < _entries.Length; place++)
         {
             IsReady(place);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
@@ -36,10 +37,7 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     public void Pause(TimeSpan now)
     {
         _pausedAt = now;
-        for (int i = 0; i < sockets.Length; i++)
-        {
-            ready.Suspend(sockets[i], firstPlace + i);
-        }
+        TryChange(ready.Suspend); // if the kernel has no memory, the sockets are tried again at once
     }
 
     /// <summary>Waits for connections again if the pause is over.</summary>
@@ -48,11 +46,26 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     {
         if (_pausedAt is { } pausedAt && now - pausedAt >= PauseTime)
         {
-            _pausedAt = null;
+            _pausedAt = TryChange(ready.Resume) ? null : now;
+        }
+    }
+
+    /// <summary>Changes each socket in the queue.</summary>
+    /// <returns>False if the kernel has no memory at this moment.</returns>
+    private bool TryChange(Action<SafeHandle, int> change)
+    {
+        try
+        {
             for (int i = 0; i < sockets.Length; i++)
             {
-                ready.Resume(sockets[i], firstPlace + i);
+                change(sockets[i], firstPlace + i);
             }
+
+            return true;
+        }
+        catch (LinuxException failure) when (failure.Errno is Errno.ENOMEM or Errno.ENOSPC)
+        {
+            return false;
         }
     }
 
