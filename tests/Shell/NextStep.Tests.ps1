@@ -90,6 +90,11 @@ Describe 'A mistake' {
         Get-Job | Should -BeNullOrEmpty
     }
 
+    It 'of each kind is in this table' -ForEach @{ Ids = $mistakes.Id + 'AddressInUse', 'ResourcesUsedUp' } {
+        $errors = (Get-Command Start-ProxyHelper).ImplementingType.Assembly.GetType('ProxyHelper.PowerShell.HelperErrors')
+        $errors.GetMethods('Static, Public').Name | Sort-Object | Should -BeExactly ($Ids | Sort-Object -Unique)
+    }
+
     It 'in a number names the parameter and the range: <Command> -<Parameter> <Value>' -ForEach $numbers {
         $address = $Command -like 'Start*' ? '194.0.1.1' : ''
         $failure = Get-Failure ([scriptblock]::Create("$Command $address -$Parameter $Value"))
