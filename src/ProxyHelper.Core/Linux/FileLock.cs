@@ -47,7 +47,7 @@ internal static partial class FileLock
     private struct Range
     {
         public short Type;
-        public short Origin; // l_whence: 0 is the start of the file
+        public short Origin; // SEEK_SET is 0: the offset counts from the start of the file
         public long Start;
         public long Length;
         public int Process;
