@@ -4,11 +4,16 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Diagnosis.Firewall;
 using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Server;
 using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
 
-/// <summary>Tests that large rule sets of the real kernel are judged right and in bounded memory.</summary>
+/// <summary>
+/// Tests that large rule sets of the real kernel are judged right and in bounded memory. The memory is that of the whole
+/// process, so no other test runs meanwhile.
+/// </summary>
+[Collection(nameof(Alone))]
 public sealed class LargeRulesTests
 {
     private const int Megabyte = 1024 * 1024;
