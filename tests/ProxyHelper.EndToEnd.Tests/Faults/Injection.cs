@@ -11,10 +11,12 @@ internal sealed class Injection : IDisposable
 {
     private const string Marker = "(INJECTED)";
 
+    private readonly RunningProgram _program;
     private readonly RunningProgram _strace;
 
-    private Injection(RunningProgram strace)
+    private Injection(RunningProgram program, RunningProgram strace)
     {
+        _program = program;
         _strace = strace;
     }
 
@@ -26,7 +28,8 @@ internal sealed class Injection : IDisposable
     public static async Task<Injection> BeginAsync(RunningProgram program, string faults)
     {
         string id = program.Id.ToString(CultureInfo.InvariantCulture);
-        var injection = new Injection(RunningProgram.Start("strace", ["-f", "-p", id, .. Options(faults)]));
+        RunningProgram strace = RunningProgram.Start("strace", ["-f", "-p", id, .. Options(faults)]);
+        var injection = new Injection(program, strace);
         try
         {
             await injection._strace.AwaitAsync("attached");
@@ -50,11 +53,18 @@ internal sealed class Injection : IDisposable
     /// <summary>Waits until a call has failed.</summary>
     public Task AwaitFaultAsync() => _strace.AwaitAsync(Marker);
 
-    /// <summary>Ends the fault.</summary>
+    /// <summary>
+    /// Ends the fault. If strace let go of a thread in the middle of a call that fails, the call would fail with ENOSYS,
+    /// which no kernel returns. So the threads stop first, and a stopped thread is in the middle of no such call.
+    /// </summary>
     public async Task EndAsync()
     {
-        _strace.Signal(PosixSignal.SIGTERM); // strace lets the program continue
+        _program.Pause();
+        string id = _program.Id.ToString(CultureInfo.InvariantCulture);
+        _strace.AwaitTimes(Directory.GetDirectories($"/proc/{id}/task").Length, "stopped by SIGSTOP");
+        _strace.Signal(PosixSignal.SIGTERM);
         await _strace.ExitAsync();
+        _program.Resume();
     }
 
     /// <inheritdoc/>
