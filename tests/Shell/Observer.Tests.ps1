@@ -98,19 +98,23 @@ Describe 'A helper whose job is read by somebody else' {
 
     It 'keeps its newest notices while they are read as fast as they come' {
         $job = Start-ProxyHelper 194.0.1.1
+        $read = [hashtable]::Synchronized(@{ Count = 0 })
         $reader = Start-ThreadJob {
-            $job, $count = $using:job, 0
-            while ("$($job.State)" -eq 'Running') { $count += @(Receive-Job $job -ErrorAction Stop 3>&1).Count }
-            $count
+            $job, $read = $using:job, $using:read
+            while ("$($job.State)" -eq 'Running') { $read.Count += @(Receive-Job $job -ErrorAction Stop 3>&1).Count }
         }
-        # The helper writes few notices. The flood calls what the helper calls.
+        # The helper writes few notices. The flood calls what the helper calls, and lasts until the reader has read of it.
         $add = (Get-Command Start-ProxyHelper).ImplementingType.Assembly.GetType('ProxyHelper.PowerShell.JobStream').GetMethod('Add').MakeGenericMethod([System.Management.Automation.WarningRecord])
         $stream = [System.Linq.Expressions.Expression]::Lambda([System.Linq.Expressions.Expression]::Constant($job.Warning)).Compile()
-        foreach ($number in 1..20000) { $null = $add.Invoke($null, @($stream, [System.Management.Automation.WarningRecord]::new("notice $number"))) }
+        $number = 0
+        while ($number -lt 20000 -or ($read.Count -le 1000 -and $reader.State -in 'NotStarted', 'Running')) {
+            $null = $add.Invoke($null, @($stream, [System.Management.Automation.WarningRecord]::new("notice $(($number++))")))
+        }
         "$($job.State)" | Should -BeExactly Running
         (Test-ProxyHelper @question).Outcome | Should -Be Found
         Stop-ProxyHelper ProxyHelper
-        Receive-Job $reader -Wait | Should -BeGreaterThan 0
+        Receive-Job $reader -Wait -ErrorAction Stop
+        $read.Count | Should -BeGreaterThan 1000
         $job.Warning.Count | Should -BeLessOrEqual 100
     }
 

@@ -144,7 +144,7 @@ Describe 'A view' {
         $null = Start-ProxyHelper 194.0.1.1
         $lines = (Get-ProxyHelper | Format-List | Out-String -Width 80).Split("`n").TrimEnd()
         $first = [Array]::IndexOf($lines, '- by reason         : not allowed 0')
-        $lines[($first + 1)..($first + 3)].Trim() | Should -Be 'not its own 0', 'wrong secret 0', 'too often 0'
+        $lines[($first + 1)..($first + 4)].Trim() | Should -Be 'not its own 0', 'wrong secret 0', 'broadcast 0', 'too often 0'
     }
 
     It 'has a property of the responder for each outcome' {
