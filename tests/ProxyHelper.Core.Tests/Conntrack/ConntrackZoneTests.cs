@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.TestSupport;
@@ -122,6 +123,11 @@ public sealed class ConntrackZoneTests
             KernelTable.With(flows, table =>
             {
                 ConntrackEntry entry = List().Single(listed => listed.OriginalSource.Port == 10943);
+                if (zone == 0 && flows.Length == 2)
+                {
+                    AssertFoundInBatches(table, entry);
+                }
+
                 Assert.Equal(entry.Id, table.Find(entry.Reply, (ushort)zone)?.Id);
                 foreach (ConntrackEntry other in List().Where(listed => listed.Id != entry.Id))
                 {
@@ -150,6 +156,24 @@ public sealed class ConntrackZoneTests
             Assert.NotNull(table.Find(tuple, zone: 7));
             Assert.NotNull(table.FindByOriginal(tuple));
         });
+    }
+
+    /// <summary>Looks up the entry at each place of a batch, among tuples that no entry has.</summary>
+    private static void AssertFoundInBatches(ConntrackTable table, ConntrackEntry entry)
+    {
+        for (int place = 0; place < 4; place++)
+        {
+            var replies = new ConntrackTuple[4];
+            Array.Fill(replies, entry.Reply with { Source = TransportEndPoint.Parse("4.1.1.1:25") });
+            replies[place] = replies[3 - (place / 2)] = entry.Reply;
+            var lookups = new Lookup[4];
+            Assert.Equal(Errno.None, table.FindMany(replies, lookups));
+            Assert.Equal(
+                replies.Select(reply => reply == entry.Reply
+                    ? new Lookup(LookupOutcome.Found, entry.Original)
+                    : new Lookup(LookupOutcome.NotFound, default)),
+                lookups);
+        }
     }
 
     private static ushort Pick(Random random, ConntrackEntry entry) =>

@@ -7,6 +7,8 @@ internal static class NetlinkMessages
 {
     private const int HeaderSize = 16; // struct nlmsghdr
     private const int TupleOffset = HeaderSize + 4; // after struct nfgenmsg
+    private const int TupleSize = 52;
+    private const int ZoneSize = 8; // of CTA_TUPLE_ZONE
 
     /// <summary>Returns the messages of a send.</summary>
     public static List<byte[]> Split(ReadOnlySpan<byte> bytes)
@@ -30,9 +32,15 @@ internal static class NetlinkMessages
     public static (Peer Source, Peer Destination) TupleOf(byte[] request)
     {
         ReadOnlySpan<byte> tuple = request.AsSpan(TupleOffset);
-        Violation.If(BitConverter.ToUInt16(request, 4) != 0x101 || tuple.Length != 52, "a request is no look-up");
+        Violation.If(
+            BitConverter.ToUInt16(request, 4) != 0x101 || tuple.Length is not (TupleSize or TupleSize + ZoneSize),
+            "a request is no look-up");
         return (End(tuple, 12, 40), End(tuple, 20, 48));
     }
+
+    /// <summary>Returns whether a look-up sets the zone of the original direction: it looks for replies only.</summary>
+    public static bool IsForReply(byte[] request) =>
+        request.Length == TupleOffset + TupleSize + ZoneSize && request[TupleOffset + 2] == 1; // CTA_TUPLE_ORIG
 
     /// <summary>Returns NLMSG_ERROR for a request.</summary>
     public static byte[] Error(byte[] request, int errno)

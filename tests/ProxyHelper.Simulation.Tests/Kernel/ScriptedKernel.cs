@@ -81,7 +81,9 @@ internal sealed class ScriptedKernel(World world, ScriptedTable table)
     private byte[] Answer(byte[] request)
     {
         (Peer source, Peer destination) = NetlinkMessages.TupleOf(request);
-        TableEntry? entry = table.FindEither(source, destination);
+        TableEntry? entry = NetlinkMessages.IsForReply(request)
+            ? table.FindReply(source, destination)
+            : table.FindEither(source, destination);
         world.Trace.Add(world.Now, entry is null ? "kernel: no entry" : "kernel: entry", destination);
         if (entry is null)
         {

@@ -17,6 +17,7 @@ internal sealed class ConntrackExchange : IDisposable
     private const string CountersRequest = "read the conntrack counters";
 
     private readonly NetlinkExchange _exchange;
+    private readonly BatchExchange _batch;
     private readonly byte[] _requests;
     private readonly int _receiveBuffer;
     private readonly NetlinkOpener _opener;
@@ -33,6 +34,7 @@ internal sealed class ConntrackExchange : IDisposable
         Socket = OpenSocket();
         _exchange = new NetlinkExchange(maxLookups);
         _requests = new byte[maxLookups * ConntrackRequest.MaximumSize];
+        _batch = new BatchExchange(_exchange, _requests);
     }
 
     /// <summary>Gets the socket in use.</summary>
@@ -76,34 +78,8 @@ internal sealed class ConntrackExchange : IDisposable
     /// <returns>
     /// The error of the first look-up that failed, or None. If the socket failed, all look-ups have failed.
     /// </returns>
-    public Errno GetMany(ReadOnlySpan<ConntrackTuple> replies, Span<Lookup> lookups)
-    {
-        lookups[..replies.Length].Clear();
-        var writer = new NetlinkWriter(_requests);
-        uint sequence = Socket.TakeSequence(replies.Length);
-        for (int i = 0; i < replies.Length; i++)
-        {
-            ConntrackRequest.WriteGet(ref writer, sequence + (uint)i, replies[i]);
-        }
-
-        try
-        {
-            _exchange.Run(Socket, _requests.AsSpan(0, writer.Length), sequence, replies.Length);
-        }
-        catch (LinuxException failure)
-        {
-            return failure.Errno; // no answer is used: it may belong to an earlier request
-        }
-
-        Errno first = Errno.None;
-        for (int i = 0; i < replies.Length; i++)
-        {
-            Errno errno = ReadLookup(i, replies[i], out lookups[i]);
-            first = first == Errno.None ? errno : first;
-        }
-
-        return first;
-    }
+    public Errno GetMany(ReadOnlySpan<ConntrackTuple> replies, Span<Lookup> lookups) =>
+        _batch.Get(Socket, replies, lookups);
 
     /// <summary>Removes the entry that the kernel finds with a key, if it has this id.</summary>
     /// <returns>False if the kernel has no such entry.</returns>
@@ -190,38 +166,5 @@ internal sealed class ConntrackExchange : IDisposable
         return _exchange.TryGetAnswer(0, out NetlinkMessage answer)
             ? answer
             : throw new NetlinkException(request, Errno.ETIMEDOUT, "the kernel gave no answer");
-    }
-
-    private Errno ReadLookup(int request, in ConntrackTuple reply, out Lookup lookup)
-    {
-        lookup = default;
-        if (!_exchange.TryGetAnswer(request, out NetlinkMessage answer))
-        {
-            return Errno.ETIMEDOUT;
-        }
-
-        if (answer.Type == NetlinkMessage.ErrorType)
-        {
-            Errno errno = NetlinkError.Read(answer).Errno;
-            if (errno != Errno.ENOENT)
-            {
-                return errno;
-            }
-
-            lookup = new Lookup(LookupOutcome.NotFound, default);
-            return Errno.None;
-        }
-
-        if (!ConntrackDecoder.TryReadTuples(
-            answer.Payload, out ConntrackTuple original, out ConntrackTuple found, out ushort? replyZone))
-        {
-            return Errno.EBADMSG;
-        }
-
-        // The kernel matches either direction. An entry whose original direction has the tuple is not the one to find.
-        lookup = found == reply && (replyZone ?? 0) == 0
-            ? new Lookup(LookupOutcome.Found, original)
-            : new Lookup(LookupOutcome.NotFound, default);
-        return Errno.None;
     }
 }
