@@ -38,6 +38,9 @@ internal sealed class QueryWait : IDisposable
         _descriptors = new PollSet(descriptors);
     }
 
+    /// <summary>Gets whether the last wait has ended because no queue has datagrams.</summary>
+    public bool IsIdle { get; private set; }
+
     /// <summary>
     /// Waits, for a second at most, until a queue has datagrams or the stop signal is set. Sets
     /// <see cref="QuerySocket.MayHaveMore"/> of each queue that has datagrams.
@@ -52,6 +55,7 @@ internal sealed class QueryWait : IDisposable
             ready = Sleep();
         }
 
+        IsIdle = ready == 0;
         foreach (QuerySocket queue in _queues)
         {
             queue.MayHaveMore = false;

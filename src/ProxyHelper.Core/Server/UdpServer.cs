@@ -50,6 +50,11 @@ internal sealed class UdpServer : QueryServer
         while (_wait.Wait())
         {
             BeginRound();
+            if (_wait.IsIdle && _arrivals.BeginIdleRound())
+            {
+                ExpectDatagrams();
+            }
+
             bool mayHaveMore = true;
             for (int round = 0; round < RoundsPerWait && mayHaveMore; round++)
             {
@@ -77,11 +82,14 @@ internal sealed class UdpServer : QueryServer
     private void Drain()
     {
         TimeSpan began = Clock.SinceBoot;
-        Array.ForEach(_sockets, socket => socket.MayHaveMore = true);
+        ExpectDatagrams();
         while (ServeAll() && Clock.SinceBoot - began < StopGrace)
         {
         }
     }
+
+    /// <summary>Lets the next round serve all queues.</summary>
+    private void ExpectDatagrams() => Array.ForEach(_sockets, socket => socket.MayHaveMore = true);
 
     /// <summary>Serves a batch of each queue in turn, so that a full queue does not delay the others.</summary>
     /// <returns>Whether a queue may have more datagrams.</returns>
