@@ -8,25 +8,34 @@ internal static class IptablesSave
     // The priorities of linux/netfilter_ipv4.h: NF_IP_PRI_RAW, NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC.
     private const int RawPriority = -300, DestinationNatPriority = -100, SourceNatPriority = 100;
 
-    /// <summary>Reads the output. A rule with an unknown option becomes an unclear rule.</summary>
+    /// <summary>
+    /// Reads the output. A rule with an unknown option becomes an unclear rule. A table of which the tool shows only a
+    /// part is left to nft: iptables-nft-save leaves out base chains that iptables did not create.
+    /// </summary>
     /// <param name="output">The output.</param>
     /// <param name="tool">The tool. The two interfaces have separate tables with the same names.</param>
-    /// <param name="tables">Receives the names of the tables.</param>
+    /// <param name="tables">Receives the names of the tables that were read.</param>
     public static FirewallRuleset Read(ReadOnlyMemory<byte> output, string tool, ISet<string> tables)
     {
         var rules = new FirewallRuleset();
         string table = string.Empty;
+        bool isWhole = true;
+        var partial = new HashSet<string>(StringComparer.Ordinal);
         foreach (Range range in output.Span.Split((byte)'\n'))
         {
             ReadOnlyMemory<byte> line = output[range];
             ReadOnlySpan<byte> text = line.Span.Trim(" \t\r"u8);
             switch (text)
             {
+                case [(byte)'#', .. var comment] when comment.IndexOf("incompatible"u8) >= 0:
+                    partial.Add(QuotedName(comment));
+                    break;
                 case [(byte)'*', .. var name]:
                     table = Encoding.UTF8.GetString(name);
-                    tables.Add(table);
+                    isWhole = !partial.Contains(table);
+                    (isWhole ? tables : partial).Add(table);
                     break;
-                case [(byte)':', .. var rest]:
+                case [(byte)':', .. var rest] when isWhole:
                     AddChain(rules, new RulePlace(tool, table, FirstWord(rest)), rest);
                     break;
                 case [(byte)'-', (byte)'A', (byte)' ', .. var rest]
@@ -39,6 +48,13 @@ internal static class IptablesSave
         }
 
         return rules;
+    }
+
+    // # Table `nat' contains incompatible base-chains, use 'nft' tool to list them.
+    private static string QuotedName(ReadOnlySpan<byte> comment)
+    {
+        ReadOnlySpan<byte> name = comment[(comment.IndexOf((byte)'`') + 1)..];
+        return Encoding.UTF8.GetString(name[..(name.IndexOf((byte)'\'') is var end and >= 0 ? end : name.Length)]);
     }
 
     private static string FirstWord(ReadOnlySpan<byte> text) =>

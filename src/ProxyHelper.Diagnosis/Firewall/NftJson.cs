@@ -68,11 +68,17 @@ internal static class NftJson
             string.Join('-', range.EnumerateArray().Select(Describe)),
         JsonValueKind.Object when TryGet(value, "concat", JsonValueKind.Array, out JsonElement parts) =>
             string.Join(" . ", parts.EnumerateArray().Select(Describe)),
+        JsonValueKind.Object when TryGet(value, "&", JsonValueKind.Array, out JsonElement terms) =>
+            string.Join(" & ", terms.EnumerateArray().Select(DescribeBits)),
         JsonValueKind.Object => string.Join(' ', value.EnumerateObject().Select(DescribeProperty)),
         JsonValueKind.Array => DescribeList(value),
         JsonValueKind.String => value.GetString()!,
         _ => value.GetRawText(),
     };
+
+    private static string DescribeBits(JsonElement bits) => bits.ValueKind == JsonValueKind.Array
+        ? $"({string.Join(" | ", bits.EnumerateArray().Select(Describe))})"
+        : Describe(bits);
 
     private static string DescribeList(JsonElement list)
     {

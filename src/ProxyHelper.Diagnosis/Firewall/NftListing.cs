@@ -21,11 +21,16 @@ internal sealed class NftListing(Func<string[], ToolOutput> list, IReadOnlySet<s
             return rules;
         }
 
-        foreach ((string family, string name) in tables)
+        foreach ((string family, string name, JsonElement? flags) in tables)
         {
             switch (family)
             {
                 case "ip6" or "arp" or "bridge" or "netdev": // These tables do no NAT of IPv4 packets.
+                    break;
+                case "ip" or "inet" when flags is { } known && !AreHarmless(known):
+                    gaps.Add(new FirewallGap(
+                        $"table {family} {name} has a flag, and may be dormant: then no rule of it is active"));
+                    break;
                 case "ip" when saved.Contains(name):
                     break;
                 case "ip" or "inet":
@@ -53,7 +58,12 @@ internal sealed class NftListing(Func<string[], ToolOutput> list, IReadOnlySet<s
         }
     }
 
-    private static (string Family, string Name)[]? ReadTables(ToolOutput output) =>
+    // nft 1.0.6 writes a random text instead of the flags, so that only flags known by name are believed.
+    private static bool AreHarmless(JsonElement flags) => flags.ValueKind == JsonValueKind.Array
+        ? flags.EnumerateArray().All(AreHarmless)
+        : flags.ValueKind == JsonValueKind.String && flags.GetString() is "owner" or "persist";
+
+    private static (string Family, string Name, JsonElement? Flags)[]? ReadTables(ToolOutput output) =>
         output.Output is { } json
         && TryParse(json.Span, out JsonElement root)
         && TryGet(root, "nftables", JsonValueKind.Array, out JsonElement objects)
@@ -62,7 +72,8 @@ internal sealed class NftListing(Func<string[], ToolOutput> list, IReadOnlySet<s
                 .. from item in objects.EnumerateArray()
                    where TryGet(item, "table", JsonValueKind.Object, out _)
                    let table = item.GetProperty("table")
-                   select (Word(table, "family"), Word(table, "name")),
+                   let flags = TryGet(table, "flags", out JsonElement value) ? value : (JsonElement?)null
+                   select (Word(table, "family"), Word(table, "name"), flags),
             ]
             : null;
 

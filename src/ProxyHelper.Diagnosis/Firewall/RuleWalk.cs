@@ -169,7 +169,9 @@ internal sealed class RuleWalk
 
             if (certainty != Certainty.Always)
             {
-                (open ??= []).Add(new OpenCondition(condition.Field, condition.Text));
+                var doubt = new OpenCondition(condition.Field, condition.Text);
+                open ??= [];
+                open.AddRange(open.Contains(doubt) ? [] : [doubt]); // Two conditions can be one in the rule.
             }
         }
 
@@ -220,7 +222,7 @@ internal sealed class RuleWalk
 
         public Reach And(Reach other) => other.Open.Count == 0 && other.Certainty >= Certainty ? this
             : Open.Count == 0 && Certainty >= other.Certainty ? other
-            : new Reach(Certainty < other.Certainty ? Certainty : other.Certainty, [.. Open, .. other.Open]);
+            : new Reach(Certainty < other.Certainty ? Certainty : other.Certainty, [.. Open.Union(other.Open)]);
 
         public Reach Unless(Reach left) => And(left with
         {
