@@ -17,9 +17,10 @@ internal sealed class AllowedCheck(InspectionOptions options, HelperSockets help
     /// <summary>Judges the list. Without a list, the helper answers every proxy, and there is no finding.</summary>
     /// <param name="proxies">The end points that the DNAT translates to.</param>
     /// <param name="isCertain">Whether the DNAT certainly translates to these end points.</param>
+    /// <param name="doubt">Why it is not certain that the DNAT translates to these end points, or null.</param>
     /// <param name="isLocal">Returns whether an address is one of this host, which may always ask.</param>
     public IEnumerable<Finding> Judge(
-        IReadOnlyList<TransportEndPoint> proxies, bool isCertain, Func<IPAddress, bool> isLocal)
+        IReadOnlyList<TransportEndPoint> proxies, bool isCertain, string? doubt, Func<IPAddress, bool> isLocal)
     {
         if (options.AllowedProxies.Count == 0)
         {
@@ -28,9 +29,12 @@ internal sealed class AllowedCheck(InspectionOptions options, HelperSockets help
 
         if (proxies.Count == 0)
         {
+            const string Unknown = "The address of the proxy is not known";
             return
             [
-                Finding.Skipped(CheckNames.Allowed, "The address of the proxy is not known.", words.GiveProxy),
+                doubt is null
+                    ? Finding.Skipped(CheckNames.Allowed, $"{Unknown}.", words.GiveProxy(null))
+                    : Finding.Warning(CheckNames.Allowed, $"{Unknown}: {doubt}.", words.GiveProxy(null)),
             ];
         }
 
@@ -38,23 +42,30 @@ internal sealed class AllowedCheck(InspectionOptions options, HelperSockets help
         [
             .. proxies.Select(proxy => proxy.IPAddress).Distinct().Where(address => !IsAllowed(address, isLocal)),
         ];
-        return [refused.Length == 0 ? Passed(proxies) : Refused(refused, isCertain)];
+        return [refused.Length == 0 ? Passed(proxies, doubt) : Refused(refused, isCertain)];
     }
 
     private bool IsAllowed(IPAddress address, Func<IPAddress, bool> isLocal) => isLocal(address)
         || options.AllowedProxies.Concat(options.TrustedClients)
             .Any(pattern => pattern.Contains(IPv4Address.FromIPAddress(address)));
 
-    private static Finding Passed(IReadOnlyList<TransportEndPoint> proxies) => Finding.Passed(
-        CheckNames.Allowed,
-        $"The helper answers {string.Join(", ", proxies.Select(proxy => proxy.IPAddress).Distinct())}, to which the " +
-        "DNAT rule leads.");
+    private Finding Passed(IReadOnlyList<TransportEndPoint> proxies, string? doubt)
+    {
+        string addresses = Join([.. proxies.Select(proxy => proxy.IPAddress).Distinct()]);
+        return doubt is null
+            ? Finding.Passed(CheckNames.Allowed, $"The helper answers {addresses}, to which the DNAT rule leads.")
+            : Finding.Warning(
+                CheckNames.Allowed,
+                $"The helper answers {addresses}. Whether DNAT leads to other proxies is not known: {doubt}.",
+                words.GiveProxy(proxies[0]));
+    }
+
+    private static string Join<T>(IReadOnlyList<T> items) =>
+        string.Join(", ", items.Take(MaxShown)) + (items.Count > MaxShown ? ", …" : string.Empty);
 
     private Finding Refused(IPAddress[] refused, bool isCertain)
     {
-        string addresses = string.Join(", ", refused.AsEnumerable());
-        string list = string.Join(", ", options.AllowedProxies.Take(MaxShown))
-            + (options.AllowedProxies.Count > MaxShown ? ", …" : string.Empty);
+        string addresses = Join(refused), list = Join(options.AllowedProxies);
         string reason =
             $"The DNAT rule leads to {addresses}, but the list of allowed proxies has only {list}. " +
             $"The helper is silent to queries from {addresses}.";

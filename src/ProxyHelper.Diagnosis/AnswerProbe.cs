@@ -80,6 +80,9 @@ internal sealed record HelperSockets(IReadOnlyList<IPAddress> Addresses, ushort 
     public IReadOnlyList<IPv4Address> Known { get; } =
         Addresses.Contains(IPAddress.Any) ? [] : [.. Addresses.Select(IPv4Address.FromIPAddress)];
 
+    /// <summary>Gets whether the helper starts although the host does not have all addresses yet.</summary>
+    public bool AllowsAbsent { get; init; }
+
     /// <summary>Returns whether an end point can be one of the helper.</summary>
     public bool Contains(TransportEndPoint end) => end.Port == Port && ContainsAddressOf(end);
 

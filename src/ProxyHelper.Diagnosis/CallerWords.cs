@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Diagnosis;
 
@@ -20,8 +21,11 @@ public sealed record CallerWords
     /// <summary>Gets a sentence that says how to give the address of the helper.</summary>
     public required string GiveHelperAddress { get; init; }
 
-    /// <summary>Gets a sentence that says how to give or find the address and port of the proxy.</summary>
-    public required string GiveProxy { get; init; }
+    /// <summary>
+    /// Gets a function that returns a sentence that says how to give or find the address and port of the proxy. Its
+    /// argument is an end point that may be the proxy, or null if none is known.
+    /// </summary>
+    public required Func<TransportEndPoint?, string> GiveProxy { get; init; }
 
     /// <summary>Gets a function that returns a sentence that says how to give the role of this host.</summary>
     public required Func<SetupRole, string> GiveRole { get; init; }

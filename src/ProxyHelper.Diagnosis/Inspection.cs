@@ -43,7 +43,10 @@ public sealed class Inspection
         }
 
         int port = options.Port ?? _configuration?.RemotePort ?? ListenOptions.DefaultPort;
-        _helper = new HelperSockets(options.HelperAddresses, (ushort)port);
+        _helper = new HelperSockets(options.HelperAddresses, (ushort)port)
+        {
+            AllowsAbsent = options.AllowAbsentAddresses,
+        };
     }
 
     /// <summary>Runs the checks. Each check runs when its finding is read.</summary>
@@ -103,8 +106,12 @@ public sealed class Inspection
     private Finding WithoutRole() => Finding.Warning(
         CheckNames.Host,
         "This host may be the router or the proxy: it has neither the address of the helper, nor smtp-gated's " +
-        $"configuration, nor a DNAT rule for TCP port {_options.SmtpPort}. Only the checks for both were made.",
+        $"configuration{DescribeNoRule()}. Only the checks for both were made.",
         $"{_words.GiveRole(SetupRole.Router)} {_words.GiveRole(SetupRole.Proxy)}");
+
+    private string DescribeNoRule() => ReadFirewall().NatGap is { } gap
+        ? $". Whether it has a DNAT rule for TCP port {_options.SmtpPort} is not known: {gap}"
+        : $", nor a DNAT rule for TCP port {_options.SmtpPort}";
 
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeKernel() =>
@@ -123,8 +130,9 @@ public sealed class Inspection
         return
         [
             destination.Finding,
-            checks.JudgeSource(_proxy, _helper),
-            .. new AllowedCheck(_options, _helper, _words).Judge(destination.Targets, destination.IsCertain, IsLocal),
+            checks.JudgeSource(destination, _helper),
+            .. new AllowedCheck(_options, _helper, _words).Judge(
+                destination.Targets, destination.IsCertain, destination.Doubt, IsLocal),
         ];
     });
 

@@ -16,6 +16,11 @@ namespace ProxyHelper.Diagnosis;
 internal sealed class NatChecks(
     FirewallReading firewall, Evidence? evidence, ushort smtpPort, Func<IPAddress, bool> isLocal, CallerWords words)
 {
+    private const int MaxAddresses = 256; // of a range that an SNAT rule translates to
+
+    // Mail servers that the proxy may connect to. A rule about a destination of its own leaves out at least one.
+    private static readonly IPv4Address[] _mailServers = [new(0x08000001), new(0xC6290004)];
+
     /// <summary>Gets whether a rule translates, or may translate, the mail of the users.</summary>
     public bool HasDestinationNat => Arrive(source: null)
         .Any(effect => effect.Rule.Action is FirewallAction.DestinationNat or FirewallAction.Redirect);
@@ -25,13 +30,11 @@ internal sealed class NatChecks(
     public DestinationJudgement JudgeDestination(TransportEndPoint? proxy)
     {
         RuleEffect[] effects = Arrive(source: null);
-        TransportEndPoint[] targets = TargetsOf(effects);
-        TransportEndPoint? wanted = proxy ?? (targets is [var only] ? only : null);
-        if (wanted is null && targets.Length > 1)
+        NatTarget[] targets = TargetsOf(effects);
+        TransportEndPoint? wanted = proxy ?? (targets is [{ Addresses.IsOne: true } only] ? only.First : null);
+        if (wanted is null && targets.Length > 0)
         {
-            string reason = $"Rules translate TCP port {smtpPort} to several proxies: {string.Join(", ", targets)}.";
-            return new DestinationJudgement(
-                Finding.Warning(CheckNames.DestinationNat, reason, words.GiveProxy), null, targets, IsCertain: false);
+            return JudgeSeveral(targets, DoubtAbout(effects));
         }
 
         var search = new NatSearch(firewall, evidence, effects)
@@ -46,36 +49,70 @@ internal sealed class NatChecks(
         RuleEffect? found = search.Find();
         Finding finding = found is null ? search.NotFound() : search.Found(found);
         bool isCertain = proxy is not null || finding.Severity == Severity.Passed;
+        string? doubt = isCertain || finding.Severity == Severity.Failed ? null : DoubtAbout(effects);
         finding = finding.Severity == Severity.Passed ? LoopThrough(wanted!.Value, found!) ?? finding : finding;
-        return new DestinationJudgement(finding, wanted, wanted is { } one ? [one] : [], isCertain);
+        return new DestinationJudgement(finding, wanted, wanted is { } one ? [one] : [], isCertain, doubt);
+    }
+
+    private DestinationJudgement JudgeSeveral(NatTarget[] targets, string? doubt)
+    {
+        string reason =
+            $"Rules {(doubt is null ? "translate" : "may translate")} TCP port {smtpPort} to several proxies: " +
+            $"{string.Join(", ", targets.AsEnumerable())}.{(doubt is null ? string.Empty : $" Not known: {doubt}.")}";
+        return new DestinationJudgement(
+            Finding.Warning(CheckNames.DestinationNat, reason, words.GiveProxy(targets[0].First)),
+            Proxy: null,
+            [.. targets.SelectMany(target => target.EndPoints).Distinct()],
+            IsCertain: false,
+            doubt ?? (targets.All(target => target.IsListed) ? null : "the range is too long to compare all of it"));
+    }
+
+    /// <summary>Returns why it is not certain what rules do, as a clause, or null.</summary>
+    private string? DoubtAbout(RuleEffect[] effects) => firewall.NatGap
+        ?? (Array.Find(effects, effect => effect.Certainty == Certainty.Unclear || effect.Rule.HasUnknownTarget)
+            is { } unclear ? $"{unclear.DescribeDoubt()}: {unclear}" : null);
+
+    /// <summary>Judges the SNAT of connections to the proxy, as far as the proxy is known.</summary>
+    public Finding JudgeSource(DestinationJudgement destination, HelperSockets helper)
+    {
+        TransportEndPoint? example = destination.Targets is [var first, ..] ? first : null;
+        if (destination.Proxy is not { } proxy)
+        {
+            const string Unknown = "The address of the proxy is not known";
+            return destination.Doubt is null
+                ? Finding.Skipped(CheckNames.SourceNat, $"{Unknown}.", words.GiveProxy(example))
+                : Finding.Warning(
+                    CheckNames.SourceNat, $"{Unknown}: {destination.Doubt}.", words.GiveProxy(example));
+        }
+
+        Finding finding = JudgeSource(proxy, helper);
+        return destination.Doubt is null || finding.Severity != Severity.Passed ? finding : Finding.Warning(
+            CheckNames.SourceNat,
+            $"{finding.Reason} Whether {proxy} is the proxy is not known: {destination.Doubt}.",
+            words.GiveProxy(proxy));
     }
 
     /// <summary>Judges the SNAT.</summary>
     /// <param name="proxy">The end point that the DNAT translates to.</param>
     /// <param name="helper">The addresses of the helper, of which smtp-gated must see one as the source.</param>
-    public Finding JudgeSource(TransportEndPoint? proxy, HelperSockets helper)
+    public Finding JudgeSource(TransportEndPoint proxy, HelperSockets helper)
     {
-        if (proxy is not { } target)
-        {
-            return Finding.Skipped(CheckNames.SourceNat, "The address of the proxy is not known.", words.GiveProxy);
-        }
-
-        RuleEffect[] effects = Leave(target);
+        RuleEffect[] effects = Leave(proxy);
         string wanted = string.Join(" or ", helper.Known);
         var search = new NatSearch(firewall, evidence, effects)
         {
             Check = CheckNames.SourceNat,
             Kind = "SNAT",
             Goal = $"translates the source to {(wanted.Length > 0 ? wanted : "an address of this host")}",
-            Rule = $"ip daddr {target.Address} tcp dport {target.Port} snat to " +
+            Rule = $"ip daddr {proxy.Address} tcp dport {proxy.Port} snat to " +
                 $"{(helper.Known is [var first, ..] ? first.ToString() : "194.0.1.1")}",
             MasqueradeAction =
-                $"Let the helper answer on that address ('ip route get {target.Address}' shows it as src)",
-            IsWanted = effect => TranslatesFromOneOf(effect, helper.Known),
+                $"Let the helper answer on that address ('ip route get {proxy.Address}' shows it as src)",
+            IsWanted = effect => TranslatesFromOneOf(effect, helper),
         };
         return search.Find() is { } found
             ? JudgeFoundSource(search, found)
-            : new SourceMismatch(search, helper, words).Judge(effects) ?? search.NotFound();
+            : new SourceMismatch(search, helper, isLocal, words).Judge(effects) ?? search.NotFound();
     }
 
     private static Finding JudgeFoundSource(NatSearch search, RuleEffect found)
@@ -91,7 +128,8 @@ internal sealed class NatChecks(
 
     /// <summary>
     /// Returns the finding if a rule also translates the connections of the proxy to port 25, which lead back to the
-    /// proxy then; null if the rule, or a rule before it, depends on the interface or the sender.
+    /// proxy then; null if the rule, or a rule before it, depends on the interface or the sender, or is about a
+    /// destination of its own.
     /// </summary>
     private Finding? LoopThrough(TransportEndPoint proxy, RuleEffect found)
     {
@@ -100,11 +138,7 @@ internal sealed class NatChecks(
             return null; // The connections of this host do not come through prerouting.
         }
 
-        RuleEffect[] effects = Arrive(sender);
-        int caught = Array.FindIndex(effects, effect => TranslatesTo(effect, proxy));
-        if (caught < 0
-            || effects[caught].Certainty < Certainty.Sometimes
-            || effects[..(caught + 1)].Any(DependsOnInterface))
+        if (!_mailServers.All(server => IsCaught(Arrive(sender, server), proxy)))
         {
             return null;
         }
@@ -113,21 +147,30 @@ internal sealed class NatChecks(
         return Finding.Warning(
             CheckNames.DestinationNat,
             $"A DNAT rule translates TCP port {smtpPort} to {proxy}, also for connections of the proxy: {found}. " +
-            "The rule has no interface or source condition. If the proxy reaches mail servers through this router, " +
+            $"Its conditions also fit the proxy {sender}. If the proxy reaches mail servers through this router, " +
             "its connections are led back to the proxy (a loop).",
             $"Let the connections of the proxy pass, and save the rule: " +
             found.Rule.Place.ExceptionCommand(proxies, smtpPort));
     }
 
+    private bool IsCaught(RuleEffect[] effects, TransportEndPoint proxy)
+    {
+        int caught = Array.FindIndex(effects, effect => TranslatesTo(effect, proxy));
+        return caught >= 0
+            && effects[caught].Certainty >= Certainty.Sometimes
+            && !effects[..(caught + 1)].Any(DependsOnInterface);
+    }
+
     private static bool DependsOnInterface(RuleEffect effect) =>
         effect.Open.Any(condition => condition.Field is PacketField.Device or PacketField.Unclear);
 
-    private RuleEffect[] Arrive(IPv4Address? source)
+    private RuleEffect[] Arrive(IPv4Address? source, IPv4Address? destination = null)
     {
         var packet = new FirewallPacket
         {
             Protocol = IPProtocol.Tcp,
             SourceAddress = source,
+            DestinationAddress = destination,
             [PacketField.DestinationPort] = smtpPort,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
@@ -156,19 +199,19 @@ internal sealed class NatChecks(
     /// Returns the end points that rules certainly translate to. Without such rules, returns the end points that rules
     /// may translate to.
     /// </summary>
-    private TransportEndPoint[] TargetsOf(RuleEffect[] effects)
+    private NatTarget[] TargetsOf(RuleEffect[] effects)
     {
         bool isCertain = effects.Any(effect => effect.Certainty >= Certainty.Sometimes && TargetOf(effect) is not null);
         return
         [
             .. effects.Where(effect => !isCertain || effect.Certainty >= Certainty.Sometimes)
-                .Select(TargetOf).OfType<TransportEndPoint>().Distinct(),
+                .Select(TargetOf).OfType<NatTarget>().Distinct(),
         ];
     }
 
-    private TransportEndPoint? TargetOf(RuleEffect effect) =>
-        effect.Rule is { Action: FirewallAction.DestinationNat, Addresses: { IsOne: true } address }
-            ? new TransportEndPoint(address.FirstAddress, (ushort)(effect.Rule.Ports?.First ?? smtpPort))
+    private NatTarget? TargetOf(RuleEffect effect) =>
+        effect.Rule is { Action: FirewallAction.DestinationNat, Addresses: { } addresses }
+            ? new NatTarget(addresses, (ushort)(effect.Rule.Ports?.First ?? smtpPort))
             : null;
 
     private bool TranslatesTo(RuleEffect effect, TransportEndPoint proxy) =>
@@ -177,9 +220,12 @@ internal sealed class NatChecks(
         && addresses.Contains(address)
         && (effect.Rule.Ports ?? new NumberRange(smtpPort)).Contains(proxy.Port);
 
-    private static bool TranslatesFromOneOf(RuleEffect effect, IReadOnlyList<IPv4Address> helper) =>
+    // A helper on 0.0.0.0 answers only on the addresses of this host.
+    private bool TranslatesFromOneOf(RuleEffect effect, HelperSockets helper) =>
         effect.Rule is { Action: FirewallAction.SourceNat, Addresses: { } addresses }
-        && (helper.Count == 0 || helper.Any(addresses.Contains));
+        && (helper.Known.Count > 0
+            ? helper.Known.Any(addresses.Contains)
+            : helper.AllowsAbsent || addresses.Take(MaxAddresses).Any(one => isLocal(one.ToIPAddress())));
 }
 
 /// <summary>Represents what the checks know about the DNAT.</summary>
@@ -187,5 +233,6 @@ internal sealed class NatChecks(
 /// <param name="Proxy">The end point that the DNAT must translate to, or null if it is not known.</param>
 /// <param name="Targets">The end points that rules translate to, or may translate to.</param>
 /// <param name="IsCertain">Whether the proxy is known for certain.</param>
+/// <param name="Doubt">Why the targets are not certain, as a clause, or null.</param>
 internal sealed record DestinationJudgement(
-    Finding Finding, TransportEndPoint? Proxy, IReadOnlyList<TransportEndPoint> Targets, bool IsCertain);
+    Finding Finding, TransportEndPoint? Proxy, IReadOnlyList<TransportEndPoint> Targets, bool IsCertain, string? Doubt);

@@ -8,7 +8,8 @@ namespace ProxyHelper.Diagnosis;
 /// <param name="effects">The effects of the rules on the packet, in their order.</param>
 internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, RuleEffect[] effects)
 {
-    private const string ReadRules =
+    /// <summary>What to do if rules were not read.</summary>
+    public const string ReadRules =
         "Run the check as root, with an nft that supports JSON (apt install nftables), or look at the rules: " +
         "nft list ruleset; iptables-save";
 
@@ -90,7 +91,7 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
             ? Finding.Warning(
                 Check,
                 $"No {Kind} rule certainly {Goal}. {masquerade} uses the address of the outgoing interface.",
-                $"{action}, or use: nft {Rule}")
+                $"{action}, or load this rule in the nat chain before the masquerade: {Rule}")
             : Missing();
     }
 
@@ -100,12 +101,15 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
         string others = other is null ? string.Empty
             : other.Certainty == Certainty.Unclear
             ? $" Another rule may translate the packet, but {other.DescribeDoubt()}: {other}."
-            : $" Another rule translates the packet: {other}.";
+            : other.Certainty == Certainty.Always
+            ? $" Another rule translates the packet: {other}."
+            : $" Another rule may translate the packet: {other}.";
+        string place = other?.Certainty >= Certainty.Sometimes ? ", before the other rule" : string.Empty;
         return evidence?.Translated is null
             ? Finding.Failed(
                 Check,
                 $"No {Kind} rule {Goal}.{others}{Consequence}",
-                $"Load this rule in a nat chain (docs/deployment.md): {Rule}")
+                $"Load this rule in a nat chain (docs/deployment.md){place}: {Rule}")
             : Finding.Warning(
                 Check,
                 $"No {Kind} rule {Goal}.{others}{Seen()}",

@@ -6,10 +6,15 @@ namespace ProxyHelper.Diagnosis;
 /// <summary>Judges rules that show the proxy another address than the addresses of the helper.</summary>
 /// <param name="search">The search for the SNAT rule.</param>
 /// <param name="helper">The addresses and the port of the helper.</param>
+/// <param name="isLocal">Returns whether an address is one of this host, so that the helper can answer on it.</param>
 /// <param name="words">The words of the caller.</param>
-internal sealed class SourceMismatch(NatSearch search, HelperSockets helper, CallerWords words)
+internal sealed class SourceMismatch(
+    NatSearch search, HelperSockets helper, Func<IPAddress, bool> isLocal, CallerWords words)
 {
-    /// <summary>Returns the finding, or null if no rule certainly translates the source.</summary>
+    /// <summary>
+    /// Returns the finding, or null if the rule that the set-up needs is missing: no rule translates the source of
+    /// every connection to the proxy, or the new address is not one of this host.
+    /// </summary>
     /// <param name="effects">The effects of the rules on a connection to the proxy, in their order.</param>
     public Finding? Judge(RuleEffect[] effects)
     {
@@ -18,19 +23,26 @@ internal sealed class SourceMismatch(NatSearch search, HelperSockets helper, Cal
             Certainty: >= Certainty.Sometimes,
             Rule: { Action: FirewallAction.SourceNat, Addresses.IsOne: true },
         });
-        bool dependsOnInterface = other?.Open.Any(condition => condition.Field == PacketField.Device) == true;
-        if (other is null
-            || (dependsOnInterface && effects.Any(effect => effect.Rule.Action == FirewallAction.Masquerade)))
+        if (helper.Known.Count == 0 || other?.Rule.Addresses is not { } addresses)
         {
             return null;
         }
 
-        string seen = $"{other.Rule.Addresses!.Value.FirstAddress}", known = string.Join(" or ", helper.Known);
-        var endPoint = new IPEndPoint(other.Rule.Addresses.Value.FirstAddress.ToIPAddress(), helper.Port);
-        return search.DoubtAbout(other) ?? Finding.Failed(
+        if (search.DoubtAbout(other) is { } doubt)
+        {
+            return doubt;
+        }
+
+        if (other.Open.Count > 0 || !isLocal(addresses.FirstAddress.ToIPAddress()))
+        {
+            return null;
+        }
+
+        string seen = $"{addresses.FirstAddress}", known = string.Join(" or ", helper.Known);
+        var endPoint = new IPEndPoint(addresses.FirstAddress.ToIPAddress(), helper.Port);
+        return Finding.Failed(
             CheckNames.SourceNat,
             $"No SNAT rule translates the source to {known}. " +
-            (dependsOnInterface ? "If the interface is that of the proxy, " : string.Empty) +
             $"{other} translates the source to {seen}, and smtp-gated asks {seen}, not {known}.",
             $"The proxy sees {seen}. Use it as the helper address: {words.StartHelper(endPoint)}");
     }

@@ -15,7 +15,9 @@ internal static class CmdletWords
         SecretFileOption = "-SecretFile",
         GiveHelperAddress =
             "Start a helper in this session, or give its address: Test-ProxyHelperSetup -HelperAddress 194.0.1.1",
-        GiveProxy = "Give the address and port that DNAT translates the mail to: -Proxy 194.0.22.9:9199",
+        GiveProxy = proxy =>
+            "Give the address and port that DNAT translates the mail to: -Proxy " +
+            (proxy?.ToString() ?? "194.0.22.9:9199"),
         GiveRole = role => role == SetupRole.Proxy
             ? "Use -Role Proxy if it is the proxy."
             : "Use -Role Router if it is the router.",

@@ -60,6 +60,15 @@ internal readonly record struct NumberRange(uint First, uint Last)
     /// <summary>Returns whether an address is in the range.</summary>
     public bool Contains(IPv4Address address) => Contains(NumberOf(address));
 
+    /// <summary>Returns the first addresses of the range.</summary>
+    /// <param name="count">The number of addresses, at most.</param>
+    public IEnumerable<IPv4Address> Take(int count)
+    {
+        uint first = First;
+        return Enumerable.Range(0, (int)Math.Min((ulong)Last - First + 1, (ulong)count))
+            .Select(index => new IPv4Address(first + (uint)index));
+    }
+
     /// <summary>Returns the range as addresses in text.</summary>
     public string ToAddresses() => IsOne ? $"{FirstAddress}" : $"{FirstAddress}-{LastAddress}";
 

@@ -40,7 +40,7 @@ public sealed class AllowedCheckTests
         Assert.Equal(Severity.Warning, warning.Severity);
     }
 
-    private static Finding[] Judge(string allowed, string trusted, string proxies, bool isCertain)
+    private static Finding[] Judge(string allowed, string trusted, string proxies, bool isCertain, string? doubt = null)
     {
         var options = new InspectionOptions
         {
@@ -52,6 +52,7 @@ public sealed class AllowedCheckTests
             .. new AllowedCheck(options, _helper, TestWords.Instance).Judge(
                 [.. Words(proxies).Select(TransportEndPoint.Parse)],
                 isCertain,
+                doubt,
                 address => address.Equals(IPAddress.Parse("194.0.1.1"))),
         ];
     }

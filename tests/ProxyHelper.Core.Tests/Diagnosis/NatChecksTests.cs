@@ -32,6 +32,7 @@ public sealed class NatChecksTests
         Load(tool, rule);
         Finding loop = Checks().JudgeDestination(proxy: _proxy).Finding;
         Assert.Equal(Severity.Warning, loop.Severity);
+        Assert.Contains("Its conditions also fit the proxy 194.0.22.9.", loop.Reason, Exact);
         Assert.Contains("(a loop)", loop.Reason, Exact);
         Assert.Contains("194.0.22.9", loop.Action, Exact);
 
@@ -65,20 +66,108 @@ public sealed class NatChecksTests
     [Theory]
     [InlineData("ip daddr 194.0.22.9 tcp dport 9199 snat to 194.0.1.1")]
     [InlineData("oifname \"internet\" masquerade; ip daddr 194.0.22.9 snat to 194.0.1.1")]
-    [InlineData("oifname \"proxies\" snat to 194.0.1.1")]
     [InlineData(
         "snat to 194.0.1.1; }; chain other { type nat hook postrouting priority srcnat; oifname internet masquerade")]
     public void Another_address_than_the_SNAT_rule_shows_fails_with_the_right_address(string rules) =>
         NetworkNamespace.Run(() =>
     {
         LoadSource(rules);
-        Finding finding = JudgeSource("194.0.1.2");
+        Finding finding = JudgeSource("194.0.1.2", local: "194.0.1.1");
         Assert.Equal(Severity.Failed, finding.Severity);
         Assert.Contains("smtp-gated asks 194.0.1.1, not 194.0.1.2", finding.Reason, Exact);
         Assert.Equal(
             "The proxy sees 194.0.1.1. Use it as the helper address: <start 194.0.1.1:114>", finding.Action);
         Assert.Equal(Severity.Passed, JudgeSource("194.0.1.1").Severity);
-        Assert.Equal(Severity.Passed, JudgeSource("0.0.0.0").Severity);
+        Assert.Equal(Severity.Passed, JudgeSource("0.0.0.0", local: "194.0.1.1").Severity);
+    });
+
+    [Theory]
+    [InlineData("oifname \"wan\" snat to 203.0.113.1", "203.0.113.1")] // the rule for the proxy is missing
+    [InlineData("ip saddr 10.9.0.0/16 ip daddr 194.0.22.9 snat to 203.0.113.1", "203.0.113.1")]
+    [InlineData("snat to 203.0.113.1", "194.0.1.2")] // not an address of this host
+    public void An_address_that_the_proxy_may_not_see_is_not_taken_for_the_address_of_the_helper(
+        string rules, string local) => NetworkNamespace.Run(() =>
+    {
+        LoadSource(rules);
+        Finding finding = JudgeSource("194.0.1.2", local);
+        Assert.True(finding.Severity == Severity.Failed, finding.ToString());
+        Assert.Contains("No SNAT rule translates the source to 194.0.1.2", finding.Reason, Exact);
+        Assert.DoesNotContain("The proxy sees", finding.Action, Exact);
+        Assert.EndsWith(
+            "before the other rule: ip daddr 194.0.22.9 tcp dport 9199 snat to 194.0.1.2", finding.Action, Exact);
+    });
+
+    [Theory]
+    [InlineData("snat to 203.0.113.77", Severity.Failed)]
+    [InlineData("oifname \"proxies\" snat to 203.0.113.77", Severity.Failed)]
+    [InlineData("snat to 194.0.1.1", Severity.Passed)]
+    public void A_helper_on_all_addresses_answers_only_on_those_of_this_host(string rules, Severity expected) =>
+        NetworkNamespace.Run(() =>
+    {
+        LoadSource(rules);
+        Finding finding = JudgeSource("0.0.0.0", local: "194.0.1.1");
+        Assert.True(finding.Severity == expected, finding.ToString());
+    });
+
+    [Fact]
+    public void A_masquerade_has_the_rule_to_load_before_it() => NetworkNamespace.Run(() =>
+    {
+        LoadSource("masquerade");
+        const string Start = "or load this rule in the nat chain before the masquerade: ";
+        string action = JudgeSource("194.0.1.1").Action;
+        Assert.Contains(Start, action, Exact);
+        Tool.Run("nft", $"insert rule ip n post {action[(action.IndexOf(Start, Exact) + Start.Length)..]}");
+        Assert.Equal(Severity.Passed, JudgeSource("194.0.1.1").Severity);
+    });
+
+    [Theory]
+    [InlineData("nft", "iifname users tcp dport 25 dnat to 192.0.2.9-192.0.2.12:9199", "192.0.2.9-192.0.2.12:9199")]
+    [InlineData(
+        "iptables-nft", "-p tcp --dport 25 -j DNAT --to-destination 192.0.2.9-192.0.2.10", "192.0.2.9-192.0.2.10:25")]
+    [InlineData(
+        "nft",
+        "iifname a tcp dport 25 dnat to 192.0.2.9:9199; iifname b tcp dport 25 dnat to 192.0.2.10:9199",
+        "192.0.2.9:9199, 192.0.2.10:9199")]
+    public void Several_proxies_are_listed_and_all_are_compared_with_the_list(
+        string tool, string rule, string expected) => NetworkNamespace.Run(() =>
+    {
+        Load(tool, rule);
+        DestinationJudgement judgement = Checks().JudgeDestination(proxy: null);
+        Assert.Equal(Severity.Warning, judgement.Finding.Severity);
+        Assert.EndsWith($"to several proxies: {expected}.", judgement.Finding.Reason, Exact);
+        Assert.StartsWith("<give proxy 192.0.2.9:", judgement.Finding.Action, Exact);
+        Assert.Equal("Warning", JudgeAllowed(judgement, "192.0.2.9"));
+        Assert.Equal("Passed", JudgeAllowed(judgement, "192.0.2.8/29"));
+    });
+
+    [Fact]
+    public void A_range_that_is_too_long_to_compare_does_not_pass() => NetworkNamespace.Run(() =>
+    {
+        Load("nft", "tcp dport 25 dnat to 10.0.0.0-10.255.255.255:9199");
+        Assert.Equal("Warning", JudgeAllowed(Checks().JudgeDestination(proxy: null), "10.0.0.0/8"));
+    });
+
+    [Theory]
+    [InlineData("ip daddr 203.0.113.5 tcp dport 25 dnat to 194.0.22.9:9199")] // a port forward
+    [InlineData("ip daddr { 203.0.113.0/24, 198.51.100.7 } tcp dport 25 dnat to 194.0.22.9:9199")]
+    public void A_rule_about_a_destination_of_its_own_leads_no_other_mail_back(string rule) =>
+        NetworkNamespace.Run(() =>
+    {
+        Load("nft", rule);
+        Finding finding = Checks().JudgeDestination(_proxy).Finding;
+        Assert.True(finding.Severity == Severity.Passed, finding.ToString());
+    });
+
+    [Theory]
+    [InlineData("tcp flags & (fin | syn | rst | ack) == syn", "tcp flags & (fin | syn | rst | ack) syn")]
+    [InlineData(
+        "ether saddr 02:00:00:00:00:01 return; tcp dport 25 ", "'unless ether saddr 02:00:00:00:00:01'")]
+    public void A_condition_that_is_not_understood_is_shown_once_and_as_nft_shows_it(string rule, string expected) =>
+        NetworkNamespace.Run(() =>
+    {
+        Load("nft", $"{rule} tcp dport 25 dnat to 194.0.22.9:9199");
+        string reason = Checks().JudgeDestination(_proxy).Finding.Reason;
+        Assert.Contains(expected, reason, Exact);
     });
 
     [Theory]
@@ -137,8 +226,18 @@ public sealed class NatChecksTests
         Tool.Run("nft", $$"""table ip n { chain post { type nat hook postrouting priority srcnat; {{rules}}; }; }""");
     }
 
-    private static Finding JudgeSource(string helper) =>
-        Checks().JudgeSource(_proxy, new HelperSockets([IPAddress.Parse(helper)], 114));
+    private static Finding JudgeSource(string helper, string local = "127.0.0.1") =>
+        Checks(address => address.Equals(IPAddress.Parse(local)))
+            .JudgeSource(_proxy, new HelperSockets([IPAddress.Parse(helper)], 114));
+
+    private static string JudgeAllowed(DestinationJudgement judgement, string allowed)
+    {
+        var options = new InspectionOptions { AllowedProxies = [EndPointPattern.Parse(allowed)] };
+        var helper = new HelperSockets([IPAddress.Parse("194.0.1.1")], 114);
+        Finding finding = Assert.Single(new AllowedCheck(options, helper, TestWords.Instance).Judge(
+            judgement.Targets, judgement.IsCertain, judgement.Doubt, _ => false));
+        return finding.Severity.ToString();
+    }
 
     private static NatChecks Checks(Func<IPAddress, bool>? isLocal = null) =>
         Checks(FirewallReading.Read(TestContext.Current.CancellationToken), isLocal);

@@ -13,7 +13,7 @@ internal static class TestWords
         TcpPortOption = "<TCP port>",
         SecretFileOption = "<secret file>",
         GiveHelperAddress = "<give address>",
-        GiveProxy = "<give proxy>",
+        GiveProxy = proxy => $"<give proxy {proxy}>",
         GiveRole = role => $"<give role {role}>",
         StartHelper = helper => $"<start {helper}>",
         AllowProxies = (helper, proxies) => $"<allow {string.Join(", ", proxies)} on {helper}>",

@@ -32,7 +32,7 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
         var checks = new NatChecks(firewall, evidence: null, 25, _ => false, TestWords.Instance);
         DestinationJudgement judgement = checks.JudgeDestination(proxy: null);
         (Finding destination, TransportEndPoint? proxy) = (judgement.Finding, judgement.Proxy);
-        Finding source = checks.JudgeSource(proxy, _helper);
+        Finding source = checks.JudgeSource(judgement, _helper);
         Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, proxy);
         foreach (Finding finding in (Finding[])[destination, source, notrack])
         {

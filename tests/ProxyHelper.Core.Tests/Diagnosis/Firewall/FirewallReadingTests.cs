@@ -45,7 +45,7 @@ public sealed class FirewallReadingTests
 
     [Fact]
     public void Without_tools_nothing_is_claimed() =>
-        Check("Warning Skipped Warning", CapturedRules.Missing("nft"), [_noSave], proxy: null);
+        Check("Warning Warning Warning", CapturedRules.Missing("nft"), [_noSave], proxy: null);
 
     [Fact]
     public void A_tool_that_fails_claims_nothing() =>
@@ -142,7 +142,7 @@ public sealed class FirewallReadingTests
         var checks = new NatChecks(firewall, evidence: null, 25, _ => false, TestWords.Instance);
         DestinationJudgement destination =
             checks.JudgeDestination(proxy is null ? null : TransportEndPoint.Parse(proxy));
-        Finding source = checks.JudgeSource(destination.Proxy, _helper);
+        Finding source = checks.JudgeSource(destination, _helper);
         Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, destination.Proxy);
         Assert.Equal(expected, $"{destination.Finding.Severity} {source.Severity} {notrack.Severity}");
         Finding[] findings = [destination.Finding, source, notrack];

@@ -98,7 +98,7 @@ public sealed class LoadedRulesTests
         AssertSeverity("Warning", judgement.Finding);
         Assert.Contains("192.0.2.9:9199", judgement.Finding.Reason, Exact);
         HelperSockets helper = new([IPAddress.Parse("192.0.2.1")], 114);
-        AssertSeverity("Warning", Checks().JudgeSource(judgement.Proxy, helper));
+        AssertSeverity("Warning", Checks().JudgeSource(judgement, helper));
     });
 
     [Theory]
