@@ -15,9 +15,15 @@ internal static class JobStream
     /// <summary>Adds a record, if the stream takes it.</summary>
     /// <typeparam name="T">The type of the record.</typeparam>
     /// <param name="stream">Returns the stream.</param>
-    /// <param name="record">The record.</param>
-    public static void Add<T>(Func<PSDataCollection<T>> stream, T record)
+    /// <param name="record">The record. Null adds nothing.</param>
+    public static void Add<T>(Func<PSDataCollection<T>> stream, T? record)
+        where T : class
     {
+        if (record is null)
+        {
+            return;
+        }
+
         try
         {
             PSDataCollection<T> records = stream();

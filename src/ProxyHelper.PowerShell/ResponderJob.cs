@@ -16,9 +16,6 @@ namespace ProxyHelper.PowerShell;
 [SupportedOSPlatform("linux")]
 public sealed class ResponderJob : Job
 {
-    // The time for a reader of the warnings that blocks in its event handler. The ports are free before.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
-
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Responder _responder;
     private readonly PidFile? _pidFile;
@@ -161,12 +158,12 @@ public sealed class ResponderJob : Job
 
     /// <summary>
     /// Stops the responder. When the method returns, the ports are free and the job has its final state. Nothing that a
-    /// reader of the job's streams did can prevent that.
+    /// reader of the job's streams or an observer of its state did can prevent that.
     /// </summary>
     public override void StopJob()
     {
         _responder.Stop();
-        _pump.Wait(_patience);
+        _pump.Wait(HandlerPatience.Limit);
         End();
     }
 
@@ -203,7 +200,7 @@ public sealed class ResponderJob : Job
     private async Task FollowAsync()
     {
         await _responder.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAny(_pump, Task.Delay(_patience)).ConfigureAwait(false);
+        await Task.WhenAny(_pump, Task.Delay(HandlerPatience.Limit)).ConfigureAwait(false);
         End();
     }
 
@@ -212,30 +209,24 @@ public sealed class ResponderJob : Job
     {
         if (Interlocked.Exchange(ref _isEnding, 1) != 0)
         {
-            _ended.Task.Wait(_patience);
+            _ended.Task.Wait(4 * HandlerPatience.Limit); // longer than what follows
             return;
         }
 
+        ErrorRecord? error = null;
         _finalUptime = _responder.Uptime;
         _pidFile?.Dispose();
         if (_responder.Completion.Exception?.InnerException is { } cause)
         {
-            ErrorRecord error = Errors.ResponderFaulted(cause, Location);
+            error = Errors.ResponderFaulted(cause, Location);
             _failure = $"{Time(DateTimeOffset.UtcNow)} {error}";
-            JobStream.Add(() => Error, error);
         }
 
-        JobState state = _failure is null ? JobState.Stopped : JobState.Failed;
-        Log($"{state} after {StatusMessage}.");
-        try
-        {
-            SetJobState(state);
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            // An observer of the state threw, or the job is disposed of. The state is set before observers learn of it.
-        }
-
+        // Who waits for the state finds the last records.
+        JobState state = error is null ? JobState.Stopped : JobState.Failed;
+        HandlerPatience.Run(() => Log($"{state} after {StatusMessage}."));
+        HandlerPatience.Run(() => JobStream.Add(() => Error, error));
+        HandlerPatience.Run(() => SetJobState(state)); // The engine sets the state before observers learn of it.
         _ended.SetResult();
     }
 

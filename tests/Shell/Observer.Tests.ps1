@@ -10,7 +10,8 @@ BeforeDiscovery {
         @{ Harm = '[Harm]::ThrowOnWarning($job)' }
         @{ Harm = '[Harm]::ThrowOnState($job)' }
         @{ Harm = '$job.add_StateChanged({ throw "observer" })' }
-        @{ Harm = '[Harm]::BlockOnWarning($job)' }
+        foreach ($stream in $streams) { @{ Harm = "[Harm]::Block(`$job.$stream)" } }
+        @{ Harm = '[Harm]::BlockOnState($job)' }
         @{ Harm = '[Harm]::StopOnWarning($job)'; Ends = $true }
     )
     $ends = 'Stop-ProxyHelper -Id $job.Id', 'Stop-Job $job', 'Remove-Job $job -Force', 'Remove-Module ProxyHelper', '$job.StopJob()', '$job.Dispose()'
@@ -30,7 +31,8 @@ Describe 'A helper whose job is read by somebody else' {
 
                 public static void ThrowOnWarning(Job job) => job.Warning.DataAdded += (_, _) => throw new InvalidOperationException("observer");
                 public static void ThrowOnState(Job job) => job.StateChanged += (_, _) => throw new InvalidOperationException("observer");
-                public static void BlockOnWarning(Job job) => job.Warning.DataAdded += (_, _) => Never.WaitOne();
+                public static void Block<T>(PSDataCollection<T> stream) => stream.DataAdded += (_, _) => Never.WaitOne();
+                public static void BlockOnState(Job job) => job.StateChanged += (_, _) => Never.WaitOne();
                 public static void StopOnWarning(Job job) => job.Warning.DataAdded += (_, _) => job.StopJob();
             }
 '@
@@ -78,6 +80,19 @@ Describe 'A helper whose job is read by somebody else' {
         (Start-ProxyHelper 194.0.1.1 -Name again).State | Should -Be Running
     }
 
+    It 'is stopped by <End> while readers of its streams block' -ForEach $ends.ForEach({ @{ End = $_ } }) {
+        $job = Start-ProxyHelper 194.0.1.1 -Secret 7
+        [Harm]::Block($job.Output)
+        [Harm]::Block($job.Error)
+        [Harm]::Block($job.Warning)
+        Send-WrongSecret
+        . ([scriptblock]::Create($End))
+        Test-PortFree | Should -BeTrue
+        "$($job.JobStateInfo.State)" | Should -BeExactly Stopped
+        Import-Module ProxyHelper
+        (Start-ProxyHelper 194.0.1.1 -Name again).State | Should -Be Running
+    }
+
     It 'is stopped by a reader that stops it from its event handler' {
         $job = Start-ProxyHelper 194.0.1.1 -Secret 7
         [Harm]::StopOnWarning($job)
@@ -86,9 +101,13 @@ Describe 'A helper whose job is read by somebody else' {
         Test-PortFree | Should -BeTrue
     }
 
-    It 'is failed only if the helper failed, whatever its readers did' {
+    It 'is failed only if the helper failed, after: <Harm>' -ForEach @(
+        @{ Harm = '$job.Warning.Complete(); $job.Output.Complete(); $job.Error.Complete()' }
+        @{ Harm = '[Harm]::Block($job.Error)' }
+        @{ Harm = '[Harm]::Block($job.Output)' }
+    ) {
         $job = Start-ProxyHelper 194.0.1.1
-        foreach ($stream in 'Warning', 'Output', 'Error') { $job.$stream.Complete() }
+        . ([scriptblock]::Create($Harm))
         [ProxyHelper.TestSupport.Breakage]::BreakUdpSockets()
         $null = Test-ProxyHelper @shortQuestion
         Wait-Until { "$($job.State)" -eq 'Failed' }
@@ -123,7 +142,16 @@ Describe 'A helper whose job is read by somebody else' {
             $WarningPreference = 'SilentlyContinue'
             Import-Module ProxyHelper
             $jobs = 'one', 'two' | ForEach-Object { $port = 114 } { Start-ProxyHelper 194.0.1.1 -Port ($port++) -Name $_ }
-            foreach ($job in $jobs) { $job.Warning.Complete(); $job.Output.Complete(); $job.add_StateChanged({ throw 'observer' }) }
+            foreach ($job in $jobs) { $job.Warning.Complete(); $job.add_StateChanged({ throw 'observer' }) }
+            Add-Type -TypeDefinition @"
+                public static class Harm
+                {
+                    public static void Block(System.Management.Automation.Job job) =>
+                        job.Output.DataAdded += (_, _) => System.Threading.Thread.Sleep(-1);
+                }
+"@
+            [Harm]::Block($jobs[0])
+            $jobs[1].Output.Complete()
             "$($jobs.State)"
             exit 7
 '@
