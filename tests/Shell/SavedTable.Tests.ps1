@@ -48,6 +48,24 @@ Describe 'Get-NatMapping on a saved table' {
         $streams.Error | ForEach-Object { "$_".Substring(0, 9) } | Should -Be 'Line 3 is', 'Line 6 is'
     }
 
+    It 'binds the lines of the pipeline without an exception for each' {
+        Add-Type -TypeDefinition @'
+            using System;
+            using System.Threading;
+
+            public static class Exceptions
+            {
+                private static int _count;
+                static Exceptions() => AppDomain.CurrentDomain.FirstChanceException += (_, _) => Interlocked.Increment(ref _count);
+                public static int Count => _count;
+            }
+'@
+        $null = $savedLine | Get-NatMapping
+        $before = [Exceptions]::Count
+        (@($savedLine) * 1000 | Get-NatMapping).Count | Should -Be 1000
+        [Exceptions]::Count - $before | Should -BeLessThan 10
+    }
+
     It 'reports a file without line ends as no table and needs little memory' {
         [IO.File]::WriteAllText("$folder/endless", [string]::new('x', 50000000))
         $before = [GC]::GetTotalAllocatedBytes()

@@ -40,8 +40,9 @@ internal sealed class SavedTextAttribute : ArgumentAttribute
     }
 
     /// <inheritdoc/>
-    protected override object Read(object value, PSObject given) =>
-        given.TypeNames.Contains(SelectStringOutput) && given.Properties["Line"]?.Value is string line
+    protected override object Read(object value, PSObject given) => value is string text
+        ? SavedText.Parse(text)
+        : given.TypeNames.Contains(SelectStringOutput) && given.Properties["Line"]?.Value is string line
             ? SavedText.Parse(line)
             : value;
 }
