@@ -43,18 +43,18 @@ BeforeDiscovery {
     )
     # The engine makes these errors, with the message of the module.
     $numbers = foreach ($command in 'Start-ProxyHelper', 'Test-ProxyHelper @shortQuestion') {
-        foreach ($value in '70000', '0', '-1', "'114x'", '1.5') { @{ Command = $command; Parameter = 'Port'; Value = $value; Range = '1 to 65535' } }
+        foreach ($value in '70000', '0', '-1', "'114x'", '1.5', "'25,53'", "'2,114'", '([bigint]70000)') { @{ Command = $command; Parameter = 'Port'; Value = $value; Range = '1 to 65535' } }
     }
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'TcpPort'; Value = '65536'; Range = '0 to 65535' }
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'Workers'; Value = '65'; Range = '1 to 64' }
     $numbers += @{ Command = 'Start-ProxyHelper'; Parameter = 'MaxQueriesPerSecond'; Value = 'many'; Range = '0 to 1000000' }
     $numbers += @{ Command = 'Test-ProxyHelper'; Parameter = 'Retries'; Value = '101'; Range = '1 to 100' }
     foreach ($command in 'Get-NatMapping', 'Watch-NatMapping', 'Measure-NatMapping') {
-        foreach ($value in '70000', '-1', "'25x'", 'smtp', '2.5') {
+        foreach ($value in '70000', '-1', "'25x'", 'smtp', '2.5', "'2,114'") {
             $numbers += @{ Command = $command; Parameter = 'Port'; Value = $value; Range = '0 to 65535' }
             $numbers += @{ Command = $command; Parameter = 'Zone'; Value = $value; Range = '0 to 65535' }
         }
-        $numbers += @{ Command = $command; Parameter = 'Id'; Value = '-1'; Range = '0 to 4294967295' }
+        foreach ($value in '-1', '1.5', "'1,5'") { $numbers += @{ Command = $command; Parameter = 'Id'; Value = $value; Range = '0 to 4294967295' } }
     }
     $numbers += @{ Command = 'Get-ProxyHelper'; Parameter = 'Id'; Value = 'x'; Range = '1 to 2147483647' }
     $numbers += @{ Command = 'Stop-ProxyHelper'; Parameter = 'Id'; Value = '1.5'; Range = '1 to 2147483647' }
@@ -109,6 +109,8 @@ Describe 'A mistake' {
     It 'in a number of seconds names the range: <Command> -TimeoutSeconds <Value>' -ForEach @(
         @{ Command = 'Test-ProxyHelper'; Value = '0'; Range = '0.01 to 3600' }
         @{ Command = 'Test-ProxyHelper'; Value = "'5 s'"; Range = '0.01 to 3600' }
+        @{ Command = 'Test-ProxyHelper'; Value = "'0,5'"; Range = '0.01 to 3600' }
+        @{ Command = 'Watch-NatMapping'; Value = "'1,000'"; Range = '0 to 1000000000' }
         @{ Command = 'Test-ProxyHelperSetup'; Value = '([double]::NaN)'; Range = '0.01 to 3600' }
         @{ Command = 'Watch-NatMapping'; Value = '-1'; Range = '0 to 1000000000' }
     ) {
@@ -117,6 +119,36 @@ Describe 'A mistake' {
 
     It 'in a time names an example: <_>' -ForEach "'1 hour'", '([double]::NaN)', '1e300' {
         "$(Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 -MaxQueueDelay $_")))" | Should -BeLike "*'MaxQueueDelay'*such as 1 or 0.5*"
+    }
+
+    It 'in a number of a row names the property: <Property> <Value>' -ForEach @(
+        @{ Property = 'Id'; Value = '1,234' }
+        @{ Property = 'Id'; Value = 1.5 }
+        @{ Property = 'Zone'; Value = '0,5' }
+    ) {
+        $row = [pscustomobject]@{ Protocol = 'Tcp'; OriginalSource = '10.1.1.1:10943'; OriginalDestination = '4.1.1.1:25'; $Property = $Value }
+        "$(Get-Failure { Get-NatMapping -Mapping $row })" | Should -BeLike "*property $Property *'$Value' is not a whole number*"
+    }
+
+    It 'of a list for one value is told: <_>' -ForEach @(
+        'Start-ProxyHelper 194.0.1.1 -Port 114, 115'
+        'Start-ProxyHelper 194.0.1.1 -Name a, b'
+        'Start-ProxyHelper 194.0.1.1 -MaxQueueDelay 1, 2'
+        'Get-NatMapping -Mark @(1, 2)'
+        'Test-ProxyHelper a, b @shortQuestion'
+        'Test-ProxyHelper -Source 194.0.1.1:1, 194.0.1.1:2 -Destination 194.0.22.9:9199'
+        'Test-ProxyHelper -TimeoutSeconds 1, 2'
+        'Test-ProxyHelperSetup 194.0.1.1, 194.0.22.9'
+        'Watch-NatMapping -Count 1, 2'
+    ) {
+        "$(Get-Failure ([scriptblock]::Create($_)))" | Should -BeLike '*The parameter takes one value, and the list has 2.*'
+        Get-Job | Should -BeNullOrEmpty
+    }
+
+    It 'is not a large number, a list of one value, or white space' {
+        (Start-ProxyHelper 194.0.1.1 -Port ([bigint]1114) -MaxQueueDelay ([bigint]1) -Workers @(2)).Location | Should -BeExactly '194.0.1.1:1114'
+        (Start-ProxyHelper ' 194.0.1.1 ' -Port ' 1115 ').Location | Should -BeExactly '194.0.1.1:1115'
+        (Test-ProxyHelper ' 194.0.1.1 ' @question -Port 1114).Outcome | Should -Be Found
     }
 
     It 'of asking for a name that does not exist says how to test the name' {

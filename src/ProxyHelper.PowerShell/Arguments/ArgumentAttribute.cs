@@ -23,6 +23,9 @@ internal abstract class ArgumentAttribute : ArgumentTransformationAttribute
     /// </summary>
     public bool AcceptsAnyCharacter { get; set; }
 
+    /// <summary>Gets or sets whether the parameter takes one value. The engine joins a list of texts to one.</summary>
+    public bool IsSingle { get; set; }
+
     /// <inheritdoc/>
     public sealed override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
@@ -32,7 +35,10 @@ internal abstract class ArgumentAttribute : ArgumentTransformationAttribute
         }
 
         object[] all = [.. several.Cast<object?>().Select(one => ReadOne(one, "A value of the list is null."))];
-        return all.Length > 0 ? ReadList(all) : throw Missing("The list is empty.");
+        return all.Length == 0 ? throw Missing("The list is empty.")
+            : !IsSingle ? ReadList(all)
+            : all is [var only] ? only
+            : throw Fault($"The parameter takes one value, and the list has {all.Length}.");
     }
 
     /// <summary>Returns what is bound for a value. The default is the value as it is.</summary>

@@ -15,9 +15,9 @@ internal sealed class MappingAttribute : ArgumentAttribute
     protected override object Read(object value, PSObject given) => value is ConntrackEntry
         ? value
         : throw Fault(
-            "The value is not a mapping from Get-NatMapping, so nothing was removed. Get the mapping from the "
-            + "kernel: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping. For the rows "
-            + "of a file: Import-Csv FILE | ForEach-Object { Get-NatMapping -Id $_.Id } | Remove-NatMapping.");
+            "The value is not a mapping from Get-NatMapping, so it was not removed. Get the mapping from the kernel: "
+            + "Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping. For the rows of a file: "
+            + "Import-Csv FILE | Get-NatMapping | Remove-NatMapping.");
 }
 
 /// <summary>
@@ -30,7 +30,8 @@ internal sealed class MappingNameAttribute : ArgumentAttribute
 {
     private static readonly EndPointAttribute _endPoint = new();
     private static readonly ProtocolAttribute _protocol = new();
-    private static readonly RequireValueAttribute _number = new();
+    private static readonly WholeNumberAttribute _zone = new(0, ushort.MaxValue);
+    private static readonly WholeNumberAttribute _id = new(0, uint.MaxValue);
 
     // The properties that other parameters take from the pipeline.
     private static readonly HashSet<string> _otherNames =
@@ -73,16 +74,16 @@ internal sealed class MappingNameAttribute : ArgumentAttribute
         {
             Original = original,
             Reply = original.Reversed,
-            OriginalZone = Optional<ushort>(given.Properties[nameof(ConntrackEntry.OriginalZone)])
-                ?? Optional<ushort>(given.Properties[nameof(ConntrackEntry.Zone)])
+            OriginalZone = Optional<ushort>(given.Properties[nameof(ConntrackEntry.OriginalZone)], _zone)
+                ?? Optional<ushort>(given.Properties[nameof(ConntrackEntry.Zone)], _zone)
                 ?? 0,
-            Id = Optional<uint>(given.Properties[nameof(ConntrackEntry.Id)]),
+            Id = Optional<uint>(given.Properties[nameof(ConntrackEntry.Id)], _id),
         });
     }
 
     // A row of a CSV file has an empty text for a value that the kernel did not report.
-    private static T? Optional<T>(PSPropertyInfo? property)
-        where T : struct => property?.Value is null or "" ? null : ValueOf<T>(property, _number);
+    private static T? Optional<T>(PSPropertyInfo? property, WholeNumberAttribute reader)
+        where T : struct => property?.Value is null or "" ? null : ValueOf<T>(property, reader);
 
     private static T ValueOf<T>(PSPropertyInfo property, ArgumentAttribute reader)
     {

@@ -8,6 +8,12 @@ namespace ProxyHelper.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MarkAttribute : ArgumentAttribute
 {
+    /// <summary>Initializes the attribute. A parameter of this kind takes one value.</summary>
+    public MarkAttribute()
+    {
+        IsSingle = true;
+    }
+
     /// <inheritdoc/>
     protected override object Read(object value, PSObject given)
     {

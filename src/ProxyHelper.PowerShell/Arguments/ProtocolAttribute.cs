@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Net.Sockets;
 using ProxyHelper.Addresses;
@@ -21,8 +20,7 @@ internal sealed class ProtocolAttribute : ArgumentAttribute
         ProtocolType protocol => FromNumber((int)protocol, $"{protocol}"),
         string text when NumberText.TryRead<ulong>(text.Trim(), out ulong number) => FromNumber(number, text),
         string text => FromName(text.Trim()),
-        IConvertible number when number.GetTypeCode() is >= TypeCode.SByte and <= TypeCode.Decimal =>
-            FromNumber(number.ToDouble(CultureInfo.InvariantCulture), $"{number}"),
+        not string when GivenNumber.Of(value) is { } number => FromNumber((double)number, $"{number}"),
         _ => throw Unknown(value.ToString()),
     };
 

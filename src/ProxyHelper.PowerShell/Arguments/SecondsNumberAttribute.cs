@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
@@ -18,18 +19,20 @@ internal sealed class SecondsNumberAttribute(double minimum, double maximum) : A
     /// <inheritdoc/>
     protected override object Read(object value, PSObject given)
     {
-        if (value is TimeSpan time)
+        double? seconds = value switch
         {
-            value = time.TotalSeconds;
-        }
-
-        bool isNumber = value is string or IConvertible and not (bool or char or DateTime)
-            && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out double number)
-            && number >= Minimum && number <= Maximum;
-        return isNumber
-            ? LanguagePrimitives.ConvertTo(value, typeof(double), CultureInfo.InvariantCulture)
+            TimeSpan time => time.TotalSeconds,
+            string text => NumberOf(text.AsSpan().Trim()),
+            _ => (double?)GivenNumber.Of(value),
+        };
+        return seconds is { } number && number >= Minimum && number <= Maximum
+            ? number
             : throw Fault(string.Create(
                 CultureInfo.InvariantCulture,
                 $"'{value}' is not a number of seconds from {Minimum} to {Maximum}, such as 1 or 0.5."));
     }
+
+    // The engine reads '0,5' as 5.
+    private static double? NumberOf(ReadOnlySpan<char> text) =>
+        NumberText.TryReadSeconds(text, TimeSpan.MaxValue, out TimeSpan time) ? time.TotalSeconds : null;
 }

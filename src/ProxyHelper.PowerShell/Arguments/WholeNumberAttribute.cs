@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Management.Automation;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
@@ -21,12 +21,13 @@ internal sealed class WholeNumberAttribute(long minimum, long maximum) : Argumen
     /// <inheritdoc/>
     protected override object Read(object value, PSObject given)
     {
-        // The engine also reads 0x72 and 4MB as numbers.
-        bool isNumber = value is string or IConvertible and not (bool or char or DateTime)
-            && LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out decimal number)
-            && number == decimal.Truncate(number) && number >= Minimum && number <= Maximum;
-        return isNumber
-            ? LanguagePrimitives.ConvertTo<long>(value)
+        decimal? number = value is string text ? NumberOf(text.AsSpan().Trim()) : GivenNumber.Of(value);
+        return number is { } exact && exact == decimal.Truncate(exact) && exact >= Minimum && exact <= Maximum
+            ? (long)exact
             : throw Fault($"'{value}' is not a whole number from {Minimum} to {Maximum}.");
     }
+
+    // The engine reads '2,114' as 2114.
+    private static decimal? NumberOf(ReadOnlySpan<char> text) =>
+        NumberText.TryRead(text, out long number) || NumberText.TryReadHex(text, out number) ? number : null;
 }

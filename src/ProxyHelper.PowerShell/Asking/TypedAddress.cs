@@ -18,6 +18,7 @@ internal readonly record struct TypedAddress(string Text, AddressForm Form, stri
     /// <summary>Reads a text. Unlike the parser of .NET, it does not take 194.0.1 for 194.0.0.1.</summary>
     public static TypedAddress Read(string text)
     {
+        text = text.Trim();
         int colon = text.LastIndexOf(':');
         bool hasPort = colon > 0
             && text[..colon].Trim('[', ']') is var host

@@ -29,7 +29,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPoint(IsSingle = true)]
     public TransportEndPoint Source { get; set; }
 
     /// <summary>
@@ -37,7 +37,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPoint(IsSingle = true)]
     public TransportEndPoint Destination { get; set; }
 
     /// <summary>

@@ -28,7 +28,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
     /// <summary>Gets or sets the UDP port, smtp-gated's remote_port. The default is 114. 1 to 65535.</summary>
     [Parameter]
-    [WholeNumber(1, 65535)]
+    [WholeNumber(1, 65535, IsSingle = true)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
@@ -37,7 +37,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// has no secret.
     /// </summary>
     [Parameter]
-    [WholeNumber(0, 65535)]
+    [WholeNumber(0, 65535, IsSingle = true)]
     [ValidateRange(0, 65535)]
     public int TcpPort { get; set; }
 
@@ -51,7 +51,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
     /// <summary>Gets or sets the file of the secret. Only its owner may have access (chmod 600).</summary>
     [Parameter]
-    [RequireValue(AcceptsAnyCharacter = true)]
+    [RequireValue(AcceptsAnyCharacter = true, IsSingle = true)]
     public string? SecretFile { get; set; }
 
     /// <summary>
@@ -79,7 +79,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// means no limit. This host has no limit.
     /// </summary>
     [Parameter]
-    [WholeNumber(0, AnswerRules.MaxRate)]
+    [WholeNumber(0, AnswerRules.MaxRate, IsSingle = true)]
     [ValidateRange(0, AnswerRules.MaxRate)]
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
@@ -96,7 +96,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// second. 1 to 64.
     /// </summary>
     [Parameter]
-    [WholeNumber(1, ListenOptions.MaxWorkers)]
+    [WholeNumber(1, ListenOptions.MaxWorkers, IsSingle = true)]
     [ValidateRange(1, ListenOptions.MaxWorkers)]
     public int Workers { get; set; } = 1;
 
@@ -106,17 +106,17 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
 
     /// <summary>Gets or sets what smtp-gated logs as the name of the user. The default is Address.</summary>
     [Parameter]
-    [RequireValue]
+    [RequireValue(IsSingle = true)]
     public IdentFormat IdentFormat { get; set; }
 
     /// <summary>Gets or sets the name of the job. The default is ProxyHelper.</summary>
     [Parameter]
-    [RequireValue]
+    [RequireValue(IsSingle = true)]
     public string Name { get; set; } = "ProxyHelper";
 
     /// <summary>Gets or sets the file that holds the number of this process while the helper runs.</summary>
     [Parameter]
-    [RequireValue(AcceptsAnyCharacter = true)]
+    [RequireValue(AcceptsAnyCharacter = true, IsSingle = true)]
     public string? PidFile { get; set; }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
-    [RequireValue]
+    [RequireValue(IsSingle = true)]
     public string? HelperAddress { get; set; }
 
     /// <summary>Gets or sets the translated source, after SNAT, such as 194.0.1.1:20119.</summary>
@@ -36,7 +36,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = RowSet)]
     [Alias("TranslatedSource")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPoint(IsSingle = true)]
     public TransportEndPoint Source { get; set; }
 
     /// <summary>Gets or sets the address and port on which the proxy accepted, such as 194.0.22.9:9199.</summary>
@@ -44,7 +44,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = RowSet)]
     [Alias("TranslatedDestination")]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPoint(IsSingle = true)]
     public TransportEndPoint Destination { get; set; }
 
     /// <summary>
@@ -53,14 +53,14 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(ParameterSetName = EndPointSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = RowSet)]
-    [Protocol]
+    [Protocol(IsSingle = true)]
     public IPProtocol Protocol { get; set; } = IPProtocol.Tcp;
 
     /// <summary>
     /// Gets or sets the mapping to ask about, from Get-NatMapping. The answer says whether the helper agrees.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = MappingSet)]
-    [RequireValue(LeavesRows = true)]
+    [RequireValue(LeavesRows = true, IsSingle = true)]
     public ConntrackEntry? Mapping { get; set; }
 
     /// <summary>
@@ -68,14 +68,14 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// the proxy can ask over TCP.
     /// </summary>
     [Parameter]
-    [RequireValue]
+    [RequireValue(IsSingle = true)]
     public HelperTransport Transport { get; set; }
 
     /// <summary>
     /// Gets or sets the port of the helper, smtp-gated's remote_port. The default is 114. 1 to 65535.
     /// </summary>
     [Parameter]
-    [WholeNumber(1, 65535)]
+    [WholeNumber(1, 65535, IsSingle = true)]
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
@@ -91,7 +91,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Gets or sets the file of the secret. Only its owner may have access (chmod 600). Not with -Transport Tcp.
     /// </summary>
     [Parameter]
-    [RequireValue(AcceptsAnyCharacter = true)]
+    [RequireValue(AcceptsAnyCharacter = true, IsSingle = true)]
     public string? SecretFile { get; set; }
 
     /// <summary>
@@ -99,7 +99,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// Not with -Transport Tcp.
     /// </summary>
     [Parameter]
-    [WholeNumber(1, 100)]
+    [WholeNumber(1, 100, IsSingle = true)]
     [ValidateRange(1, 100)]
     public int Retries { get; set; } = 3;
 
@@ -109,7 +109,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
-    [SecondsNumber(0.01, 3600)]
+    [SecondsNumber(0.01, 3600, IsSingle = true)]
     public double TimeoutSeconds { get; set; } = 5;
 
     /// <summary>
@@ -127,6 +127,7 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             throw Terminating(Errors.ParameterNotForTcp(parameter));
         }
 
+        HelperAddress = HelperAddress?.Trim();
         if (HelperAddress is not null && Askability.FindFault(TypedAddress.Read(HelperAddress)) is { } fault)
         {
             throw Terminating(fault);

@@ -31,7 +31,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    [WholeNumber(1, 65535)]
+    [WholeNumber(1, 65535, IsSingle = true)]
     public int? Port { get; set; }
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint]
+    [EndPoint(IsSingle = true)]
     public TransportEndPoint? Proxy { get; set; }
 
     /// <summary>
@@ -48,7 +48,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, 65535)]
-    [WholeNumber(1, 65535)]
+    [WholeNumber(1, 65535, IsSingle = true)]
     public int SmtpPort { get; set; } = 25;
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// Gets or sets the path of a file that holds the secret. Only its owner may be able to use the file (chmod 600).
     /// </summary>
     [Parameter]
-    [RequireValue(AcceptsAnyCharacter = true)]
+    [RequireValue(AcceptsAnyCharacter = true, IsSingle = true)]
     public string? SecretFile { get; set; }
 
     /// <summary>
@@ -72,12 +72,12 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// proxy's address is the proxy, and a host with a DNAT rule for the users' mail is the router.
     /// </summary>
     [Parameter]
-    [RequireValue]
+    [RequireValue(IsSingle = true)]
     public SetupRole? Role { get; set; }
 
     /// <summary>Gets or sets the path of smtp-gated's configuration. The default is /etc/smtp-gated.conf.</summary>
     [Parameter]
-    [RequireValue(AcceptsAnyCharacter = true)]
+    [RequireValue(AcceptsAnyCharacter = true, IsSingle = true)]
     public string SmtpGatedConfiguration { get; set; } = "/etc/smtp-gated.conf";
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ValidateRange(0.01, 3600.0)]
-    [SecondsNumber(0.01, 3600)]
+    [SecondsNumber(0.01, 3600, IsSingle = true)]
     public double TimeoutSeconds { get; set; } = 1;
 
     /// <inheritdoc/>

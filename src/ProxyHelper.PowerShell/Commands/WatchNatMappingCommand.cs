@@ -23,7 +23,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// <summary>Gets or sets the time in seconds after which the cmdlet ends. By default, it does not end.</summary>
     [Parameter]
     [ValidateRange(0.0, 1e9)]
-    [SecondsNumber(0, 1e9)]
+    [SecondsNumber(0, 1e9, IsSingle = true)]
     public double? TimeoutSeconds { get; set; }
 
     /// <summary>
@@ -31,7 +31,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
-    [WholeNumber(1, int.MaxValue)]
+    [WholeNumber(1, int.MaxValue, IsSingle = true)]
     public int? Count { get; set; }
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// </summary>
     [Parameter]
     [ValidateRange(SmallestBuffer, LargestBuffer)]
-    [WholeNumber(SmallestBuffer, LargestBuffer)]
+    [WholeNumber(SmallestBuffer, LargestBuffer, IsSingle = true)]
     public int ReceiveBufferSize { get; set; } = 4 << 20;
 
     /// <inheritdoc/>
