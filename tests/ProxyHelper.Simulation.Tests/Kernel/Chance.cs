@@ -6,7 +6,10 @@ namespace ProxyHelper.Simulation.Kernel;
 /// </summary>
 internal sealed class Chance(ulong seed)
 {
-    private ulong _state = seed * 0x9e3779b97f4a7c15;
+    private const ulong Step = 0x9e3779b97f4a7c15;
+
+    // Mixed, because otherwise the numbers of a seed would be those of the seed before, without the first one.
+    private ulong _state = Mix(seed + Step);
 
     /// <summary>Returns a number from 0 up to, but not including, a limit.</summary>
     public int Below(int limit) => (int)(Next() % (ulong)limit);
@@ -32,8 +35,12 @@ internal sealed class Chance(ulong seed)
 
     private ulong Next()
     {
-        _state += 0x9e3779b97f4a7c15;
-        ulong mixed = _state;
+        _state += Step;
+        return Mix(_state);
+    }
+
+    private static ulong Mix(ulong mixed)
+    {
         mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
         mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
         return mixed ^ (mixed >> 31);

@@ -22,6 +22,9 @@ internal sealed class ScriptedKernel(World world, ScriptedTable table)
     /// <summary>Gets or sets the number of failed exchanges since the batch began.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Gets the number of exchanges about connections.</summary>
+    public int Exchanges { get; private set; }
+
     /// <summary>Gets whether the list of addresses has ever been unreadable.</summary>
     public bool HasLostAddresses { get; private set; }
 
@@ -47,6 +50,7 @@ internal sealed class ScriptedKernel(World world, ScriptedTable table)
     public NetlinkAnswers Answer(List<byte[]> requests, bool isTable)
     {
         bool isFaulty = world.Chance.OnceIn(FaultOnceIn);
+        Exchanges += isTable ? 1 : 0;
         if (!isTable)
         {
             if (isFaulty)

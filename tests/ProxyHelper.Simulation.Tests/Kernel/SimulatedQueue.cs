@@ -28,6 +28,9 @@ internal sealed class SimulatedQueue : ReadyQueue
     /// <summary>Gets or sets what follows when a descriptor is added.</summary>
     public Action<SafeHandle> Added { get; init; } = _ => { };
 
+    /// <summary>Gets or sets what follows when no descriptor was ready for as long as the server sleeps.</summary>
+    public Action EndIdleTime { get; init; } = () => { };
+
     public override void Add(SafeHandle descriptor, int place)
     {
         _entries.Add((descriptor, place, false));
@@ -45,6 +48,11 @@ internal sealed class SimulatedQueue : ReadyQueue
         _world.WaitUntil(() => _entries.Exists(IsReady), TimeSpan.FromMilliseconds(milliseconds));
         _ready = [.. _entries.Where(IsReady).Select(entry => entry.Place)];
         _world.Chance.Shuffle(_ready.AsSpan());
+        if (_ready.Length == 0 && milliseconds > 0)
+        {
+            EndIdleTime();
+        }
+
         return _ready.Length;
     }
 

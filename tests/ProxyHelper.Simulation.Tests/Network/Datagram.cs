@@ -13,6 +13,11 @@ internal sealed class Datagram
     /// <summary>Gets the local address that the datagram was sent to.</summary>
     public required uint LocalAddress { get; init; }
 
+    /// <summary>
+    /// Gets the destination in the header: the local address, or a broadcast address that the local address receives.
+    /// </summary>
+    public required uint HeaderDestination { get; init; }
+
     /// <summary>Gets or sets the true time of the arrival.</summary>
     public TimeSpan ArrivedAt { get; set; }
 
@@ -28,6 +33,9 @@ internal sealed class Datagram
     /// <summary>Gets or sets whether "not found" was right at a time since the datagram was received.</summary>
     public bool WasAbsent { get; set; }
 
+    /// <summary>Gets or sets whether the clock was set so that the helper cannot know the age.</summary>
+    public bool IsAgeUncertain { get; set; }
+
     /// <summary>Gets or sets whether a reply was sent.</summary>
     public bool IsAnswered { get; set; }
 
@@ -41,6 +49,12 @@ internal sealed class Datagram
     public required (Peer Source, Peer Destination) Question { get; init; }
 
     /// <summary>Returns the same datagram, which smtp-gated sends again from the same port.</summary>
-    public Datagram SentAgain() =>
-        new() { Bytes = Bytes, Sender = Sender, LocalAddress = LocalAddress, Question = Question };
+    public Datagram SentAgain() => new()
+    {
+        Bytes = Bytes,
+        Sender = Sender,
+        LocalAddress = LocalAddress,
+        HeaderDestination = HeaderDestination,
+        Question = Question,
+    };
 }

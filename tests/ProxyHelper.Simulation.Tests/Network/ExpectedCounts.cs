@@ -35,8 +35,12 @@ internal sealed class ExpectedCounts
         _most[(int)outcome] += count;
     }
 
-    /// <summary>Adds events that may be counted.</summary>
-    public void Allow(Outcome outcome, long count) => _most[(int)outcome] += count;
+    /// <summary>Adds events that may be counted, and that must be counted if they are certain.</summary>
+    public void Allow(Outcome outcome, long count, bool isCertain = false)
+    {
+        _least[(int)outcome] += isCertain ? count : 0;
+        _most[(int)outcome] += count;
+    }
 
     /// <summary>Checks the counts of the helper.</summary>
     public void Check(ResponderCounts counts)

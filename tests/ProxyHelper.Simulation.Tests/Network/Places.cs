@@ -17,6 +17,9 @@ internal static class Places
 
     private const uint User = 0x0a010101; // 10.1.1.1, and the addresses after it
 
+    /// <summary>Gets the addresses at which each host of a network receives datagrams.</summary>
+    public static IReadOnlyList<uint> Broadcasts { get; } = [0xc20001ff, 0xffffffff, 0xe0000001];
+
     /// <summary>Gets the addresses of this host.</summary>
     public static IReadOnlyList<uint> Local { get; } = [Router, SecondRouter, Loopback];
 

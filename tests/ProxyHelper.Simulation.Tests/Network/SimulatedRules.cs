@@ -54,6 +54,11 @@ internal sealed record SimulatedRules(uint Secret, uint[] Allowed, uint[] Truste
     /// <summary>Returns the reason to refuse a datagram, or null.</summary>
     public Outcome? FindRefusal(Datagram datagram)
     {
+        if (datagram.HeaderDestination != datagram.LocalAddress)
+        {
+            return Outcome.Broadcast;
+        }
+
         byte[] bytes = datagram.Bytes;
         if (bytes.Length != 66 || !bytes.AsSpan(0, 4).SequenceEqual("RPHD"u8)
             || !bytes.AsSpan(12, 4).SequenceEqual((ReadOnlySpan<byte>)[4, 2, 0, 1]))

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ProxyHelper.Simulation.Kernel;
 using ProxyHelper.Telemetry;
 
@@ -13,11 +12,17 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     // The helper forgets a clock that was set back after two rounds, and may take some more to empty its queues.
     private const int RoundsAfterClockSet = 12;
 
+    // The outcomes that are counted before a reply is sent.
+    private static readonly Outcome[] _counted = [Outcome.Found, Outcome.NotFound, Outcome.FailedLookup];
+
     private readonly List<Datagram> _batch = [];
     private readonly Dictionary<UdpSocket, uint> _drops = [];
     private readonly ExpectedCounts _expected = new();
+    private readonly AnswerRates _rates = new();
     private SimulatedRules? _batchRules;
     private int _roundsUntilCertain;
+    private int? _faultsAtIdle;
+    private int _exchangesAtAdmission;
 
     /// <summary>Gets or sets the rules in force.</summary>
     public required SimulatedRules Rules { get; set; }
@@ -25,14 +30,35 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     /// <summary>Gets or sets the number of errors that receives have reported.</summary>
     public int ReceiveErrors { get; set; }
 
-    /// <summary>Records that the real-time clock was set, so that the ages of some queries are unknown.</summary>
-    public void SetClock() => _roundsUntilCertain = RoundsAfterClockSet;
+    /// <summary>Gets or sets the number of failed receives, with those that are no error.</summary>
+    public int Faults { get; set; }
+
+    /// <summary>
+    /// Records that the real-time clock was set, so that the ages of some queries are unknown. A query that is being
+    /// looked up has its age.
+    /// </summary>
+    public void SetClock()
+    {
+        _roundsUntilCertain = RoundsAfterClockSet;
+        _faultsAtIdle = null;
+        if (kernel.Exchanges == _exchangesAtAdmission)
+        {
+            _batch.ForEach(datagram => datagram.IsAgeUncertain = true);
+        }
+    }
+
+    /// <summary>
+    /// Records that no query arrived for as long as the server sleeps. It reads its clocks next, and notices that the
+    /// clock was set.
+    /// </summary>
+    public void EndIdleTime() => _faultsAtIdle = Faults;
 
     /// <summary>Records that the server waits, which ends a batch and a round.</summary>
     public void BeginWait()
     {
         BeginBatch();
-        _roundsUntilCertain -= _roundsUntilCertain > 0 ? 1 : 0;
+        _roundsUntilCertain = _faultsAtIdle == Faults ? 0 : Math.Max(0, _roundsUntilCertain - 1);
+        _faultsAtIdle = null;
     }
 
     /// <summary>Ends the last batch: each of its datagrams has a reply, or a counted reason.</summary>
@@ -43,7 +69,8 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
             if (!datagram.IsAnswered)
             {
                 _expected.AddOneOf(ReasonsOf(datagram));
-                _expected.Allow(Outcome.UnsentReply, datagram.IsReplyRefused || datagram.IsReplyDelayed ? 1 : 0);
+                int unsent = datagram is { IsReplyDelayed: true, IsReplyRefused: false } ? 1 : 0;
+                _expected.Allow(Outcome.UnsentReply, unsent, isCertain: IsAlone(datagram));
             }
         }
 
@@ -52,13 +79,18 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     }
 
     /// <summary>Decides about the batch that was received, by the rules in force and by the table.</summary>
-    public void Admit(List<Datagram> received)
+    public void Admit(List<Datagram> received, bool countsBroadcasts)
     {
         _batchRules = Rules;
+        _exchangesAtAdmission = kernel.Exchanges;
         foreach (Datagram datagram in received)
         {
             datagram.Refusal = Rules.FindRefusal(datagram);
-            _batch.Add(datagram);
+            datagram.IsAgeUncertain = _roundsUntilCertain > 0;
+            if (datagram.Refusal != Outcome.Broadcast || countsBroadcasts)
+            {
+                _batch.Add(datagram);
+            }
         }
 
         NoteTable();
@@ -84,7 +116,10 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     public void Drop(UdpSocket socket, uint total) => _drops[socket] = total;
 
     /// <summary>Checks a reply that leaves.</summary>
-    public void Reply(Peer receiver, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> control)
+    /// <param name="receiver">The receiver.</param>
+    /// <param name="bytes">The reply.</param>
+    /// <param name="source">The source address that the helper sets, or null if the socket has an address.</param>
+    public void Reply(Peer receiver, ReadOnlySpan<byte> bytes, uint? source)
     {
         Datagram query = FindQuery(receiver);
         query.IsAnswered = true;
@@ -92,9 +127,8 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
         bool isFound = bytes.Length == 66 && bytes[15] == 0x12;
         world.Trace.Add(world.Now, isFound ? "found" : "not found", receiver);
         Violation.If(age > _batchRules!.MaxAge, $"the reply to {receiver} is late: the query came {age} ago");
-        Violation.If(
-            control.Length > 0 && BinaryPrimitives.ReadUInt32BigEndian(control[20..]) != query.LocalAddress,
-            "a reply leaves from another address");
+        Violation.If(source is { } from && from != query.LocalAddress, "a reply leaves from another address");
+        _rates.Answer(receiver.Address, _batchRules, Rules, world.Now);
         if (isFound)
         {
             Violation.If(!IsRight(query, bytes), $"the reply to {receiver} is wrong: the sender may not learn this");
@@ -115,10 +149,15 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     }
 
     /// <summary>Records that the kernel refuses to send a reply.</summary>
-    public void RefuseReply(Peer receiver) => FindQuery(receiver).IsReplyRefused = true;
+    public void RefuseReply(Peer receiver)
+    {
+        FindQuery(receiver).IsReplyRefused = true;
+        _expected.AddExactly(Outcome.UnsentReply, 1);
+    }
 
-    /// <summary>Records that the kernel took only a part of the replies.</summary>
-    public void CutSend() => _batch.ForEach(datagram => datagram.IsReplyDelayed |= !datagram.IsAnswered);
+    /// <summary>Records that the kernel did not take a reply yet. Its outcome is counted.</summary>
+    public void DelayReply(Peer receiver) => _batch.ForEach(
+        datagram => datagram.IsReplyDelayed |= datagram.Sender == receiver && !datagram.IsAnswered);
 
     /// <summary>Checks the counts of the whole run.</summary>
     public void CheckCounts(ResponderCounts counts)
@@ -151,14 +190,22 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     /// Returns whether nobody can know if the sender counts as this host: the list of its addresses was lost.
     /// </summary>
     private bool IsUncertain(Datagram datagram) => kernel.HasLostAddresses && datagram.Refusal != Outcome.Malformed
-        && datagram.Sender.Address is Places.Router or Places.SecondRouter;
+        && datagram.Refusal != Outcome.Broadcast && datagram.Sender.Address is Places.Router or Places.SecondRouter;
+
+    private bool IsAlone(Datagram datagram) => _batch.Count(other => other.Sender == datagram.Sender) == 1;
 
     /// <summary>Returns the reasons for which a datagram may stay without a reply.</summary>
     private Outcome[] ReasonsOf(Datagram datagram)
     {
+        bool isCounted = datagram.IsReplyRefused || datagram.IsReplyDelayed;
         if (datagram.Refusal is { } refusal && !IsUncertain(datagram))
         {
             return [refusal];
+        }
+
+        if (isCounted && IsAlone(datagram))
+        {
+            return _counted;
         }
 
         var reasons = new List<Outcome>();
@@ -167,8 +214,7 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
             reasons.AddRange([Outcome.NotItsOwn, Outcome.NotAllowed, Outcome.WrongSecret]);
         }
 
-        bool mayBeLate = world.Now - datagram.ArrivedAt > _batchRules!.MaxAge || _roundsUntilCertain > 0;
-        if (mayBeLate)
+        if (world.Now - datagram.ArrivedAt > _batchRules!.MaxAge || datagram.IsAgeUncertain)
         {
             reasons.Add(Outcome.Late);
         }
@@ -178,9 +224,9 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
             reasons.Add(Outcome.TooOften);
         }
 
-        if (datagram.IsReplyRefused || (datagram.IsReplyDelayed && mayBeLate))
+        if (isCounted)
         {
-            reasons.AddRange([Outcome.Found, Outcome.NotFound, Outcome.FailedLookup]);
+            reasons.AddRange(_counted);
         }
 
         Violation.If(reasons.Count == 0, $"the query of {datagram.Sender} has no reply and no reason");

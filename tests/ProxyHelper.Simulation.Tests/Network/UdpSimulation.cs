@@ -19,6 +19,7 @@ internal sealed class UdpSimulation : ISimulation
     private readonly UdpSocket[] _sockets;
     private readonly ServerCounters _counters = new();
     private readonly UdpServer _server;
+    private readonly bool _isBoundToAll;
     private RuleSet _rules;
     private Datagram? _newest;
     private ushort _nextPort = 1024;
@@ -31,9 +32,9 @@ internal sealed class UdpSimulation : ISimulation
         _oracle = new UdpOracle(world, kernel) { Rules = SimulatedRules.Choose(world.Chance) };
         kernel.Table.Changed = _oracle.NoteTable;
         _rules = RuleSet.From(_oracle.Rules.ToAnswerRules(), previous: null);
-        bool isBoundToAll = world.Chance.OnceIn(3);
+        _isBoundToAll = world.Chance.OnceIn(3);
         _sockets = [.. Enumerable.Range(0, world.Chance.Between(1, 4))
-            .Select(_ => new UdpSocket(world, _oracle, isBoundToAll))];
+            .Select(place => new UdpSocket(world, _oracle, _isBoundToAll) { CountsBroadcasts = place == 0 })];
         var context = new ServerContext(
             world.Stop,
             ConntrackTable.Open(UdpServer.BatchSize, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
@@ -41,9 +42,12 @@ internal sealed class UdpSimulation : ISimulation
             new ServerTelemetry(_counters, new ResponderJournal()))
         {
             Clock = world.Clock,
-            CreateQueue = descriptors => new SimulatedQueue(world, descriptors, _oracle.BeginWait),
+            CreateQueue = descriptors => new SimulatedQueue(world, descriptors, _oracle.BeginWait)
+            {
+                EndIdleTime = _oracle.EndIdleTime,
+            },
         };
-        _server = new UdpServer([.. _sockets.Select(socket => Query(socket, isBoundToAll))], context, _rules);
+        _server = new UdpServer([.. _sockets.Select(socket => Query(socket, _isBoundToAll))], context, _rules);
     }
 
     /// <inheritdoc/>
@@ -63,7 +67,11 @@ internal sealed class UdpSimulation : ISimulation
     public void Dispose() => _server.Dispose();
 
     private static QuerySocket Query(UdpSocket socket, bool isBoundToAll) =>
-        new(socket, isBoundToAll) { EndPoint = new IPEndPoint(IPAddress.Any, 114) };
+        new(socket, isBoundToAll)
+        {
+            EndPoint = new IPEndPoint(IPAddress.Any, 114),
+            CountsBroadcasts = socket.CountsBroadcasts,
+        };
 
     private void Plan()
     {
@@ -77,7 +85,13 @@ internal sealed class UdpSimulation : ISimulation
         Repeat(chance.Between(1, 8), end, SendBurst);
         Repeat(chance.Between(0, 8), end, () => Places.ChangeTable(_kernel.Table, chance));
         Repeat(chance.Between(0, 2), end, Reload);
-        Repeat(chance.OnceIn(5) ? 1 : 0, end, SetClock);
+        bool isClockSet = chance.OnceIn(5); // at most once: a helper that stands still cannot see the first of two
+        Repeat(isClockSet ? 1 : 0, end, SetClock);
+        if (!isClockSet && chance.OnceIn(4))
+        {
+            end = PlanIdleTime(end);
+        }
+
         if (chance.OnceIn(3))
         {
             _world.At(end, SendBurst); // the last burst waits when the server is stopped
@@ -89,6 +103,16 @@ internal sealed class UdpSimulation : ISimulation
             _world.At(end + TimeSpan.FromMilliseconds(chance.Below(200)), SendBurst);
             _world.At(end + TimeSpan.FromMilliseconds(chance.Below(200)), Reload);
         }
+    }
+
+    /// <summary>Plans that the clock is set while nothing else happens, and that a query arrives later.</summary>
+    /// <returns>The time of the query.</returns>
+    private TimeSpan PlanIdleTime(TimeSpan begin)
+    {
+        _world.At(begin + TimeSpan.FromMilliseconds(_world.Chance.Below(1500)), SetClock);
+        TimeSpan end = begin + TimeSpan.FromMilliseconds(_world.Chance.Between(1500, 6000));
+        _world.At(end, SendBurst);
+        return end + TimeSpan.FromMilliseconds(1);
     }
 
     private void Repeat(int times, TimeSpan end, Action action)
@@ -119,7 +143,8 @@ internal sealed class UdpSimulation : ISimulation
 
     private void SetClock()
     {
-        _world.Clock.Set(TimeSpan.FromMilliseconds(_world.Chance.Between(-4000, 4000)));
+        _world.Clock.Set(TimeSpan.FromMilliseconds(_world.Chance.Of(
+            _world.Chance.Between(-4000, 4000), _world.Chance.Between(-4000, 4000), -3_600_000, 3_600_000)));
         _oracle.SetClock();
     }
 
@@ -148,11 +173,13 @@ internal sealed class UdpSimulation : ISimulation
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(20), destination.Address);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(24), source.Port);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(26), destination.Port);
+        uint local = chance.Of(Places.Router, Places.SecondRouter);
         return new Datagram
         {
             Bytes = chance.OnceIn(12) ? Damage(bytes) : bytes,
             Sender = new Peer(sender, _nextPort),
-            LocalAddress = chance.Of(Places.Router, Places.SecondRouter),
+            LocalAddress = local,
+            HeaderDestination = _isBoundToAll && chance.OnceIn(20) ? chance.Of([.. Places.Broadcasts]) : local,
             Question = (source, destination),
         };
     }

@@ -16,6 +16,9 @@ internal sealed unsafe class UdpSocket(World world, UdpOracle oracle, bool isBou
     /// <summary>Gets or sets the number of calls of which one fails; 0 for none.</summary>
     public int FaultOnceIn { get; set; }
 
+    /// <summary>Gets or sets whether the helper counts broadcasts that this socket receives.</summary>
+    public bool CountsBroadcasts { get; set; }
+
     /// <summary>Gets the datagrams that wait.</summary>
     public IReadOnlyCollection<Datagram> Waiting => _queue;
 
@@ -66,7 +69,7 @@ internal sealed unsafe class UdpSocket(World world, UdpOracle oracle, bool isBou
 
         oracle.Drop(this, _dropped);
         World.Call();
-        oracle.Admit(received); // the helper reads its rules next
+        oracle.Admit(received, CountsBroadcasts); // the helper reads its rules next
         return received.Count;
     }
 
@@ -80,7 +83,7 @@ internal sealed unsafe class UdpSocket(World world, UdpOracle oracle, bool isBou
                 oracle.RefuseReply(((SimulatedHeader*)headers)[0].Name);
             }
 
-            oracle.CutSend();
+            Delay(headers, first: 0, count);
             return Fail(errno, isReceive: false);
         }
 
@@ -88,21 +91,34 @@ internal sealed unsafe class UdpSocket(World world, UdpOracle oracle, bool isBou
         for (int i = 0; i < sent; i++)
         {
             SimulatedHeader reply = ((SimulatedHeader*)headers)[i];
-            oracle.Reply(reply.Name, reply.Data, isBoundToAll ? reply.Control : default);
+            oracle.Reply(reply.Name, reply.Data, isBoundToAll ? SourceOf(reply.Control) : null);
         }
 
         if (sent < count)
         {
-            oracle.CutSend();
+            Delay(headers, sent, count);
             World.Call();
         }
 
         return sent;
     }
 
+    /// <summary>Returns the source address that control data sets, or 0.</summary>
+    private static uint SourceOf(ReadOnlySpan<byte> control) =>
+        control.Length >= 24 ? BinaryPrimitives.ReadUInt32BigEndian(control[20..]) : 0;
+
+    private void Delay(void* headers, int first, uint count)
+    {
+        for (int i = first; i < count; i++)
+        {
+            oracle.DelayReply(((SimulatedHeader*)headers)[i].Name);
+        }
+    }
+
     private int Fail(Errno errno, bool isReceive)
     {
         World.Trace.Add(World.Now, isReceive ? "receive fails" : "send fails", (long)errno);
+        oracle.Faults += isReceive ? 1 : 0;
         if (isReceive && errno != Errno.EINTR)
         {
             oracle.ReceiveErrors++;
@@ -134,7 +150,7 @@ internal sealed unsafe class UdpSocket(World world, UdpOracle oracle, bool isBou
         {
             WriteHeader(rest, 12, level: 0, type: 8); // IP_PKTINFO
             BinaryPrimitives.WriteUInt32BigEndian(rest[20..], datagram.LocalAddress);
-            BinaryPrimitives.WriteUInt32BigEndian(rest[24..], datagram.LocalAddress);
+            BinaryPrimitives.WriteUInt32BigEndian(rest[24..], datagram.HeaderDestination);
         }
 
         return control;
