@@ -71,6 +71,28 @@ Describe 'Watch-NatMapping' {
         $streams.Output.Change | Should -Be Present, Destroyed
     }
 
+    It 'warns once if the events are switched off later, also if nothing changes' {
+        $off = { [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '0') }
+        try {
+            $failure = Get-Failure { Watch-NatMapping -TimeoutSeconds 60 -WarningAction Stop | ForEach-Object { & $off } }
+            "$failure" | Should -BeLike '*nf_conntrack_events is 0*missing*sysctl -w net.netfilter.nf_conntrack_events=1*'
+            [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '2')
+            $streams = Get-Streams {
+                Watch-NatMapping -Protocol Tcp -Count 3 -TimeoutSeconds 60 | ForEach-Object {
+                    & $off
+                    switch ($_.Change) {
+                        Present { $null = conntrack -D -s 10.1.1.1 2>&1 }
+                        Destroyed { $null = conntrack -I -p tcp -s 10.1.1.9 -d 4.1.1.1 --sport 9 --dport 25 --state SYN_SENT -t 60 --src-nat 194.0.1.1 2>&1 }
+                    }
+                    $_
+                }
+            }
+        }
+        finally { [System.IO.File]::WriteAllText('/proc/sys/net/netfilter/nf_conntrack_events', '2') }
+        $streams.Output.Change | Should -Be Present, Destroyed, New
+        $streams.Warning.Count | Should -Be 1
+    }
+
     It 'writes no warning with the default settings of the kernel' {
         (Get-Streams { Watch-NatMapping -TimeoutSeconds 0 -ReceiveBufferSize 1GB }).Warning | Should -BeNullOrEmpty
         "$((Get-Streams { Watch-NatMapping -TimeoutSeconds 0 -Verbose }).Verbose.Message)" | Should -BeLike '*older than this watch*nf_conntrack_events*'

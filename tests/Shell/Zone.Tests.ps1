@@ -32,6 +32,38 @@ Describe 'A mapping <Option>' -ForEach @(
         (Get-NatMapping -Source 194.0.1.7:7777 -Destination 194.0.22.9:9199 -Zone 7).Id | Should -Be $id
     }
 
+    It 'is found by its translated ends in the zone of either direction, as it is listed' {
+        $mapping = Get-NatMapping -OriginalSource 10.1.1.7
+        foreach ($zone in 0, 7, 9) {
+            $found = Get-NatMapping -Source 194.0.1.7:7777 -Destination 194.0.22.9:9199 -Zone $zone -ErrorAction SilentlyContinue
+            $found.Id | Should -Be ($mapping | Where-Object { $zone -in $_.OriginalZone, $_.ReplyZone }).Id -Because "zone $zone"
+        }
+        $null = conntrack -I -p tcp -t 300 --state ESTABLISHED -s 10.1.1.6 -d 4.1.1.1 --sport 6 --dport 25 -r 194.0.22.9 -q 194.0.1.7 --reply-port-src 9199 --reply-port-dst 7777 --reply-zone 9 2>&1
+        $null = conntrack -I -p udp -t 300 -s 10.1.1.6 -d 4.1.1.1 --sport 6 --dport 25 -r 194.0.22.9 -q 194.0.1.7 --reply-port-src 9199 --reply-port-dst 7777 2>&1
+        $listed = Get-NatMapping -TranslatedSource 194.0.1.7:7777 -TranslatedDestination 194.0.22.9:9199 -Zone 0 -Protocol Tcp
+        $found = Get-NatMapping -Source 194.0.1.7:7777 -Destination 194.0.22.9:9199 -Zone 0
+        $found.Id | Sort-Object | Should -Be ($listed.Id | Sort-Object)
+    }
+
+    It 'differs in the table from the same connection without a zone at <_> columns' -ForEach 80, 104, 120, 200 {
+        $width = $_
+        $mapping = Get-NatMapping -OriginalSource 10.1.1.7
+        # At 80 columns, the translated source of a change takes two lines.
+        $commands = @('Get-NatMapping | Out-Host') + ($width -gt 80 ? 'Watch-NatMapping -TimeoutSeconds 0 | Out-Host' : @())
+        $screen = Invoke-Terminal $width ($commands -join '; ')
+        $screen | Where-Object { $_.Length -gt $width -or $_ -match '…' } | Should -BeNullOrEmpty
+        $rows = @($screen | Where-Object { $_ -match '10\.1\.1\.7:7 ' })
+        $zones = @($screen | Where-Object { $_ -match 'zone' })
+        $rows.Count, $zones.Count | Should -Be $commands.Count, $commands.Count
+        foreach ($place in 0..($commands.Count - 1)) {
+            $shown = [regex]::Matches($zones[$place], 'zone 7').Index
+            $shown | Should -Be @(
+                if ($mapping.OriginalZone) { $rows[$place].IndexOf('10.1.1.7:7') }
+                if ($mapping.ReplyZone) { $rows[$place].IndexOf('194.0.1.7:') }
+            )
+        }
+    }
+
     It 'is removed, and the entry of zone 0 with the same ends stays' {
         $null = conntrack -I -p tcp -t 300 --state ESTABLISHED -s 10.1.1.7 -d 4.1.1.1 --sport 7 --dport 25 -r 194.0.22.9 -q 194.0.1.8 --reply-port-src 9199 --reply-port-dst 7777 --zone 9 2>&1
         $streams = Get-Streams { Get-NatMapping -TranslatedSource 194.0.1.7 | Remove-NatMapping -Confirm:$false -PassThru }

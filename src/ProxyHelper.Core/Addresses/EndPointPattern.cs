@@ -26,6 +26,12 @@ public readonly record struct EndPointPattern
     {
     }
 
+    /// <summary>Makes the pattern of one end point.</summary>
+    internal EndPointPattern(TransportEndPoint endPoint)
+        : this(endPoint, length: null, endPoint.Port)
+    {
+    }
+
     private EndPointPattern(TransportEndPoint? network, byte? length, ushort? port)
     {
         _first = network.GetValueOrDefault().WithPort(port ?? 0);

@@ -59,8 +59,8 @@ public sealed class ConntrackWatch : IDisposable
     /// </summary>
     public bool IsUpToDate => _entries.IsUpToDate;
 
-    /// <summary>Gets for which entries the kernel sent events when the watch began.</summary>
-    public ConntrackEventMode EventMode { get; } = ConntrackSettings.ReadEventMode();
+    /// <summary>Gets for which entries the kernel sends events. The setting is read again at each listing.</summary>
+    public ConntrackEventMode EventMode { get; private set; } = ConntrackSettings.ReadEventMode();
 
     /// <summary>
     /// Gets the longest time from one listing to the next. A listing finds the changes that cause no event. If listings
@@ -74,10 +74,7 @@ public sealed class ConntrackWatch : IDisposable
     /// </summary>
     public int ReceiveBuffer => _socket.ReceiveBuffer;
 
-    /// <summary>
-    /// Gets the number of events, and of entries in the last listing, that were left out because their messages could
-    /// not be decoded.
-    /// </summary>
+    /// <summary>Gets the number of events, and of entries in the last listing, that could not be decoded.</summary>
     public long Undecodable => _undecodableEvents + (_listing?.Undecodable ?? 0);
 
     /// <summary>Begins a watch.</summary>
@@ -205,6 +202,7 @@ public sealed class ConntrackWatch : IDisposable
             }
 
             _schedule.Begin();
+            EventMode = ConntrackSettings.ReadEventMode();
             _listing = new ConntrackListing(_listingFilter, progress: null, cancellationToken, _opener);
             _listed = _listing.GetEnumerator();
             _entries.BeginListing();

@@ -6,9 +6,7 @@ using ProxyHelper.Linux;
 
 namespace ProxyHelper.PowerShell.Commands;
 
-/// <summary>
-/// Shows how the router translates connections, from the kernel's conntrack table or from a saved table.
-/// </summary>
+/// <summary>Shows how the router translates connections, from the kernel's table or from a saved one.</summary>
 [Cmdlet(VerbsCommon.Get, "NatMapping", DefaultParameterSetName = ListSet)]
 [OutputType(typeof(ConntrackEntry))]
 public sealed class GetNatMappingCommand : NatMappingFilterCommand
@@ -140,6 +138,10 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             Array.ForEach(Mapping, LookUp.Refresh);
         }
+        else if (ParameterSetName == ExactSet && Zone.Contains((ushort)0))
+        {
+            ListByEnds(Source, Destination, isOriginal: false); // the zone of the reply direction can be another one
+        }
         else if (ParameterSetName == ExactSet)
         {
             LookUp.Find(Source, Destination);
@@ -167,9 +169,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
             ? (source, destination)
             : null;
 
-    /// <summary>
-    /// Lists the connections that have both ends of a direction. A look-up would miss other zones and protocols.
-    /// </summary>
+    /// <summary>Lists the connections that have both ends of a direction, in any zone and of any protocol.</summary>
     [SupportedOSPlatform("linux")]
     private void ListByEnds(TransportEndPoint source, TransportEndPoint destination, bool isOriginal)
     {
@@ -179,10 +179,12 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
             return;
         }
 
-        var ends = new ConntrackFilter { Protocols = Protocol, Zones = Zone };
+        IPProtocol[] protocols = ParameterSetName == ExactSet && Protocol.Length == 0 ? [IPProtocol.Tcp] : Protocol;
+        EndPointPattern[] from = [new(source)], to = [new(destination)];
+        var ends = new ConntrackFilter { Protocols = protocols, Zones = Zone };
         ends = isOriginal
-            ? ends with { OriginalSources = OriginalSource, OriginalDestinations = OriginalDestination }
-            : ends with { TranslatedSources = TranslatedSource, TranslatedDestinations = TranslatedDestination };
+            ? ends with { OriginalSources = from, OriginalDestinations = to }
+            : ends with { TranslatedSources = from, TranslatedDestinations = to };
         if (List(ends, Filter) == 0 && !Cancellation.IsCancellationRequested)
         {
             var tuple = new ConntrackTuple(Protocol is [var first, ..] ? first : IPProtocol.Tcp, source, destination);

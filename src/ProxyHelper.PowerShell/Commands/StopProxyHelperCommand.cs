@@ -25,7 +25,7 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
     public int[] Id { get; set; } = [];
 
     /// <summary>Gets or sets the helpers, from Get-ProxyHelper or Start-ProxyHelper.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = JobSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = JobSet)]
     [RequireValue]
     public Job[] Job { get; set; } = [];
 

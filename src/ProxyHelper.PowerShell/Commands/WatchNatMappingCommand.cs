@@ -15,6 +15,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     private const int LargestBuffer = 1 << 30;
 
     private bool _hasWarnedOfUndecodable;
+    private bool _hasWarnedOfNoEvents;
 
     /// <summary>Gets or sets whether connections without NAT are shown, too.</summary>
     [Parameter]
@@ -81,6 +82,7 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     {
         if (KernelWarnings.Events(watch) is { } noEvents)
         {
+            _hasWarnedOfNoEvents = true;
             WriteWarning(noEvents);
         }
         else
@@ -108,6 +110,17 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
         }
     }
 
+    /// <summary>Warns if the events were switched off after the start.</summary>
+    [SupportedOSPlatform("linux")]
+    private void WarnOnceOfNoEvents(ConntrackWatch watch)
+    {
+        if (!_hasWarnedOfNoEvents && watch.EventMode == ConntrackEventMode.None)
+        {
+            _hasWarnedOfNoEvents = true;
+            WriteWarning(KernelWarnings.Events(watch)!);
+        }
+    }
+
     [SupportedOSPlatform("linux")]
     private void Follow(ConntrackWatch watch)
     {
@@ -122,12 +135,17 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
                 return; // The time is over, even if changes keep coming.
             }
 
-            WatchOutcome outcome = watch.Next(rest, Cancellation, out ConntrackChange? change);
+            // A wait ends at each listing, so that a warning does not wait for the next change.
+            TimeSpan wait = rest < watch.ListingInterval ? rest : watch.ListingInterval;
+            WatchOutcome outcome = watch.Next(wait, Cancellation, out ConntrackChange? change);
             WarnOnceOfUndecodable(watch);
+            WarnOnceOfNoEvents(watch);
             switch (outcome)
             {
-                case WatchOutcome.TimedOut:
+                case WatchOutcome.TimedOut when wait == rest:
                     return;
+                case WatchOutcome.TimedOut:
+                    break;
                 case WatchOutcome.EventsLost:
                     WarnOfLostEvents();
                     break;

@@ -40,6 +40,33 @@ public sealed class ConntrackEventModeTests
         });
 
     [Fact]
+    public void The_mode_is_read_again_at_each_listing() => NetworkNamespace.Run(() =>
+    {
+        using ConntrackFixture table = ConntrackFixture.Open();
+        table.Add(KernelTable.Mail);
+        using ConntrackWatch watch = ConntrackWatch.Open(
+            ConntrackFilter.Everything,
+            ConntrackWatch.DefaultReceiveBuffer,
+            TimeSpan.FromMilliseconds(1),
+            NetlinkSocket.Open);
+        Assert.Equal(ConntrackChangeKind.Present, Next(watch).Change);
+        foreach ((string setting, ConntrackEventMode mode) in
+            new[] { ("0", ConntrackEventMode.None), ("1", ConntrackEventMode.All) })
+        {
+            SetEvents(setting);
+            ConntrackFlow flow = ConntrackFlow.Udp($"10.1.1.{(int)mode}:5353", "4.1.1.53:53");
+            table.Add(flow);
+            Assert.Equal(ConntrackChangeKind.New, Next(watch).Change);
+            table.Delete(flow);
+            Assert.Equal(ConntrackChangeKind.Destroyed, Next(watch).Change);
+            while (watch.EventMode != mode)
+            {
+                watch.Next(TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken, out _);
+            }
+        }
+    });
+
+    [Fact]
     public void The_mode_is_that_of_the_network_namespace_of_the_thread() => NetworkNamespace.Run(() =>
     {
         SetEvents("0");
