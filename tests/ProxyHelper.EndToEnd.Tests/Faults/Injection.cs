@@ -54,8 +54,9 @@ internal sealed class Injection : IDisposable
     public Task AwaitFaultAsync() => _strace.AwaitAsync(Marker);
 
     /// <summary>
-    /// Ends the fault. If strace let go of a thread in the middle of a call that fails, the call would fail with ENOSYS,
-    /// which no kernel returns. So the threads stop first, and a stopped thread is in the middle of no such call.
+    /// Ends the fault. If strace let go of a thread in the middle of a call that fails, the call would fail with
+    /// ENOSYS, which no kernel returns. So the threads stop first, and a stopped thread is in the middle of no such
+    /// call.
     /// </summary>
     public async Task EndAsync()
     {

@@ -10,8 +10,8 @@ using Xunit;
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
 
 /// <summary>
-/// Tests that large rule sets of the real kernel are judged right and in bounded memory. The memory is that of the whole
-/// process, so no other test runs meanwhile.
+/// Tests that large rule sets of the real kernel are judged right and in bounded memory. The memory is that of the
+/// whole process, so no other test runs meanwhile.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class LargeRulesTests
