@@ -61,8 +61,8 @@ internal static class NetlinkMessages
     {
         byte[][] attributes =
         [
-            Tuple(1, entry.Source, entry.Destination), // CTA_TUPLE_ORIG
-            Tuple(2, entry.ReplySource, entry.ReplyDestination), // CTA_TUPLE_REPLY
+            Tuple(1, entry.Source, entry.Destination, entry.Zone), // CTA_TUPLE_ORIG
+            Tuple(2, entry.ReplySource, entry.ReplyDestination, entry.ReplyZone), // CTA_TUPLE_REPLY
             Attribute(3, [0, 0, 1, 0x8e]), // CTA_STATUS
             Attribute(12, [1, 2, 3, 4]), // CTA_ID
             Attribute(0x3f, new byte[padding]),
@@ -95,10 +95,10 @@ internal static class NetlinkMessages
         return [.. list, .. end];
     }
 
-    private static byte[] Tuple(ushort type, Peer source, Peer destination)
+    private static byte[] Tuple(ushort type, Peer source, Peer destination, ushort zone)
     {
-        byte[] tuple = new byte[52];
-        WriteAttribute(tuple, 52, (ushort)(type | 0x8000));
+        byte[] tuple = new byte[TupleSize + (zone == 0 ? 0 : ZoneSize)];
+        WriteAttribute(tuple, (ushort)tuple.Length, (ushort)(type | 0x8000));
         WriteAttribute(tuple.AsSpan(4), 20, 0x8001); // CTA_TUPLE_IP
         WriteAttribute(tuple.AsSpan(8), 8, 1);
         BinaryPrimitives.WriteUInt32BigEndian(tuple.AsSpan(12), source.Address);
@@ -111,6 +111,12 @@ internal static class NetlinkMessages
         BinaryPrimitives.WriteUInt16BigEndian(tuple.AsSpan(40), source.Port);
         WriteAttribute(tuple.AsSpan(44), 6, 3);
         BinaryPrimitives.WriteUInt16BigEndian(tuple.AsSpan(48), destination.Port);
+        if (zone != 0)
+        {
+            WriteAttribute(tuple.AsSpan(TupleSize), 6, 3); // CTA_TUPLE_ZONE
+            BinaryPrimitives.WriteUInt16BigEndian(tuple.AsSpan(TupleSize + 4), zone);
+        }
+
         return tuple;
     }
 

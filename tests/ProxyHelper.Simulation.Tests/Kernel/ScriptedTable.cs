@@ -3,6 +3,9 @@ namespace ProxyHelper.Simulation.Kernel;
 /// <summary>Represents a conntrack entry: both directions, as the kernel stores them.</summary>
 internal sealed record TableEntry(Peer Source, Peer Destination, Peer ReplySource, Peer ReplyDestination, ushort Zone)
 {
+    /// <summary>Gets the zone of the reply direction, which a rule can set alone.</summary>
+    public ushort ReplyZone { get; init; } = Zone;
+
     /// <summary>Gets whether this router led the connection to another destination.</summary>
     public bool IsTranslated => Destination != ReplySource;
 }
@@ -22,7 +25,7 @@ internal sealed class ScriptedTable
     public void Add(TableEntry entry)
     {
         (Peer, Peer, ushort) original = (entry.Source, entry.Destination, entry.Zone);
-        (Peer, Peer, ushort) reply = (entry.ReplySource, entry.ReplyDestination, entry.Zone);
+        (Peer, Peer, ushort) reply = (entry.ReplySource, entry.ReplyDestination, entry.ReplyZone);
         if (_byTuple.ContainsKey(original) || _byTuple.ContainsKey(reply))
         {
             return;
@@ -38,7 +41,7 @@ internal sealed class ScriptedTable
     {
         TableEntry entry = Entries[place];
         _byTuple.Remove((entry.Source, entry.Destination, entry.Zone));
-        _byTuple.Remove((entry.ReplySource, entry.ReplyDestination, entry.Zone));
+        _byTuple.Remove((entry.ReplySource, entry.ReplyDestination, entry.ReplyZone));
         Entries.RemoveAt(place);
         Changed();
     }
@@ -47,9 +50,9 @@ internal sealed class ScriptedTable
     public TableEntry? FindEither(Peer source, Peer destination) => 
         _byTuple.GetValueOrDefault((source, destination, (ushort)0));
 
-    /// <summary>Finds the entry of zone 0 that has a reply tuple, which is the only right answer.</summary>
+    /// <summary>Finds the entry that has a reply tuple in zone 0, which is the only right answer.</summary>
     public TableEntry? FindReply(Peer source, Peer destination) =>
-        FindEither(source, destination) is { } entry && entry.ReplySource == source
+        FindEither(source, destination) is { ReplyZone: 0 } entry && entry.ReplySource == source
             && entry.ReplyDestination == destination
             ? entry
             : null;

@@ -34,6 +34,12 @@ internal static class Places
         var server = new Peer(Server + (uint)chance.Below(2), 25);
         var proxy = new Peer(chance.Of(Proxy, Proxy, OtherProxy), ProxyPort);
         var snat = new Peer(chance.Of(Router, Router, SecondRouter), Port(chance));
+        if (chance.OnceIn(12))
+        {
+            // The proxy connects to an address that leads back to itself, so both directions have the same tuple.
+            return new TableEntry(proxy, snat, proxy, snat, Zone: 0) { ReplyZone = 1 };
+        }
+
         ushort zone = chance.OnceIn(8) ? (ushort)1 : (ushort)0;
         return chance.Below(8) switch
         {
