@@ -134,7 +134,14 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
             log.Write(Priority.Warning, "Using the inherited sockets; the configured address and port are ignored.");
         }
 
-        if (settings.Rules.AllowedProxies.Count == 0)
+        if (settings.Rules.TrustsEveryHost)
+        {
+            log.Write(
+                Priority.Warning,
+                "'trust' contains every address: every host may ask about all connections. Use 'trust' only with the "
+                + "addresses of hosts that need it.");
+        }
+        else if (settings.Rules.AllowedProxies.Count == 0)
         {
             log.Write(
                 Priority.Warning,

@@ -54,8 +54,15 @@ internal sealed class StartChecks(Settings settings)
         ? [Try("PID file", $"{path} can be written.", () => PidFile.Check(path), "Change --pid-file.")]
         : [];
 
-    private IEnumerable<Finding> JudgeAccess() => settings.Rules.AllowedProxies.Count > 0
-        ? []
+    private IEnumerable<Finding> JudgeAccess() => settings.Rules.TrustsEveryHost
+        ?
+        [
+            Finding.Warning(
+                "Trusted clients",
+                "'trust' contains every address: every host may ask about all connections.",
+                "Give only the addresses of hosts that need it with --trust."),
+        ]
+        : settings.Rules.AllowedProxies.Count > 0 ? []
         :
         [
             Finding.Warning(

@@ -76,6 +76,15 @@ Describe 'Start-ProxyHelper' {
         $failure.TargetObject | Should -Be ($_ -match ':' ? [timespan]$_.Trim("'") : [timespan]::FromSeconds($_))
     }
 
+    It 'warns if every host may ask about all connections: <_>' -ForEach '0.0.0.0/0', '0.0.0.0/1, 128.0.0.0/1' {
+        foreach ($allowed in '', '-AllowedProxy 194.0.22.9') {
+            $streams = Get-Streams ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 $allowed -TrustedClient $_ | Stop-ProxyHelper"))
+            "$($streams.Warning.Message)" | Should -BeLike '-TrustedClient contains every address: every host may ask about all connections.*'
+        }
+        $streams = Get-Streams { Start-ProxyHelper 194.0.1.1 -TrustedClient 0.0.0.0/1 }
+        "$($streams.Warning.Message)" | Should -BeLike '-AllowedProxy is missing: *own address*'
+    }
+
     It 'binds addresses that may ask by name only' {
         $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 194.0.22.9 } # a forgotten comma gives no access
         $failure.FullyQualifiedErrorId | Should -BeExactly 'PositionalParameterNotFound,ProxyHelper.PowerShell.Commands.StartProxyHelperCommand'

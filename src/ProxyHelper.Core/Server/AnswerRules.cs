@@ -52,6 +52,24 @@ public sealed record AnswerRules
     /// </summary>
     public bool LogQueries { get; init; }
 
+    /// <summary>
+    /// Gets whether every address is that of a trusted client, also if several prefixes together contain all of them.
+    /// </summary>
+    internal bool TrustsEveryHost
+    {
+        get
+        {
+            ulong next = 0; // the first address that no trusted client has so far
+            foreach (EndPointPattern client in TrustedClients.OrderBy(client => client.IPv4Network.Value))
+            {
+                uint first = client.IPv4Network.Value;
+                next = first <= next ? Math.Max(next, (ulong)(first | ~client.IPv4Mask) + 1) : next;
+            }
+
+            return next > uint.MaxValue;
+        }
+    }
+
     /// <summary>Returns the rules without the secret.</summary>
     public override string ToString() =>
         $"{AllowedProxies.Count} allowed, {TrustedClients.Count} trusted, {MaxQueriesPerSecond} queries a second";

@@ -191,7 +191,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         try
         {
             responder = Responder.Open(Options(addresses), Rules(secret));
-            WarnAboutAccess(); // with -WarningAction Stop, the warning is the end
+            WarnAboutAccess(responder.Rules); // with -WarningAction Stop, the warning is the end
             responder.Start();
             isStarted = true;
             return responder;
@@ -218,13 +218,11 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     }
 
     /// <summary>Warns before the first query is answered, so that -WarningAction Stop and Inquire decide.</summary>
-    private void WarnAboutAccess()
+    private void WarnAboutAccess(AnswerRules rules)
     {
-        if (AllowedProxy.Length == 0)
+        if (AccessWarning.Of(rules) is { } warning)
         {
-            WriteWarning(
-                "-AllowedProxy is missing: every host may ask about connections to its own address. "
-                + "Use -AllowedProxy with the address of the proxy, such as '-AllowedProxy 194.0.22.9'.");
+            WriteWarning(warning);
         }
     }
 
