@@ -45,6 +45,9 @@ internal sealed class World : IDisposable
     /// <summary>Gets or sets the number of points at which the process stands still once; 0 for never.</summary>
     public int FreezeOnceIn { get; set; }
 
+    /// <summary>Gets or sets the time for which the process stands still at the next point, or null.</summary>
+    public TimeSpan? NextFreeze { get; set; }
+
     /// <summary>Gets or sets whether the server is not told about the stop.</summary>
     public bool HidesStop { get; set; }
 
@@ -67,10 +70,11 @@ internal sealed class World : IDisposable
     /// </summary>
     public void MayFreeze()
     {
-        if (Chance.OnceIn(FreezeOnceIn))
+        if (NextFreeze is not null || Chance.OnceIn(FreezeOnceIn))
         {
-            TimeSpan time = TimeSpan.FromMilliseconds(
+            TimeSpan time = NextFreeze ?? TimeSpan.FromMilliseconds(
                 Chance.Of(Chance.Between(1, 300), Chance.Between(900, 1100), 2200, Chance.Between(1000, 6000)));
+            NextFreeze = null;
             Trace.Add(Now, "freeze", time.Ticks);
             Pass(time);
         }

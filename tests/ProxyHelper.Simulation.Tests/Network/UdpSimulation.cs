@@ -87,7 +87,11 @@ internal sealed class UdpSimulation : ISimulation
         Repeat(chance.Between(0, 2), end, Reload);
         bool isClockSet = chance.OnceIn(5); // at most once: a helper that stands still cannot see the first of two
         Repeat(isClockSet ? 1 : 0, end, SetClock);
-        if (!isClockSet && chance.OnceIn(4))
+        if (!isClockSet && chance.OnceIn(12))
+        {
+            end = PlanFullQueue(end);
+        }
+        else if (!isClockSet && chance.OnceIn(4))
         {
             end = PlanIdleTime(end);
         }
@@ -113,6 +117,25 @@ internal sealed class UdpSimulation : ISimulation
         TimeSpan end = begin + TimeSpan.FromMilliseconds(_world.Chance.Between(1500, 6000));
         _world.At(end, SendBurst);
         return end + TimeSpan.FromMilliseconds(1);
+    }
+
+    /// <summary>
+    /// Plans that the clock is set while the process stands still and more queries wait than a few rounds serve.
+    /// </summary>
+    /// <returns>The time after which the process goes on.</returns>
+    private TimeSpan PlanFullQueue(TimeSpan begin)
+    {
+        var time = TimeSpan.FromMilliseconds(_world.Chance.Between(500, 2500));
+        _world.At(begin, () =>
+        {
+            _world.NextFreeze = time;
+            for (int left = 500; left > 0; left--)
+            {
+                _sockets[0].Arrive(NewDatagram());
+            }
+        });
+        _world.At(begin + (time / 2), SetClock);
+        return begin + time + TimeSpan.FromMilliseconds(_world.Chance.Of(1, 100));
     }
 
     private void Repeat(int times, TimeSpan end, Action action)
