@@ -1,5 +1,4 @@
-using System.Management.Automation.Language;
-using System.Net;
+using System.Runtime.Versioning;
 using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.PowerShell;
@@ -22,7 +21,7 @@ internal static class CmdletWords
             ? "Use -Role Proxy if it is the proxy."
             : "Use -Role Router if it is the router.",
         StartHelper = helper => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}",
-        AllowProxies = (helper, proxies) => AllowProxies("ProxyHelper", helper, proxies),
+        AllowProxies = (_, proxies) => $"Start the helper with -AllowedProxy {string.Join(", ", proxies)}",
         ListEntries = "Get-NatMapping -IncludeUntranslated",
         WatchDrops =
             "Run 'Measure-NatMapping -Quick' again later. If Drop or EarlyDrop grows, raise " +
@@ -41,15 +40,12 @@ internal static class CmdletWords
     };
 
     /// <summary>Returns the words for findings about a helper of this session.</summary>
-    /// <param name="name">The name of the helper.</param>
-    public static CallerWords For(string name) =>
-        Instance with { AllowProxies = (helper, proxies) => AllowProxies(name, helper, proxies) };
-
-    private static string AllowProxies(string name, IPEndPoint helper, IReadOnlyList<IPAddress> proxies)
+    [SupportedOSPlatform("linux")]
+    public static CallerWords For(ResponderJob job) => Instance with
     {
-        string addresses = string.Join(", ", proxies);
-        return $"Start the helper again with {addresses} in the list, and with its other parameters: " +
-            $"Stop-ProxyHelper '{CodeGeneration.EscapeSingleQuotedStringContent(name)}'; " +
-            $"Start-ProxyHelper {helper.Address} -Port {helper.Port} -AllowedProxy {addresses}";
-    }
+        AllowProxies = (_, proxies) =>
+            $"Start the helper again with {string.Join(", ", proxies)} in the list" +
+            (job.Rules.Secret == 0 ? string.Empty : ", and write the secret into a FILE") +
+            $": {StartCommand.Again(job, proxies)}",
+    };
 }

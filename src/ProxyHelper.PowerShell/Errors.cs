@@ -94,7 +94,7 @@ internal static class Errors
         new IOException($"The PID file cannot be written. {cause.Message}", cause),
         ErrorCategory.WriteError,
         path,
-        "Stop the process that the file names, or choose another -PidFile.");
+        "Choose another -PidFile. If the file names a process that runs, stop that process.");
 
     public static ErrorRecord ParameterNotForTcp(string parameter) => Make(
         new ArgumentException(

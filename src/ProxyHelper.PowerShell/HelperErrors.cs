@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net;
+using System.Net.Sockets;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.PowerShell.Commands;
@@ -74,6 +75,14 @@ internal static class HelperErrors
         ErrorCategory.ObjectNotFound,
         path,
         $"Run 'mkdir -p {folder}', or choose another -PidFile.");
+
+    public static ErrorRecord PidFileShared(string path, Job job, Exception cause) => Make(
+        new IOException(
+            $"{path} is the PID file of the helper '{job.Name}' of this session (job {job.Id}), which is running.",
+            cause),
+        ErrorCategory.ResourceBusy,
+        path,
+        $"Run 'Stop-ProxyHelper -Id {job.Id}' to stop that helper, or choose another -PidFile.");
 
     public static ErrorRecord SecretFileNotFound(string path, Exception cause) => Make(
         new FileNotFoundException($"-SecretFile: there is no file {path}.", path, cause),
@@ -157,6 +166,17 @@ internal static class HelperErrors
         cause.EndPoint,
         $"Run 'Stop-ProxyHelper -Id {job.Id}' to stop that helper, or choose another "
             + $"-{(cause.Protocol == IPProtocol.Tcp ? "TcpPort" : "Port")}.");
+
+    /// <summary>Returns the record if descriptors or memory are used up, or null.</summary>
+    internal static ErrorRecord? FindLimit(string command, Exception failure) => failure switch
+    {
+        LinuxException one when ErrnoAdvice.ForResources(one.Errno) is not null => ResourcesUsedUp(command, one),
+        SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } =>
+            ResourcesUsedUp(command, new LinuxException("open socket", Errno.EMFILE)),
+        SocketException { SocketErrorCode: SocketError.NoBufferSpaceAvailable } =>
+            ResourcesUsedUp(command, new LinuxException("send", Errno.ENOBUFS)),
+        _ => null,
+    };
 
     /// <summary>Makes the record for a system call that failed because descriptors or memory are used up.</summary>
     public static ErrorRecord ResourcesUsedUp(string command, LinuxException cause) => Make(

@@ -45,6 +45,9 @@ public sealed class ResponderJob : Job
     /// <summary>Gets the rules by which the responder answers.</summary>
     internal AnswerRules Rules => _responder.Rules;
 
+    /// <summary>Gets the path of the PID file, or null.</summary>
+    internal string? PidFilePath => _pidFile?.FullName;
+
     /// <summary>Gets the TCP end points as text, or null if the responder does not listen on TCP.</summary>
     public string? TcpLocation => TcpEndPoints.Count == 0 ? null : Join(TcpEndPoints);
 

@@ -71,9 +71,18 @@ public static class WrappedText
     /// <summary>Returns where the command after the last colon begins, or the end of the text.</summary>
     private static int StartOfTail(string text)
     {
-        int colon = text.LastIndexOf(": ", StringComparison.Ordinal);
-        bool isCommand = colon >= 0 && !text.EndsWith('.') && !text.AsSpan(colon).Contains('\'');
-        return isCommand ? colon + 2 : text.Length;
+        int tail = text.Length;
+        bool isQuoted = false;
+        for (int i = 0; i < text.Length && !text.EndsWith('.'); i++)
+        {
+            // An apostrophe within a word, as in "smtp-gated's", or after a backslash quotes nothing.
+            i += !isQuoted && text[i] == '\\' && i + 2 < text.Length ? 2 : 0;
+            bool turns = text[i] == '\'' && (isQuoted || i == 0 || !char.IsAsciiLetterOrDigit(text[i - 1]));
+            isQuoted ^= turns;
+            tail = !isQuoted && text.AsSpan(i).StartsWith(": ") ? i + 2 : tail;
+        }
+
+        return tail;
     }
 
     private static int EndOfWord(string text, int start)

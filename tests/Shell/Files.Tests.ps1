@@ -32,8 +32,8 @@ Describe 'A file that the module opens' {
     It 'cannot be the PID file of two helpers in one session' {
         $first = Start-ProxyHelper 194.0.1.1 -PidFile $file -WarningAction Ignore
         $failure = Get-Failure { Start-ProxyHelper 194.0.22.9 -PidFile $file -Name second -WarningAction Ignore }
-        Assert-Error $failure PidFileUnusable StartProxyHelper WriteError '-PidFile'
-        "$failure" | Should -BeLike '*is the PID file of another helper in this process*'
+        Assert-Error $failure PidFileShared StartProxyHelper ResourceBusy "Stop-ProxyHelper -Id $($first.Id)"
+        "$failure" | Should -BeLike "*'ProxyHelper' of this session (job $($first.Id))*"
         Get-Content $file | Should -Be $PID
         $first | Stop-ProxyHelper
         Test-Path $file | Should -BeFalse

@@ -90,7 +90,7 @@ Describe 'A mistake' {
         Get-Job | Should -BeNullOrEmpty
     }
 
-    It 'of each kind is in this table' -ForEach @{ Ids = $mistakes.Id + 'AddressInUse', 'ResourcesUsedUp' } {
+    It 'of each kind is in this table' -ForEach @{ Ids = $mistakes.Id + 'AddressInUse', 'ResourcesUsedUp', 'PidFileShared' } {
         $errors = (Get-Command Start-ProxyHelper).ImplementingType.Assembly.GetType('ProxyHelper.PowerShell.HelperErrors')
         $errors.GetMethods('Static, Public').Name | Sort-Object | Should -BeExactly ($Ids | Sort-Object -Unique)
     }
@@ -221,7 +221,15 @@ Describe 'A used up limit' {
     BeforeEach { Initialize-Router }
     AfterEach { Clear-Router }
 
-    It 'of open files is reported as such by <_>' -ForEach 'Start-ProxyHelper 194.0.1.1', 'Get-NatMapping', 'Measure-NatMapping', 'Watch-NatMapping -Count 1' {
+    It 'of open files is reported as such by <_>' -ForEach @(
+        'Start-ProxyHelper 194.0.1.1'
+        'Start-ProxyHelper 194.0.1.1 -PidFile /run/limit.pid'
+        'Start-ProxyHelper 194.0.1.1 -SecretFile /run/limit.secret'
+        'Get-NatMapping', 'Get-NatMapping -LiteralPath /etc/passwd', 'Measure-NatMapping', 'Watch-NatMapping -Count 1'
+        'Test-ProxyHelper -Source 194.0.1.1:1 -Destination 194.0.22.9:9199 -TimeoutSeconds 0.01'
+    ) {
+        Set-Content /run/limit.secret 7
+        chmod 600 /run/limit.secret
         $shown = Invoke-NewShell @"
             # The first round loads all code while there are descriptors.
             Import-Module '$((Get-Module ProxyHelper).Path)'
@@ -235,6 +243,7 @@ Describe 'A used up limit' {
 "@ -Prefix 'prlimit', '--nofile=300'
         "$shown" | Should -BeLike '*ResourcesUsedUp LimitsExceeded:*ulimit -n*'
         "$shown" | Should -Not -BeLike '*modprobe*'
+        Remove-Item /run/limit.secret
     }
 
     It '<Errno> has its own next step' -ForEach $limits {

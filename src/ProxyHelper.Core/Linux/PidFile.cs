@@ -20,15 +20,16 @@ public sealed class PidFile : IDisposable
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private readonly string _path;
     private readonly SafeFileHandle _file;
     private bool _isDisposed;
 
     private PidFile(string path, SafeFileHandle file)
     {
-        _path = path;
+        FullName = path;
         _file = file;
     }
+
+    internal string FullName { get; }
 
     /// <summary>Writes the file. An old PID file of a process that has ended is replaced.</summary>
     /// <exception cref="IOException">
@@ -107,7 +108,7 @@ public sealed class PidFile : IDisposable
         _file.Dispose();
     }
 
-    /// <returns>Null when another program created, replaced or removed the file during the call.</returns>
+    // Null: another program created, replaced or removed the file during the call.
     private static PidFile? TryCreate(string path)
     {
         bool exists = FileState.TryRead(path, followLink: false, out FileState state) == Errno.None;
@@ -212,19 +213,18 @@ public sealed class PidFile : IDisposable
 
         ReadOnlySpan<byte> digits = text[..length];
         digits = digits[^1] == (byte)'\n' ? digits[..^1] : digits;
-        bool isNumber = NumberText.TryRead(digits, out int number) && number > 0;
-        process = isNumber ? number : null;
-        return isNumber;
+        process = NumberText.TryRead(digits, out int number) && number > 0 ? number : null;
+        return process is not null;
     }
 
     private void Remove()
     {
-        bool isOutOfReach = FileState.TryRead(_path, followLink: false, out _) == Errno.EACCES;
+        bool isOutOfReach = FileState.TryRead(FullName, followLink: false, out _) == Errno.EACCES;
         try
         {
-            if (IsAt(_path, _file))
+            if (IsAt(FullName, _file))
             {
-                File.Delete(_path);
+                File.Delete(FullName);
             }
         }
         catch (UnauthorizedAccessException)

@@ -90,7 +90,7 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         catch (Exception failure)
             when (failure is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            throw Terminating(Errors.SecretFileUnusable(failure, path));
+            throw Terminating(HelperErrors.FindLimit(CommandName, failure) ?? Errors.SecretFileUnusable(failure, path));
         }
     }
 

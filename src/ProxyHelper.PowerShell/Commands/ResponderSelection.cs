@@ -51,6 +51,16 @@ internal static class ResponderSelection
             return found;
         });
 
+    /// <summary>Returns the error about a PID file, which names the responder that has the file.</summary>
+    [SupportedOSPlatform("linux")]
+    public static ErrorRecord PidFileFault(JobRepository repository, string command, string path, Exception cause)
+    {
+        Job? user = All(repository).OfType<ResponderJob>().FirstOrDefault(job =>
+            job.JobStateInfo.State == JobState.Running && job.PidFilePath == Path.GetFullPath(path));
+        return HelperErrors.FindLimit(command, cause)
+            ?? (user is null ? Errors.PidFileUnusable(cause, path) : HelperErrors.PidFileShared(path, user, cause));
+    }
+
     /// <summary>Returns the running responder that uses an address and port that could not be bound, or null.</summary>
     [SupportedOSPlatform("linux")]
     public static Job? Using(JobRepository repository, BindException failure)

@@ -179,7 +179,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw Terminating(Errors.PidFileUnusable(failure, path));
+            throw Terminating(ResponderSelection.PidFileFault(JobRepository, CommandName, path, failure));
         }
     }
 

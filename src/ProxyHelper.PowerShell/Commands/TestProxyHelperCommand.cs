@@ -203,14 +203,13 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
             Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
         };
         var report = new AnswerReport(this, request, Transport);
-        report.WriteQuestion();
         try
         {
-            Task<HelperAnswer> asking = IsTcp
-                ? LineClient.AskAsync(request, Cancellation)
-                : HelperClient.AskAsync(request, Cancellation);
-            HelperAnswer answer = Await(
-                asking, $"Asking {helper}", $"No answer about {Source} -> {Destination} yet", report.LongestTime);
+            report.WriteQuestion();
+            Task<HelperAnswer> asking =
+                IsTcp ? LineClient.AskAsync(request, Cancellation) : HelperClient.AskAsync(request, Cancellation);
+            string status = $"No answer about {Source} -> {Destination} yet";
+            HelperAnswer answer = Await(asking, $"Asking {helper}", status, report.LongestTime);
             WriteAnswer(report, answer with { AgreesWithMapping = AgreesWithMapping(answer) });
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
@@ -220,6 +219,10 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressNotAvailable)
         {
             WriteError(Errors.DestinationNotLocal(Destination, failure));
+        }
+        catch (SocketException failure) when (HelperErrors.FindLimit(CommandName, failure) is { } limit)
+        {
+            throw Terminating(limit);
         }
     }
 

@@ -161,7 +161,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         }
 
         (ResponderJob chosen, IPEndPoint known) = found[0];
-        words = CmdletWords.For(chosen.Name);
+        words = CmdletWords.For(chosen);
         return options with
         {
             HelperAddresses = [known.Address],

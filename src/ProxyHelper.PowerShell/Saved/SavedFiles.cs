@@ -69,7 +69,9 @@ internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            command.WriteError(MappingErrors.SavedFileUnreadable(path, failure));
+            command.WriteError(
+                HelperErrors.FindLimit(command.MyInvocation.MyCommand.Name, failure)
+                ?? MappingErrors.SavedFileUnreadable(path, failure));
         }
 
         return null;

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Management.Automation.Language;
+using System.Net;
+using System.Runtime.Versioning;
+using ProxyHelper.Server;
+
+namespace ProxyHelper.PowerShell;
+
+/// <summary>Makes the command that stops a helper and starts it with the same parameters.</summary>
+[SupportedOSPlatform("linux")]
+internal static class StartCommand
+{
+    private const string DefaultName = "ProxyHelper";
+
+    /// <summary>Returns the command. It names a file for the secret and does not show the secret.</summary>
+    /// <param name="job">The helper.</param>
+    /// <param name="proxies">Proxies to add to the list of allowed proxies.</param>
+    public static string Again(ResponderJob job, IEnumerable<IPAddress> proxies)
+    {
+        var defaults = new AnswerRules();
+        AnswerRules rules = job.Rules;
+        string addresses = Join(job.LocalEndPoints.Select(endPoint => endPoint.Address));
+        int port = job.LocalEndPoints[0].Port;
+        string delay = rules.MaxQueueDelay.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        string?[] words =
+        [
+            $"Stop-ProxyHelper -Id {job.Id}; Start-ProxyHelper {addresses} -Port {port}",
+            job.TcpEndPoints is [var tcp, ..] ? $"-TcpPort {tcp.Port}" : null,
+            rules.Secret == 0 ? null : "-SecretFile FILE",
+            $"-AllowedProxy {Join(rules.AllowedProxies.Cast<object>().Concat(proxies))}",
+            rules.TrustedClients.Count == 0 ? null : $"-TrustedClient {Join(rules.TrustedClients)}",
+            rules.MaxQueriesPerSecond == defaults.MaxQueriesPerSecond
+                ? null
+                : $"-MaxQueriesPerSecond {rules.MaxQueriesPerSecond}",
+            rules.MaxQueueDelay == defaults.MaxQueueDelay ? null : $"-MaxQueueDelay {delay}",
+            rules.IdentFormat == defaults.IdentFormat ? null : $"-IdentFormat {rules.IdentFormat}",
+            job.Name == DefaultName ? null : $"-Name {Quoted(job.Name)}",
+            job.PidFilePath is { } path ? $"-PidFile {Quoted(path)}" : null,
+        ];
+        return string.Join(' ', words.OfType<string>());
+    }
+
+    private static string Join<T>(IEnumerable<T> values) => string.Join(", ", values);
+
+    private static string Quoted(string text) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
+}
