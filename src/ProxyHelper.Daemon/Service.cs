@@ -17,8 +17,9 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         using ServiceManager manager = ServiceManager.Open(log);
         try
         {
+            AnswerRules rules = settings.ReadRules(); // first: no write of a file comes before the secret is read
             using PidFile? pidFile = settings.PidFile is { } path ? PidFile.Create(path) : null;
-            using Responder responder = Responder.Open(settings.Listen, settings.ReadRules());
+            using Responder responder = Responder.Open(settings.Listen, rules);
             using MetricsServer? metrics = MetricsServer.TryOpen(
                 settings.Metrics, () => MetricsText.Of(responder, log.LostLines));
             metrics?.Start();

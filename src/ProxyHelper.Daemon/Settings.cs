@@ -95,8 +95,8 @@ internal sealed record Settings
 
     private SettingsFault? FindFault()
     {
-        if (PidFile is not null && SecretFile is not null
-            && Path.GetFullPath(PidFile) == Path.GetFullPath(SecretFile))
+        if (PidFile is { } pidFile && SecretFile is { } secretFile
+            && Linux.PidFile.IsSameFile(pidFile, secretFile))
         {
             return new SettingsFault("pid-file and secret-file name the same file.");
         }

@@ -18,6 +18,7 @@ Describe 'A file that the module opens' {
         @{ Reason = 'it is a file with several names'; Command = 'echo 4194305 >$0.target; ln $0.target $0' }
         @{ Reason = 'it is a FIFO'; Command = 'mkfifo $0' }
         @{ Reason = 'it is a folder'; Command = 'mkdir $0' }
+        @{ Reason = 'not all users can read it'; Command = 'echo 4194305 >$0; chmod 600 $0' }
     ) {
         sh -c $Command $file
         $before = Show-File $file
@@ -38,6 +39,15 @@ Describe 'A file that the module opens' {
         $first | Stop-ProxyHelper
         Test-Path $file | Should -BeFalse
         (Start-ProxyHelper 194.0.22.9 -PidFile $file -WarningAction Ignore).State | Should -Be Running
+    }
+
+    It 'is the secret file under another name and is no PID file' {
+        sh -c 'mkdir -p $0/real; ln -s real $0/alias; umask 077; echo 4194999 >$0/real/s' $file
+        $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -SecretFile $file/real/s -PidFile $file/alias/s -WarningAction Ignore }
+        Assert-Error $failure PidFileUnusable StartProxyHelper WriteError '-PidFile'
+        "$failure" | Should -BeLike '*is the file of -SecretFile*'
+        Get-Content $file/real/s | Should -Be 4194999
+        Get-Job | Should -BeNullOrEmpty
     }
 
     It 'is an old PID file and is replaced' {

@@ -21,6 +21,7 @@ internal readonly partial record struct FileState(
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint BasicStatistics = 0x7ff; // STATX_BASIC_STATS (linux/stat.h)
     private const int Size256 = 256; // struct statx
+    private const int Size120 = 120; // struct statfs
     private const int TypeMask = 0xf000; // S_IFMT
 
     /// <summary>Gets whether the file is a regular file.</summary>
@@ -64,6 +65,23 @@ internal readonly partial record struct FileState(
         return AccessCall(CurrentFolder, path, wanted, EffectiveUser) < 0 ? LinuxHandle.LastError() : Errno.None;
     }
 
+    /// <summary>
+    /// Returns whether the files of a file system are settings and states of the kernel, such as in /proc and /sys.
+    /// Such a file system has no blocks. A tmpfs without a limit has none either, but it stores files.
+    /// </summary>
+    public static bool IsOfKernel(string path)
+    {
+        const long tmpfs = 0x01021994, ramfs = 0x858458f6, efivarfs = 0xde5e81e4; // linux/magic.h
+        Span<byte> status = stackalloc byte[Size120];
+        if (FileSystemCall(path, status) < 0)
+        {
+            return false; // the next call on the path reports the failure
+        }
+
+        long type = Read<long>(status, 0), blocks = Read<long>(status, 16);
+        return type == efivarfs || (blocks == 0 && type is not (tmpfs or ramfs));
+    }
+
     private static Errno TryRead(int folder, string path, int flags, out FileState state)
     {
         Span<byte> status = stackalloc byte[Size256];
@@ -88,6 +106,9 @@ internal readonly partial record struct FileState(
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatusCall(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int FileSystemCall(string path, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessCall(int folder, string path, int mode, int flags);

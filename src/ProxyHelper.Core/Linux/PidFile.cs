@@ -8,8 +8,9 @@ namespace ProxyHelper.Linux;
 
 /// <summary>
 /// Represents a file with the number of this process, for init scripts. The process locks the file while it runs. A
-/// file that exists is used only if it is an old PID file: a regular file with one name, of this user or of root, that
-/// is empty or holds the number of a process that has ended. Every other file stays as it is.
+/// file that exists is used only if it is an old PID file: a regular file with one name on an ordinary file system, of
+/// this user or of root, that is empty, or that all users can read and that holds the number of a process that has
+/// ended. Every other file stays as it is.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class PidFile : IDisposable
@@ -58,7 +59,7 @@ public sealed class PidFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">Thrown when this process may not write the file.</exception>
     public static void Check(string path)
     {
-        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full) ?? "/";
+        string full = Path.GetFullPath(path), folder = FolderOf(full);
         bool exists = FileState.TryRead(full, followLink: false, out FileState state) == Errno.None;
         if (exists)
         {
@@ -70,6 +71,10 @@ public sealed class PidFile : IDisposable
         {
             throw new DirectoryNotFoundException($"The folder {folder} does not exist.");
         }
+        else
+        {
+            RequireOrdinary(folder, full);
+        }
 
         Errno errno = FileState.TestWriting(exists ? full : folder, isFolder: !exists);
         if (errno != Errno.None)
@@ -78,6 +83,18 @@ public sealed class PidFile : IDisposable
                 ? new UnauthorizedAccessException($"Access to the path '{full}' is denied.")
                 : new LinuxException($"write {full}", errno);
         }
+    }
+
+    /// <summary>
+    /// Returns whether two paths lead to the same file, also by links. If a file does not exist, the paths decide.
+    /// </summary>
+    public static bool IsSameFile(string first, string second)
+    {
+        string full = Path.GetFullPath(first), other = Path.GetFullPath(second);
+        return full == other
+            || (FileState.TryRead(full, followLink: true, out FileState left) == Errno.None
+                && FileState.TryRead(other, followLink: true, out FileState right) == Errno.None
+                && left.Identity == right.Identity);
     }
 
     /// <summary>
@@ -116,6 +133,10 @@ public sealed class PidFile : IDisposable
         {
             RequirePlain(state, path); // a FIFO or a device is not even opened
         }
+        else
+        {
+            RequireOrdinary(FolderOf(path), path);
+        }
 
         SafeFileHandle? file = exists ? RegularFile.TryOpenWrite(path) : RegularFile.TryCreate(path, Mode);
         try
@@ -130,6 +151,11 @@ public sealed class PidFile : IDisposable
             if (!IsAt(path, file))
             {
                 return null; // the previous owner has removed the file
+            }
+
+            if (!exists)
+            {
+                File.SetUnixFileMode(file, Mode); // whatever the umask is, the next start has to know the file
             }
 
             var own = new PidFile(path, file);
@@ -155,6 +181,8 @@ public sealed class PidFile : IDisposable
             { IsRegular: false } => $"it is {state.Kind}",
             { Links: > 1 } => "it is a file with several names (hard links)",
             { Size: > MaxLength } => "it has other content",
+            { Size: > 0 } when !state.Permissions.HasFlag(UnixFileMode.OtherRead) =>
+                "not all users can read it, so that its number may be a secret",
             { Owner: var owner } when owner != 0 && owner != Privileges.UserId =>
                 string.Create(CultureInfo.InvariantCulture, $"another user owns it (UID {owner})"),
             _ => null,
@@ -163,7 +191,20 @@ public sealed class PidFile : IDisposable
         {
             throw NoPidFile(path, reason);
         }
+
+        RequireOrdinary(path, path);
     }
+
+    /// <summary>Checks that a write to a file changes only the file, and no setting of the kernel.</summary>
+    private static void RequireOrdinary(string place, string path)
+    {
+        if (FileState.IsOfKernel(place))
+        {
+            throw NoPidFile(path, "its file system belongs to the kernel, such as /proc and /sys");
+        }
+    }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
     /// <summary>Checks that a file holds nothing, or the number of a process that has ended.</summary>
     private static void RequireUnused(SafeFileHandle file, string path, bool isFree)

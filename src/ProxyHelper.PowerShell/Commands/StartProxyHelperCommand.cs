@@ -171,7 +171,9 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         try
         {
             path = ResolveFile(path);
-            return Linux.PidFile.Create(path);
+            return SecretFile is not null && Linux.PidFile.IsSameFile(path, ResolveFile(SecretFile))
+                ? throw new IOException($"{path} is the file of -SecretFile.")
+                : Linux.PidFile.Create(path);
         }
         catch (DirectoryNotFoundException)
         {

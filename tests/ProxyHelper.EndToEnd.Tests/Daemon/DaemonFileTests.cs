@@ -17,6 +17,7 @@ public sealed class DaemonFileTests(PublishedDaemon daemon)
     [InlineData("it is a file with several names", "echo 4194305 >{0}.target; ln {0}.target {0}")]
     [InlineData("it is a FIFO", "mkfifo {0}")]
     [InlineData("it is a folder", "mkdir {0}")]
+    [InlineData("not all users can read it", "echo 4194305 >{0}; chmod 600 {0}")]
     public async Task A_file_that_is_no_pid_file_stays_as_it_is(string reason, string prepare)
     {
         using var network = RouterNetwork.Create();
@@ -105,6 +106,28 @@ public sealed class DaemonFileTests(PublishedDaemon daemon)
         Assert.Equal(2, await program.ExitAsync());
         Assert.Contains("pid-file and secret-file", program.Output, Exact);
         Assert.Equal(before, Describe(path));
+    }
+
+    [Theory]
+    [InlineData("{0}/real/s", "{0}/alias/s")]
+    [InlineData("{0}/alias/s", "{0}/real/s")]
+    [InlineData("{0}/link", "{0}/real/s")]
+    public async Task A_link_to_the_secret_file_is_no_pid_file(string secret, string pidFile)
+    {
+        using var network = RouterNetwork.Create();
+        string path = Prepare(
+            "mkdir -p {0}/real; ln -s real {0}/alias; ln -s real/s {0}/link; umask 077; echo 4194999 >{0}/real/s");
+        foreach (string[] check in (string[][])[[], ["--check"], ["--check-reload"]])
+        {
+            string[] files = [
+                "--secret-file", secret.Replace("{0}", path, Exact), "-p", pidFile.Replace("{0}", path, Exact)];
+            using RunningProgram program = DaemonOnRouter.Begin(
+                network, daemon, [.. check, "-I", "194.0.1.1", .. files]);
+
+            Assert.Equal(2, await program.ExitAsync());
+            Assert.Contains("pid-file and secret-file name the same file", program.Output, Exact);
+            Assert.Equal("4194999\n", await File.ReadAllTextAsync($"{path}/real/s", Patience.Token()));
+        }
     }
 
     [Theory]
