@@ -26,7 +26,11 @@ internal readonly record struct HttpRequest(HttpStatusCode Status, bool IsHead)
     private static readonly SearchValues<byte> _targetBytes = SearchValues.Create(
         [.. Enumerable.Range('!', '~' - '!' + 1).Where(value => value != '#').Select(value => (byte)value)]);
 
-    private static readonly SearchValues<byte> _notInHost = SearchValues.Create(" \t/?#@,\\"u8);
+    // The characters of a name and a port, and those of an IPv6 address in brackets (RFC 3986, 3.2.2).
+    private static readonly SearchValues<byte> _hostBytes = SearchValues.Create(
+        "-._~%!$&'()*+;=:[]0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    private static readonly string[] _otherMethods = ["POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
     /// <summary>Reads a request.</summary>
     /// <param name="received">The bytes that have arrived.</param>
@@ -92,6 +96,11 @@ internal readonly record struct HttpRequest(HttpStatusCode Status, bool IsHead)
     private static HttpStatusCode StatusOf(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
     {
         bool isRead = method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8);
+        if (!isRead && !_otherMethods.Contains(Encoding.ASCII.GetString(method)))
+        {
+            return HttpStatusCode.NotImplemented;
+        }
+
         if (!isRead && (method.SequenceEqual("CONNECT"u8) || target.SequenceEqual("*"u8)))
         {
             return HttpStatusCode.MethodNotAllowed; // these requests have no path
@@ -121,15 +130,26 @@ internal readonly record struct HttpRequest(HttpStatusCode Status, bool IsHead)
             int path = text.AsSpan(scheme.Length).IndexOfAny('/', '?');
             string authority = path < 0 ? text[scheme.Length..] : text.Substring(scheme.Length, path);
             text = path < 0 ? string.Empty : text[(scheme.Length + path)..];
-            text = authority.Length == 0 ? "?" : text.StartsWith('/') ? text : $"/{text}";
+            text = !IsHost(authority) ? "?" : text.StartsWith('/') ? text : $"/{text}";
         }
 
         return text.StartsWith('/') ? Uri.UnescapeDataString(text.Split('?')[0]) : null;
     }
 
+    /// <summary>Returns whether a text is a host with or without a port, such as router:9114.</summary>
+    private static bool IsHost(string text)
+    {
+        int end = text.LastIndexOf(':') is var colon && colon > text.LastIndexOf(']') ? colon : text.Length;
+        return end > 0 && !Encoding.ASCII.GetBytes(text).AsSpan().ContainsAnyExcept(_hostBytes)
+            && !text.AsSpan(Math.Min(end + 1, text.Length)).ContainsAnyExceptInRange('0', '9')
+            && text.AsSpan(0, end) is ['[', .., ']'] == text.AsSpan().ContainsAny('[', ']')
+            && (text[0] == '[' || !text.AsSpan(0, end).Contains(':'));
+    }
+
     private static bool AreValid(ReadOnlySpan<byte> headers, bool needsHost)
     {
         int hosts = 0;
+        byte[]? length = null;
         while (headers.Length > 0)
         {
             ReadOnlySpan<byte> line = TakeLine(ref headers);
@@ -143,15 +163,20 @@ internal readonly record struct HttpRequest(HttpStatusCode Status, bool IsHead)
             if (Ascii.EqualsIgnoreCase(line[..colon], "Host"u8))
             {
                 hosts++;
-                if (value.ContainsAny(_notInHost))
+                if (value.Length > 0 && !IsHost(Encoding.Latin1.GetString(value)))
                 {
                     return false;
                 }
             }
-            else if (Ascii.EqualsIgnoreCase(line[..colon], "Content-Length"u8)
-                && (value.Length == 0 || value.ContainsAnyExceptInRange((byte)'0', (byte)'9')))
+            else if (Ascii.EqualsIgnoreCase(line[..colon], "Content-Length"u8))
             {
-                return false;
+                if (value.Length == 0 || value.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+                    || (length is not null && !value.SequenceEqual(length)))
+                {
+                    return false;
+                }
+
+                length = value.ToArray();
             }
         }
 

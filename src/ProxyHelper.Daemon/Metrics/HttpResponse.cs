@@ -17,6 +17,7 @@ internal static class HttpResponse
             HttpStatusCode.OK => ("OK", counters()),
             HttpStatusCode.NotFound => ("Not Found", "The counters are at /metrics.\n"),
             HttpStatusCode.MethodNotAllowed => ("Method Not Allowed", "Use GET or HEAD.\n"),
+            HttpStatusCode.NotImplemented => ("Not Implemented", "Use GET or HEAD.\n"),
             HttpStatusCode.RequestTimeout => ("Request Timeout", "The request is not complete.\n"),
             HttpStatusCode.RequestUriTooLong => ("URI Too Long", "The request line is too long.\n"),
             HttpStatusCode.RequestHeaderFieldsTooLarge =>
