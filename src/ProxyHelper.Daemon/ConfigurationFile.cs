@@ -85,7 +85,7 @@ internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic
         }
         else if (name.Length == 0)
         {
-            values.AddFault($"{place}: the line must have the form NAME = VALUE, such as: allow = 194.0.22.9");
+            values.AddFault($"{place}: the line must have the form NAME = VALUE, such as 'allow = 194.0.22.9'.");
         }
         else if (SettingList.Find(name) is not { } setting)
         {

@@ -2,9 +2,6 @@ using System.CommandLine;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>Returns settings with one more value.</summary>
-internal delegate Settings SettingsChange(Settings settings);
-
 /// <summary>Reads a value.</summary>
 /// <returns>The sentence that describes the fault, or null.</returns>
 internal delegate string? ValueReader<T>(string text, out T value);
@@ -35,9 +32,12 @@ internal abstract class Setting
 
     /// <summary>Reads a value.</summary>
     /// <param name="text">The text of the value.</param>
-    /// <param name="change">The change that applies the value.</param>
+    /// <param name="value">The value.</param>
     /// <returns>The sentence that describes the fault, or null.</returns>
-    public abstract string? Read(string text, out SettingsChange change);
+    public abstract string? Read(string text, out object? value);
+
+    /// <summary>Returns settings with the values that were read. All values of a list come at once.</summary>
+    public abstract Settings Apply(Settings settings, IReadOnlyList<object?> values);
 
     /// <summary>Returns whether the setting has the same value in two settings.</summary>
     public abstract bool HasSameValue(Settings left, Settings right);
@@ -75,12 +75,16 @@ internal sealed class SingleSetting<TPart, TValue> : Setting
     public override bool IsRepeatable => false;
 
     /// <inheritdoc/>
-    public override string? Read(string text, out SettingsChange change)
+    public override string? Read(string text, out object? value)
     {
-        string? fault = Reader(text, out TValue value);
-        change = settings => Part.Set(settings, Set(Part.Get(settings), value));
+        string? fault = Reader(text, out TValue read);
+        value = read;
         return fault;
     }
+
+    /// <inheritdoc/>
+    public override Settings Apply(Settings settings, IReadOnlyList<object?> values) =>
+        Part.Set(settings, Set(Part.Get(settings), (TValue)values[^1]!));
 
     /// <inheritdoc/>
     public override bool HasSameValue(Settings left, Settings right) =>
@@ -107,12 +111,16 @@ internal sealed class RepeatableSetting<TPart, TValue> : Setting
     public override bool IsRepeatable => true;
 
     /// <inheritdoc/>
-    public override string? Read(string text, out SettingsChange change)
+    public override string? Read(string text, out object? value)
     {
-        string? fault = Reader(text, out TValue value);
-        change = settings => Part.Set(settings, Set(Part.Get(settings), [.. Get(Part.Get(settings)), value]));
+        string? fault = Reader(text, out TValue read);
+        value = read;
         return fault;
     }
+
+    /// <inheritdoc/>
+    public override Settings Apply(Settings settings, IReadOnlyList<object?> values) =>
+        Part.Set(settings, Set(Part.Get(settings), [.. values.Cast<TValue>()]));
 
     /// <inheritdoc/>
     public override bool HasSameValue(Settings left, Settings right) =>

@@ -43,7 +43,7 @@ internal static class SettingList
         {
             Name = "tcp-port", ValueName = "PORT",
             Help = "Listen on this TCP port, for smtp-gated's mode remote. The default is 0 (no TCP).",
-            Part = _listen, Reader = ValueReaders.Port,
+            Part = _listen, Reader = ValueReaders.PortOrNone,
             Get = options => options.TcpPort, Set = (options, port) => options with { TcpPort = port },
         },
         new SingleSetting<AnswerRules, uint>

@@ -4,7 +4,7 @@ namespace ProxyHelper.Daemon;
 /// <param name="isFile">Whether the source is the configuration file.</param>
 internal sealed class SettingValues(bool isFile)
 {
-    private readonly List<(Setting Setting, SettingsChange Change)> _values = [];
+    private readonly List<SettingValue> _values = [];
     private readonly List<SettingsFault> _faults = [];
 
     /// <summary>Gets the faults in the order in which they were found.</summary>
@@ -19,26 +19,41 @@ internal sealed class SettingValues(bool isFile)
     /// <param name="text">The text.</param>
     public void Read(string place, Setting setting, string text)
     {
-        if (setting.Read(text, out SettingsChange change) is { } fault)
+        if (setting.Read(text, out object? value) is { } fault)
         {
             AddFault($"{place}: {fault}");
         }
         else
         {
-            _values.Add((setting, change));
+            _values.Add(new SettingValue(setting, value, place, isFile));
         }
     }
 
-    /// <summary>Returns these values without the settings that another source has.</summary>
-    public SettingValues Without(SettingValues other)
+    /// <summary>Returns these values, with those of another source for each setting that the other source has.</summary>
+    public SettingValues OverriddenBy(SettingValues other)
     {
         HashSet<Setting> others = [.. other._values.Select(value => value.Setting)];
-        var rest = new SettingValues(isFile);
-        rest._values.AddRange(_values.Where(value => !others.Contains(value.Setting)));
-        return rest;
+        var all = new SettingValues(isFile);
+        all._values.AddRange(_values.Where(value => !others.Contains(value.Setting)));
+        all._values.AddRange(other._values);
+        return all;
     }
 
+    /// <summary>Returns the values of a setting in their order.</summary>
+    public IEnumerable<SettingValue> Of(string name) => _values.Where(value => value.Setting.Name == name);
+
     /// <summary>Returns settings with these values.</summary>
-    public Settings ApplyTo(Settings settings) =>
-        _values.Aggregate(settings, (current, value) => value.Change(current));
+    public Settings ApplyTo(Settings settings) => _values.GroupBy(value => value.Setting, value => value.Value)
+        .Aggregate(settings, (current, values) => values.Key.Apply(current, [.. values]));
+}
+
+/// <summary>Represents a value of a setting.</summary>
+/// <param name="Setting">The setting.</param>
+/// <param name="Value">The value that was read.</param>
+/// <param name="Place">The option, or the file and the line.</param>
+/// <param name="IsInFile">Whether the value is in the configuration file.</param>
+internal readonly record struct SettingValue(Setting Setting, object? Value, string Place, bool IsInFile)
+{
+    /// <summary>Returns a fault with the place of this value.</summary>
+    public SettingsFault ToFault(string message) => new($"{Place}: {message}", IsInFile);
 }

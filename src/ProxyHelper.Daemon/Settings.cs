@@ -48,8 +48,9 @@ internal sealed record Settings
         }
 
         var start = new Settings { Listen = new ListenOptions { Addresses = [], InheritedSockets = inheritedSockets } };
-        Settings complete = arguments.ApplyTo(values.Without(arguments).ApplyTo(start));
-        if (complete.FindFault() is { } fault)
+        SettingValues all = values.OverriddenBy(arguments);
+        Settings complete = all.ApplyTo(start);
+        if (new SettingsCheck(complete, all).FindFault(file?.Path) is { } fault)
         {
             faults = [fault];
             return false;
@@ -87,31 +88,9 @@ internal sealed record Settings
         {
             // The words of .NET do not name the setting.
             throw new IOException(
-                $"--secret-file: there is no file '{path}'. Run sh -c 'umask 077; cat > {path}', type the number, " +
-                "and press Enter and Ctrl+D.",
+                $"--secret-file: there is no file '{path}'. To write the number into a new file, run "
+                + $"{Access.SecretFile.CreationCommand(path)} and type the number, Enter and Ctrl+D.",
                 failure);
-        }
-    }
-
-    private SettingsFault? FindFault()
-    {
-        if (PidFile is { } pidFile && SecretFile is { } secretFile
-            && Linux.PidFile.IsSameFile(pidFile, secretFile))
-        {
-            return new SettingsFault("pid-file and secret-file name the same file.");
-        }
-
-        try
-        {
-            Listen.Validate();
-            Rules.Validate();
-            return Metrics is { } metrics && HostAddresses.FindListenFault([metrics.Address]) is { } fault
-                ? new SettingsFault(fault)
-                : null;
-        }
-        catch (ArgumentException failure)
-        {
-            return new SettingsFault(failure.Message);
         }
     }
 }

@@ -11,7 +11,6 @@ internal static class ValueReaders
     private const int MaxQuoted = 60; // characters of a value in a message
     private const int MaxText = 4096; // PATH_MAX (linux/limits.h)
 
-    // AnswerRules has a lower limit.
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(int.MaxValue);
 
     /// <summary>Reads a text that is not empty and has no NUL, which no path and no name has.</summary>
@@ -57,8 +56,12 @@ internal static class ValueReaders
         return isEndPoint ? null : $"{Quote(text)} is not an IPv4 address and port, such as 127.0.0.1:9114.";
     }
 
-    /// <summary>Reads a port. The owner of the value decides whether the port can be 0.</summary>
+    /// <summary>Reads a port.</summary>
     public static string? Port(string text, out ushort value) =>
+        PortOrNone(text, out value) ?? (value == 0 ? "Port 0 cannot receive queries. Use 1 to 65535." : null);
+
+    /// <summary>Reads a port, or 0 for no port.</summary>
+    public static string? PortOrNone(string text, out ushort value) =>
         NumberText.TryRead(text, out value) ? null : $"{Quote(text)} is not a port. A port is 1 to 65535.";
 
     /// <summary>Reads the secret. The message does not repeat the text, which may be nearly the secret.</summary>
@@ -79,9 +82,9 @@ internal static class ValueReaders
 
     /// <summary>Reads a number of seconds, with or without a fraction.</summary>
     public static string? Seconds(string text, out TimeSpan value) =>
-        NumberText.TryReadSeconds(text, _longest, out value)
-            ? null
-            : $"{Quote(text)} is not a number of seconds, such as 0.5.";
+        !NumberText.TryReadSeconds(text, _longest, out value) ? $"{Quote(text)} is not a number of seconds, such as 0.5."
+            : value > TimeSpan.Zero && value <= AnswerRules.LongestQueueDelay ? null
+            : $"{Quote(text)} is not above 0 and at most {AnswerRules.LongestQueueDelay.TotalSeconds} seconds.";
 
     /// <summary>Reads the format of the user's name in a reply.</summary>
     public static string? Ident(string text, out IdentFormat value)

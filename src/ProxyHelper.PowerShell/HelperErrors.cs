@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.PowerShell.Commands;
@@ -88,8 +89,8 @@ internal static class HelperErrors
         new FileNotFoundException($"-SecretFile: there is no file {path}.", path, cause),
         ErrorCategory.ObjectNotFound,
         path,
-        $"Check the path, or write only the number into the file: run sh -c 'umask 077; cat > {path}', type the "
-            + "number, press Enter and Ctrl+D.");
+        $"Check the path, or write only the number into the file: run "
+            + $"{SecretFile.CreationCommand(path)} and type the number, Enter and Ctrl+D.");
 
     public static ErrorRecord SavedPathIsFolder(string path) => Make(
         new IOException($"{path} is a folder and not a saved table."),

@@ -19,8 +19,8 @@ BeforeDiscovery {
         @{ Command = "$start 0.0.0.0,194.0.1.1 -WhatIf"; Id = 'BindAddressesOverlap'; Category = 'InvalidArgument'; Target = '0.0.0.0, 194.0.1.1'; Message = 'includes 194.0.1.1'; NextStep = 'Start-ProxyHelper 0.0.0.0' }
         @{ Command = "$start 194.0.1.1 -MaxQueueDelay 0"; Id = 'MaxQueueDelayOutOfRange'; Category = 'InvalidArgument'; Target = '00:00:00'; Message = 'above 0'; NextStep = '-MaxQueueDelay 1' }
         @{ Command = "$start 194.0.1.1 -PidFile /nowhere/pid"; Id = 'PidFileFolderMissing'; Category = 'ObjectNotFound'; Target = '/nowhere/pid'; Message = '/nowhere does not exist'; NextStep = 'mkdir -p /nowhere' }
-        @{ Command = "$start 194.0.1.1 -SecretFile nosuch"; Id = 'SecretFileNotFound'; Category = 'ObjectNotFound'; Target = '/nosuch'; Message = '-SecretFile'; NextStep = 'umask 077; cat > /' }
-        @{ Command = "$ask -SecretFile nosuch"; Id = 'SecretFileNotFound'; Category = 'ObjectNotFound'; Target = '/nosuch'; Message = '-SecretFile'; NextStep = 'umask 077; cat > /' }
+        @{ Command = "$start 194.0.1.1 -SecretFile nosuch"; Id = 'SecretFileNotFound'; Category = 'ObjectNotFound'; Target = '/nosuch'; Message = '-SecretFile'; NextStep = 'install -D -m 600' }
+        @{ Command = "$ask -SecretFile nosuch"; Id = 'SecretFileNotFound'; Category = 'ObjectNotFound'; Target = '/nosuch'; Message = '-SecretFile'; NextStep = 'install -D -m 600' }
         @{ Command = "$ask 0.0.0.0"; Id = 'HelperAddressUnspecified'; Category = 'InvalidArgument'; Target = '0.0.0.0'; Message = 'all addresses'; NextStep = 'Test-ProxyHelper 194.0.1.1' }
         @{ Command = "$ask ::1"; Id = 'HelperAddressNotIPv4'; Category = 'InvalidArgument'; Target = '::1'; Message = 'IPv4'; NextStep = 'Test-ProxyHelper 194.0.1.1' }
         @{ Command = "$ask 194.0.1.1:114"; Id = 'HelperAddressHasPort'; Category = 'InvalidArgument'; Target = '194.0.1.1:114'; Message = 'has a port'; NextStep = '-HelperAddress 194.0.1.1 -Port 114' }

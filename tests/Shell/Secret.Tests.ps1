@@ -78,7 +78,7 @@ Describe 'The secret' {
 
     It 'cannot come from a file that is not there' {
         $failure = Get-Failure { Test-ProxyHelper @question -SecretFile /nowhere/secret }
-        Assert-Error $failure SecretFileNotFound TestProxyHelper ObjectNotFound 'umask 077'
+        Assert-Error $failure SecretFileNotFound TestProxyHelper ObjectNotFound 'install -D -m 600'
         "$failure" | Should -BeLike '*/nowhere/secret*'
     }
 

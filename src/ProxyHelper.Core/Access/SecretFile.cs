@@ -49,9 +49,26 @@ public static class SecretFile
     public static string RestrictionCommand(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        bool isPlain = path.All(character => char.IsAsciiLetterOrDigit(character) || "/._-+:@".Contains(character));
+        return $"chmod 600 {ArgumentOf(path)}";
+    }
+
+    /// <summary>
+    /// Returns the command that writes a secret file, which only its owner can use, and the missing folders above the
+    /// file. The command reads the number from the terminal, so that the number is not in the history of the shell.
+    /// </summary>
+    public static string CreationCommand(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return $"install -D -m 600 /dev/stdin {ArgumentOf(path)}";
+    }
+
+    /// <summary>Returns a path as an argument of a shell's command.</summary>
+    private static string ArgumentOf(string path)
+    {
+        bool isPlain = path.Length > 0
+            && path.All(character => char.IsAsciiLetterOrDigit(character) || "/._-+:@".Contains(character));
         string quoted = isPlain ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
-        return $"chmod 600 {(path.StartsWith('-') ? "-- " : string.Empty)}{quoted}";
+        return (path.StartsWith('-') ? "-- " : string.Empty) + quoted;
     }
 
     private static ReadOnlySpan<byte> TrimWhiteSpace(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n\v\f"u8);

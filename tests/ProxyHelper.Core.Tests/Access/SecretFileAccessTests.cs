@@ -68,6 +68,19 @@ public sealed class SecretFileAccessTests : IDisposable
     public void The_advice_can_be_pasted_with_any_path(string path, string command) =>
         Assert.Equal(command, SecretFile.RestrictionCommand(path));
 
+    [Theory]
+    [InlineData("secret")]
+    [InlineData("missing/folder/my secret")]
+    [InlineData("it's; ls")]
+    public void The_advice_for_a_missing_file_writes_a_file_that_only_its_owner_can_use(string name)
+    {
+        string path = System.IO.Path.Combine(Directory.CreateTempSubdirectory().FullName, name);
+
+        Tool.Run("sh", "-c", $"echo 12345 | {SecretFile.CreationCommand(path)}");
+
+        Assert.Equal(12345u, SecretFile.Read(path));
+    }
+
     [Fact]
     public void The_user_that_the_process_becomes_may_read_the_file()
     {

@@ -15,12 +15,20 @@ public sealed class DaemonMemoryTests(PublishedDaemon daemon)
 
     private static readonly IPEndPoint _metrics = IPEndPoint.Parse("127.0.0.1:9114");
 
-    [Fact]
-    public async Task Scrapes_and_reloads_do_not_add_up()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(500)]
+    public async Task Scrapes_and_reloads_do_not_add_up(int proxies)
     {
         using var network = RouterNetwork.Create();
         string configuration = daemon.NewPath();
-        await File.WriteAllTextAsync(configuration, $"metrics = {_metrics}\nallow = 194.0.22.9\n", Patience.Token());
+        await File.WriteAllLinesAsync(
+            configuration,
+            [
+                $"metrics = {_metrics}", "tcp-port = 114", "verbose = yes",
+                .. Enumerable.Range(0, proxies).Select(i => $"allow = 10.0.{i / 250}.{1 + (i % 250)}"),
+            ],
+            Patience.Token());
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-c", configuration);
         for (int i = 0; i < Scrapes; i++)
         {

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
+using ProxyHelper.Server;
+
+namespace ProxyHelper.Daemon;
+
+/// <summary>
+/// Finds what no daemon can start with, although each value has the right form. A fault names the option, or the file
+/// and the line.
+/// </summary>
+/// <param name="settings">The settings.</param>
+/// <param name="values">The values that the settings come from, with their places.</param>
+internal sealed class SettingsCheck(Settings settings, SettingValues values)
+{
+    /// <summary>Returns the first fault, or null.</summary>
+    /// <param name="configuration">The path of the configuration file, or null.</param>
+    public SettingsFault? FindFault(string? configuration) =>
+        FindFileFault(configuration) ?? FindSecretFault() ?? FindUserFault() ?? FindAddressFault() ?? FindPortFault()
+        ?? FindPrefixFault("allow", settings.Rules.AllowedProxies)
+        ?? FindPrefixFault("trust", settings.Rules.TrustedClients) ?? FindOtherFault();
+
+    private static bool Overlap(IPAddress left, IPAddress right) =>
+        left.Equals(right) || left.Equals(IPAddress.Any) || right.Equals(IPAddress.Any);
+
+    private SettingsFault? FindFileFault(string? configuration)
+    {
+        if (settings.PidFile is not { } pidFile)
+        {
+            return null;
+        }
+
+        string? other = settings.SecretFile is { } secret && PidFile.IsSameFile(pidFile, secret) ? "secret-file"
+            : configuration is not null && PidFile.IsSameFile(pidFile, configuration) ? "config"
+            : null;
+        return other is null ? null : FaultOf("pid-file", $"pid-file and {other} name the same file.");
+    }
+
+    private SettingsFault? FindSecretFault() => settings.SecretFile is not null && values.Of("secret").Any()
+        ? FaultOf("secret", "secret and secret-file are both set. Remove one of the two.")
+        : null;
+
+    private SettingsFault? FindUserFault()
+    {
+        try
+        {
+            return settings.User is { } user && Privileges.FindUser(user) == 0
+                ? FaultOf("user", "the user has the rights of root (UID 0). Name another user, or remove the setting.")
+                : null;
+        }
+        catch (LinuxException)
+        {
+            return null; // the start and the check report that there is no such user
+        }
+    }
+
+    private SettingsFault? FindAddressFault()
+    {
+        if (settings.Listen.InheritedSockets.Count > 0)
+        {
+            return null; // the addresses have no effect
+        }
+
+        SettingValue[] addresses = [.. values.Of("address")];
+        foreach (SettingValue address in addresses)
+        {
+            if (HostAddresses.FindListenFault([(IPAddress)address.Value!]) is { } fault)
+            {
+                return address.ToFault(fault);
+            }
+        }
+
+        SettingValue extra = settings.Listen.Addresses.Any(address => address.Equals(IPAddress.Any))
+            ? Array.Find(addresses, address => !IPAddress.Any.Equals(address.Value))
+            : default;
+        return extra.Setting is not null
+            ? extra.ToFault($"0.0.0.0 already includes {extra.Value}. Remove one of the two.")
+            : null;
+    }
+
+    private SettingsFault? FindPortFault()
+    {
+        ListenOptions listen = settings.Listen;
+        if (settings.Metrics is not { } metrics)
+        {
+            return null;
+        }
+
+        if (HostAddresses.FindListenFault([metrics.Address]) is { } fault)
+        {
+            return FaultOf("metrics", fault);
+        }
+
+        bool isTaken = listen.InheritedSockets.Count == 0 && metrics.Port == listen.TcpPort
+            && listen.Addresses.Any(address => Overlap(address, metrics.Address));
+        return isTaken
+            ? FaultOf("metrics", $"tcp-port is the same port of {metrics.Address}. Use another port.")
+            : null;
+    }
+
+    private SettingsFault? FindPrefixFault(string name, IReadOnlyList<EndPointPattern> prefixes)
+    {
+        if (prefixes.Count > AnswerRules.MaxPrefixes)
+        {
+            return values.Of(name).ElementAt(AnswerRules.MaxPrefixes).ToFault(string.Create(
+                CultureInfo.InvariantCulture,
+                $"there are more than {AnswerRules.MaxPrefixes} values of {name}. Use prefixes."));
+        }
+
+        return HostAddresses.FindClientFault(prefixes) is { } fault
+            ? values.Of(name).First(IsFaulty).ToFault(fault)
+            : null;
+    }
+
+    private static bool IsFaulty(SettingValue prefix) =>
+        HostAddresses.FindClientFault([(EndPointPattern)prefix.Value!]) is not null;
+
+    /// <summary>Returns what a responder would refuse, such as no address at all.</summary>
+    private SettingsFault? FindOtherFault()
+    {
+        try
+        {
+            settings.Listen.Validate();
+            settings.Rules.Validate();
+            return null;
+        }
+        catch (ArgumentException failure)
+        {
+            return new SettingsFault(failure.Message);
+        }
+    }
+
+    private SettingsFault FaultOf(string name, string message) => values.Of(name).Last().ToFault(message);
+}
