@@ -29,7 +29,7 @@ internal sealed class SettingValues(bool isFile)
         }
     }
 
-    /// <summary>Returns these values, with those of another source for each setting that the other source has.</summary>
+    /// <summary>Returns these values and those of another source, which come first for their settings.</summary>
     public SettingValues OverriddenBy(SettingValues other)
     {
         HashSet<Setting> others = [.. other._values.Select(value => value.Setting)];

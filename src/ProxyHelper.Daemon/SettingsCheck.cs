@@ -51,7 +51,7 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
         }
         catch (LinuxException)
         {
-            return null; // the start and the check report that there is no such user
+            return null; // the start and the check report a user who does not exist
         }
     }
 

@@ -82,7 +82,8 @@ internal static class ValueReaders
 
     /// <summary>Reads a number of seconds, with or without a fraction.</summary>
     public static string? Seconds(string text, out TimeSpan value) =>
-        !NumberText.TryReadSeconds(text, _longest, out value) ? $"{Quote(text)} is not a number of seconds, such as 0.5."
+        !NumberText.TryReadSeconds(text, _longest, out value)
+            ? $"{Quote(text)} is not a number of seconds, such as 0.5."
             : value > TimeSpan.Zero && value <= AnswerRules.LongestQueueDelay ? null
             : $"{Quote(text)} is not above 0 and at most {AnswerRules.LongestQueueDelay.TotalSeconds} seconds.";
 

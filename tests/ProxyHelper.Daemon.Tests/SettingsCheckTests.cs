@@ -40,7 +40,8 @@ public sealed class SettingsCheckTests
 
         SettingsFault fault = FindFault(Address + string.Concat(lines));
 
-        Assert.Equal($"{SettingsText.Path}:502: there are more than 500 values of {name}. Use prefixes.", fault.Message);
+        string place = $"{SettingsText.Path}:502";
+        Assert.Equal($"{place}: there are more than 500 values of {name}. Use prefixes.", fault.Message);
         Assert.True(fault.IsInFile);
     }
 
@@ -88,7 +89,8 @@ public sealed class SettingsCheckTests
 
     private static long Allocate(int lines)
     {
-        IEnumerable<string> values = Enumerable.Range(1, lines).Select(i => $"allow = 10.0.{i / 250}.{1 + (i % 250)}\n");
+        IEnumerable<string> values = Enumerable.Range(1, lines)
+            .Select(i => $"allow = 10.0.{i / 250}.{1 + (i % 250)}\n");
         string text = Address + string.Concat(values);
         SettingsText.Read(text);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -45,7 +45,7 @@ Describe 'A file that the module opens' {
         sh -c 'mkdir -p $0/real; ln -s real $0/alias; umask 077; echo 4194999 >$0/real/s' $file
         $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -SecretFile $file/real/s -PidFile $file/alias/s -WarningAction Ignore }
         Assert-Error $failure PidFileUnusable StartProxyHelper WriteError '-PidFile'
-        "$failure" | Should -BeLike '*is the file of -SecretFile*'
+        "$failure" | Should -BeLike '*is the secret file*'
         Get-Content $file/real/s | Should -Be 4194999
         Get-Job | Should -BeNullOrEmpty
     }

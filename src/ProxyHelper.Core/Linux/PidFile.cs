@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
 
@@ -15,7 +14,6 @@ namespace ProxyHelper.Linux;
 [SupportedOSPlatform("linux")]
 public sealed class PidFile : IDisposable
 {
-    private const int MaxLength = 16; // a number and a line break are shorter
     private const int MaxAttempts = 100;
 
     private const UnixFileMode Mode =
@@ -63,9 +61,9 @@ public sealed class PidFile : IDisposable
         bool exists = FileState.TryRead(full, followLink: false, out FileState state) == Errno.None;
         if (exists)
         {
-            RequirePlain(state, full);
+            OldPidFile.RequirePlain(state, full);
             using FileStream file = RegularFile.OpenRead(full);
-            RequireUnused(file.SafeFileHandle, full, isFree: !FileLock.IsLocked(file.SafeFileHandle));
+            OldPidFile.RequireUnused(file.SafeFileHandle, full, isFree: !FileLock.IsLocked(file.SafeFileHandle));
         }
         else if (FileState.TryRead(folder, followLink: true, out FileState parent) != Errno.None || !parent.IsFolder)
         {
@@ -73,7 +71,7 @@ public sealed class PidFile : IDisposable
         }
         else
         {
-            RequireOrdinary(folder, full);
+            OldPidFile.RequireOrdinary(folder, full);
         }
 
         Errno errno = FileState.TestWriting(exists ? full : folder, isFolder: !exists);
@@ -111,7 +109,7 @@ public sealed class PidFile : IDisposable
         _isDisposed = true;
         try
         {
-            if (TryReadNumber(_file, out int? owner) && owner == Environment.ProcessId)
+            if (OldPidFile.TryReadNumber(_file, out int? owner) && owner == Environment.ProcessId)
             {
                 Remove();
             }
@@ -131,14 +129,10 @@ public sealed class PidFile : IDisposable
         bool exists = FileState.TryRead(path, followLink: false, out FileState state) == Errno.None;
         if (exists)
         {
-            RequirePlain(state, path); // a FIFO or a device is not even opened
-        }
-        else
-        {
-            RequireOrdinary(FolderOf(path), path);
+            OldPidFile.RequirePlain(state, path); // a FIFO or a device is not even opened
         }
 
-        SafeFileHandle? file = exists ? RegularFile.TryOpenWrite(path) : RegularFile.TryCreate(path, Mode);
+        SafeFileHandle? file = exists ? RegularFile.TryOpenWrite(path) : TryCreateReadable(path);
         try
         {
             if (file is null)
@@ -146,16 +140,11 @@ public sealed class PidFile : IDisposable
                 return null;
             }
 
-            RequirePlain(FileState.Read(file), path);
-            RequireUnused(file, path, FileLock.TryLock(file));
+            OldPidFile.RequirePlain(FileState.Read(file), path);
+            OldPidFile.RequireUnused(file, path, FileLock.TryLock(file));
             if (!IsAt(path, file))
             {
                 return null; // the previous owner has removed the file
-            }
-
-            if (!exists)
-            {
-                File.SetUnixFileMode(file, Mode); // whatever the umask is, the next start has to know the file
             }
 
             var own = new PidFile(path, file);
@@ -174,89 +163,23 @@ public sealed class PidFile : IDisposable
         }
     }
 
-    private static void RequirePlain(FileState state, string path)
+    private static SafeFileHandle? TryCreateReadable(string path)
     {
-        string? reason = state switch
+        OldPidFile.RequireOrdinary(FolderOf(path), path);
+        SafeFileHandle? file = RegularFile.TryCreate(path, Mode);
+        if (file is not null)
         {
-            { IsRegular: false } => $"it is {state.Kind}",
-            { Links: > 1 } => "it is a file with several names (hard links)",
-            { Size: > MaxLength } => "it has other content",
-            { Size: > 0 } when !state.Permissions.HasFlag(UnixFileMode.OtherRead) =>
-                "not all users can read it, so that its number may be a secret",
-            { Owner: var owner } when owner != 0 && owner != Privileges.UserId =>
-                string.Create(CultureInfo.InvariantCulture, $"another user owns it (UID {owner})"),
-            _ => null,
-        };
-        if (reason is not null)
-        {
-            throw NoPidFile(path, reason);
+            File.SetUnixFileMode(file, Mode); // whatever the umask is, the next start has to know the file
         }
 
-        RequireOrdinary(path, path);
-    }
-
-    /// <summary>Checks that a write to a file changes only the file, and no setting of the kernel.</summary>
-    private static void RequireOrdinary(string place, string path)
-    {
-        if (FileState.IsOfKernel(place))
-        {
-            throw NoPidFile(path, "its file system belongs to the kernel, such as /proc and /sys");
-        }
+        return file;
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(path) ?? "/";
 
-    /// <summary>Checks that a file holds nothing, or the number of a process that has ended.</summary>
-    private static void RequireUnused(SafeFileHandle file, string path, bool isFree)
-    {
-        if (!TryReadNumber(file, out int? process))
-        {
-            throw NoPidFile(path, "it has other content");
-        }
-
-        string? name = null;
-        if (isFree && (process is not { } number || number == Environment.ProcessId
-            || !RunningProcess.HasRunSince(number, FileState.Read(file).ModifiedAt, out name)))
-        {
-            return;
-        }
-
-        string program = name is null ? string.Empty : $" ({name})";
-        throw new IOException(process switch
-        {
-            null => $"{path} is locked by a process, which is running.",
-            { } own when own == Environment.ProcessId => $"{path} is the PID file of another helper in this process.",
-            { } other => string.Create(
-                CultureInfo.InvariantCulture, $"{path} names process {other}{program}, which is running."),
-        });
-    }
-
-    private static IOException NoPidFile(string path, string reason) =>
-        new($"{path} is not a PID file: {reason}. The file stays as it is.");
-
     private static bool IsAt(string path, SafeFileHandle file) =>
         FileState.TryRead(path, followLink: false, out FileState state) == Errno.None
         && state.Identity == FileState.Read(file).Identity;
-
-    /// <summary>Reads the number in a file.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="process">The number, or null if the file is empty.</param>
-    /// <returns>False when the file has other content.</returns>
-    private static bool TryReadNumber(SafeFileHandle file, out int? process)
-    {
-        process = null;
-        Span<byte> text = stackalloc byte[MaxLength + 1];
-        int length = RandomAccess.Read(file, text, fileOffset: 0);
-        if (length == 0)
-        {
-            return true;
-        }
-
-        ReadOnlySpan<byte> digits = text[..length];
-        digits = digits[^1] == (byte)'\n' ? digits[..^1] : digits;
-        process = NumberText.TryRead(digits, out int number) && number > 0 ? number : null;
-        return process is not null;
-    }
 
     private void Remove()
     {

@@ -170,10 +170,9 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         string path = PidFile;
         try
         {
-            path = ResolveFile(path);
-            return SecretFile is not null && Linux.PidFile.IsSameFile(path, ResolveFile(SecretFile))
-                ? throw new IOException($"{path} is the file of -SecretFile.")
-                : Linux.PidFile.Create(path);
+            path = ResolveFile(PidFile);
+            bool isSecret = SecretFile is not null && Linux.PidFile.IsSameFile(path, ResolveFile(SecretFile));
+            return isSecret ? throw new IOException($"{path} is the secret file.") : Linux.PidFile.Create(path);
         }
         catch (DirectoryNotFoundException)
         {
