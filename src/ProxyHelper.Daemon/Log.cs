@@ -29,11 +29,10 @@ internal sealed class Log : IDisposable
     private int _sinceReport;
     private bool _isInsideLine;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Makes the log. Lines wait until <see cref="Start"/> or <see cref="Dispose"/>.</summary>
     public Log()
     {
         _writer = new Thread(Run) { IsBackground = true, Name = "log" };
-        _writer.Start();
     }
 
     /// <summary>Gets the number of lines that the standard error did not take.</summary>
@@ -47,6 +46,10 @@ internal sealed class Log : IDisposable
             }
         }
     }
+
+    /// <summary>Starts the thread.</summary>
+    /// <exception cref="LinuxException">Thrown when the thread could not be started.</exception>
+    public void Start() => OwnProcess.Start(_writer);
 
     /// <summary>Writes a line.</summary>
     public void Write(Priority priority, string message) => Add(LineOf(priority, message));
@@ -74,7 +77,14 @@ internal sealed class Log : IDisposable
             Monitor.Pulse(_lines);
         }
 
-        _writer.Join(_longestFlush); // a write that waits ends with the process
+        if (_writer.ThreadState.HasFlag(ThreadState.Unstarted))
+        {
+            Run(); // writes what waits
+        }
+        else
+        {
+            _writer.Join(_longestFlush); // a write that waits ends with the process
+        }
     }
 
     // systemd names the stream that it has connected. The stream may have been redirected since.

@@ -24,13 +24,13 @@ internal sealed class NotificationQueue : IDisposable
     /// <summary>Starts the thread. It connects as soon as the service manager can be reached.</summary>
     /// <param name="address">The value of NOTIFY_SOCKET.</param>
     /// <param name="log">Receives the first of several failures, and their end.</param>
-    /// <exception cref="LinuxException">Thrown when the process has no free descriptor.</exception>
+    /// <exception cref="LinuxException">Thrown when no descriptor is free or no thread can be started.</exception>
     public NotificationQueue(string address, Log log)
     {
         _address = address;
         _log = log;
         _thread = new Thread(Run) { IsBackground = true, Name = "notifications" };
-        _thread.Start();
+        OwnProcess.Start(_thread);
     }
 
     /// <summary>Adds a notification, unless the same one waits already.</summary>

@@ -8,10 +8,11 @@ const int failed = 1; // could not start, or could not continue; with --check, s
 const int invalid = 2; // the command line or the configuration file is invalid
 
 using var log = new Log();
-await using var output = new OutputWriter();
+using var output = new OutputWriter();
 try
 {
-    return await RunAsync(new CommandLine(args), log, output);
+    log.Start();
+    return Run(new CommandLine(args), log, output);
 }
 catch (Exception failure) when (failure is not OutOfMemoryException)
 {
@@ -19,7 +20,7 @@ catch (Exception failure) when (failure is not OutOfMemoryException)
     return failed;
 }
 
-static async Task<int> RunAsync(CommandLine commandLine, Log log, TextWriter output)
+static int Run(CommandLine commandLine, Log log, TextWriter output)
 {
     if (!commandLine.RunsService)
     {
@@ -28,13 +29,13 @@ static async Task<int> RunAsync(CommandLine commandLine, Log log, TextWriter out
     }
 
     // The signals come first: no signal can end the program between the start and the removal of the PID file.
-    using var signals = new Signals();
+    using var signals = new Signals(log);
     if (!TryReadSettings(commandLine, log, ServiceManager.InheritedSockets, out Settings? settings))
     {
         return invalid;
     }
 
-    await new Service(commandLine, log, signals).RunAsync(settings);
+    new Service(commandLine, log, signals).Run(settings);
     return 0;
 }
 

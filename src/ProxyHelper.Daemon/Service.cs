@@ -6,19 +6,26 @@ using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Daemon;
 
-/// <summary>Runs the helper from the start to the signal that ends it.</summary>
+/// <summary>
+/// Runs the helper from the start to the signal that ends it. The main thread handles all requests. Nothing here needs
+/// a thread of .NET's pool: the runtime starts such a thread late, and a limit of threads would then end the helper.
+/// </summary>
 internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
 {
     /// <summary>Answers queries until a signal ends the helper.</summary>
     /// <exception cref="IOException">Thrown when the helper cannot start, or cannot continue.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not use a file.</exception>
-    public async Task RunAsync(Settings settings)
+    public void Run(Settings settings)
     {
         using ServiceManager manager = ServiceManager.Open(log);
         try
         {
             AnswerRules rules = settings.ReadRules(); // first: no write of a file comes before the secret is read
-            using PidFile? pidFile = settings.PidFile is { } path ? PidFile.Create(path) : null;
+            if (settings.PidFile is { } path)
+            {
+                signals.Own(() => PidFile.Create(path));
+            }
+
             using Responder responder = Responder.Open(settings.Listen, rules);
             using MetricsServer? metrics = MetricsServer.TryOpen(
                 settings.Metrics, () => MetricsText.Of(responder, log.LostLines));
@@ -29,15 +36,17 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
             }
 
             responder.Start();
-            using CancellationTokenRegistration stop = signals.Stop.Register(() => BeginStop(responder, manager));
+            responder.WhenNoticed(signals.RequestNotices);
+            signals.WhenStopped(() => BeginStop(responder, manager));
             using Watchdog? watchdog = Watchdog.TryStart(responder, manager);
             LogStart(settings, responder);
             manager.NotifyReady(Describe(responder));
-            await ObserveAsync(settings, responder, manager);
+            Observe(settings, responder, manager);
             log.Write(Priority.Notice, $"Stopped. Counters since the start: {Describe(responder.Counts)}.");
         }
         finally
         {
+            signals.DisposeOwned();
             manager.NotifyStopping(); // also after a failure
         }
     }
@@ -46,44 +55,45 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
     private static void BeginStop(Responder responder, ServiceManager manager)
     {
         manager.NotifyStopping();
-        _ = responder.StopAsync();
+        responder.BeginStop();
     }
 
     /// <summary>Logs notices and handles signals until the responder has ended.</summary>
-    private async Task ObserveAsync(Settings settings, Responder responder, ServiceManager manager)
+    private void Observe(Settings settings, Responder responder, ServiceManager manager)
     {
-        Task requests = HandleRequestsAsync(settings, responder, manager);
-        try
+        LogNotices(responder); // those before the first request for notices
+        while (!responder.Notices.Completion.IsCompleted)
         {
-            await foreach (ResponderNotice notice in responder.Notices.ReadAllAsync())
+            switch (signals.TakeRequest())
             {
-                log.Write(PriorityOf(notice.Kind), notice.Message);
+                case ServiceRequest.Reload:
+                    Reload(settings, responder, manager);
+                    break;
+                case ServiceRequest.LogCounters:
+                    log.Write(Priority.Notice, $"Counters since the start: {Describe(responder.Counts)}.");
+                    break;
+                case ServiceRequest.LogNotices:
+                    LogNotices(responder);
+                    break;
             }
-
-            await responder.Completion;
         }
-        finally
+
+        responder.Completion.GetAwaiter().GetResult(); // throws what ended the responder
+    }
+
+    private void LogNotices(Responder responder)
+    {
+        while (responder.Notices.TryRead(out ResponderNotice? notice))
         {
-            signals.EndRequests();
-            await requests;
+            log.Write(PriorityOf(notice.Kind), notice.Message);
         }
     }
 
-    private async Task HandleRequestsAsync(Settings settings, Responder responder, ServiceManager manager)
+    private void Reload(Settings settings, Responder responder, ServiceManager manager)
     {
-        await foreach (ServiceRequest request in signals.ReadRequestsAsync())
-        {
-            if (request == ServiceRequest.Reload)
-            {
-                manager.NotifyReloading();
-                bool isReloaded = TryReload(settings, responder);
-                manager.NotifyReady(Describe(responder) + (isReloaded ? string.Empty : " The last reload failed."));
-            }
-            else
-            {
-                log.Write(Priority.Notice, $"Counters since the start: {Describe(responder.Counts)}.");
-            }
-        }
+        manager.NotifyReloading();
+        bool isReloaded = TryReload(settings, responder);
+        manager.NotifyReady(Describe(responder) + (isReloaded ? string.Empty : " The last reload failed."));
     }
 
     /// <summary>Reads the configuration again. All rules change, or none.</summary>

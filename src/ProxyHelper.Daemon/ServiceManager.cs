@@ -17,6 +17,7 @@ internal sealed class ServiceManager : IDisposable
     private static readonly TimeSpan _longestTimeout = TimeSpan.FromDays(1);
 
     private readonly NotificationQueue? _queue;
+    private volatile bool _isStopping;
 
     private ServiceManager(NotificationQueue? queue)
     {
@@ -65,17 +66,33 @@ internal sealed class ServiceManager : IDisposable
             : null);
 
     /// <summary>Notifies the service manager that the helper answers queries. Also ends a reload.</summary>
-    public void NotifyReady(string status) => _queue?.Add($"READY=1\nSTATUS={status}");
+    public void NotifyReady(string status)
+    {
+        if (!_isStopping)
+        {
+            _queue?.Add($"READY=1\nSTATUS={status}");
+        }
+    }
 
     /// <summary>Notifies the service manager that a reload starts, which <see cref="NotifyReady"/> ends.</summary>
     public void NotifyReloading()
     {
-        long microseconds = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
-        _queue?.Replace(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+        if (!_isStopping)
+        {
+            long microseconds = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+            _queue?.Replace(
+                string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+        }
     }
 
-    /// <summary>Notifies the service manager that the process ends.</summary>
-    public void NotifyStopping() => _queue?.Replace("STOPPING=1");
+    /// <summary>Notifies the service manager, once, that the process ends. No reload is reported after that.</summary>
+    public void NotifyStopping()
+    {
+        if (!Interlocked.Exchange(ref _isStopping, true))
+        {
+            _queue?.Replace("STOPPING=1");
+        }
+    }
 
     /// <summary>Notifies the watchdog of the service manager that the helper works.</summary>
     public void NotifyAlive() => _queue?.Add("WATCHDOG=1");

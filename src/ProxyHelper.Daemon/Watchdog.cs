@@ -31,6 +31,7 @@ internal sealed class Watchdog : IDisposable
 
     /// <summary>Starts a watchdog if the service manager expects notifications.</summary>
     /// <returns>The watchdog, or null.</returns>
+    /// <exception cref="LinuxException">Thrown when the thread could not be started.</exception>
     public static Watchdog? TryStart(Responder responder, ServiceManager manager)
     {
         if (ServiceManager.WatchdogTimeout is not { } timeout)
@@ -40,7 +41,7 @@ internal sealed class Watchdog : IDisposable
 
         TimeSpan interval = timeout / RoundsPerTimeout;
         var watchdog = new Watchdog(responder, manager, interval > _shortest ? interval : _shortest);
-        watchdog._thread.Start();
+        OwnProcess.Start(watchdog._thread);
         return watchdog;
     }
 

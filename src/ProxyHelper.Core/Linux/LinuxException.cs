@@ -5,6 +5,9 @@ namespace ProxyHelper.Linux;
 /// <summary>The exception that is thrown when a system call failed.</summary>
 public class LinuxException : IOException
 {
+    /// <summary>The name of the call that starts a thread.</summary>
+    internal const string ThreadCall = "start a thread";
+
     /// <summary>Makes the exception with the C library's words for the error number.</summary>
     /// <param name="call">The call and its object, such as "bind 194.0.1.1:114".</param>
     /// <param name="errno">The error number that the call set.</param>

@@ -47,18 +47,21 @@ public static unsafe partial class Privileges
     /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
     public static void RequireUser(string user) => Find(user);
 
-    /// <summary>Checks what the kernel says about a thread.</summary>
+    /// <summary>Checks what the kernel says about a thread. A thread that has ended has no privileges.</summary>
+    /// <param name="thread">The folder of the thread below /proc.</param>
+    /// <param name="user">The number of the user that the thread must have.</param>
+    /// <param name="call">The call that a failure names.</param>
     /// <exception cref="LinuxException">Thrown when the thread has other privileges.</exception>
-    private static void RequireConfined(string thread, uint user, string call)
+    internal static void RequireConfined(string thread, uint user, string call)
     {
         string[] lines;
         try
         {
             lines = File.ReadAllLines($"{thread}/status");
         }
-        catch (FileNotFoundException)
+        catch (IOException) when (!Directory.Exists(thread))
         {
-            return; // the thread has ended
+            return; // the thread has ended, before its folder was opened (ENOENT) or while it was read (ESRCH)
         }
 
         ulong permitted = ulong.Parse(Field("CapPrm"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);

@@ -5,7 +5,7 @@ namespace ProxyHelper.Linux;
 
 /// <summary>
 /// Represents the queue of signals that all threads of this process hold back (signalfd). Held signals neither
-/// interrupt nor end the process, and wait also while the process replaces its program (exec).
+/// interrupt nor end the process, and wait until they are taken.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class SignalQueue : LinuxHandle

@@ -118,7 +118,19 @@ public sealed class Responder : IDisposable, IAsyncDisposable
     /// </summary>
     /// <exception cref="InvalidOperationException">Thrown when the responder was started before.</exception>
     /// <exception cref="ObjectDisposedException">Thrown when the responder was stopped.</exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when a thread could not be started. <see cref="Stop"/> ends the others.
+    /// </exception>
     public void Start() => _life.Start();
+
+    /// <summary>Stops the responder as <see cref="Stop"/> does, and does not wait.</summary>
+    internal void BeginStop() => _life.BeginStop();
+
+    /// <summary>
+    /// Sets what runs after each notice and at the end of the notices, on the thread that causes it. A caller without
+    /// threads of the pool learns this way when to read <see cref="Notices"/>.
+    /// </summary>
+    internal void WhenNoticed(Action wake) => _parts.Journal.WhenWritten(wake);
 
     /// <summary>
     /// Replaces all rules at once and loses no query. If the rate limit stays the same, the limiter keeps its counts.

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server;
 
@@ -36,6 +37,9 @@ internal sealed class ResponderLife
     /// <summary>Starts the threads.</summary>
     /// <exception cref="InvalidOperationException">Thrown when the responder was started before.</exception>
     /// <exception cref="ObjectDisposedException">Thrown when the responder was stopped.</exception>
+    /// <exception cref="LinuxException">
+    /// Thrown when a thread could not be started. Threads before it run until the responder is stopped.
+    /// </exception>
     public void Start()
     {
         lock (_lock)
@@ -47,7 +51,7 @@ internal sealed class ResponderLife
             }
 
             _state = ResponderState.Running;
-            Array.ForEach(_threads, one => one.Thread.Start());
+            Array.ForEach(_threads, one => OwnProcess.Start(one.Thread));
         }
     }
 
@@ -81,7 +85,8 @@ internal sealed class ResponderLife
     {
         if (!Array.Exists(_threads, one => one.Thread == Thread.CurrentThread))
         {
-            Task.WaitAny(Completion); // does not throw if the task is faulted
+            // Unlike the other waits for a task, this one needs no thread of the pool, which a limit can forbid.
+            ((IAsyncResult)Completion).AsyncWaitHandle.WaitOne();
         }
     }
 

@@ -20,6 +20,10 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
     {
         BindException bind => ForBind(bind),
         NetlinkException netlink => ForConntrack(netlink.Errno),
+        LinuxException { Errno: Errno.EAGAIN, Call: LinuxException.ThreadCall } => new(
+            "the limit of threads is reached",
+            "Raise the limit of threads (TasksMax=, ulimit -u) before the program starts, or end processes of its "
+                + "user."),
         LinuxException { Errno: Errno.EPERM } => new("a capability is missing", "Run the program as root."),
         LinuxException { Errno: Errno.EPROTONOSUPPORT or Errno.EAFNOSUPPORT } linux => ForConntrack(linux.Errno),
         LinuxException { Errno: Errno.EACCES } => new(

@@ -24,6 +24,7 @@ internal sealed class ResponderJournal
     private Topic _drops;
     private Topic _accepts;
     private bool _areLookupsFailing;
+    private volatile Action? _wake;
 
     /// <summary>
     /// Gets the notices. The channel ends when the responder ends, with an exception if the responder faulted.
@@ -133,9 +134,16 @@ internal sealed class ResponderJournal
         }
     }
 
+    /// <summary>Sets what runs after each notice and at the end of the journal.</summary>
+    public void WhenWritten(Action wake) => _wake = wake;
+
     /// <summary>Ends the journal.</summary>
     /// <param name="failure">The exception that ended the responder, or null if it was stopped.</param>
-    public void Complete(Exception? failure) => _notices.Writer.TryComplete(failure);
+    public void Complete(Exception? failure)
+    {
+        _notices.Writer.TryComplete(failure);
+        _wake?.Invoke();
+    }
 
     private void Write(NoticeKind kind, string message)
     {
@@ -146,6 +154,7 @@ internal sealed class ResponderJournal
         }
 
         _notices.Writer.TryWrite(notice);
+        _wake?.Invoke();
     }
 
     /// <summary>Limits the notices about one kind of event.</summary>

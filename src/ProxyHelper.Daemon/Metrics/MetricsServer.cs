@@ -39,7 +39,8 @@ internal sealed class MetricsServer : IDisposable
         endPoint is null ? null : new(BoundSocket.Listen(endPoint, allowAbsentAddress: false), counters);
 
     /// <summary>Starts to answer requests.</summary>
-    public void Start() => _thread.Start();
+    /// <exception cref="LinuxException">Thrown when the thread could not be started.</exception>
+    public void Start() => OwnProcess.Start(_thread);
 
     /// <inheritdoc/>
     public void Dispose()

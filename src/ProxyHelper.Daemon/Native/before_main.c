@@ -39,6 +39,12 @@ static void hold_signals(void)
     sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
+// Lets a write beyond the limit of file sizes (ulimit -f) fail with EFBIG: a log line is lost, and the daemon goes on.
+static void outlive_large_files(void)
+{
+    (void)signal(SIGXFSZ, SIG_IGN);
+}
+
 // Forbids all threads to gain privileges, such as by running a set-user-ID program. The kernel keeps this state for
 // each thread, and a new thread inherits it. --check runs tools such as nft, which need the privileges of this process.
 static void forbid_gains(int count, char **arguments)
@@ -63,6 +69,7 @@ static void prepare_process(int count, char **arguments, char **environment)
 {
     (void)environment;
     hold_signals();
+    outlive_large_files();
     fill_standard_streams();
     forbid_gains(count, arguments);
 }

@@ -19,7 +19,10 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
 
     /// <summary>Gets what the standard error is. "$pipe" is a pipe that nobody reads.</summary>
     public static TheoryData<string> BadOutputs =>
-        ["2>/dev/full", "2>&-", "0<&- 1>&- 2>&-", "9<>$pipe 2>$pipe", "9<>$pipe 2>$pipe 9<&-", "2> >(exec true)"];
+    [
+        "2>/dev/full", "2>&-", "0<&- 1>&- 2>&-", "9<>$pipe 2>$pipe", "9<>$pipe 2>$pipe 9<&-", "2> >(exec true)",
+        "2>$pipe.log; head -c 1024 /dev/zero >&2; ulimit -f 1", // the file has its largest size
+    ];
 
     [Theory]
     [MemberData(nameof(BadOutputs))]

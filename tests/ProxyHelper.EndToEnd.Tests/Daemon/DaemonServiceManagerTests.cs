@@ -52,6 +52,10 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
         running.Signal(PosixSignal.SIGTERM);
         Assert.Equal("STOPPING=1", await ReceiveNextAsync(manager, except: "WATCHDOG=1"));
         Assert.Equal(0, await running.ExitAsync());
+        while (manager.Available > 0)
+        {
+            Assert.Equal("WATCHDOG=1", await ReceiveNextAsync(manager, except: string.Empty)); // no second STOPPING=1
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -59,6 +60,30 @@ public sealed class DaemonSignalTests(PublishedDaemon daemon)
 
         await program.AwaitAsync("The configuration was reloaded.");
         await program.AwaitAsync("Counters since the start: 0 queries");
+    }
+
+    [Theory]
+    [InlineData(PosixSignal.SIGINT)]
+    [InlineData(PosixSignal.SIGTERM)]
+    public async Task A_start_that_hangs_in_the_name_service_can_be_ended(PosixSignal signal)
+    {
+        string pidFile = daemon.NewPath(), users = daemon.NewPath();
+        Tool.Run("mkfifo", users);
+        using var network = RouterNetwork.Create();
+        string program = daemon.Program;
+
+        // The list of users is a pipe on this daemon's host, as silent as a name service that does not answer.
+        using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
+            "unshare", "--mount", "bash", "-c", $"mount --bind {users} /etc/passwd && exec \"$0\" \"$@\"",
+            program, "-I", "194.0.1.1", "-u", "nobody", "-p", pidFile));
+        using FileStream silent = await Task.Run(() => File.OpenWrite(users)); // returns when the daemon reads
+        Assert.True(File.Exists(pidFile));
+
+        running.Signal(signal);
+
+        Assert.Equal(0, await running.ExitAsync());
+        Assert.Contains("Stopped during the start.", running.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(pidFile));
     }
 
     [Theory]
