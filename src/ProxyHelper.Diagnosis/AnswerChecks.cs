@@ -17,7 +17,9 @@ internal sealed class AnswerChecks(SetupRole role, CallerWords words)
 
     /// <summary>Returns the findings if no address is known to send a query to.</summary>
     public IEnumerable<Finding> WithoutAddress() =>
-        NotSent("The address of the helper is not known.", words.GiveHelperAddress);
+        NotSent(
+        "The address of the helper is not known.",
+        words.ForProxy(role)?.GiveHelperAddress ?? words.GiveHelperAddress);
 
     /// <summary>Returns the findings if the caller wants no query, because no helper runs yet.</summary>
     public IEnumerable<Finding> WithoutHelper(IPEndPoint helper) =>

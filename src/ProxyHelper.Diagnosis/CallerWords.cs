@@ -58,6 +58,9 @@ public sealed record CallerWords
 /// <summary>Represents the words of a program for findings on the proxy.</summary>
 public sealed record ProxyWords
 {
+    /// <summary>Gets a sentence that says how to give the address of the helper on the router.</summary>
+    public required string GiveHelperAddress { get; init; }
+
     /// <summary>
     /// Gets a function that returns a sentence that says how to give the path of smtp-gated's configuration.
     /// </summary>

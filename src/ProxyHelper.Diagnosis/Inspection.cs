@@ -20,7 +20,7 @@ public sealed class Inspection
     private readonly CancellationToken _cancellationToken;
     private readonly SmtpGatedConfiguration? _configuration;
     private readonly bool _hasConfiguration;
-    private readonly string _configurationFault = "smtp-gated's configuration is not on this host.";
+    private readonly string _configurationFault;
     private readonly HelperSockets _helper;
     private TransportEndPoint? _proxy;
     private FirewallReading? _firewall;
@@ -31,6 +31,9 @@ public sealed class Inspection
         _words = words;
         _cancellationToken = cancellationToken;
         _proxy = options.Proxy;
+        _configurationFault = options.RequiresSmtpGatedConfiguration
+            ? $"{options.SmtpGatedConfiguration} is not a file, so smtp-gated's configuration was not checked."
+            : "smtp-gated's configuration is not on this host.";
         try
         {
             string path = options.SmtpGatedConfiguration;
@@ -166,7 +169,7 @@ public sealed class Inspection
         var checks = new SmtpGatedChecks(_options.SmtpGatedConfiguration, _words);
         return _configuration is { } configuration
             ? checks.Judge(configuration, _helper.Port, _options.Secret)
-            : [checks.Absent(role, _configurationFault)];
+            : [checks.Absent(role, _configurationFault, _options.RequiresSmtpGatedConfiguration)];
     });
 
     /// <summary>

@@ -52,6 +52,12 @@ public sealed record InspectionOptions
     /// <summary>Gets the path of smtp-gated's configuration. The default is /etc/smtp-gated.conf.</summary>
     public string SmtpGatedConfiguration { get; init; } = "/etc/smtp-gated.conf";
 
+    /// <summary>
+    /// Gets whether it is a failure if smtp-gated's configuration cannot be read, because somebody gave its path. The
+    /// default is false.
+    /// </summary>
+    public bool RequiresSmtpGatedConfiguration { get; init; }
+
     /// <summary>Gets whether the inspection sends a query to the helper. The default is true.</summary>
     public bool SendQuery { get; init; } = true;
 

@@ -25,10 +25,16 @@ internal sealed class SmtpGatedChecks(string path, CallerWords words)
     ];
 
     /// <summary>Returns the finding if the configuration cannot be checked.</summary>
-    public Finding Absent(SetupRole role, string reason) => Finding.Skipped(
-        CheckNames.PerHost,
-        reason,
-        words.ForProxy(role)?.GiveSmtpGatedConfiguration(path) ?? words.CheckProxy);
+    /// <param name="role">The role of this host.</param>
+    /// <param name="reason">The reason, as a sentence.</param>
+    /// <param name="isRequired">Whether somebody gave the path, so that a typing error must not go unnoticed.</param>
+    public Finding Absent(SetupRole role, string reason, bool isRequired) => isRequired
+        ? Finding.Failed(
+            CheckNames.GatedFile, reason, "Correct the path. To look for the file, run: ls -l /etc/smtp-gated*")
+        : Finding.Skipped(
+            CheckNames.PerHost,
+            reason,
+            words.ForProxy(role)?.GiveSmtpGatedConfiguration(path) ?? words.CheckProxy);
 
     private Finding[] JudgeFile(SmtpGatedConfiguration configuration) =>
         configuration.FaultOf(SmtpGatedConfiguration.NoName) is { } fault

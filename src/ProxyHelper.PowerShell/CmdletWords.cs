@@ -31,6 +31,9 @@ internal static class CmdletWords
             "router.",
         OnProxy = new ProxyWords
         {
+            GiveHelperAddress =
+                "Give the address of the router that smtp-gated sees as the client: " +
+                "Test-ProxyHelperSetup -Role Proxy -HelperAddress 194.0.1.1",
             GiveSmtpGatedConfiguration = path => $"Give the path of the configuration: -SmtpGatedConfiguration {path}",
             ListHelpers = "Get-ProxyHelper",
             ReadCounters =

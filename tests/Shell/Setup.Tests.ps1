@@ -6,7 +6,8 @@ Describe 'Test-ProxyHelperSetup' {
 
         # Gives the findings. None of them is without a reason, and they come without errors.
         function Get-Finding([hashtable] $Parameters = @{}) {
-            $all = @{ SmtpGatedConfiguration = $gated; TimeoutSeconds = 0.2 }
+            $all = @{ TimeoutSeconds = 0.2 }
+            if ($gated) { $all.SmtpGatedConfiguration = $gated }
             foreach ($name in $Parameters.Keys) { $all[$name] = $Parameters[$name] }
             $findings = @(Test-ProxyHelperSetup @all -ErrorVariable failures)
             $failures | Should -BeNullOrEmpty
@@ -103,7 +104,7 @@ Describe 'Test-ProxyHelperSetup' {
     It 'says that a helper of another session may be silent because of the secret' {
         $session = [powershell]::Create().AddScript('Import-Module ProxyHelper; Start-ProxyHelper 194.0.1.1 -Secret 4711')
         $null = $session.Invoke()
-        $gated = '/nowhere/smtp-gated.conf'
+        $gated = $null # /etc/smtp-gated.conf, which does not exist
         $findings = Get-Finding @{ HelperAddress = '194.0.1.1'; Secret = 4712 }
         $session.Runspace.Dispose()
         (Assert-Finding $findings 'UDP answer' Failed -SecretFile).Reason | Should -BeLike '*the secret is wrong*'
@@ -193,11 +194,28 @@ Describe 'Test-ProxyHelperSetup' {
 
     It 'asks for the role if nothing shows the role' {
         nft delete table ip mail_gateway
-        $gated = '/nowhere/smtp-gated.conf'
+        $gated = $null # /etc/smtp-gated.conf, which does not exist
         $findings = Get-Finding @{ HelperAddress = '203.0.113.5' }
         $null = Assert-Finding $findings Host Warning '-Role Router*-Role Proxy'
         $findings.Check | Should -Not -Contain 'DNAT rule'
         $null = Assert-Finding (Get-Finding @{ HelperAddress = '203.0.113.5'; Role = 'Proxy' }) Host Passed
+    }
+
+    It 'fails for a given configuration that is no file, and names <Path>' -ForEach @{ Path = '/nowhere/smtp-gated.conf' }, @{ Path = '/etc' }, @{ Path = 'Env:PATH' } {
+        $gated = $Path
+        (Assert-Finding (Get-Finding @{ HelperAddress = '194.0.1.1' }) 'smtp-gated file' Failed 'Correct the path').Reason |
+            Should -BeLike "$Path is not a file*"
+    }
+
+    It 'refuses <Value> as -<Name>, with the next step' -ForEach @(
+        @{ Name = 'HelperAddress'; Value = '224.0.0.1'; Step = 'Give an address of the router' }
+        @{ Name = 'HelperAddress'; Value = '255.255.255.255'; Step = 'Give an address of the router' }
+        @{ Name = 'Proxy'; Value = '0.0.0.0:0'; Step = 'that DNAT translates the mail to' }
+        @{ Name = 'Proxy'; Value = '224.0.0.9:9199'; Step = 'that DNAT translates the mail to' }
+        @{ Name = 'Proxy'; Value = '194.0.22.9:0'; Step = 'that DNAT translates the mail to' }
+    ) {
+        $given = @{ $Name = $Value }
+        (Get-Failure { Test-ProxyHelperSetup @given }).Exception.Message | Should -BeLike "*'$Value'*$Step*"
     }
 
     It 'refuses IPv6 addresses' {

@@ -32,6 +32,8 @@ internal sealed class OneAddressAttribute : ArgumentAttribute
             {
                 AddressForm.WithPort => $"Give the port with -Port: -HelperAddress {typed.Host} -Port {typed.Port}",
                 AddressForm.HostName => $"Run 'getent ahostsv4 {typed.Text}' to see the addresses of the name.",
+                AddressForm.Group => "Multicast, broadcast and reserved addresses belong to no single host. " +
+                    "Give an address of the router, such as 194.0.1.1.",
                 _ => "Give four decimal numbers, such as 194.0.1.1.",
             });
     }

@@ -40,7 +40,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
-    [EndPoint(IsSingle = true)]
+    [ProxyEndPoint(IsSingle = true)]
     public TransportEndPoint? Proxy { get; set; }
 
     /// <summary>
@@ -132,6 +132,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         SmtpPort = SmtpPort,
         Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
         SmtpGatedConfiguration = ResolveConfiguration(),
+        RequiresSmtpGatedConfiguration = MyInvocation.BoundParameters.ContainsKey(nameof(SmtpGatedConfiguration)),
         Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
     };
 

@@ -116,6 +116,35 @@ public sealed class InspectionTests
         Assert.All(findings, FindingAssert.HasAction);
     });
 
+    [Theory]
+    [InlineData("/nonexistent/smtp-gated.conf")]
+    [InlineData("/etc")]
+    [InlineData("Env:PATH")]
+    public void A_given_path_that_is_no_file_fails_and_is_named(string path) => NetworkNamespace.Run(() =>
+    {
+        InspectionOptions given = _options with
+        {
+            Role = SetupRole.Proxy,
+            HelperAddresses = [],
+            SmtpGatedConfiguration = path,
+            RequiresSmtpGatedConfiguration = true,
+        };
+        Finding[] findings = Run(given);
+        Assert.Equal((CheckNames.GatedFile, Severity.Failed), (findings[^1].Check, findings[^1].Severity));
+        Assert.StartsWith($"{path} is not a file", findings[^1].Reason, StringComparison.Ordinal);
+        Assert.All(findings, FindingAssert.HasAction);
+        Assert.Equal("<give address on the proxy>", findings[1].Action);
+    });
+
+    [Fact]
+    public void A_host_whose_rules_cannot_be_read_may_have_a_DNAT_rule() => NetworkNamespace.Run(() =>
+    {
+        Tool.Run("nft", "table ip n { flags dormant; }");
+        Finding host = Run(_options with { Timeout = TimeSpan.FromMilliseconds(10) })[0];
+        Assert.Equal((CheckNames.Host, Severity.Warning), (host.Check, host.Severity));
+        Assert.Contains("DNAT rule for TCP port 25 is not known: ", host.Reason, StringComparison.Ordinal);
+    });
+
     [Fact]
     public void An_unreadable_configuration_is_reported_and_the_other_checks_go_on() => NetworkNamespace.Run(() =>
     {

@@ -22,6 +22,7 @@ internal static class TestWords
         CheckProxy = "<check proxy>",
         OnProxy = new ProxyWords
         {
+            GiveHelperAddress = "<give address on the proxy>",
             GiveSmtpGatedConfiguration = path => $"<give {path}>",
             ListHelpers = "<list helpers>",
             ReadCounters = "<read counters>",
