@@ -94,6 +94,9 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         manager.NotifyReloading();
         bool isReloaded = TryReload(settings, responder);
         manager.NotifyReady(Describe(responder) + (isReloaded ? string.Empty : " The last reload failed."));
+
+        // A long configuration leaves much garbage, whose memory the collector would keep for later.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     /// <summary>Reads the configuration again. All rules change, or none.</summary>

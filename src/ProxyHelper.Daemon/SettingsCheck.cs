@@ -41,19 +41,10 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
         ? FaultOf("secret", "secret and secret-file are both set. Remove one of the two.")
         : null;
 
-    private SettingsFault? FindUserFault()
-    {
-        try
-        {
-            return settings.User is { } user && Privileges.FindUser(user) == 0
-                ? FaultOf("user", "the user has the rights of root (UID 0). Name another user, or remove the setting.")
-                : null;
-        }
-        catch (LinuxException)
-        {
-            return null; // the start and the check report a user who does not exist
-        }
-    }
+    // Other names of the user 0 are found when they are looked up. Here a name service could delay the start.
+    private SettingsFault? FindUserFault() => settings.User == "root"
+        ? FaultOf("user", "the user has the rights of root (UID 0). Name another user, or remove the setting.")
+        : null;
 
     private SettingsFault? FindAddressFault()
     {

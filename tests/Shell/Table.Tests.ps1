@@ -82,7 +82,7 @@ Describe 'Remove-NatMapping' {
     It 'refuses what only looks like a mapping: <_>' -ForEach $needAName, 'Remove-NatMapping 10.1.1.1:10943 -Confirm:$false' {
         $failure = Get-Failure ([scriptblock]::Create("$_ -ErrorAction Stop"))
         $failure.FullyQualifiedErrorId | Should -BeExactly 'ParameterArgumentTransformationError,ProxyHelper.PowerShell.Commands.RemoveNatMappingCommand'
-        "$failure" | Should -BeLike '*Get-NatMapping -Id $_.Id*'
+        "$failure" | Should -BeLike '*Import-Csv FILE | Get-NatMapping | Remove-NatMapping*'
         @(Get-NatMapping).Count | Should -Be 2
     }
 

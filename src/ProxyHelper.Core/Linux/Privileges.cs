@@ -40,11 +40,11 @@ public static unsafe partial class Privileges
     }
 
     /// <summary>Returns the number of a user.</summary>
-    /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
+    /// <exception cref="LinuxException">Thrown when the user does not exist, or has the UID 0.</exception>
     internal static uint FindUser(string user) => Find(user).Id;
 
-    /// <summary>Checks that a user exists.</summary>
-    /// <exception cref="LinuxException">Thrown when the user does not exist.</exception>
+    /// <summary>Checks that a user exists and does not have the rights of root.</summary>
+    /// <exception cref="LinuxException">Thrown when the user does not exist, or has the UID 0.</exception>
     public static void RequireUser(string user) => Find(user);
 
     /// <summary>Checks what the kernel says about a thread. A thread that has ended has no privileges.</summary>
@@ -92,7 +92,10 @@ public static unsafe partial class Privileges
         int errno = FindCall(user, out Account account, text, (nuint)text.Length, out nint found);
         if (found != 0)
         {
-            return (account.Id, account.Group);
+            return account.Id != 0
+                ? (account.Id, account.Group)
+                : throw new LinuxException(
+                    $"become {user}", Errno.EINVAL, "the user has the rights of root (UID 0); name another user");
         }
 
         throw errno == 0

@@ -72,12 +72,11 @@ public sealed class DaemonSignalTests(PublishedDaemon daemon)
         using var network = RouterNetwork.Create();
         string program = daemon.Program;
 
-        // The list of users is a pipe on this daemon's host, as silent as a name service that does not answer.
+        // The list of users is a pipe without a writer, which blocks its reader as a silent name service does.
         using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
             "unshare", "--mount", "bash", "-c", $"mount --bind {users} /etc/passwd && exec \"$0\" \"$@\"",
             program, "-I", "194.0.1.1", "-u", "nobody", "-p", pidFile));
-        using FileStream silent = await Task.Run(() => File.OpenWrite(users)); // returns when the daemon reads
-        Assert.True(File.Exists(pidFile));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(pidFile), Patience.Limit)); // the user is looked up next
 
         running.Signal(signal);
 
