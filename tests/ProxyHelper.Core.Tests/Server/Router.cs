@@ -44,6 +44,10 @@ internal static class Router
             body(responder, asker);
         });
 
+    /// <summary>Waits for the next notice. A query is logged after its reply has left.</summary>
+    public static ResponderNotice AwaitNotice(Responder responder) =>
+        responder.Notices.ReadAsync(TestSupport.Patience.Token()).AsTask().GetAwaiter().GetResult();
+
     /// <summary>Returns a query about the original direction of the connection.</summary>
     public static byte[] OriginalDirection()
     {
