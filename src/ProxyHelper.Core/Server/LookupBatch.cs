@@ -17,9 +17,10 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTelemetry telemetry)
 {
-    // Two arrays with a common index, because ConntrackTable.FindMany takes a span of each.
+    // Arrays with a common index, because ConntrackTable.FindMany takes a span of tuples and a span of results.
     private readonly ConntrackTuple[] _replies = new ConntrackTuple[capacity];
     private readonly Lookup[] _lookups = new Lookup[capacity];
+    private readonly IPv4Address[] _senders = new IPv4Address[capacity];
     private bool _isTableBroken;
 
     /// <summary>Gets the number of look-ups in the batch.</summary>
@@ -32,27 +33,25 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
     /// <param name="reply">
     /// The tuple of the reply direction, from the translated destination to the translated source.
     /// </param>
-    public void Add(in ConntrackTuple reply) => _replies[Count++] = reply;
+    /// <param name="sender">The address of the sender of the query.</param>
+    public void Add(in ConntrackTuple reply, IPv4Address sender)
+    {
+        _replies[Count] = reply;
+        _senders[Count] = sender;
+        Count++;
+    }
 
     /// <summary>Returns the tuple of a look-up.</summary>
     public ref readonly ConntrackTuple Reply(int index) => ref _replies[index];
 
-    /// <summary>
-    /// Returns the result of a look-up for its sender. An entry that the sender may not learn about is "not found".
-    /// </summary>
-    public ref readonly Lookup Result(int index, IPv4Address sender, Admission admission)
-    {
-        ref Lookup lookup = ref _lookups[index];
-        if (lookup.Outcome == LookupOutcome.Found && !admission.MayLearn(sender, lookup.Original, _replies[index]))
-        {
-            lookup = new Lookup(LookupOutcome.NotFound, default);
-        }
+    /// <summary>Returns the sender of the query of a look-up.</summary>
+    public IPv4Address Sender(int index) => _senders[index];
 
-        return ref lookup;
-    }
+    /// <summary>Returns the result of a look-up.</summary>
+    public ref readonly Lookup Result(int index) => ref _lookups[index];
 
-    /// <summary>Looks up the batch.</summary>
-    public void Find()
+    /// <summary>Looks up the batch. An entry that its sender may not learn about is "not found".</summary>
+    public void Find(Admission admission)
     {
         Errno errno = TryFind();
         if (errno != Errno.None)
@@ -61,6 +60,15 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
         }
 
         telemetry.Journal.LogLookups(errno);
+        for (int i = 0; i < Count; i++)
+        {
+            ref Lookup lookup = ref _lookups[i];
+            if (lookup.Outcome == LookupOutcome.Found
+                && !admission.MayLearn(_senders[i], lookup.Original, _replies[i]))
+            {
+                lookup = new Lookup(LookupOutcome.NotFound, default);
+            }
+        }
     }
 
     private Errno TryFind()

@@ -51,8 +51,7 @@ internal sealed class TcpAnswers(
         connection.Answer(reply[..length]);
         if (rules.LogQueries)
         {
-            telemetry.Journal.LogQuery(
-                connection.Peer, lookups.Reply(0), lookups.Result(0, connection.Peer, rules.Admission));
+            telemetry.Journal.LogQuery(connection.Peer, lookups.Reply(0), lookups.Result(0));
         }
 
         telemetry.RecordLatency(now - began, LatencyHistogram.MinuteOf(clock.UtcNow));
@@ -66,13 +65,14 @@ internal sealed class TcpAnswers(
         // The reply direction: from the proxy's accepting port to the port that NAT gave the user at the address of
         // this host.
         lookups.Clear();
-        lookups.Add(new ConntrackTuple(
+        var tuple = new ConntrackTuple(
             IPProtocol.Tcp,
             new TransportEndPoint(connection.Peer, query.DestinationPort),
             new TransportEndPoint(connection.ReadLocalAddress(), query.SourcePort),
-            Icmp: null));
-        lookups.Find();
-        ref readonly Lookup lookup = ref lookups.Result(0, connection.Peer, rules.Admission);
+            Icmp: null);
+        lookups.Add(tuple, connection.Peer);
+        lookups.Find(rules.Admission);
+        ref readonly Lookup lookup = ref lookups.Result(0);
         outcome = lookup.Outcome;
         return lookup.Outcome switch
         {

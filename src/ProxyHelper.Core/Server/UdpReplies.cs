@@ -32,7 +32,7 @@ internal sealed class UdpReplies(
         for (int i = 0; i < lookups.Count; i++)
         {
             ref PendingQuery query = ref _pending[i];
-            ref readonly Lookup lookup = ref lookups.Result(i, query.Sender, rules.Admission);
+            ref readonly Lookup lookup = ref lookups.Result(i);
             query.Outcome = ServerTelemetry.OutcomeOf(lookup.Outcome);
             Span<byte> datagram = batch.Data(query.Slot);
             if (lookup.Outcome == LookupOutcome.Found)
@@ -83,15 +83,14 @@ internal sealed class UdpReplies(
             ref readonly PendingQuery query = ref _pending[i];
             if (query.Outcome == Outcome.Late)
             {
-                telemetry.Journal.LogRefusal(Outcome.Late, query.Sender);
+                telemetry.Journal.LogRefusal(Outcome.Late, lookups.Sender(i));
                 continue;
             }
 
             telemetry.RecordLatency(query.Age + sinceBatch, minute);
             if (rules.LogQueries)
             {
-                telemetry.Journal.LogQuery(
-                    query.Sender, lookups.Reply(i), lookups.Result(i, query.Sender, rules.Admission));
+                telemetry.Journal.LogQuery(lookups.Sender(i), lookups.Reply(i), lookups.Result(i));
             }
         }
     }
@@ -177,10 +176,9 @@ internal sealed class UdpReplies(
 
 /// <summary>Represents a query of the batch that is answered.</summary>
 /// <param name="Slot">The slot of its datagram in the batch.</param>
-/// <param name="Sender">The address of the sender.</param>
 /// <param name="Age">The age of the query when the batch was received.</param>
 /// <param name="LocalAddress">The address that the datagram was sent to, or null.</param>
-internal record struct PendingQuery(int Slot, IPv4Address Sender, TimeSpan Age, IPv4Address? LocalAddress)
+internal record struct PendingQuery(int Slot, TimeSpan Age, IPv4Address? LocalAddress)
 {
     /// <summary>Gets or sets what becomes of the query.</summary>
     public Outcome Outcome { get; set; }

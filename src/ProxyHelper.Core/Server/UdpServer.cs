@@ -124,7 +124,7 @@ internal sealed class UdpServer : QueryServer
         Admit(socket, received, rules.Admission);
         if (Lookups.Count > 0)
         {
-            Lookups.Find();
+            Lookups.Find(rules.Admission);
             _replies.Write(rules);
             _replies.Send(socket, rules.Admission);
             _replies.Report(rules);
@@ -158,8 +158,8 @@ internal sealed class UdpServer : QueryServer
                 continue;
             }
 
-            _replies.Expect(Lookups.Count, new PendingQuery(slot, sender, age, control.LocalAddress));
-            Lookups.Add(new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null));
+            _replies.Expect(Lookups.Count, new PendingQuery(slot, age, control.LocalAddress));
+            Lookups.Add(new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null), sender);
         }
 
         Telemetry.CountDrops(socket.TakeDrops(dropped));
