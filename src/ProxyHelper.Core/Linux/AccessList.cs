@@ -12,9 +12,9 @@ namespace ProxyHelper.Linux;
 [SupportedOSPlatform("linux")]
 internal sealed partial class AccessList
 {
+    private const string AttributeName = "system.posix_acl_access"; // linux/xattr.h
     private const uint Version = 2; // POSIX_ACL_XATTR_VERSION (linux/posix_acl_xattr.h)
     private const int HeaderSize = 4, EntrySize = 8;
-    private const int MaxSize = 64 * 1024; // XATTR_SIZE_MAX (linux/limits.h)
     private const uint NoId = uint.MaxValue; // ACL_UNDEFINED_ID
 
     private AccessList(IReadOnlyList<AccessEntry> entries)
@@ -30,8 +30,9 @@ internal sealed partial class AccessList
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public static AccessList? Read(SafeFileHandle file)
     {
-        byte[] bytes = new byte[MaxSize];
-        nint length = AttributeCall(file, "system.posix_acl_access", bytes, (nuint)bytes.Length);
+        nint length = AttributeCall(file, AttributeName, [], size: 0); // writes nothing
+        byte[] bytes = new byte[Math.Max(0, length)];
+        length = length < 0 ? length : AttributeCall(file, AttributeName, bytes, (nuint)bytes.Length);
         if (length >= 0)
         {
             return TryParse(bytes.AsSpan(0, (int)length));
