@@ -20,8 +20,8 @@ internal readonly partial record struct FileState(
     private const int EffectiveUser = 0x200; // AT_EACCESS
     private const int EmptyPath = 0x1000; // AT_EMPTY_PATH
     private const uint BasicStatistics = 0x7ff; // STATX_BASIC_STATS (linux/stat.h)
-    private const int Size256 = 256; // struct statx
-    private const int Size120 = 120; // struct statfs
+    private const int StatusSize = 256; // struct statx
+    private const int FileSystemSize = 120; // struct statfs (asm-generic/statfs.h)
     private const int TypeMask = 0xf000; // S_IFMT
 
     /// <summary>Gets whether the file is a regular file.</summary>
@@ -72,7 +72,7 @@ internal readonly partial record struct FileState(
     public static bool IsOfKernel(string path)
     {
         const long tmpfs = 0x01021994, ramfs = 0x858458f6, efivarfs = 0xde5e81e4; // linux/magic.h
-        Span<byte> status = stackalloc byte[Size120];
+        Span<byte> status = stackalloc byte[FileSystemSize];
         if (FileSystemCall(path, status) < 0)
         {
             return false; // the next call on the path reports the failure
@@ -84,7 +84,7 @@ internal readonly partial record struct FileState(
 
     private static Errno TryRead(int folder, string path, int flags, out FileState state)
     {
-        Span<byte> status = stackalloc byte[Size256];
+        Span<byte> status = stackalloc byte[StatusSize];
         state = default;
         if (StatusCall(folder, path, flags, BasicStatistics, status) < 0)
         {
