@@ -30,9 +30,9 @@ internal static class PrintableText
         int end = 0; // The length of the longest beginning that leaves space for the ellipsis.
         for (int index = 0; index < text.Length && printable.Length <= maxLength;)
         {
-            bool isValid = Rune.TryGetRuneAt(text, index, out Rune rune);
-            _ = isValid && IsPrintable(rune) ? printable.Append(rune) : AppendEscapes(printable, text[index]);
-            index += isValid && IsPrintable(rune) ? rune.Utf16SequenceLength : 1;
+            bool isPrintable = Rune.TryGetRuneAt(text, index, out Rune rune) && IsPrintable(rune);
+            _ = isPrintable ? printable.Append(rune) : AppendEscape(printable, text[index]);
+            index += isPrintable ? rune.Utf16SequenceLength : 1;
             end = printable.Length < maxLength ? printable.Length : end;
         }
 
@@ -61,7 +61,7 @@ internal static class PrintableText
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
         or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
 
-    private static StringBuilder AppendEscapes(StringBuilder printable, char letter) => letter switch
+    private static StringBuilder AppendEscape(StringBuilder printable, char letter) => letter switch
     {
         '\n' => printable.Append("\\n"),
         '\r' => printable.Append("\\r"),
