@@ -8,6 +8,9 @@ namespace ProxyHelper.Simulation.Kernel;
 /// </summary>
 internal sealed class World : IDisposable
 {
+    /// <summary>The time for which a stopped server answers what the kernel had received.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(200);
+
     private const int MaxSteps = 100_000; // far more than the largest run needs
 
     private readonly PriorityQueue<Action, (TimeSpan Time, int Order)> _events = new();
@@ -53,6 +56,16 @@ internal sealed class World : IDisposable
 
     /// <summary>Plans an event.</summary>
     public void At(TimeSpan time, Action action) => _events.Enqueue(action, (time, _order++));
+
+    /// <summary>Plans an event at several random times before an end.</summary>
+    public void AtRandomTimes(int times, TimeSpan end, Action action)
+    {
+        int milliseconds = (int)(end - Now).TotalMilliseconds;
+        for (int i = 0; i < times; i++)
+        {
+            At(Now + TimeSpan.FromMilliseconds(Chance.Below(milliseconds)), action);
+        }
+    }
 
     /// <summary>Lets time pass. The events of this time happen.</summary>
     public void Pass(TimeSpan time) => PassUntil(Now + time);

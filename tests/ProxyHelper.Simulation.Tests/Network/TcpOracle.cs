@@ -133,7 +133,7 @@ internal sealed partial class TcpOracle(World world, ScriptedKernel kernel)
         _expected.Allow(Outcome.ConnectionTimeout, isOverdue ? 1 : 0);
         _expected.Allow(Outcome.ReceiveError, conversation.IsBroken && !conversation.IsAnswered ? 1 : 0);
         bool mayBeSilent = conversation.IsAnswered || conversation.IsBroken || isOverdue
-            || (isStopped && (!conversation.IsComplete || world.Now - world.StoppedAt >= TcpSimulation.Grace));
+            || (isStopped && (!conversation.IsComplete || world.Now - world.StoppedAt >= World.StopGrace));
         Violation.If(!mayBeSilent, $"the connection of {conversation.Client} is closed without a reply");
     }
 

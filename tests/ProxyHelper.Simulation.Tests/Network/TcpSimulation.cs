@@ -10,9 +10,6 @@ namespace ProxyHelper.Simulation.Network;
 /// <summary>Runs a TCP server from its start to its stop, and decides what its clients do.</summary>
 internal sealed class TcpSimulation : ISimulation
 {
-    /// <summary>The time for which a stopped server answers what the kernel had received.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
-
     private readonly World _world;
     private readonly ScriptedKernel _kernel;
     private readonly TcpOracle _oracle;
@@ -58,7 +55,7 @@ internal sealed class TcpSimulation : ISimulation
         TimeSpan stopping = _world.Now - _world.StoppedAt!.Value;
         bool hasWaiting = _listener.Waiting.Any(conversation => conversation.ArrivedAt <= _world.StoppedAt);
         Violation.If(
-            hasWaiting && stopping < Grace && !_oracle.HasFailedDrain,
+            hasWaiting && stopping < World.StopGrace && !_oracle.HasFailedDrain,
             "a connection that waited before the stop is not accepted");
         _server.Dispose();
         _oracle.CheckCounts(_counters.Read());
@@ -77,24 +74,15 @@ internal sealed class TcpSimulation : ISimulation
         Chance chance = _world.Chance;
         TimeSpan end = _world.Now + TimeSpan.FromMilliseconds(chance.Between(10, 4000));
         _oracle.FaultOnceIn = chance.Of(0, 0, 10, 100);
-        Repeat(chance.Between(1, 4), end, Connect);
-        Repeat(chance.Between(0, 6), end, () => Places.ChangeTable(_kernel.Table, chance));
-        Repeat(chance.Between(0, 2), end, Reload);
+        _world.AtRandomTimes(chance.Between(1, 4), end, Connect);
+        _world.AtRandomTimes(chance.Between(0, 6), end, () => Places.ChangeTable(_kernel.Table, chance));
+        _world.AtRandomTimes(chance.Between(0, 2), end, Reload);
         if (chance.OnceIn(3))
         {
             _world.At(end, Connect); // the last clients wait when the server is stopped
         }
 
         _world.At(end, _world.BeginStop);
-    }
-
-    private void Repeat(int times, TimeSpan end, Action action)
-    {
-        int milliseconds = (int)(end - _world.Now).TotalMilliseconds;
-        for (int i = 0; i < times; i++)
-        {
-            _world.At(_world.Now + TimeSpan.FromMilliseconds(_world.Chance.Below(milliseconds)), action);
-        }
     }
 
     private void Reload()

@@ -11,8 +11,6 @@ namespace ProxyHelper.Simulation.Network;
 /// <summary>Runs a UDP server from its start to its stop, and decides what happens in between.</summary>
 internal sealed class UdpSimulation : ISimulation
 {
-    private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(200); // after the stop
-
     private readonly World _world;
     private readonly ScriptedKernel _kernel;
     private readonly UdpOracle _oracle;
@@ -59,7 +57,8 @@ internal sealed class UdpSimulation : ISimulation
         TimeSpan stopping = _world.Now - _world.StoppedAt!.Value;
         bool hasWaiting = Array.Exists(
             _sockets, socket => socket.Waiting.Any(datagram => datagram.ArrivedAt <= _world.StoppedAt));
-        Violation.If(hasWaiting && stopping < _grace, "a query that was received before the stop is not answered");
+        Violation.If(
+            hasWaiting && stopping < World.StopGrace, "a query that was received before the stop is not answered");
         _oracle.CheckCounts(_counters.Read());
         _server.Dispose();
     }
@@ -82,11 +81,11 @@ internal sealed class UdpSimulation : ISimulation
             socket.FaultOnceIn = chance.Of(0, 0, 10, 100);
             socket.Room = chance.Of(2500, 2500, 20);
         });
-        Repeat(chance.Between(1, 8), end, SendBurst);
-        Repeat(chance.Between(0, 8), end, () => Places.ChangeTable(_kernel.Table, chance));
-        Repeat(chance.Between(0, 2), end, Reload);
+        _world.AtRandomTimes(chance.Between(1, 8), end, SendBurst);
+        _world.AtRandomTimes(chance.Between(0, 8), end, () => Places.ChangeTable(_kernel.Table, chance));
+        _world.AtRandomTimes(chance.Between(0, 2), end, Reload);
         bool isClockSet = chance.OnceIn(5); // at most once: a helper that stands still cannot see the first of two
-        Repeat(isClockSet ? 1 : 0, end, SetClock);
+        _world.AtRandomTimes(isClockSet ? 1 : 0, end, SetClock);
         if (!isClockSet && chance.OnceIn(12))
         {
             end = PlanFullQueue(end);
@@ -136,15 +135,6 @@ internal sealed class UdpSimulation : ISimulation
         });
         _world.At(begin + (time / 2), SetClock);
         return begin + time + TimeSpan.FromMilliseconds(_world.Chance.Of(1, 100));
-    }
-
-    private void Repeat(int times, TimeSpan end, Action action)
-    {
-        int milliseconds = (int)(end - _world.Now).TotalMilliseconds;
-        for (int i = 0; i < times; i++)
-        {
-            _world.At(_world.Now + TimeSpan.FromMilliseconds(_world.Chance.Below(milliseconds)), action);
-        }
     }
 
     private void SendBurst()
