@@ -74,7 +74,7 @@ public sealed class SecretFileAccessTests : IDisposable
     [InlineData("it's; ls")]
     public void The_advice_for_a_missing_file_writes_a_file_that_only_its_owner_can_use(string name)
     {
-        string path = System.IO.Path.Combine(Directory.CreateTempSubdirectory().FullName, name);
+        string path = Path.Combine(_folder.CreateSubdirectory("empty").FullName, name);
 
         Tool.Run("sh", "-c", $"echo 12345 | {SecretFile.CreationCommand(path)}");
 
