@@ -9,8 +9,8 @@ internal sealed record FirewallRule
     /// <summary>Gets the action.</summary>
     public required FirewallAction Action { get; init; }
 
-    /// <summary>Gets the key of the chain that the rule jumps to.</summary>
-    public string? Chain { get; init; }
+    /// <summary>Gets the chain that the rule jumps to.</summary>
+    public RulePlace? Chain { get; init; }
 
     /// <summary>Gets the new addresses of a NAT rule, or null if they are unknown.</summary>
     public NumberRange? Addresses { get; init; }

@@ -3,8 +3,8 @@ namespace ProxyHelper.Diagnosis.Firewall;
 /// <summary>Represents the loaded rules.</summary>
 internal sealed class FirewallRuleset
 {
-    /// <summary>Gets the chains by their keys.</summary>
-    public Dictionary<string, FirewallChain> Chains { get; } = [];
+    /// <summary>Gets the chains by their places.</summary>
+    public Dictionary<RulePlace, FirewallChain> Chains { get; } = [];
 
     /// <summary>Gets the number of rules.</summary>
     public int RuleCount => Chains.Values.Sum(chain => chain.RuleCount);
@@ -24,9 +24,9 @@ internal sealed class FirewallRuleset
     /// <summary>Adds the chains of other rules.</summary>
     public void Add(FirewallRuleset other)
     {
-        foreach ((string key, FirewallChain chain) in other.Chains)
+        foreach ((RulePlace place, FirewallChain chain) in other.Chains)
         {
-            Chains[key] = chain;
+            Chains[place] = chain;
         }
 
         IptablesTables.UnionWith(other.IptablesTables);

@@ -15,9 +15,6 @@ internal sealed class IptablesRule
 
     private IptablesRule(RulePlace place) => _place = place;
 
-    /// <summary>Returns the key of a chain.</summary>
-    public static string Key(string tool, string table, string chain) => $"{tool} {table} {chain}";
-
     /// <summary>Reads the words of a rule after the name of the chain.</summary>
     public static FirewallRule Read(ReadOnlySpan<string> words, RulePlace place)
     {
@@ -223,8 +220,7 @@ internal sealed class IptablesRule
         {
             Conditions = _conditions,
             Action = action,
-            Chain = action is FirewallAction.Jump or FirewallAction.Goto
-                ? Key(_place.Tool, _place.Table, _target) : null,
+            Chain = action is FirewallAction.Jump or FirewallAction.Goto ? _place with { Chain = _target } : null,
             Addresses = addresses,
             Ports = ports,
             Name = _target,

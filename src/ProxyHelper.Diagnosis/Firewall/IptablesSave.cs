@@ -39,7 +39,7 @@ internal static class IptablesSave
                     AddChain(rules, new RulePlace(tool, table, FirstWord(rest)), rest);
                     break;
                 case [(byte)'-', (byte)'A', (byte)' ', .. var rest]
-                    when rules.Chains.TryGetValue(IptablesRule.Key(tool, table, FirstWord(rest)), out var chain):
+                    when rules.Chains.TryGetValue(new RulePlace(tool, table, FirstWord(rest)), out var chain):
                     ((IptablesChain)chain).Add(line);
                     break;
                 default:
@@ -61,7 +61,7 @@ internal static class IptablesSave
         Encoding.UTF8.GetString(text[..(text.IndexOf((byte)' ') is var end and >= 0 ? end : text.Length)]);
 
     private static void AddChain(FirewallRuleset rules, RulePlace place, ReadOnlySpan<byte> line) =>
-        rules.Chains[IptablesRule.Key(place.Tool, place.Table, place.Chain)] = new IptablesChain(place)
+        rules.Chains[place] = new IptablesChain(place)
         {
             Hook = place.Chain switch
             {

@@ -60,7 +60,7 @@ internal sealed class NftRuleset
         switch (kind)
         {
             case "chain":
-                var chain = new NftChain(new RulePlace(RulePlace.Nft, _table, Word(body, "name")), _statements)
+                var chain = new NftChain(PlaceOf(body, "name"), _statements)
                 {
                     Hook = HookOf(Word(body, "hook")),
                     IsNat = Word(body, "type") == "nat",
@@ -68,7 +68,7 @@ internal sealed class NftRuleset
                         && priority.TryGetInt32(out int number) ? number : 0,
                     DropsByPolicy = Word(body, "policy") == "drop",
                 };
-                _rules.Chains[$"{_table} {chain.Place.Chain}"] = chain;
+                _rules.Chains[chain.Place] = chain;
                 break;
             case "rule":
                 ReadRule(body);
@@ -83,7 +83,7 @@ internal sealed class NftRuleset
 
     private void ReadRule(JsonElement body)
     {
-        if (_rules.Chains.TryGetValue($"{_table} {Word(body, "chain")}", out FirewallChain? chain)
+        if (_rules.Chains.TryGetValue(PlaceOf(body, "chain"), out FirewallChain? chain)
             && TryGet(body, "expr", out JsonElement statements))
         {
             ((NftChain)chain).Add(statements);
@@ -93,6 +93,8 @@ internal sealed class NftRuleset
             }
         }
     }
+
+    private RulePlace PlaceOf(JsonElement body, string name) => new(RulePlace.Nft, _table, Word(body, name));
 
     private static FirewallHook? HookOf(string name) => name switch
     {

@@ -183,6 +183,6 @@ internal sealed class NftStatements(NftConditions conditions, NftValues values)
             new() { Conditions = [.. Demands], Action = action, Name = name, Place = Place };
 
         public FirewallRule Jump(FirewallAction action, string name, string target) =>
-            Rule(action, $"{name} {target}") with { Chain = $"{Place.Table} {target}" };
+            Rule(action, $"{name} {target}") with { Chain = Place with { Chain = target } };
     }
 }
