@@ -2,7 +2,7 @@ namespace ProxyHelper.Diagnosis.Firewall;
 
 /// <summary>Represents the rules that could be read, and says which rules could not.</summary>
 /// <param name="Rules">The rules.</param>
-/// <param name="Gaps">What could not be read. Empty if a rule that is not among the rules is not loaded.</param>
+/// <param name="Gaps">What could not be read. If the list is empty, all loaded rules were read.</param>
 internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<FirewallGap> Gaps)
 {
     // The kernel lists the tables of its older interface here.
@@ -42,7 +42,9 @@ internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<Fire
     /// Runs "nft --json list" with further arguments. The tables that iptables-save shows are not listed by nft, which
     /// shows less of them and needs more time.
     /// </param>
-    /// <param name="saves">The output of the variants of iptables-save.</param>
+    /// <param name="saves">
+    /// The output of the variants of iptables-save. Of two outputs with the rules of one interface, the first counts.
+    /// </param>
     /// <param name="legacyTables">The tables of the older kernel interface.</param>
     public static FirewallReading Of(
         Func<string[], ToolOutput> list, IReadOnlyList<ToolOutput> saves, IReadOnlyList<string> legacyTables)
@@ -50,7 +52,8 @@ internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<Fire
         var rules = new FirewallRuleset();
         var gaps = new List<FirewallGap>();
         HashSet<string> saved = [], savedLegacy = [];
-        foreach (ToolOutput save in saves.Where(save => save.Output is not null))
+        // iptables-save is one of the two variants, and shows the rules of that variant again.
+        foreach (ToolOutput save in saves.Where(save => save.Output is not null).DistinctBy(IsLegacy))
         {
             bool isLegacy = IsLegacy(save);
             rules.Add(IptablesSave.Read(

@@ -39,6 +39,18 @@ public sealed class FirewallReadingTests
         [CapturedRules.Written(tool, "iptables-legacy-save.txt")],
         _natAndRaw);
 
+    [Theory]
+    [InlineData("iptables-nft-save")]
+    [InlineData("iptables-legacy-save")]
+    public void Rules_that_two_tools_show_are_read_once(string tool)
+    {
+        string[] tools = [tool, "iptables-save"];
+        ToolOutput[] saves = [.. tools.Select(name => CapturedRules.Written(name, $"{tool}.txt"))];
+        int once = FirewallReading.Of(_ => _noRules, saves[..1], []).Rules.RuleCount;
+        Assert.NotEqual(0, once);
+        Assert.Equal(once, FirewallReading.Of(_ => _noRules, saves, []).Rules.RuleCount);
+    }
+
     [Fact]
     public void Rules_of_iptables_are_unclear_with_nft_only() =>
         Check("Warning Warning Warning", CapturedRules.Written("nft", "nft-of-iptables.json"), [_noSave]);
