@@ -4,8 +4,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>
-/// Checks whether the helper answers the proxy that the DNAT rule has. A typing error in the list of allowed proxies
-/// means silence for the proxy, and nothing else shows the error.
+/// Checks whether the helper answers the proxy that the DNAT rule leads to. A typing error in the list of allowed
+/// proxies means silence for the proxy, and nothing else shows the error.
 /// </summary>
 /// <param name="options">The expected set-up.</param>
 /// <param name="helper">The addresses and the port of the helper.</param>
@@ -15,49 +15,39 @@ internal sealed class AllowedCheck(InspectionOptions options, HelperSockets help
     private const int MaxShown = 5;
 
     /// <summary>Judges the list. Without a list, the helper answers every proxy, and there is no finding.</summary>
-    /// <param name="proxies">The end points that the DNAT translates to.</param>
-    /// <param name="isCertain">Whether the DNAT certainly translates to these end points.</param>
-    /// <param name="doubt">Why it is not certain that the DNAT translates to these end points, or null.</param>
+    /// <param name="destination">The end points that the DNAT translates to.</param>
     /// <param name="isLocal">Returns whether an address is one of this host, which may always ask.</param>
-    public IEnumerable<Finding> Judge(
-        IReadOnlyList<TransportEndPoint> proxies, bool isCertain, string? doubt, Func<IPAddress, bool> isLocal)
+    public IEnumerable<Finding> Judge(DestinationJudgement destination, Func<IPAddress, bool> isLocal)
     {
         if (options.AllowedProxies.Count == 0)
         {
             return [];
         }
 
-        if (proxies.Count == 0)
+        if (destination.Targets.Count == 0)
         {
-            const string Unknown = "The address of the proxy is not known";
-            return
-            [
-                doubt is null
-                    ? Finding.Skipped(CheckNames.Allowed, $"{Unknown}.", words.GiveProxy(null))
-                    : Finding.Warning(CheckNames.Allowed, $"{Unknown}: {doubt}.", words.GiveProxy(null)),
-            ];
+            return [destination.WithoutProxy(CheckNames.Allowed, words)];
         }
 
-        IPAddress[] refused =
-        [
-            .. proxies.Select(proxy => proxy.IPAddress).Distinct().Where(address => !IsAllowed(address, isLocal)),
-        ];
-        return [refused.Length == 0 ? Passed(proxies, doubt) : Refused(refused, isCertain)];
+        IPAddress[] proxies = [.. destination.Targets.Select(target => target.IPAddress).Distinct()];
+        IPAddress[] refused = [.. proxies.Where(address => !IsAllowed(address, isLocal))];
+        return [refused.Length == 0 ? Passed(destination, proxies) : Refused(refused, destination.IsCertain)];
     }
 
     private bool IsAllowed(IPAddress address, Func<IPAddress, bool> isLocal) => isLocal(address)
         || options.AllowedProxies.Concat(options.TrustedClients)
             .Any(pattern => pattern.Contains(IPv4Address.FromIPAddress(address)));
 
-    private Finding Passed(IReadOnlyList<TransportEndPoint> proxies, string? doubt)
+    private Finding Passed(DestinationJudgement destination, IPAddress[] proxies)
     {
-        string addresses = Join([.. proxies.Select(proxy => proxy.IPAddress).Distinct()]);
-        return doubt is null
+        string addresses = Join(proxies);
+        return destination.Doubt is null
             ? Finding.Passed(CheckNames.Allowed, $"The helper answers {addresses}, to which the DNAT rule leads.")
             : Finding.Warning(
                 CheckNames.Allowed,
-                $"The helper answers {addresses}. Whether DNAT leads to other proxies is not known: {doubt}.",
-                words.GiveProxy(proxies[0]));
+                $"The helper answers {addresses}. Whether DNAT leads to other proxies is not known: " +
+                $"{destination.Doubt}.",
+                words.GiveProxy(destination.Targets[0]));
     }
 
     private static string Join<T>(IReadOnlyList<T> items) =>

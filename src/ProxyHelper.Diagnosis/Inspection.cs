@@ -134,8 +134,7 @@ public sealed class Inspection
         [
             destination.Finding,
             checks.JudgeSource(destination, _helper),
-            .. new AllowedCheck(_options, _helper, _words).Judge(
-                destination.Targets, destination.IsCertain, destination.Doubt, IsLocal),
+            .. new AllowedCheck(_options, _helper, _words).Judge(destination, IsLocal),
         ];
     });
 

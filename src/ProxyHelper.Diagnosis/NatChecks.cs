@@ -48,10 +48,10 @@ internal sealed class NatChecks(
         };
         RuleEffect? found = search.Find();
         Finding finding = found is null ? search.NotFound() : search.Found(found);
-        bool isCertain = proxy is not null || finding.Severity == Severity.Passed;
-        string? doubt = isCertain || finding.Severity == Severity.Failed ? null : DoubtAbout(effects);
+        bool isDoubtful = proxy is null && finding.Severity == Severity.Warning;
+        string? doubt = isDoubtful ? DoubtAbout(effects) : null;
         finding = finding.Severity == Severity.Passed ? LoopThrough(wanted!.Value, found!) ?? finding : finding;
-        return new DestinationJudgement(finding, wanted, wanted is { } one ? [one] : [], isCertain, doubt);
+        return new DestinationJudgement(finding, wanted, wanted is { } one ? [one] : [], doubt);
     }
 
     private DestinationJudgement JudgeSeveral(NatTarget[] targets, string? doubt)
@@ -63,7 +63,6 @@ internal sealed class NatChecks(
             Finding.Warning(CheckNames.DestinationNat, reason, words.GiveProxy(targets[0].First)),
             Proxy: null,
             [.. targets.SelectMany(target => target.EndPoints).Distinct()],
-            IsCertain: false,
             doubt ?? (targets.All(target => target.IsListed) ? null : "the range is too long to compare all of it"));
     }
 
@@ -75,14 +74,9 @@ internal sealed class NatChecks(
     /// <summary>Judges the SNAT of connections to the proxy, as far as the proxy is known.</summary>
     public Finding JudgeSource(DestinationJudgement destination, HelperSockets helper)
     {
-        TransportEndPoint? example = destination.Targets is [var first, ..] ? first : null;
         if (destination.Proxy is not { } proxy)
         {
-            const string Unknown = "The address of the proxy is not known";
-            return destination.Doubt is null
-                ? Finding.Skipped(CheckNames.SourceNat, $"{Unknown}.", words.GiveProxy(example))
-                : Finding.Warning(
-                    CheckNames.SourceNat, $"{Unknown}: {destination.Doubt}.", words.GiveProxy(example));
+            return destination.WithoutProxy(CheckNames.SourceNat, words);
         }
 
         Finding finding = JudgeSource(proxy, helper);
@@ -127,9 +121,9 @@ internal sealed class NatChecks(
     }
 
     /// <summary>
-    /// Returns the finding if a rule also translates the connections of the proxy to port 25, which lead back to the
-    /// proxy then; null if the rule, or a rule before it, depends on the interface or the sender, or is about a
-    /// destination of its own.
+    /// Returns the finding if a rule also translates the connections of the proxy to port 25, so that they lead back to
+    /// the proxy. Returns null if the rule, or a rule before it, depends on the interface or the sender, or if the rule
+    /// is about a destination of its own.
     /// </summary>
     private Finding? LoopThrough(TransportEndPoint proxy, RuleEffect found)
     {
@@ -227,12 +221,3 @@ internal sealed class NatChecks(
             ? helper.Known.Any(addresses.Contains)
             : helper.AllowsAbsent || addresses.Take(MaxAddresses).Any(one => isLocal(one.ToIPAddress())));
 }
-
-/// <summary>Represents what the checks know about the DNAT.</summary>
-/// <param name="Finding">The finding.</param>
-/// <param name="Proxy">The end point that the DNAT must translate to, or null if it is not known.</param>
-/// <param name="Targets">The end points that rules translate to, or may translate to.</param>
-/// <param name="IsCertain">Whether the proxy is known for certain.</param>
-/// <param name="Doubt">Why the targets are not certain, as a clause, or null.</param>
-internal sealed record DestinationJudgement(
-    Finding Finding, TransportEndPoint? Proxy, IReadOnlyList<TransportEndPoint> Targets, bool IsCertain, string? Doubt);

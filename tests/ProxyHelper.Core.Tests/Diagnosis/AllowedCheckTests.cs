@@ -40,20 +40,23 @@ public sealed class AllowedCheckTests
         Assert.Equal(Severity.Warning, warning.Severity);
     }
 
-    private static Finding[] Judge(string allowed, string trusted, string proxies, bool isCertain, string? doubt = null)
+    private static Finding[] Judge(string allowed, string trusted, string proxies, bool isCertain)
     {
         var options = new InspectionOptions
         {
             AllowedProxies = [.. Words(allowed).Select(EndPointPattern.Parse)],
             TrustedClients = [.. Words(trusted).Select(EndPointPattern.Parse)],
         };
+        TransportEndPoint[] targets = [.. Words(proxies).Select(TransportEndPoint.Parse)];
+        var destination = new DestinationJudgement(
+            Finding.Passed(CheckNames.DestinationNat, "-"),
+            Proxy: isCertain && targets is [var first, ..] ? first : null,
+            targets,
+            Doubt: null);
         return
         [
             .. new AllowedCheck(options, _helper, TestWords.Instance).Judge(
-                [.. Words(proxies).Select(TransportEndPoint.Parse)],
-                isCertain,
-                doubt,
-                address => address.Equals(IPAddress.Parse("194.0.1.1"))),
+                destination, address => address.Equals(IPAddress.Parse("194.0.1.1"))),
         ];
     }
 

@@ -234,8 +234,8 @@ public sealed class NatChecksTests
     {
         var options = new InspectionOptions { AllowedProxies = [EndPointPattern.Parse(allowed)] };
         var helper = new HelperSockets([IPAddress.Parse("194.0.1.1")], 114);
-        Finding finding = Assert.Single(new AllowedCheck(options, helper, TestWords.Instance).Judge(
-            judgement.Targets, judgement.IsCertain, judgement.Doubt, _ => false));
+        var check = new AllowedCheck(options, helper, TestWords.Instance);
+        Finding finding = Assert.Single(check.Judge(judgement, _ => false));
         return finding.Severity.ToString();
     }
 

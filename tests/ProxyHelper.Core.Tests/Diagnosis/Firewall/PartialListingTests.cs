@@ -109,8 +109,7 @@ public sealed class PartialListingTests
         [
             destination.Finding,
             checks.JudgeSource(destination, _helper),
-            .. new AllowedCheck(options, _helper, TestWords.Instance).Judge(
-                destination.Targets, destination.IsCertain, destination.Doubt, _ => false),
+            .. new AllowedCheck(options, _helper, TestWords.Instance).Judge(destination, _ => false),
         ];
         Assert.Equal(3, findings.Length);
         Assert.All(findings, finding =>
