@@ -55,8 +55,7 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
     public Finding? DoubtAbout(RuleEffect found)
     {
         int index = Array.IndexOf(effects, found);
-        RuleEffect? before = effects[..index].FirstOrDefault(
-            one => one is { Certainty: Certainty.Unclear, MayEnd: true } && !IsWanted(one));
+        RuleEffect? before = effects[..index].FirstOrDefault(one => one.MayEnd && !IsWanted(one));
         return found.Certainty == Certainty.Unclear
             ? Doubtful(
                 $"Whether {Article} {Kind} rule {Goal} is not known, because {found.DescribeDoubt()}: {found}.",

@@ -69,7 +69,7 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
         Certainty queries = NotrackCertainty(arriving), replies = NotrackCertainty(leaving);
         bool isDropped = queries == Certainty.Never
             && arriving is [.., { Rule.Action: FirewallAction.Drop, Certainty: Certainty.Always }]
-            && !arriving.Any(MayDiffer);
+            && !arriving.Any(effect => effect.MayEnd);
         if (isDropped)
         {
             return Finding.Failed(
@@ -80,7 +80,7 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
 
         return queries >= Certainty.Sometimes && replies >= Certainty.Sometimes
             ? JudgeTable(FirstNotrack(arriving), FirstNotrack(leaving))
-            : WithoutRule(queries, replies, arriving.Concat(leaving).FirstOrDefault(MayDiffer));
+            : WithoutRule(queries, replies, arriving.Concat(leaving).FirstOrDefault(effect => effect.MayEnd));
     }
 
     private Finding JudgeTable(RuleEffect arriving, RuleEffect leaving) => firewall.NotrackGap is { } gap
@@ -120,14 +120,11 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
     {
         // A certain drop ends the walk, so that a notrack after it is not among the effects.
         RuleEffect? certain = effects.FirstOrDefault(IsNotrack);
-        bool isUnclear = effects.TakeWhile(effect => effect != certain).Any(MayDiffer);
+        bool isUnclear = effects.TakeWhile(effect => effect != certain).Any(effect => effect.MayEnd);
         return certain is not null && !isUnclear ? certain.Certainty
             : certain is not null || effects.Any(IsUnclearNotrack) ? Certainty.Unclear
             : Certainty.Never;
     }
-
-    /// <summary>Returns whether an effect may end the way of a packet, but is not understood.</summary>
-    private static bool MayDiffer(RuleEffect effect) => effect is { Certainty: Certainty.Unclear, MayEnd: true };
 
     private static bool IsUnclearNotrack(RuleEffect effect) => effect.Certainty == Certainty.Unclear
         && effect.Rule.Action is FirewallAction.Notrack or FirewallAction.Unclear;

@@ -34,8 +34,7 @@ internal static class ScannedInteger
         return isNumber;
     }
 
-    /// <summary>Returns the radix that the digits of a text are read with.</summary>
-    public static int RadixOf(ReadOnlySpan<char> text) => text switch
+    private static int RadixOf(ReadOnlySpan<char> text) => text switch
     {
         ['0', 'x' or 'X', ..] => 16,
         ['0', ..] => 8,

@@ -14,8 +14,10 @@ internal sealed record RuleEffect(FirewallRule Rule, Certainty Certainty, IReadO
     /// <summary>Gets whether another rule may come first, although the tools show it later.</summary>
     public bool HasUnknownOrder { get; private init; }
 
-    /// <summary>Gets whether the rule may end the way of the packet, so that later rules may not matter.</summary>
-    public bool MayEnd => Rule.Action != FirewallAction.Notrack;
+    /// <summary>
+    /// Gets whether the rule is not understood and may end the way of the packet, so that later rules may not matter.
+    /// </summary>
+    public bool MayEnd => Certainty == Certainty.Unclear && Rule.Action != FirewallAction.Notrack;
 
     /// <summary>
     /// Returns whether two rules translate the same packets to different ends. If their conditions depend on different
@@ -25,7 +27,7 @@ internal sealed record RuleEffect(FirewallRule Rule, Certainty Certainty, IReadO
         (Rule.Action, Rule.Addresses, Rule.Ports) != (other.Rule.Action, other.Rule.Addresses, other.Rule.Ports)
         && Open.Select(one => one.Field).ToHashSet().SetEquals(other.Open.Select(one => one.Field));
 
-    /// <summary>Returns the effect of a rule of which it is not known whether another rule comes first.</summary>
+    /// <summary>Returns the same effect for the case that another rule may come first.</summary>
     public RuleEffect WithUnknownOrder() => this with { Certainty = Certainty.Unclear, HasUnknownOrder = true };
 
     /// <summary>Returns the reason that the effect is not certain, as a clause.</summary>
