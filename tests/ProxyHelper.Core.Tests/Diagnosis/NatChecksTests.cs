@@ -3,6 +3,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Diagnosis.Firewall;
 using ProxyHelper.TestSupport;
+using ProxyHelper.Tests.Diagnosis.Firewall;
 using Xunit;
 
 namespace ProxyHelper.Tests.Diagnosis;
@@ -40,7 +41,7 @@ public sealed class NatChecksTests
         Assert.StartsWith($"{tool} ", command, Exact);
         Tool.Run("sh", ["-c", command]);
         Finding passed = Checks().JudgeDestination(proxy: _proxy).Finding;
-        Assert.True(passed.Severity == Severity.Passed, passed.ToString());
+        FindingAssert.HasSeverity(Severity.Passed, passed);
     });
 
     [Theory]
@@ -52,7 +53,7 @@ public sealed class NatChecksTests
         Load("nft", "iifname users tcp dport 25 dnat to 194.0.22.9:9199");
         Load("iptables-legacy", $"-i users -p tcp --dport 25 -j DNAT --to-destination {other}");
         Finding finding = Checks().JudgeDestination(_proxy).Finding;
-        Assert.True(finding.Severity == expected, finding.ToString());
+        FindingAssert.HasSeverity(expected, finding);
     });
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class NatChecksTests
     {
         LoadSource(rules);
         Finding finding = JudgeSource("194.0.1.2", local);
-        Assert.True(finding.Severity == Severity.Failed, finding.ToString());
+        FindingAssert.HasSeverity(Severity.Failed, finding);
         Assert.Contains("No SNAT rule translates the source to 194.0.1.2", finding.Reason, Exact);
         Assert.DoesNotContain("The proxy sees", finding.Action, Exact);
         Assert.EndsWith(
@@ -106,7 +107,7 @@ public sealed class NatChecksTests
     {
         LoadSource(rules);
         Finding finding = JudgeSource("0.0.0.0", local: "194.0.1.1");
-        Assert.True(finding.Severity == expected, finding.ToString());
+        FindingAssert.HasSeverity(expected, finding);
     });
 
     [Fact]
@@ -155,7 +156,7 @@ public sealed class NatChecksTests
     {
         Load("nft", rule);
         Finding finding = Checks().JudgeDestination(_proxy).Finding;
-        Assert.True(finding.Severity == Severity.Passed, finding.ToString());
+        FindingAssert.HasSeverity(Severity.Passed, finding);
     });
 
     [Theory]
@@ -178,7 +179,7 @@ public sealed class NatChecksTests
     {
         LoadSource(rules);
         Finding finding = JudgeSource("194.0.1.2");
-        Assert.True(finding.Severity == Severity.Warning, finding.ToString());
+        FindingAssert.HasSeverity(Severity.Warning, finding);
     });
 
     [Fact]
@@ -186,33 +187,28 @@ public sealed class NatChecksTests
     {
         const string Save = "*nat\n:PREROUTING ACCEPT [0:0]\n:a'b - [0:0]\n-A PREROUTING -p tcp -j a'b\n" +
             "-A a'b -j DNAT --to-destination 194.0.22.9:9199\n";
-        FirewallReading firewall = Read($"{Save}-A PREROUTING -m \u001b[31mred -j RETURN\n");
-        Finding loop = Checks(firewall).JudgeDestination(proxy: null).Finding;
+        FirewallReading firewall = TestRules.ReadSave($"{Save}-A PREROUTING -m \u001b[31mred -j RETURN\n");
+        Finding loop = TestRules.Checks(firewall).JudgeDestination(proxy: null).Finding;
         Assert.EndsWith(
             @"iptables-legacy -t nat -I 'a'\''b' -p tcp --dport 25 -s 194.0.22.9 -j ACCEPT", loop.Action, Exact);
 
         const string Odd = "*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -m \u001b[31mred -j DNAT --to 1.1.1.1\n";
-        Finding doubt = Checks(Read(Odd)).JudgeDestination(proxy: null).Finding;
+        Finding doubt = TestRules.Checks(TestRules.ReadSave(Odd)).JudgeDestination(proxy: null).Finding;
         Assert.Equal(Severity.Warning, doubt.Severity);
         Assert.Contains(@"\u001b[31mred", doubt.Reason, Exact);
         Assert.DoesNotContain(doubt.Reason, char.IsControl);
     }
 
-    private static FirewallReading Read(string save) => FirewallReading.Of(
-        _ => new ToolOutput("nft", """{"nftables": []}"""u8.ToArray(), null),
-        [new ToolOutput("iptables-legacy-save", System.Text.Encoding.UTF8.GetBytes(save), null)],
-        ["nat"]);
-
     private static void Load(string tool, string rule)
     {
-        Requirement.Tool(tool);
         if (tool != "nft")
         {
+            Requirement.Tool(tool);
             Tool.Run(tool, ["-t", "nat", "-A", "PREROUTING", .. rule.Split(' ')]);
             return;
         }
 
-        Tool.Run("nft", $$"""
+        TestRules.Load($$"""
             table ip n {
                 chain mail-users { meta l4proto tcp dnat to 194.0.22.9:9199; }
                 chain pre { type nat hook prerouting priority dstnat; {{rule}}; }
@@ -220,11 +216,8 @@ public sealed class NatChecksTests
             """);
     }
 
-    private static void LoadSource(string rules)
-    {
-        Requirement.Tool("nft");
-        Tool.Run("nft", $$"""table ip n { chain post { type nat hook postrouting priority srcnat; {{rules}}; }; }""");
-    }
+    private static void LoadSource(string rules) => TestRules.Load(
+        $$"""table ip n { chain post { type nat hook postrouting priority srcnat; {{rules}}; }; }""");
 
     private static Finding JudgeSource(string helper, string local = "127.0.0.1") =>
         Checks(address => address.Equals(IPAddress.Parse(local)))
@@ -240,8 +233,5 @@ public sealed class NatChecksTests
     }
 
     private static NatChecks Checks(Func<IPAddress, bool>? isLocal = null) =>
-        Checks(FirewallReading.Read(TestContext.Current.CancellationToken), isLocal);
-
-    private static NatChecks Checks(FirewallReading firewall, Func<IPAddress, bool>? isLocal = null) =>
-        new(firewall, evidence: null, 25, isLocal ?? (_ => false), TestWords.Instance);
+        TestRules.Checks(TestRules.Read(), isLocal);
 }

@@ -151,7 +151,7 @@ public sealed class FirewallReadingTests
 
     private static Finding[] Judge(string expected, FirewallReading firewall, string? proxy)
     {
-        var checks = new NatChecks(firewall, evidence: null, 25, _ => false, TestWords.Instance);
+        NatChecks checks = TestRules.Checks(firewall);
         DestinationJudgement destination =
             checks.JudgeDestination(proxy is null ? null : TransportEndPoint.Parse(proxy));
         Finding source = checks.JudgeSource(destination, _helper);

@@ -33,7 +33,7 @@ public sealed class LargeRulesTests
         Load("nft", ["-f"], rules.ToString());
 
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        Finding finding = Judge(FirewallReading.Read(TestContext.Current.CancellationToken));
+        Finding finding = Judge(TestRules.Read());
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
 
         Assert.Equal(Severity.Passed, finding.Severity);
@@ -56,7 +56,7 @@ public sealed class LargeRulesTests
         Load("iptables-legacy-restore", [], rules.Append("COMMIT\n").ToString());
 
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        FirewallReading firewall = FirewallReading.Read(TestContext.Current.CancellationToken);
+        FirewallReading firewall = TestRules.Read();
         Finding finding = Judge(firewall);
         long kept = GC.GetTotalMemory(forceFullCollection: true) - before;
 
@@ -95,16 +95,13 @@ public sealed class LargeRulesTests
 
         rules.Append(CultureInfo.InvariantCulture, $"-A chain{depth - 1} {last}\n");
         rules.Append("-A PREROUTING -i users -p tcp -j DNAT --to-destination 194.0.22.9:9199\nCOMMIT\n");
-        return FirewallReading.Of(
-            _ => CapturedRules.Output("nft", """{"nftables": []}"""),
-            [CapturedRules.Output("iptables-legacy-save", rules.ToString())],
-            ["nat"]);
+        return TestRules.ReadSave(rules.ToString());
     }
 
     private static string Low(int number) => $"{(number >> 7) & 255}.{number & 127}";
 
     private static Finding Judge(FirewallReading firewall) =>
-        new NatChecks(firewall, evidence: null, 25, _ => false, TestWords.Instance).JudgeDestination(_proxy).Finding;
+        TestRules.Checks(firewall).JudgeDestination(_proxy).Finding;
 
     private static void Load(string program, string[] arguments, string rules)
     {

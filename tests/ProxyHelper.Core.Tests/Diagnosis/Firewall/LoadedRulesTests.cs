@@ -1,7 +1,6 @@
 using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
-using ProxyHelper.Diagnosis.Firewall;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -62,7 +61,7 @@ public sealed class LoadedRulesTests
     public void A_rule_with_a_condition_that_is_not_understood_is_shown_with_the_condition(
         string conditions, string expected) => NetworkNamespace.Run(() =>
     {
-        Load($$"""
+        TestRules.Load($$"""
             table ip n {
                 chain pre {
                     type nat hook prerouting priority dstnat;
@@ -81,7 +80,7 @@ public sealed class LoadedRulesTests
     [Fact]
     public void A_verdict_map_that_is_not_understood_may_lead_to_the_proxy() => NetworkNamespace.Run(() =>
     {
-        Load("""
+        TestRules.Load("""
             table ip n {
                 chain smtp { meta l4proto tcp dnat to 192.0.2.9:9199; }
                 chain pre {
@@ -145,25 +144,25 @@ public sealed class LoadedRulesTests
     [InlineData("Failed", "policy drop; ip saddr 10.0.0.1 accept", "udp sport 114 notrack")]
     public void Notrack(string expected, string arriving, string leaving) => NetworkNamespace.Run(() =>
     {
-        Load($$"""
+        TestRules.Load($$"""
             table inet helper {
                 chain arriving { type filter hook prerouting priority raw; {{arriving}}; }
                 chain leaving { type filter hook output priority raw; {{leaving}}; }
             }
             """);
-        AssertSeverity(expected, NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
+        AssertSeverity(expected, NotrackCheck.Judge(TestRules.Read(), evidence: null, _helper, _proxy));
     });
 
     [Fact]
     public void Notrack_after_conntrack_is_too_late() => NetworkNamespace.Run(() =>
     {
-        Load("""
+        TestRules.Load("""
             table inet helper {
                 chain arriving { type filter hook prerouting priority 0; notrack; }
                 chain leaving { type filter hook output priority 0; notrack; }
             }
             """);
-        AssertSeverity("Warning", NotrackCheck.Judge(Read(), evidence: null, _helper, _proxy));
+        AssertSeverity("Warning", NotrackCheck.Judge(TestRules.Read(), evidence: null, _helper, _proxy));
     });
 
     [Theory]
@@ -194,7 +193,7 @@ public sealed class LoadedRulesTests
     [Fact]
     public void The_proxy_is_found_in_the_DNAT_rule() => NetworkNamespace.Run(() =>
     {
-        Load("""
+        TestRules.Load("""
             table ip mail {
                 chain pre { type nat hook prerouting priority dstnat; tcp dport 25 dnat to 194.0.22.9:9199; }
             }
@@ -211,7 +210,7 @@ public sealed class LoadedRulesTests
         string priority,
         Func<NatChecks, Finding> judge) => NetworkNamespace.Run(() =>
     {
-        Load($$"""
+        TestRules.Load($$"""
             table inet mail {
                 set ports { type inet_service; flags interval; elements = { 20-30, 587 }; }
                 set unknown { type inet_service; }
@@ -223,16 +222,8 @@ public sealed class LoadedRulesTests
         AssertSeverity(expected, judge(Checks()));
     });
 
-    private static void Load(string rules)
-    {
-        Requirement.Tool("nft");
-        Tool.Run("nft", rules);
-    }
-
-    private static FirewallReading Read() => FirewallReading.Read(TestContext.Current.CancellationToken);
-
-    private static NatChecks Checks() => new(Read(), evidence: null, 25, _ => false, TestWords.Instance);
+    private static NatChecks Checks() => TestRules.Checks(TestRules.Read());
 
     private static void AssertSeverity(string expected, Finding finding) =>
-        Assert.True(expected == finding.Severity.ToString(), finding.ToString());
+        FindingAssert.HasSeverity(Enum.Parse<Severity>(expected), finding);
 }

@@ -22,7 +22,7 @@ public sealed class PartialListingTests
     [InlineData("inet nat", "inet raw")]
     public void Tables_of_nft_with_the_names_of_iptables_are_read(string nat, string raw) => NetworkNamespace.Run(() =>
     {
-        Load($$"""
+        TestRules.Load($$"""
             table {{nat}} {
                 chain prerouting {
                     type nat hook prerouting priority dstnat;
@@ -38,13 +38,13 @@ public sealed class PartialListingTests
                 chain leaving { type filter hook output priority raw; udp sport 114 notrack; }
             }
             """);
-        FirewallReading firewall = Read();
+        FirewallReading firewall = TestRules.Read();
         Assert.Empty(firewall.Gaps);
-        NatChecks checks = Checks(firewall);
+        NatChecks checks = TestRules.Checks(firewall);
         DestinationJudgement destination = checks.JudgeDestination(proxy: null);
-        AssertSeverity(Severity.Passed, destination.Finding);
-        AssertSeverity(Severity.Passed, checks.JudgeSource(destination, _helper));
-        AssertSeverity(
+        FindingAssert.HasSeverity(Severity.Passed, destination.Finding);
+        FindingAssert.HasSeverity(Severity.Passed, checks.JudgeSource(destination, _helper));
+        FindingAssert.HasSeverity(
             Severity.Passed, NotrackCheck.Judge(firewall, evidence: null, _helper, destination.Proxy));
     });
 
@@ -54,7 +54,7 @@ public sealed class PartialListingTests
         Requirement.Tool("iptables-nft");
         string[] rule = ["-t", "nat", "-A", "PREROUTING", "-p", "tcp", "--dport", "25"];
         Tool.Run("iptables-nft", [.. rule, "-j", "DNAT", "--to-destination", "192.0.2.9:9199"]);
-        Load("""
+        TestRules.Load("""
             table ip nat {
                 chain early {
                     type nat hook prerouting priority -110;
@@ -62,14 +62,15 @@ public sealed class PartialListingTests
                 }
             }
             """);
-        DestinationJudgement found = Checks(Read()).JudgeDestination(TransportEndPoint.Parse("192.0.2.9:9199"));
+        NatChecks checks = TestRules.Checks(TestRules.Read());
+        DestinationJudgement found = checks.JudgeDestination(TransportEndPoint.Parse("192.0.2.9:9199"));
         Assert.True(found.Finding.Severity != Severity.Passed, found.Finding.ToString());
     });
 
     [Fact]
     public void A_dormant_table_has_no_active_rule() => NetworkNamespace.Run(() =>
     {
-        Load("""
+        TestRules.Load("""
             table ip n {
                 flags dormant;
                 chain pre {
@@ -79,7 +80,7 @@ public sealed class PartialListingTests
                 chain post { type nat hook postrouting priority srcnat; snat to 192.0.2.1; }
             }
             """);
-        AssertDoubtful(Read(), "table ip n has a flag, and may be dormant");
+        AssertDoubtful(TestRules.Read(), "table ip n has a flag, and may be dormant");
     });
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class PartialListingTests
 
     private static void AssertDoubtful(FirewallReading firewall, string doubt)
     {
-        NatChecks checks = Checks(firewall);
+        NatChecks checks = TestRules.Checks(firewall);
         DestinationJudgement destination = checks.JudgeDestination(proxy: null);
         var options = new InspectionOptions { AllowedProxies = [EndPointPattern.Parse("192.0.2.9")] };
         Finding[] findings =
@@ -114,23 +115,9 @@ public sealed class PartialListingTests
         Assert.Equal(3, findings.Length);
         Assert.All(findings, finding =>
         {
-            AssertSeverity(Severity.Warning, finding);
+            FindingAssert.HasSeverity(Severity.Warning, finding);
             Assert.Contains(doubt, finding.Reason, Exact);
             FindingAssert.HasAction(finding);
         });
     }
-
-    private static void Load(string rules)
-    {
-        Requirement.Tool("nft");
-        Tool.Run("nft", rules);
-    }
-
-    private static FirewallReading Read() => FirewallReading.Read(TestContext.Current.CancellationToken);
-
-    private static NatChecks Checks(FirewallReading firewall) =>
-        new(firewall, evidence: null, 25, _ => false, TestWords.Instance);
-
-    private static void AssertSeverity(Severity expected, Finding finding) =>
-        Assert.True(expected == finding.Severity, finding.ToString());
 }
