@@ -5,7 +5,7 @@ Describe 'A duration in JSON' {
     BeforeEach {
         Initialize-Router
         $null = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9
-        $null = Test-ProxyHelper @question # so that there is a latency
+        $null = Test-ProxyHelper @question # makes a latency
     }
     AfterEach { Clear-Router }
 
@@ -25,7 +25,7 @@ Describe 'A duration in JSON' {
         $read.$Number | Should -BeGreaterThan 0
     }
 
-    It 'has a number beside each TimeSpan of <_>' -ForEach 'Get-ProxyHelper', 'Get-NatMapping -Port 25', 'Test-ProxyHelper @question', 'Measure-NatMapping', 'Test-ProxyHelperSetup 194.0.1.1' {
+    It 'has a number for each TimeSpan of <_>' -ForEach 'Get-ProxyHelper', 'Get-NatMapping -Port 25', 'Test-ProxyHelper @question', 'Measure-NatMapping', 'Test-ProxyHelperSetup 194.0.1.1' {
         $objects = & ([scriptblock]::Create($_))
         $properties = ($objects | Select-Object -First 1).GetType().GetProperties()
         foreach ($property in $properties | Where-Object { "$($_.PropertyType)" -match 'timespan' }) {

@@ -130,7 +130,7 @@ Describe 'A mistake' {
         "$(Get-Failure { Get-NatMapping -Mapping $row })" | Should -BeLike "*property $Property *'$Value' is not a whole number*"
     }
 
-    It 'of a list for one value is told: <_>' -ForEach @(
+    It 'of a list for one value names the number of values: <_>' -ForEach @(
         'Start-ProxyHelper 194.0.1.1 -Port 114, 115'
         'Start-ProxyHelper 194.0.1.1 -Name a, b'
         'Start-ProxyHelper 194.0.1.1 -MaxQueueDelay 1, 2'
