@@ -42,6 +42,9 @@ public sealed class ResponderJob : Job
     /// <summary>Gets the UDP end points.</summary>
     public IReadOnlyList<IPEndPoint> LocalEndPoints => _responder.UdpEndPoints;
 
+    /// <summary>Gets the settings that are fixed.</summary>
+    internal ListenOptions Options => _responder.Options;
+
     /// <summary>Gets the rules by which the responder answers.</summary>
     internal AnswerRules Rules => _responder.Rules;
 

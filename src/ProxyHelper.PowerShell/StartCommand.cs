@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation.Language;
 using System.Net;
 using System.Runtime.Versioning;
+using ProxyHelper.PowerShell.Commands;
 using ProxyHelper.Server;
 
 namespace ProxyHelper.PowerShell;
@@ -10,8 +11,6 @@ namespace ProxyHelper.PowerShell;
 [SupportedOSPlatform("linux")]
 internal static class StartCommand
 {
-    private const string DefaultName = "ProxyHelper";
-
     /// <summary>Returns the command. It names a file for the secret and does not show the secret.</summary>
     /// <param name="job">The helper.</param>
     /// <param name="proxies">Proxies to add to the list of allowed proxies.</param>
@@ -33,8 +32,10 @@ internal static class StartCommand
                 ? null
                 : $"-MaxQueriesPerSecond {rules.MaxQueriesPerSecond}",
             rules.MaxQueueDelay == defaults.MaxQueueDelay ? null : $"-MaxQueueDelay {delay}",
+            job.Options.Workers == 1 ? null : $"-Workers {job.Options.Workers}",
+            job.Options.AllowAbsentAddresses ? "-AllowAbsentAddress" : null,
             rules.IdentFormat == defaults.IdentFormat ? null : $"-IdentFormat {rules.IdentFormat}",
-            job.Name == DefaultName ? null : $"-Name {Quoted(job.Name)}",
+            job.Name == StartProxyHelperCommand.DefaultName ? null : $"-Name {Quoted(job.Name)}",
             job.PidFilePath is { } path ? $"-PidFile {Quoted(path)}" : null,
         ];
         return string.Join(' ', words.OfType<string>());

@@ -17,6 +17,9 @@ namespace ProxyHelper.PowerShell.Commands;
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
 public sealed class StartProxyHelperCommand : ProxyHelperCommand
 {
+    /// <summary>The default name of a job.</summary>
+    internal const string DefaultName = "ProxyHelper";
+
     /// <summary>
     /// Gets or sets the local IPv4 addresses to listen on. 0.0.0.0 is all addresses. A reply leaves from the address
     /// that was asked.
@@ -112,7 +115,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <summary>Gets or sets the name of the job. The default is ProxyHelper.</summary>
     [Parameter]
     [RequireValue(IsSingle = true)]
-    public string Name { get; set; } = "ProxyHelper";
+    public string Name { get; set; } = DefaultName;
 
     /// <summary>Gets or sets the file that holds the number of this process while the helper runs.</summary>
     [Parameter]
