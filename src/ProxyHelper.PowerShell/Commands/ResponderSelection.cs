@@ -16,6 +16,11 @@ internal static class ResponderSelection
         .Where(job => job.PSJobTypeName == "ProxyHelper" && job.JobStateInfo.State != JobState.Stopped)
         .OrderBy(job => job.Id);
 
+    /// <summary>Returns the responders that run, the oldest first.</summary>
+    [SupportedOSPlatform("linux")]
+    public static IEnumerable<ResponderJob> Running(JobRepository repository) =>
+        All(repository).OfType<ResponderJob>().Where(job => job.JobStateInfo.State == JobState.Running);
+
     /// <summary>Returns the responders whose names match. Wildcards are allowed.</summary>
     /// <param name="repository">The jobs of the session.</param>
     /// <param name="names">The names.</param>
@@ -55,8 +60,7 @@ internal static class ResponderSelection
     [SupportedOSPlatform("linux")]
     public static ErrorRecord PidFileFault(JobRepository repository, string command, string path, Exception cause)
     {
-        Job? user = All(repository).OfType<ResponderJob>().FirstOrDefault(job =>
-            job.JobStateInfo.State == JobState.Running && job.PidFilePath == Path.GetFullPath(path));
+        Job? user = Running(repository).FirstOrDefault(job => job.PidFilePath == Path.GetFullPath(path));
         return HelperErrors.FindLimit(command, cause)
             ?? (user is null ? Errors.PidFileUnusable(cause, path) : HelperErrors.PidFileShared(path, user, cause));
     }
@@ -68,9 +72,7 @@ internal static class ResponderSelection
         IPEndPoint wanted = failure.EndPoint;
         bool Overlaps(IPEndPoint used) => used.Port == wanted.Port
             && (used.Equals(wanted) || used.Address.Equals(IPAddress.Any) || wanted.Address.Equals(IPAddress.Any));
-        return failure.Errno != Errno.EADDRINUSE ? null : All(repository)
-            .OfType<ResponderJob>()
-            .FirstOrDefault(job => job.JobStateInfo.State == JobState.Running
-                && (failure.Protocol == IPProtocol.Tcp ? job.TcpEndPoints : job.LocalEndPoints).Any(Overlaps));
+        return failure.Errno != Errno.EADDRINUSE ? null : Running(repository).FirstOrDefault(job =>
+            (failure.Protocol == IPProtocol.Tcp ? job.TcpEndPoints : job.LocalEndPoints).Any(Overlaps));
     }
 }

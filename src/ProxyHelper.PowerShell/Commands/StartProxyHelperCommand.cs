@@ -200,16 +200,17 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             isStarted = true;
             return responder;
         }
+        catch (BindException failure) when (ResponderSelection.Using(JobRepository, failure) is { } user)
+        {
+            throw Terminating(HelperErrors.AddressInUse(failure, user));
+        }
         catch (ArgumentException failure)
         {
             throw Terminating(Errors.InvalidResponderOption(failure, string.Join(", ", BindAddress)));
         }
         catch (LinuxException failure)
         {
-            Job? user = failure is BindException bind ? ResponderSelection.Using(JobRepository, bind) : null;
-            throw Terminating(user is null
-                ? Errors.From(failure, CommandName)
-                : HelperErrors.AddressInUse((BindException)failure, user));
+            throw Terminating(Errors.From(failure, CommandName));
         }
         finally
         {

@@ -141,8 +141,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     private InspectionOptions AddResponder(InspectionOptions options, ref CallerWords words)
     {
         var running =
-            from job in ResponderSelection.All(JobRepository).OfType<ResponderJob>()
-            where job.JobStateInfo.State == JobState.Running
+            from job in ResponderSelection.Running(JobRepository)
             from endPoint in job.LocalEndPoints
             where HelperAddress is null || endPoint.Address.Equals(HelperAddress)
             where Port is null || endPoint.Port == Port
