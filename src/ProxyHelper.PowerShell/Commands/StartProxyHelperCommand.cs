@@ -32,7 +32,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// <summary>Gets or sets the UDP port, smtp-gated's remote_port. The default is 114. 1 to 65535.</summary>
     [Parameter]
     [WholeNumber(1, 65535, IsSingle = true)]
-    [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
     /// <summary>
@@ -41,7 +40,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [WholeNumber(0, 65535, IsSingle = true)]
-    [ValidateRange(0, 65535)]
     public int TcpPort { get; set; }
 
     /// <summary>
@@ -83,7 +81,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [WholeNumber(0, AnswerRules.MaxRate, IsSingle = true)]
-    [ValidateRange(0, AnswerRules.MaxRate)]
     public int MaxQueriesPerSecond { get; set; } = 10_000;
 
     /// <summary>
@@ -100,7 +97,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [WholeNumber(1, ListenOptions.MaxWorkers, IsSingle = true)]
-    [ValidateRange(1, ListenOptions.MaxWorkers)]
     public int Workers { get; set; } = 1;
 
     /// <summary>Gets or sets whether the helper also starts on addresses that this host gets later.</summary>

@@ -76,7 +76,6 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [WholeNumber(1, 65535, IsSingle = true)]
-    [ValidateRange(1, 65535)]
     public int Port { get; set; } = ListenOptions.DefaultPort;
 
     /// <summary>
@@ -100,7 +99,6 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// </summary>
     [Parameter]
     [WholeNumber(1, 100, IsSingle = true)]
-    [ValidateRange(1, 100)]
     public int Retries { get; set; } = 3;
 
     /// <summary>
@@ -108,7 +106,6 @@ public sealed class TestProxyHelperCommand : ProxyHelperCommand
     /// default is 5 seconds. 0.01 to 3600.
     /// </summary>
     [Parameter]
-    [ValidateRange(0.01, 3600.0)]
     [SecondsNumber(0.01, 3600, IsSingle = true)]
     public double TimeoutSeconds { get; set; } = 5;
 

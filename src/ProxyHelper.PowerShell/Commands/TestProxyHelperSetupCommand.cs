@@ -30,7 +30,6 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// the remote_port of smtp-gated's configuration on this host, else 114.
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 65535)]
     [WholeNumber(1, 65535, IsSingle = true)]
     public int? Port { get; set; }
 
@@ -47,7 +46,6 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// Gets or sets the TCP port that users connect to, for which the DNAT rule is looked up. The default is 25.
     /// </summary>
     [Parameter]
-    [ValidateRange(1, 65535)]
     [WholeNumber(1, 65535, IsSingle = true)]
     public int SmtpPort { get; set; } = 25;
 
@@ -85,7 +83,6 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// default is 1.
     /// </summary>
     [Parameter]
-    [ValidateRange(0.01, 3600.0)]
     [SecondsNumber(0.01, 3600, IsSingle = true)]
     public double TimeoutSeconds { get; set; } = 1;
 

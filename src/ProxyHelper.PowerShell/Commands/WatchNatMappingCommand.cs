@@ -23,7 +23,6 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
 
     /// <summary>Gets or sets the time in seconds after which the cmdlet ends. By default, it does not end.</summary>
     [Parameter]
-    [ValidateRange(0.0, 1e9)]
     [SecondsNumber(0, 1e9, IsSingle = true)]
     public double? TimeoutSeconds { get; set; }
 
@@ -31,7 +30,6 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// Gets or sets the number of changes after which the cmdlet ends. Present mappings count as well.
     /// </summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
     [WholeNumber(1, int.MaxValue, IsSingle = true)]
     public int? Count { get; set; }
 
@@ -40,7 +38,6 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
     /// 1GB.
     /// </summary>
     [Parameter]
-    [ValidateRange(SmallestBuffer, LargestBuffer)]
     [WholeNumber(SmallestBuffer, LargestBuffer, IsSingle = true)]
     public int ReceiveBufferSize { get; set; } = 4 << 20;
 

@@ -146,9 +146,17 @@ public sealed class HelpPageTests
     private static IEnumerable<string> Bounds(ParameterMetadata parameter) => parameter.Attributes
         .SelectMany(attribute => attribute switch
         {
-            ValidateRangeAttribute range => [range.MinRange, range.MaxRange],
             ValidateCountAttribute count => [count.MinLength, count.MaxLength],
-            _ => Array.Empty<object>(),
+            _ => Range(attribute),
         })
         .Select(bound => Convert.ToString(bound, CultureInfo.InvariantCulture)!);
+
+    // The module's own attributes for numbers have these properties.
+    private static object[] Range(Attribute attribute) =>
+    [
+        .. from name in (string[])["Minimum", "Maximum"]
+           let bound = attribute.GetType().GetProperty(name)?.GetValue(attribute)
+           where bound is not null
+           select bound,
+    ];
 }
