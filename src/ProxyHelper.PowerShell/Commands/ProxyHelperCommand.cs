@@ -109,7 +109,8 @@ public abstract class ProxyHelperCommand : PSCmdlet, IDisposable
         {
             string resolved =
                 SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-            return provider.Name == "FileSystem" ? resolved : throw new ForeignPathException(path, provider.Name);
+            ForeignPathException.ThrowIfForeign(path, provider);
+            return resolved;
         }
         catch (RuntimeException failure)
         {

@@ -11,8 +11,6 @@ namespace ProxyHelper.PowerShell;
 /// <param name="table">Reads the text of the files.</param>
 internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
 {
-    private const string FileSystem = "FileSystem";
-
     /// <summary>Reads the files whose paths match. Folders that match wildcards are left out.</summary>
     public void WriteMatches(string pattern)
     {
@@ -20,9 +18,9 @@ internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
         {
             Write(pattern);
         }
-        else if (Attempt(pattern, () => Resolve(pattern)) is { } found)
+        else
         {
-            Array.ForEach([.. found.Where(path => !Directory.Exists(path))], Write);
+            Attempt(pattern, () => Array.ForEach([.. Resolve(pattern).Where(path => !Directory.Exists(path))], Write));
         }
     }
 
@@ -38,24 +36,22 @@ internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
         {
             table.WriteFile(resolved);
         }
-
-        return resolved;
     });
 
     private IEnumerable<string> Resolve(string pattern)
     {
         IEnumerable<string> found =
             command.SessionState.Path.GetResolvedProviderPathFromPSPath(pattern, out ProviderInfo provider);
-        return provider.Name == FileSystem ? found : throw new ForeignPathException(pattern, provider.Name);
+        ForeignPathException.ThrowIfForeign(pattern, provider);
+        return found;
     }
 
-    /// <summary>Returns the result of an attempt, or null after an error.</summary>
-    private T? Attempt<T>(string path, Func<T> attempt)
-        where T : class
+    /// <summary>Runs what reads a path, and writes the error if it fails.</summary>
+    private void Attempt(string path, Action attempt)
     {
         try
         {
-            return attempt();
+            attempt();
         }
         catch (ForeignPathException failure)
         {
@@ -73,7 +69,5 @@ internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
                 HelperErrors.FindLimit(command.MyInvocation.MyCommand.Name, failure)
                 ?? MappingErrors.SavedFileUnreadable(path, failure));
         }
-
-        return null;
     }
 }
