@@ -10,8 +10,8 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Makes the error records of the module, together with <see cref="MappingErrors"/>. The id of an error is the name of
-/// the method that makes it. Scripts rely on ids, so an id never changes.
+/// Makes the error records of the module, together with <see cref="HelperErrors"/> and <see cref="MappingErrors"/>. The
+/// id of an error is the name of the method that makes it. Scripts rely on ids, so an id never changes.
 /// </summary>
 internal static class Errors
 {
@@ -153,9 +153,7 @@ internal static class Errors
         BindException { Errno: Errno.EADDRNOTAVAIL } bind => AddressNotLocal(bind),
         BindException bind => PortNeedsPrivilege(bind),
         { Errno: Errno.EPERM } => NeedsNetAdmin(command, failure),
-        { Errno: Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS } =>
-            HelperErrors.ResourcesUsedUp(command, failure),
-        _ => ConntrackUnavailable(failure),
+        _ => HelperErrors.FindLimit(command, failure) ?? ConntrackUnavailable(failure),
     };
 
     private static bool IsTcp(BindException cause) => cause.Protocol == IPProtocol.Tcp;
@@ -166,7 +164,7 @@ internal static class Errors
     private static string CannotBindBecause(BindException cause) =>
         $"{CannotBind(cause)}: {ErrnoAdvice.For(cause)?.Cause ?? cause.Message.TrimEnd('.')}.";
 
-    private static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
+    internal static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";
 
     /// <summary>
     /// Makes a record whose texts are safe for a terminal. The target object stays as it is. The shell shows the

@@ -89,7 +89,7 @@ internal static class HelperErrors
         new FileNotFoundException($"-SecretFile: there is no file {path}.", path, cause),
         ErrorCategory.ObjectNotFound,
         path,
-        $"Check the path, or write only the number into the file: run "
+        "Check the path, or write only the number into the file: run "
             + $"{SecretFile.CreationCommand(path)} and type the number, Enter and Ctrl+D.");
 
     public static ErrorRecord SavedPathIsFolder(string path) => Make(
@@ -165,8 +165,7 @@ internal static class HelperErrors
             cause),
         ErrorCategory.ResourceBusy,
         cause.EndPoint,
-        $"Run 'Stop-ProxyHelper -Id {job.Id}' to stop that helper, or choose another "
-            + $"-{(cause.Protocol == IPProtocol.Tcp ? "TcpPort" : "Port")}.");
+        $"Run 'Stop-ProxyHelper -Id {job.Id}' to stop that helper, or choose another -{PortParameter(cause)}.");
 
     /// <summary>Returns the record if descriptors or memory are used up, or null.</summary>
     internal static ErrorRecord? FindLimit(string command, Exception failure) => failure switch
