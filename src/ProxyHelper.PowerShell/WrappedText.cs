@@ -71,9 +71,14 @@ public static class WrappedText
     /// <summary>Returns where the command after the last colon begins, or the end of the text.</summary>
     private static int StartOfTail(string text)
     {
+        if (text.EndsWith('.'))
+        {
+            return text.Length; // a sentence and not a command
+        }
+
         int tail = text.Length;
         bool isQuoted = false;
-        for (int i = 0; i < text.Length && !text.EndsWith('.'); i++)
+        for (int i = 0; i < text.Length; i++)
         {
             // An apostrophe within a word, as in "smtp-gated's", or after a backslash quotes nothing.
             i += !isQuoted && text[i] == '\\' && i + 2 < text.Length ? 2 : 0;
