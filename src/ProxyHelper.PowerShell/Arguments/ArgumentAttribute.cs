@@ -54,6 +54,19 @@ internal abstract class ArgumentAttribute : ArgumentTransformationAttribute
     protected virtual Exception Missing(string what) => Fault(
         $"{what} Check the variable or the property that the value comes from, or leave the parameter out.");
 
+    /// <summary>Returns the value of a text. If the text is not one, its parser says why.</summary>
+    protected static T Parsed<T>(Func<string, T> parse, string text)
+    {
+        try
+        {
+            return parse(text);
+        }
+        catch (FormatException failure)
+        {
+            throw Fault(failure.Message);
+        }
+    }
+
     /// <summary>Returns the exception for a value that is refused. The engine adds the name of the parameter.</summary>
     protected static Exception Fault(string message) =>
         new ArgumentTransformationMetadataException(PrintableText.From(message));

@@ -8,23 +8,11 @@ namespace ProxyHelper.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MarkAttribute : ArgumentAttribute
 {
-    /// <summary>Initializes the attribute. A parameter of this kind takes one value.</summary>
-    public MarkAttribute()
-    {
-        IsSingle = true;
-    }
-
     /// <inheritdoc/>
-    protected override object Read(object value, PSObject given)
+    protected override object Read(object value, PSObject given) => value switch
     {
-        string? text = value is IConvertible number ? number.ToString(CultureInfo.InvariantCulture) : value.ToString();
-        try
-        {
-            return value is MarkPattern ? value : MarkPattern.Parse(text ?? string.Empty);
-        }
-        catch (FormatException failure)
-        {
-            throw Fault(failure.Message);
-        }
-    }
+        MarkPattern => value,
+        IConvertible number => Parsed(MarkPattern.Parse, number.ToString(CultureInfo.InvariantCulture)),
+        _ => Parsed(MarkPattern.Parse, $"{value}"),
+    };
 }

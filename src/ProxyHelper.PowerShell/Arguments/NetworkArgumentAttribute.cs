@@ -57,17 +57,7 @@ internal sealed class EndPointPatternAttribute : NetworkArgumentAttribute
 internal sealed class EndPointAttribute : NetworkArgumentAttribute
 {
     /// <inheritdoc/>
-    protected override object Parse(string text)
-    {
-        try
-        {
-            return TransportEndPoint.Parse(text);
-        }
-        catch (FormatException failure)
-        {
-            throw Fault(failure.Message);
-        }
-    }
+    protected override object Parse(string text) => Parsed(TransportEndPoint.Parse, text);
 }
 
 /// <summary>Makes a parameter read its values as IPv4 addresses or prefixes of clients. A port is refused.</summary>

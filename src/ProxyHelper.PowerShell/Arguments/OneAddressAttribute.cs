@@ -11,12 +11,6 @@ namespace ProxyHelper.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OneAddressAttribute : ArgumentAttribute
 {
-    /// <summary>Initializes the attribute. A parameter of this kind takes one value.</summary>
-    public OneAddressAttribute()
-    {
-        IsSingle = true;
-    }
-
     /// <inheritdoc/>
     protected override object Read(object value, PSObject given)
     {

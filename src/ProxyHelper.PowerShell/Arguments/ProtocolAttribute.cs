@@ -20,12 +20,12 @@ internal sealed class ProtocolAttribute : ArgumentAttribute
         ProtocolType protocol => FromNumber((int)protocol, $"{protocol}"),
         string text when NumberText.TryRead<ulong>(text.Trim(), out ulong number) => FromNumber(number, text),
         string text => FromName(text.Trim()),
-        not string when GivenNumber.Of(value) is { } number => FromNumber((double)number, $"{number}"),
+        _ when GivenNumber.Of(value) is { } number => FromNumber(number, $"{number}"),
         _ => throw Unknown(value.ToString()),
     };
 
-    private static IPProtocol FromNumber(double number, string text) =>
-        number is >= byte.MinValue and <= byte.MaxValue && double.IsInteger(number)
+    private static IPProtocol FromNumber(decimal number, string text) =>
+        number is >= byte.MinValue and <= byte.MaxValue && decimal.IsInteger(number)
             ? (IPProtocol)number
             : throw Unknown(text);
 

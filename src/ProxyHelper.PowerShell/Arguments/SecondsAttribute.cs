@@ -11,19 +11,13 @@ namespace ProxyHelper.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SecondsAttribute : ArgumentAttribute
 {
-    /// <summary>Initializes the attribute. A parameter of this kind takes one value.</summary>
-    public SecondsAttribute()
-    {
-        IsSingle = true;
-    }
-
     /// <inheritdoc/>
     protected override object Read(object value, PSObject given) => value switch
     {
         TimeSpan time => time,
         string text when TryRead(text, out TimeSpan time) => time,
         string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan time) => time,
-        not string when GivenNumber.Of(value) is { } number && FromSeconds((double)number) is { } time => time,
+        _ when GivenNumber.Of(value) is { } number && FromSeconds((double)number) is { } time => time,
         _ => throw Fault(
             $"'{value}' is not a time. Give a number of seconds, such as 1 or 0.5, or a time such as 0:0:1."),
     };

@@ -10,7 +10,8 @@ namespace ProxyHelper.PowerShell;
 /// <param name="Port">The port in the text, or null.</param>
 internal readonly record struct TypedAddress(string Text, AddressForm Form, string Host, int? Port)
 {
-    private const byte FirstMulticast = 224; // broadcast and reserved addresses follow
+    // Broadcast and reserved addresses follow.
+    private static readonly IPv4Address _firstMulticast = IPv4Address.Parse("224.0.0.0");
 
     /// <summary>Gets the IPv4 address. The form must be one of an IPv4 address.</summary>
     public IPAddress Address => IPv4Address.Parse(Host).ToIPAddress();
@@ -20,13 +21,12 @@ internal readonly record struct TypedAddress(string Text, AddressForm Form, stri
     {
         text = text.Trim();
         int colon = text.LastIndexOf(':');
-        bool hasPort = colon > 0
-            && text[..colon].Trim('[', ']') is var host
-            && (!host.Contains(':', StringComparison.Ordinal) || text[0] == '[');
+        string host = text[..Math.Max(colon, 0)].Trim('[', ']');
+        bool hasPort = !host.Contains(':', StringComparison.Ordinal) || text[0] == '[';
         if (hasPort && NumberText.TryRead(text.AsSpan(colon + 1), out int port)
-            && FormOf(text[..colon].Trim('[', ']')) is not AddressForm.Unreadable)
+            && FormOf(host) is not AddressForm.Unreadable)
         {
-            return new TypedAddress(text, AddressForm.WithPort, text[..colon].Trim('[', ']'), port);
+            return new TypedAddress(text, AddressForm.WithPort, host, port);
         }
 
         string bare = text.Trim('[', ']');
@@ -37,10 +37,8 @@ internal readonly record struct TypedAddress(string Text, AddressForm Form, stri
     {
         if (IPv4Address.TryParse(host, out IPv4Address address))
         {
-            Span<byte> bytes = stackalloc byte[sizeof(uint)];
-            address.TryWriteBytes(bytes);
             return address == IPv4Address.Any ? AddressForm.AllAddresses
-                : bytes[0] >= FirstMulticast ? AddressForm.Group
+                : address >= _firstMulticast ? AddressForm.Group
                 : AddressForm.OneHost;
         }
 

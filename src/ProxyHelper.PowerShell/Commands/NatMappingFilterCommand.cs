@@ -70,7 +70,7 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     /// <summary>Gets or sets the mark, or some of its bits: 16, 0x10 or 0x10/0xff.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
-    [Mark]
+    [Mark(IsSingle = true)]
     public MarkPattern? Mark { get; set; }
 
     /// <summary>

@@ -88,7 +88,7 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     /// smtp-gated waits. Up to 1 minute. A number is a number of seconds.
     /// </summary>
     [Parameter]
-    [Seconds]
+    [Seconds(IsSingle = true)]
     public TimeSpan MaxQueueDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

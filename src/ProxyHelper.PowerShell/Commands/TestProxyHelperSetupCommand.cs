@@ -22,7 +22,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     /// </summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(LocalAddressCompleter))]
-    [OneAddress]
+    [OneAddress(IsSingle = true)]
     public IPAddress? HelperAddress { get; set; }
 
     /// <summary>
