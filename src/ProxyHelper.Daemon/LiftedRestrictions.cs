@@ -54,36 +54,8 @@ internal static class LiftedRestrictions
     /// <summary>Returns the patterns that contain an address that none of the previous patterns contains.</summary>
     private static string? Added(IReadOnlyList<EndPointPattern> before, IReadOnlyList<EndPointPattern> after)
     {
-        List<(uint First, uint Last)> covered = Join(before);
-        EndPointPattern[] added = [.. after.Where(pattern => !Covers(covered, RangeOf(pattern)))];
+        var covered = new AddressRanges(before);
+        EndPointPattern[] added = [.. after.Where(pattern => !covered.Contains(pattern))];
         return added.Length > 0 ? string.Join(", ", added) : null;
-    }
-
-    private static bool Covers(List<(uint First, uint Last)> covered, (uint First, uint Last) range) =>
-        covered.Exists(part => part.First <= range.First && range.Last <= part.Last);
-
-    /// <summary>Joins patterns that overlap or touch. Two halves of a prefix contain the same as the prefix.</summary>
-    private static List<(uint First, uint Last)> Join(IReadOnlyList<EndPointPattern> patterns)
-    {
-        List<(uint First, uint Last)> joined = [];
-        foreach ((uint first, uint last) in patterns.Select(RangeOf).Order())
-        {
-            if (joined is [.., var previous] && first <= (ulong)previous.Last + 1)
-            {
-                joined[^1] = (previous.First, Math.Max(previous.Last, last));
-            }
-            else
-            {
-                joined.Add((first, last));
-            }
-        }
-
-        return joined;
-    }
-
-    private static (uint First, uint Last) RangeOf(EndPointPattern pattern)
-    {
-        uint first = pattern.IPv4Network.Value;
-        return (first, first | ~pattern.IPv4Mask);
     }
 }

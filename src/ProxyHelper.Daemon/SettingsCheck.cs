@@ -14,6 +14,8 @@ namespace ProxyHelper.Daemon;
 /// <param name="values">The values that the settings come from, with their places.</param>
 internal sealed class SettingsCheck(Settings settings, SettingValues values)
 {
+    private readonly HostAddresses _host = HostAddresses.Read();
+
     /// <summary>Returns the first fault, or null.</summary>
     /// <param name="configuration">The path of the configuration file, or null.</param>
     public SettingsFault? FindFault(string? configuration) =>
@@ -53,17 +55,13 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
             return null; // the addresses have no effect
         }
 
-        SettingValue[] addresses = [.. values.Of("address")];
-        foreach (SettingValue address in addresses)
+        if (FindValueFault<IPAddress>("address", address => _host.FindListenFault([address])) is { } fault)
         {
-            if (HostAddresses.FindListenFault([(IPAddress)address.Value!]) is { } fault)
-            {
-                return address.ToFault(fault);
-            }
+            return fault;
         }
 
         SettingValue extra = settings.Listen.Addresses.Any(address => address.Equals(IPAddress.Any))
-            ? Array.Find(addresses, address => !IPAddress.Any.Equals(address.Value))
+            ? values.Of("address").FirstOrDefault(address => !IPAddress.Any.Equals(address.Value))
             : default;
         return extra.Setting is not null
             ? extra.ToFault($"0.0.0.0 already includes {extra.Value}. Remove one of the two.")
@@ -78,7 +76,7 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
             return null;
         }
 
-        if (HostAddresses.FindListenFault([metrics.Address]) is { } fault)
+        if (_host.FindListenFault([metrics.Address]) is { } fault)
         {
             return FaultOf("metrics", fault);
         }
@@ -99,13 +97,22 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
                 $"there are more than {AnswerRules.MaxPrefixes} values of {name}. Use prefixes."));
         }
 
-        return HostAddresses.FindClientFault(prefixes) is { } fault
-            ? values.Of(name).First(IsFaulty).ToFault(fault)
-            : null;
+        return FindValueFault<EndPointPattern>(name, prefix => _host.FindClientFault([prefix]));
     }
 
-    private static bool IsFaulty(SettingValue prefix) =>
-        HostAddresses.FindClientFault([(EndPointPattern)prefix.Value!]) is not null;
+    /// <summary>Returns the fault of the first value of a setting that has one, or null.</summary>
+    private SettingsFault? FindValueFault<T>(string name, Func<T, string?> find)
+    {
+        foreach (SettingValue value in values.Of(name))
+        {
+            if (find((T)value.Value!) is { } fault)
+            {
+                return value.ToFault(fault);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Returns what a responder would refuse, such as no address at all.</summary>
     private SettingsFault? FindOtherFault()

@@ -55,20 +55,7 @@ public sealed record AnswerRules
     /// <summary>
     /// Gets whether every address is that of a trusted client, also if several prefixes together contain all of them.
     /// </summary>
-    internal bool TrustsEveryHost
-    {
-        get
-        {
-            ulong next = 0; // the first address that no trusted client has so far
-            foreach (EndPointPattern client in TrustedClients.OrderBy(client => client.IPv4Network.Value))
-            {
-                uint first = client.IPv4Network.Value;
-                next = first <= next ? Math.Max(next, (ulong)(first | ~client.IPv4Mask) + 1) : next;
-            }
-
-            return next > uint.MaxValue;
-        }
-    }
+    internal bool TrustsEveryHost => new AddressRanges(TrustedClients).ContainsEveryAddress;
 
     /// <summary>Returns the rules without the secret.</summary>
     public override string ToString() =>
@@ -80,7 +67,7 @@ public sealed record AnswerRules
     {
         SettingCheck.Require(AllowedProxies.Count <= MaxPrefixes, TooMany("allowed proxies"));
         SettingCheck.Require(TrustedClients.Count <= MaxPrefixes, TooMany("trusted clients"));
-        string? fault = HostAddresses.FindClientFault(AllowedProxies.Concat(TrustedClients));
+        string? fault = HostAddresses.Read().FindClientFault(AllowedProxies.Concat(TrustedClients));
         SettingCheck.Require(fault is null, fault);
         SettingCheck.Require(
             MaxQueriesPerSecond is >= 0 and <= MaxRate,

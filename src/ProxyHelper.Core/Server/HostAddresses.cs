@@ -10,13 +10,36 @@ namespace ProxyHelper.Server;
 /// Finds addresses that no host has: broadcast, multicast and unspecified addresses. No helper listens on such an
 /// address, and no client has it. The kernel would bind a broadcast or multicast address without an error.
 /// </summary>
-internal static class HostAddresses
+internal sealed class HostAddresses
 {
+    private readonly LocalAddresses? _local;
+
+    private HostAddresses(LocalAddresses? local)
+    {
+        _local = local;
+    }
+
+    /// <summary>
+    /// Reads the addresses of this host once. If they cannot be read, the addresses that no host has on any network are
+    /// still found.
+    /// </summary>
+    public static HostAddresses Read()
+    {
+        try
+        {
+            using LocalAddresses? local = OperatingSystem.IsLinux() ? LocalAddresses.Open() : null;
+            return new HostAddresses(local); // the list stays when the socket is closed
+        }
+        catch (LinuxException)
+        {
+            return new HostAddresses(null);
+        }
+    }
+
     /// <summary>Returns the reason that no helper can listen on one of the addresses, or null.</summary>
     /// <param name="addresses">The addresses. 0.0.0.0 is all addresses of this host.</param>
-    public static string? FindListenFault(IEnumerable<IPAddress> addresses)
+    public string? FindListenFault(IEnumerable<IPAddress> addresses)
     {
-        using LocalAddresses? local = TryOpen();
         foreach (IPAddress address in addresses)
         {
             if (address.AddressFamily != AddressFamily.InterNetwork)
@@ -25,9 +48,9 @@ internal static class HostAddresses
             }
 
             var value = IPv4Address.FromIPAddress(address);
-            if (value != IPv4Address.Any && KindOf(value, local) is { } kind)
+            if (value != IPv4Address.Any && KindOf(value) is { } kind)
             {
-                string own = local is null ? string.Empty : $" The addresses of this host are {local}.";
+                string own = _local is null ? string.Empty : $" The addresses of this host are {_local}.";
                 return $"No helper can listen on {address}, which is {kind} address.{own}";
             }
         }
@@ -36,9 +59,8 @@ internal static class HostAddresses
     }
 
     /// <summary>Returns the reason that no client has one of the addresses, or null.</summary>
-    public static string? FindClientFault(IEnumerable<EndPointPattern> clients)
+    public string? FindClientFault(IEnumerable<EndPointPattern> clients)
     {
-        using LocalAddresses? local = TryOpen();
         foreach (EndPointPattern client in clients)
         {
             if (!client.IsIPv4Addresses)
@@ -51,7 +73,7 @@ internal static class HostAddresses
                 return fault;
             }
 
-            if (client.IsOneAddress && IsBroadcast(client.IPv4Network, local))
+            if (client.IsOneAddress && IsBroadcast(client.IPv4Network))
             {
                 return $"{client} is the broadcast address of a local subnet, which no client has.";
             }
@@ -60,24 +82,12 @@ internal static class HostAddresses
         return null;
     }
 
-    private static string? KindOf(IPv4Address address, LocalAddresses? local) =>
+    private string? KindOf(IPv4Address address) =>
         address.IsUnspecified ? "an unspecified"
         : address.IsMulticast ? "a multicast"
-        : address == IPv4Address.Broadcast || IsBroadcast(address, local) ? "a broadcast"
+        : address == IPv4Address.Broadcast || IsBroadcast(address) ? "a broadcast"
         : null;
 
-    private static bool IsBroadcast(IPv4Address address, LocalAddresses? local) =>
-        OperatingSystem.IsLinux() && local?.IsBroadcast(address) == true;
-
-    private static LocalAddresses? TryOpen()
-    {
-        try
-        {
-            return OperatingSystem.IsLinux() ? LocalAddresses.Open() : null;
-        }
-        catch (LinuxException)
-        {
-            return null; // the addresses that no host has on any network are still found
-        }
-    }
+    private bool IsBroadcast(IPv4Address address) =>
+        OperatingSystem.IsLinux() && _local?.IsBroadcast(address) == true;
 }

@@ -57,7 +57,7 @@ public sealed record ListenOptions
     public void Validate()
     {
         SettingCheck.Require(Addresses.Count + InheritedSockets.Count > 0, "At least one address is needed.");
-        string? fault = HostAddresses.FindListenFault(Addresses);
+        string? fault = HostAddresses.Read().FindListenFault(Addresses);
         SettingCheck.Require(fault is null, fault);
         SettingCheck.Require(Port != 0, "Port 0 cannot receive queries. Use 1 to 65535.");
         SettingCheck.Require(Workers is >= 1 and <= MaxWorkers, $"The number of workers must be 1 to {MaxWorkers}.");

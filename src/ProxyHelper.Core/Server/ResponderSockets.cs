@@ -109,7 +109,7 @@ internal sealed class ResponderSockets : IDisposable
 
     private static void RequireHostAddress(InheritedSocket inherited)
     {
-        if (HostAddresses.FindListenFault([inherited.EndPoint.Address]) is { } fault)
+        if (HostAddresses.Read().FindListenFault([inherited.EndPoint.Address]) is { } fault)
         {
             inherited.Socket.Dispose();
             throw new LinuxException("use the inherited sockets", Errno.EINVAL, fault.TrimEnd('.'));
