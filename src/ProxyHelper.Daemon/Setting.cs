@@ -55,24 +55,17 @@ internal abstract class Setting
     }
 }
 
-/// <summary>Represents a setting with one value.</summary>
-/// <typeparam name="TPart">The record that holds the value.</typeparam>
-/// <typeparam name="TValue">The type of the value.</typeparam>
-internal sealed class SingleSetting<TPart, TValue> : Setting
+/// <summary>Represents a setting whose values have a type.</summary>
+/// <typeparam name="TPart">The record that holds the values.</typeparam>
+/// <typeparam name="TValue">The type of a value.</typeparam>
+internal abstract class TypedSetting<TPart, TValue> : Setting
 {
     public required SettingsPart<TPart> Part { get; init; }
 
     public required ValueReader<TValue> Reader { get; init; }
 
-    public required Func<TPart, TValue?> Get { get; init; }
-
-    public required Func<TPart, TValue, TPart> Set { get; init; }
-
     /// <inheritdoc/>
     public override bool IsReloaded => Part.IsReloaded;
-
-    /// <inheritdoc/>
-    public override bool IsRepeatable => false;
 
     /// <inheritdoc/>
     public override string? Read(string text, out object? value)
@@ -81,6 +74,19 @@ internal sealed class SingleSetting<TPart, TValue> : Setting
         value = read;
         return fault;
     }
+}
+
+/// <summary>Represents a setting with one value.</summary>
+/// <typeparam name="TPart">The record that holds the value.</typeparam>
+/// <typeparam name="TValue">The type of the value.</typeparam>
+internal sealed class SingleSetting<TPart, TValue> : TypedSetting<TPart, TValue>
+{
+    public required Func<TPart, TValue?> Get { get; init; }
+
+    public required Func<TPart, TValue, TPart> Set { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsRepeatable => false;
 
     /// <inheritdoc/>
     public override Settings Apply(Settings settings, IReadOnlyList<object?> values) =>
@@ -94,29 +100,14 @@ internal sealed class SingleSetting<TPart, TValue> : Setting
 /// <summary>Represents a setting with a list of values.</summary>
 /// <typeparam name="TPart">The record that holds the list.</typeparam>
 /// <typeparam name="TValue">The type of a value.</typeparam>
-internal sealed class RepeatableSetting<TPart, TValue> : Setting
+internal sealed class RepeatableSetting<TPart, TValue> : TypedSetting<TPart, TValue>
 {
-    public required SettingsPart<TPart> Part { get; init; }
-
-    public required ValueReader<TValue> Reader { get; init; }
-
     public required Func<TPart, IReadOnlyList<TValue>> Get { get; init; }
 
     public required Func<TPart, IReadOnlyList<TValue>, TPart> Set { get; init; }
 
     /// <inheritdoc/>
-    public override bool IsReloaded => Part.IsReloaded;
-
-    /// <inheritdoc/>
     public override bool IsRepeatable => true;
-
-    /// <inheritdoc/>
-    public override string? Read(string text, out object? value)
-    {
-        string? fault = Reader(text, out TValue read);
-        value = read;
-        return fault;
-    }
 
     /// <inheritdoc/>
     public override Settings Apply(Settings settings, IReadOnlyList<object?> values) =>
