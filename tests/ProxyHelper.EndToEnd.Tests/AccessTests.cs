@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd;
@@ -17,14 +16,11 @@ public sealed class AccessTests(PublishedDaemon daemon)
 
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
     [Fact]
     public async Task A_host_gets_no_reply_about_a_connection_to_another_address()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
 
         await AssertRefusedAsync(
@@ -39,7 +35,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     public async Task A_trusted_client_gets_a_reply_about_every_connection()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(
             network, daemon, "--trust", "10.1.1.0/30", "--allow", Proxy);
 
@@ -53,7 +49,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     public async Task A_proxy_that_is_not_allowed_gets_no_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(
             network, daemon, "--allow", "194.0.23.0/24", "--allow", "194.0.22.8");
 
@@ -66,7 +62,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     public async Task The_drop_in_call_works_and_warns_once_that_every_host_may_ask()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-p", pidFile);
         await AssertFoundAsync(network.Proxy, Proxy);
@@ -98,7 +94,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     public async Task A_long_list_of_allowed_proxies_works_under_a_small_limit_for_filters(int limit, int count)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         network.Router.Run(() =>
         {
             const string path = "/proc/sys/net/core/optmem_max";
@@ -132,7 +128,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     public async Task The_rate_limit_of_one_sender_does_not_affect_others()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--rate", "1", "--trust", User);
         using Socket user = Open(network.User, User);
         for (int i = 0; i < 20; i++)
@@ -152,7 +148,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     public async Task A_secret_from_a_file_is_not_in_the_process_list()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = daemon.NewPath();
         await File.WriteAllTextAsync(file, $"{Secret}\n", Patience.Token());
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
@@ -201,8 +197,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     private static async Task AssertFoundAsync(NetworkHost host, string address, uint secret = 0)
     {
         using Socket socket = Open(host, address);
-        byte[] found = QueryDatagram.Found(
-            Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        byte[] found = TrackedConnection.Found(Query(secret));
         Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(socket, Query(secret)));
     }
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd;
@@ -16,11 +14,7 @@ public sealed class BroadcastTests(PublishedDaemon daemon)
     private const string Own =
         "The addresses of this host are 127.0.0.1, 194.0.1.1, 10.1.1.254, 194.0.22.254, 4.1.1.254.";
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     [Theory]
     [InlineData("1")]
@@ -28,7 +22,7 @@ public sealed class BroadcastTests(PublishedDaemon daemon)
     public async Task A_query_to_a_broadcast_or_multicast_address_is_counted_once_and_gets_no_reply(string workers)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = DaemonOnRouter.Begin(
             network, daemon, "-I", "0.0.0.0", "--workers", workers, "--allow", "194.0.22.0/24", "--max-delay", "60");
         await program.AwaitAsync("Listening on UDP 0.0.0.0:114");
@@ -46,8 +40,7 @@ public sealed class BroadcastTests(PublishedDaemon daemon)
         SocketReceiveFromResult received = await proxy.ReceiveFromAsync(
             reply, new IPEndPoint(IPAddress.Any, 0), Patience.Token());
         Assert.Equal("194.0.22.254:114", $"{received.RemoteEndPoint}");
-        byte[] found = QueryDatagram.Found(
-            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        byte[] found = TrackedConnection.Found(_query);
         Assert.Equal(found, reply[..received.ReceivedBytes]);
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await program.ExitAsync());
@@ -75,7 +68,7 @@ public sealed class BroadcastTests(PublishedDaemon daemon)
     public async Task An_address_that_no_host_has_is_refused_everywhere(string setting, string reason)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = daemon.NewPath();
         string[] option = setting.Split(" = ");
         await File.WriteAllTextAsync(file, "address = 194.0.1.1\n", Patience.Token());

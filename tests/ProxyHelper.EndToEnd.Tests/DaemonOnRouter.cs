@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ProxyHelper.TestSupport;
+using Xunit;
 
 namespace ProxyHelper.EndToEnd;
 
@@ -46,6 +47,14 @@ internal static class DaemonOnRouter
         Socket socket = network.Proxy.OpenSocket(IPEndPoint.Parse("194.0.22.9:0"), SocketType.Dgram);
         socket.Connect(_daemon);
         return socket;
+    }
+
+    /// <summary>Asks about <see cref="TrackedConnection"/> and expects that the daemon finds the connection.</summary>
+    public static async Task AssertAnswersAsync(RouterNetwork network, uint secret = 0)
+    {
+        using Socket proxy = OpenProxySocket(network);
+        byte[] query = TrackedConnection.Query(secret);
+        Assert.Equal(TrackedConnection.Found(query), await ExchangeAsync(proxy, query));
     }
 
     /// <summary>Sends a datagram and waits for the next datagram.</summary>

@@ -23,14 +23,11 @@ public sealed class FullTableTests(PublishedDaemon daemon)
         }
         """;
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
     [Fact]
     public async Task A_connection_without_an_entry_is_not_found_and_others_are()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow with { Status = Assured });
+        DaemonOnRouter.Track(network, TrackedConnection.Flow with { Status = Assured });
         network.Router.Run(() => Tool.Run("nft", NoTracking));
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
@@ -42,8 +39,7 @@ public sealed class FullTableTests(PublishedDaemon daemon)
             Assert.Throws<SocketException>(() => Connect(network));
             byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, untracked);
             Assert.Equal(0x22, reply[15]); // not found
-            byte[] found = QueryDatagram.Found(
-                tracked, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+            byte[] found = TrackedConnection.Found(tracked);
             Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, tracked));
         }
 
@@ -54,7 +50,7 @@ public sealed class FullTableTests(PublishedDaemon daemon)
     public void An_inspection_finds_that_the_table_is_full()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
 
         using (FullTable.Make())
         {

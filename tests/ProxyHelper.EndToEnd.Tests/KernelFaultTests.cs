@@ -9,25 +9,20 @@ namespace ProxyHelper.EndToEnd;
 /// <summary>Tests the daemon while the conntrack table changes.</summary>
 public sealed class KernelFaultTests(PublishedDaemon daemon)
 {
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+    private static readonly byte[] _query = TrackedConnection.Query();
 
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
-
-    private static readonly byte[] _found = QueryDatagram.Found(
-        _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static readonly byte[] _found = TrackedConnection.Found(_query);
 
     [Fact]
     public async Task A_deleted_entry_is_not_found_and_a_new_entry_is_found_at_once()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         Assert.Equal(_found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
 
-        Change(network, table => table.Delete(_flow));
+        Change(network, table => table.Delete(TrackedConnection.Flow));
         AssertNotFound(await DaemonOnRouter.ExchangeAsync(proxy, _query));
 
         DaemonOnRouter.Track(
@@ -41,7 +36,7 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
     public async Task A_table_that_is_flushed_repeatedly_gives_no_wrong_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         bool isOver = false;
@@ -50,7 +45,7 @@ public sealed class KernelFaultTests(PublishedDaemon daemon)
             while (!Volatile.Read(ref isOver))
             {
                 table.Flush();
-                table.Add(_flow);
+                table.Add(TrackedConnection.Flow);
             }
         }), Patience.Token());
         int found = 0, notFound = 0;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -11,11 +10,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     [Fact]
     public Task The_proxy_closes_its_socket_before_the_reply_arrives() => AssertAnswersAfterAsync(network =>
@@ -43,11 +38,11 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     public async Task A_fragmented_query_gets_a_fragmented_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         Tool.Run("ip", "-n", network.Proxy.Name, "link", "set", "uplink", "mtu", "68");
         Tool.Run("ip", "-n", network.Router.Name, "link", "set", "proxies", "mtu", "68");
-        await AssertAnswersAsync(network);
+        await DaemonOnRouter.AssertAnswersAsync(network);
     }
 
     [Fact]
@@ -93,22 +88,14 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     private async Task AssertAnswersAfterAsync(Action<RouterNetwork> fault)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
-        await AssertAnswersAsync(network);
+        await DaemonOnRouter.AssertAnswersAsync(network);
         int descriptors = ProcessState.Descriptors(program.Id);
 
         fault(network);
 
-        await AssertAnswersAsync(network);
+        await DaemonOnRouter.AssertAnswersAsync(network);
         Assert.Equal(descriptors, ProcessState.Descriptors(program.Id));
-    }
-
-    private static async Task AssertAnswersAsync(RouterNetwork network)
-    {
-        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        byte[] found = QueryDatagram.Found(
-            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
     }
 }

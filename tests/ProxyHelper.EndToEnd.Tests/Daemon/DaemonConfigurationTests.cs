@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
 using ProxyHelper.EndToEnd.Load;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -10,20 +8,15 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// <summary>Tests the configuration file, and how the command line overrides it.</summary>
 public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
 {
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+    private static readonly byte[] _query = TrackedConnection.Query();
 
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
-
-    private static readonly byte[] _reply = QueryDatagram.Found(
-        _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static readonly byte[] _reply = TrackedConnection.Found(_query);
 
     [Fact]
     public async Task The_command_line_overrides_the_configuration_file()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = Write(
             "# a comment", string.Empty, "address = 194.0.1.1", "  port=115  ", "allow = 10.9.9.9",
             "allow = 194.0.22.0/24", "ident = none", "verbose = yes");
@@ -96,7 +89,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     public async Task A_reload_under_load_loses_no_query()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = Write("address = 194.0.1.1", "max-delay = 60", "rate = 0");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
         await program.AwaitAsync("Listening on");
@@ -118,7 +111,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     public async Task A_reload_applies_the_new_rules()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
         await program.AwaitAsync("Listening on");
@@ -137,7 +130,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     public async Task A_reload_of_an_invalid_file_changes_no_rule()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
         await program.AwaitAsync("Listening on");
@@ -154,7 +147,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     public async Task A_reload_with_an_unusable_secret_file_changes_no_rule()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = Write("address = 194.0.1.1");
         using RunningProgram program = DaemonOnRouter.Begin(network, daemon, "-c", file);
         await program.AwaitAsync("Listening on");

@@ -60,7 +60,7 @@ public sealed class DaemonHttpTests(PublishedDaemon daemon)
             await client.SendAsync(new[] { one }, Patience.Token());
         }
 
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await ReadToEndAsync(client), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await UserConnection.ReadToEndAsync(client), StringComparison.Ordinal);
         string response = await ExchangeAsync(network, Encoding.ASCII.GetBytes(Scrape + Scrape + Scrape));
         Assert.Single(response.Split("HTTP/1.1 200 OK").Skip(1));
     }
@@ -102,7 +102,8 @@ public sealed class DaemonHttpTests(PublishedDaemon daemon)
                 "HTTP/1.1 200 OK\r\n",
                 await ExchangeAsync(network, Encoding.ASCII.GetBytes(Scrape)), StringComparison.Ordinal);
             Assert.Contains(idle, socket => !socket.Poll(0, SelectMode.SelectRead)); // still open
-            Assert.DoesNotContain("200 OK", await ReadToEndAsync(idle[^1]), StringComparison.Ordinal); // the time limit
+            string late = await UserConnection.ReadToEndAsync(idle[^1]); // until the time limit
+            Assert.DoesNotContain("200 OK", late, StringComparison.Ordinal);
         }
         finally
         {
@@ -121,14 +122,6 @@ public sealed class DaemonHttpTests(PublishedDaemon daemon)
     {
         using Socket client = await ConnectAsync(network);
         await client.SendAsync(request, Patience.Token());
-        return await ReadToEndAsync(client);
-    }
-
-    private static async Task<string> ReadToEndAsync(Socket client)
-    {
-        using var stream = new NetworkStream(client, ownsSocket: false);
-        using var response = new MemoryStream();
-        await stream.CopyToAsync(response, Patience.Token());
-        return Encoding.ASCII.GetString(response.ToArray());
+        return await UserConnection.ReadToEndAsync(client);
     }
 }

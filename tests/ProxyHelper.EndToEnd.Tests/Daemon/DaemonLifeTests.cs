@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -12,20 +11,17 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
 {
     private const uint Secret = 3405691582; // 0xcafebabe
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
     [Theory]
     [InlineData(PosixSignal.SIGTERM)]
     [InlineData(PosixSignal.SIGINT)]
     public async Task The_daemon_answers_until_a_signal_and_leaves_no_file(PosixSignal signal)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         string[] arguments = ["-P", "114", "-s", "7", "-p", pidFile];
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, arguments);
-        await AssertAnswersAsync(network, secret: 7);
+        await DaemonOnRouter.AssertAnswersAsync(network, secret: 7);
         Assert.Equal(program.Id.ToString(CultureInfo.InvariantCulture), File.ReadAllText(pidFile).Trim());
 
         program.Signal(signal);
@@ -33,7 +29,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
         Assert.Equal(0, await program.ExitAsync());
         Assert.False(File.Exists(pidFile));
         using RunningProgram next = await DaemonOnRouter.StartAsync(network, daemon, arguments);
-        await AssertAnswersAsync(network, secret: 7);
+        await DaemonOnRouter.AssertAnswersAsync(network, secret: 7);
     }
 
     [Fact]
@@ -57,7 +53,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     public async Task A_second_daemon_on_the_same_port_fails_and_the_first_continues()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram first = await DaemonOnRouter.StartAsync(network, daemon);
 
@@ -66,7 +62,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
         Assert.Equal(1, await second.ExitAsync());
         Assert.Contains("bind 194.0.1.1:114: Address already in use", second.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(pidFile));
-        await AssertAnswersAsync(network);
+        await DaemonOnRouter.AssertAnswersAsync(network);
     }
 
     [Fact]
@@ -158,16 +154,16 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     public async Task The_daemon_never_writes_the_secret()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram program = await DaemonOnRouter.StartAsync(
             network, daemon, "-s", $"{Secret}", "-p", pidFile);
         using RunningProgram second = DaemonOnRouter.Begin(network, daemon, "-I", "194.0.1.1", "-s", $"{Secret}");
         Assert.Equal(1, await second.ExitAsync());
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        await proxy.SendAsync(Query(Secret - 1), Patience.Token());
-        await proxy.SendAsync(Query(Secret).AsMemory(0, 65), Patience.Token());
-        await DaemonOnRouter.ExchangeAsync(proxy, Query(Secret));
+        await proxy.SendAsync(TrackedConnection.Query(Secret - 1), Patience.Token());
+        await proxy.SendAsync(TrackedConnection.Query(Secret).AsMemory(0, 65), Patience.Token());
+        await DaemonOnRouter.ExchangeAsync(proxy, TrackedConnection.Query(Secret));
         string written = await File.ReadAllTextAsync(pidFile, Patience.Token());
 
         program.Signal(PosixSignal.SIGTERM);
@@ -185,15 +181,4 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
         Assert.DoesNotContain("cafebabe", program.Output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("bebafeca", program.Output, StringComparison.OrdinalIgnoreCase);
     }
-
-    private static async Task AssertAnswersAsync(RouterNetwork network, uint secret = 0)
-    {
-        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        byte[] found = QueryDatagram.Found(
-            Query(secret), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, Query(secret)));
-    }
-
-    private static byte[] Query(uint secret) => QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"), secret);
 }

@@ -50,17 +50,8 @@ public sealed class DaemonMemoryTests(PublishedDaemon daemon)
         await client.ConnectAsync(_metrics, Patience.Token());
         await client.SendAsync(
             Encoding.ASCII.GetBytes("GET /metrics HTTP/1.1\r\nHost: router\r\n\r\n"), Patience.Token());
-        byte[] response = new byte[16 * 1024];
-        int length = 0, received;
-        do
-        {
-            received = await client.ReceiveAsync(response.AsMemory(length), Patience.Token());
-            length += received;
-        }
-        while (received > 0);
-
-        string text = Encoding.ASCII.GetString(response, 0, length);
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", text, StringComparison.Ordinal);
+        string response = await UserConnection.ReadToEndAsync(client);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", response, StringComparison.Ordinal);
     }
 
     private static int ReadMemory(RunningProgram program)

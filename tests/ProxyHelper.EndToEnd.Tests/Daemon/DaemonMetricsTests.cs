@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -14,17 +12,13 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
 {
     private static readonly IPEndPoint _metrics = IPEndPoint.Parse("127.0.0.1:9114");
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     [Fact]
     public async Task A_scrape_returns_the_counters()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--metrics", $"{_metrics}");
         using HttpClient client = OpenClient(network);
         Assert.All(

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using ProxyHelper.Addresses;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -11,8 +10,7 @@ public sealed class DaemonNotificationTests(PublishedDaemon daemon)
 {
     private const string Failure = "does not receive notifications";
 
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     [Theory]
     [InlineData("")]

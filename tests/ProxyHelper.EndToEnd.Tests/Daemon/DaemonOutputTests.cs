@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -11,11 +10,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
 {
     private const PosixSignal User = (PosixSignal)10;
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     /// <summary>Gets what the standard error is. "$pipe" is a pipe that nobody reads.</summary>
     public static TheoryData<string> BadOutputs =>
@@ -29,7 +24,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
     public async Task A_daemon_whose_log_lines_are_lost_answers_reloads_and_stops(string redirections)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram program = Start(network, MakePipe(), redirections, "-v", "-p", pidFile);
         using Socket proxy = await AwaitAnswerAsync(network);
@@ -52,7 +47,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
     public async Task Lost_lines_are_counted_when_the_output_is_read_again()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pipe = MakePipe();
         using RunningProgram program = Start(network, pipe, "9<>$pipe 2>$pipe", "-v");
         using Socket proxy = await AwaitAnswerAsync(network);
@@ -120,7 +115,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
     public async Task A_file_that_is_opened_later_does_not_become_the_closed_standard_error()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram program = Start(network, MakePipe(), "0<&- 1>&- 2>&-", "-v", "-p", pidFile);
         using Socket proxy = await AwaitAnswerAsync(network);

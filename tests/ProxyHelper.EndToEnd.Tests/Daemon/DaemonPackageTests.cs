@@ -1,6 +1,4 @@
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -12,9 +10,6 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// </summary>
 public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDisposable
 {
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
     private readonly string _work = Directory.CreateTempSubdirectory("proxy-helper-package-").FullName;
 
     private string Machine => Path.Combine(_work, "machine");
@@ -117,17 +112,12 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     private async Task AssertAnswersAsync(string program)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
-        byte[] query = QueryDatagram.Query(
-            TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string configuration = $"{Machine}/etc/proxy-helper.conf";
         using RunningProgram running = network.Router.Run(
             () => RunningProgram.Start(program, "-c", configuration, "-I", "194.0.1.1"));
         await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
-        using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        byte[] found = QueryDatagram.Found(
-            query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
-        Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, query));
+        await DaemonOnRouter.AssertAnswersAsync(network);
     }
 
     private static string ReadField(string package, string field) =>

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -11,11 +10,7 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
 {
     private const string NetAdmin = "0000000000001000", None = "0000000000000000";
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     [Theory]
     [InlineData]
@@ -23,14 +18,13 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
     public async Task As_another_user_the_daemon_keeps_one_capability_and_answers(params string[] arguments)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram program = await DaemonOnRouter.StartAsync(
             network, daemon, ["-u", "nobody", "-p", pidFile, .. arguments]);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
-        byte[] found = QueryDatagram.Found(
-            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        byte[] found = TrackedConnection.Found(_query);
         Assert.Equal(found, await DaemonOnRouter.ExchangeAsync(proxy, _query));
 
         string id = Tool.Run("id", "-u", "nobody").Trim();
@@ -71,7 +65,7 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
     {
         Requirement.Tool("setfacl");
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string secret = daemon.NewPath();
         await File.WriteAllTextAsync(secret, "7\n", Patience.Token());
         Tool.Run("chmod", "600", secret);

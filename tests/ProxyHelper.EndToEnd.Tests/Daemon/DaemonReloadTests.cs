@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -12,10 +11,7 @@ public sealed class DaemonReloadTests(PublishedDaemon daemon)
 {
     private const string Refused = "The configuration was not reloaded, and the previous settings stay in force.";
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = Query(secret: 0);
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     /// <summary>Gets texts that a file can have while a program writes it, or that no administrator writes.</summary>
     public static TheoryData<string, string> DamagedTexts => new()
@@ -38,7 +34,7 @@ public sealed class DaemonReloadTests(PublishedDaemon daemon)
         string text, string reason)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = WriteSecretFile("secret = 7");
         using RunningProgram program = await StartWithSocketAsync(network, file);
         byte[] bytes = Encoding.Latin1.GetBytes(text.Replace('\udc00', '\u00ff'));
@@ -61,7 +57,7 @@ public sealed class DaemonReloadTests(PublishedDaemon daemon)
     public async Task A_reload_of_what_is_no_readable_file_keeps_the_secret(string change, string reason)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string file = WriteSecretFile("secret = 7");
         using RunningProgram program = await StartWithSocketAsync(network, file);
 
@@ -166,13 +162,10 @@ public sealed class DaemonReloadTests(PublishedDaemon daemon)
     {
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         await proxy.SendAsync(_query, Patience.Token());
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Query(secret: 7));
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, TrackedConnection.Query(secret: 7));
         Assert.Equal(QueryDatagram.Size, reply.Length);
         Assert.Equal(0, proxy.Available);
         program.Signal((PosixSignal)10);
         await program.AwaitAsync("2 queries, 1 found, 0 not found, 0 failed look-ups, 1 refused");
     }
-
-    private static byte[] Query(uint secret) => QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"), secret);
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using ProxyHelper.Addresses;
 using ProxyHelper.EndToEnd.Load;
 using ProxyHelper.TestSupport;
 using Xunit;
@@ -17,14 +16,9 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
 {
     private const int QueuesPerWorker = 9;
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
+    private static readonly byte[] _query = TrackedConnection.Query();
 
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
-
-    private static readonly byte[] _reply = QueryDatagram.Found(
-        _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static readonly byte[] _reply = TrackedConnection.Found(_query);
 
     [Theory]
     [InlineData(false)]
@@ -83,7 +77,7 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     public async Task Restarts_under_load_lose_no_query_if_the_sockets_stay_open(int sockets, int workers)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         int[] kept = [.. Enumerable.Range(0, sockets).Select(_ => Bind(network.Router))];
         using var load = new QueryLoad(network, _query, _reply);
         try

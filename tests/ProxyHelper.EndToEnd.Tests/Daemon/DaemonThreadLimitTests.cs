@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -15,11 +14,7 @@ public sealed class DaemonThreadLimitTests(PublishedDaemon daemon)
     private const string Sentence =
         "proxy-helper: start a thread: Resource temporarily unavailable (EAGAIN). The limit ";
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     private static int _users = 1_900_000_000; // numbers of users that no host has
     private readonly int _user = Interlocked.Increment(ref _users) + (Environment.ProcessId * 100 % 100_000_000);
@@ -34,7 +29,7 @@ public sealed class DaemonThreadLimitTests(PublishedDaemon daemon)
     public async Task A_running_daemon_needs_no_further_thread()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using RunningProgram program = Start(network, MaxThreads, "--allow", "194.0.22.9", "-v", "-p", pidFile);
         await program.AwaitAsync("Listening on UDP 194.0.1.1:114");

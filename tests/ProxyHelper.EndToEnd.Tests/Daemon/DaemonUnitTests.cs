@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -62,8 +61,6 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
     private async Task<string[]> TraceCallsAsync()
     {
         using var network = RouterNetwork.Create();
-        byte[] query = QueryDatagram.Query(
-            TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
         string trace = $"{_work}/trace", configuration = $"{_work}/configuration", program = daemon.Program;
         await File.WriteAllTextAsync(
             configuration, "address = 194.0.1.1\nmetrics = 194.0.1.1:9114\n", Patience.Token());
@@ -72,7 +69,7 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
             "strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", trace, program, "-c", configuration));
         await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        await DaemonOnRouter.ExchangeAsync(proxy, query);
+        await DaemonOnRouter.ExchangeAsync(proxy, TrackedConnection.Query());
         network.Router.Run(() => Tool.Run("bash", "-c", Scrape));
         running.Signal(PosixSignal.SIGHUP);
         await running.AwaitAsync("The configuration was reloaded.");

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using ProxyHelper.Addresses;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -15,8 +14,7 @@ public sealed class DaemonValueTests(PublishedDaemon daemon)
     private const string Reloaded = "The configuration was reloaded.";
     private const string NotReloaded = "The configuration was not reloaded";
 
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"), secret: 7);
+    private static readonly byte[] _query = TrackedConnection.Query(secret: 7);
 
     private static readonly string[] _oddValues =
     [

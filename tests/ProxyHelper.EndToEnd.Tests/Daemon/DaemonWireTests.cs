@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -16,14 +14,11 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     private const string NotFoundText = "52504844 a5fe844b 00000000 0402 0022";
     private const uint Secret = 3405691582;
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
     [Fact]
     public async Task The_known_query_gets_the_known_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
@@ -49,7 +44,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     public async Task A_repeated_query_gets_another_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         for (int send = 0; send < 3; send++)
@@ -67,23 +62,23 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     public async Task The_secret_is_required_and_is_not_in_the_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "-s", $"{Secret}");
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
 
         // With one socket and one worker, a reply to an earlier query would arrive first.
-        await proxy.SendAsync(Query(secret: 0, cookie: 1), Patience.Token());
-        await proxy.SendAsync(Query(secret: Secret - 1, cookie: 2), Patience.Token());
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Query(Secret, cookie: 3));
+        await proxy.SendAsync(TrackedConnection.Query(secret: 0, cookie: 1), Patience.Token());
+        await proxy.SendAsync(TrackedConnection.Query(secret: Secret - 1, cookie: 2), Patience.Token());
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, TrackedConnection.Query(Secret, cookie: 3));
 
-        Assert.Equal(Found(Query(Secret, cookie: 3)), reply);
+        Assert.Equal(TrackedConnection.Found(TrackedConnection.Query(Secret, cookie: 3)), reply);
     }
 
     [Fact]
     public async Task A_datagram_that_is_not_a_query_gets_no_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         byte[] query = Datagram(QueryText);
@@ -93,16 +88,10 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
             await proxy.SendAsync(datagram, Patience.Token());
         }
 
-        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, Query(secret: 0, cookie: 4));
+        byte[] reply = await DaemonOnRouter.ExchangeAsync(proxy, TrackedConnection.Query(secret: 0, cookie: 4));
 
-        Assert.Equal(Found(Query(secret: 0, cookie: 4)), reply);
+        Assert.Equal(TrackedConnection.Found(TrackedConnection.Query(secret: 0, cookie: 4)), reply);
     }
-
-    private static byte[] Query(uint secret, uint cookie) => QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"), secret, cookie);
-
-    private static byte[] Found(byte[] query) =>
-        QueryDatagram.Found(query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
 
     /// <summary>Returns a datagram of hexadecimal digits, padded with zeros.</summary>
     private static byte[] Datagram(string text)

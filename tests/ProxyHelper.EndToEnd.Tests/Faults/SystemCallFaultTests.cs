@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using ProxyHelper.Addresses;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -18,12 +17,6 @@ public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
 {
     private const int Queries = 20;
     private const string FoundOverTcp = "3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : 10.1.1.1\r\n";
-
-    private static readonly TransportEndPoint _source = TransportEndPoint.Parse("194.0.1.1:3527");
-    private static readonly TransportEndPoint _destination = TransportEndPoint.Parse("194.0.22.9:9199");
-
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
     [Theory]
     [InlineData("recvmmsg:error=EINTR:when=1..40")]
@@ -67,7 +60,7 @@ public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
     public async Task No_reply_is_wrong_and_each_query_is_counted_over_UDP(string faults)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await StartAsync(network);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         using (Injection injection = await Injection.BeginAsync(program, faults))
@@ -122,7 +115,7 @@ public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
     public async Task No_reply_is_wrong_over_TCP(string faults)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await StartAsync(network);
         Task<string>[] early;
         using (Injection injection = await Injection.BeginAsync(program, faults))
@@ -176,10 +169,9 @@ public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
             network, daemon, "--tcp-port", "114", "--metrics", "127.0.0.1:9114", "--max-delay", "60", "-v");
     }
 
-    private static byte[] Query(uint cookie) => QueryDatagram.Query(_source, _destination, secret: 0, cookie);
+    private static byte[] Query(uint cookie) => TrackedConnection.Query(secret: 0, cookie);
 
-    private static byte[] Found(uint cookie) => QueryDatagram.Found(
-        Query(cookie), TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+    private static byte[] Found(uint cookie) => TrackedConnection.Found(Query(cookie));
 
     /// <summary>Reads the replies that have arrived. Each is the right one or "not found", for another query.</summary>
     private static async Task<int> ReadRepliesAsync(Socket proxy)

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Load;
@@ -16,9 +15,6 @@ namespace ProxyHelper.EndToEnd.Load;
 public sealed partial class FloodTests(PublishedDaemon daemon)
 {
     private const string Proxy = "194.0.22.9";
-
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
     private static readonly TimeSpan _lookupTimeout = TimeSpan.FromSeconds(10); // timeout_lookup of smtp-gated
 
@@ -48,11 +44,10 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
     private async Task WithFloodAsync(string[] arguments, Func<string, byte[][]> datagramsOf, params string[] lines)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, arguments);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        byte[] found = QueryDatagram.Found(
-            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        byte[] found = TrackedConnection.Found(_query);
         long answered = 0, sent;
         var clock = Stopwatch.StartNew();
         using (var flood = new Flood(network.User, ["10.1.1.1", "10.1.1.2", "10.1.1.3"], datagramsOf))

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Load;
@@ -17,12 +15,6 @@ public sealed class FreezeTests(PublishedDaemon daemon)
     // Longer than the largest age of a query that is answered, which the daemon is started with.
     private static readonly TimeSpan _freeze = TimeSpan.FromMilliseconds(500);
 
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly TransportEndPoint _source = TransportEndPoint.Parse("194.0.1.1:3527");
-    private static readonly TransportEndPoint _destination = TransportEndPoint.Parse("194.0.22.9:9199");
-
     private readonly byte[] _buffer = new byte[256];
     private uint _cookie;
 
@@ -30,7 +22,7 @@ public sealed class FreezeTests(PublishedDaemon daemon)
     public async Task A_daemon_that_was_paused_sends_no_late_reply()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(
             network, daemon, "--rate", "0", "--max-delay", "0.2");
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
@@ -87,8 +79,8 @@ public sealed class FreezeTests(PublishedDaemon daemon)
         }
     }
 
-    private void Send(Socket proxy) => proxy.Send(QueryDatagram.Query(
-        _source, _destination, cookie: Interlocked.Increment(ref _cookie)));
+    private void Send(Socket proxy) =>
+        proxy.Send(TrackedConnection.Query(cookie: Interlocked.Increment(ref _cookie)));
 
     private uint Receive(Socket proxy)
     {

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.Addresses;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Load;
@@ -10,11 +8,7 @@ namespace ProxyHelper.EndToEnd.Load;
 /// <summary>Tests stops and starts of the daemon while queries arrive.</summary>
 public sealed class RestartTests(PublishedDaemon daemon)
 {
-    private static readonly ConntrackFlow _flow = ConntrackFlow.Tcp(
-        "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
-
-    private static readonly byte[] _query = QueryDatagram.Query(
-        TransportEndPoint.Parse("194.0.1.1:3527"), TransportEndPoint.Parse("194.0.22.9:9199"));
+    private static readonly byte[] _query = TrackedConnection.Query();
 
     [Theory]
     [InlineData]
@@ -22,7 +16,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     public async Task Under_full_load_the_daemon_stops_at_once_and_frees_its_port(params string[] arguments)
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         using var load = new Flood(network.Proxy, ["194.0.22.9"], _ => [_query]);
         for (int round = 0; round < 5; round++)
@@ -42,7 +36,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     public async Task After_a_kill_the_next_daemon_takes_the_port_and_the_pid_file()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         string pidFile = daemon.NewPath();
         for (int round = 0; round < 5; round++)
         {
@@ -62,7 +56,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     public async Task Stop_and_continue_signals_lose_no_query()
     {
         using var network = RouterNetwork.Create();
-        DaemonOnRouter.Track(network, _flow);
+        DaemonOnRouter.Track(network, TrackedConnection.Flow);
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon);
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
         for (int i = 0; i < 1000; i++)
@@ -87,8 +81,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
             length = isAnswered ? await proxy.ReceiveAsync(reply, Patience.Token()) : 0;
         }
 
-        byte[] found = QueryDatagram.Found(
-            _query, TransportEndPoint.Parse("10.1.1.1:20000"), TransportEndPoint.Parse("4.1.1.2:25"));
+        byte[] found = TrackedConnection.Found(_query);
         Assert.Equal(found, reply[..length]);
     }
 }
