@@ -18,6 +18,22 @@ internal sealed partial class NetworkHost(string name)
     public void AddAddress(string address, string device) =>
         Tool.Run("ip", "-n", name, "address", "add", address, "dev", device);
 
+    /// <summary>
+    /// Lets the host own every address of a prefix, such as those of many users. A socket can be bound to any of them,
+    /// and the host answers ARP requests for them.
+    /// </summary>
+    public void AddAddresses(string prefix) =>
+        Tool.Run("ip", "-n", name, "route", "add", "local", prefix, "dev", "lo");
+
+    /// <summary>Adds a route.</summary>
+    /// <param name="destination">A prefix, or "default".</param>
+    /// <param name="gateway">The address of the next host.</param>
+    public void AddRoute(string destination, string gateway) =>
+        Tool.Run("ip", "-n", name, "route", "add", destination, "via", gateway);
+
+    /// <summary>Loads rules of nftables, in addition to those that the host has.</summary>
+    public void LoadRules(string rules) => Run(() => Tool.Run("nft", rules));
+
     /// <summary>Sets a value below /proc/sys/net in this namespace.</summary>
     public void Configure(string path, string value) => Run(() => File.WriteAllText($"/proc/sys/net/{path}", value));
 
