@@ -95,6 +95,13 @@ internal static class SettingList
             Part = _rules, Reader = ValueReaders.Seconds,
             Get = rules => rules.MaxQueueDelay, Set = (rules, delay) => rules with { MaxQueueDelay = delay },
         },
+        new SingleSetting<AnswerRules, TimeSpan>
+        {
+            Name = "failover-grace", ValueName = "SECONDS",
+            Help = "Look a query up again for this time after an address appears. The default is 3 seconds.",
+            Part = _rules, Reader = ValueReaders.SecondsOrNone,
+            Get = rules => rules.FailoverGrace, Set = (rules, grace) => rules with { FailoverGrace = grace },
+        },
         new SingleSetting<ListenOptions, int>
         {
             Name = "workers", ValueName = "NUMBER",

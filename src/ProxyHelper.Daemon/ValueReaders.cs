@@ -80,12 +80,19 @@ internal static class ValueReaders
             ? null
             : $"{Quote(text)} is not a number of workers, 1 to {ListenOptions.MaxWorkers}.";
 
-    /// <summary>Reads a number of seconds, with or without a fraction.</summary>
+    /// <summary>Reads a number of seconds above 0, with or without a fraction.</summary>
     public static string? Seconds(string text, out TimeSpan value) =>
-        !NumberText.TryReadSeconds(text, _longest, out value)
-            ? $"{Quote(text)} is not a number of seconds, such as 0.5."
-            : value > TimeSpan.Zero && value <= AnswerRules.LongestQueueDelay ? null
-            : $"{Quote(text)} is not above 0 and at most {AnswerRules.LongestQueueDelay.TotalSeconds} seconds.";
+        ReadSeconds(text, out value)
+            ?? (value > TimeSpan.Zero && value <= AnswerRules.LongestQueueDelay
+                ? null
+                : $"{Quote(text)} is not above 0 and at most {AnswerRules.LongestQueueDelay.TotalSeconds} seconds.");
+
+    /// <summary>Reads a number of seconds, with or without a fraction, or 0 to turn the setting off.</summary>
+    public static string? SecondsOrNone(string text, out TimeSpan value) =>
+        ReadSeconds(text, out value)
+            ?? (value <= AnswerRules.LongestGrace
+                ? null
+                : $"{Quote(text)} is not 0 (off) to {AnswerRules.LongestGrace.TotalSeconds} seconds.");
 
     /// <summary>Reads the format of the user's name in a reply.</summary>
     public static string? Ident(string text, out IdentFormat value)
@@ -99,6 +106,11 @@ internal static class ValueReaders
         };
         return isFormat ? null : $"{Quote(text)} is not address, endpoint or none.";
     }
+
+    private static string? ReadSeconds(string text, out TimeSpan value) =>
+        NumberText.TryReadSeconds(text, _longest, out value)
+            ? null
+            : $"{Quote(text)} is not a number of seconds, such as 0.5.";
 
     private static string Quote(string text) => $"'{PrintableText.From(text, MaxQuoted)}'";
 }

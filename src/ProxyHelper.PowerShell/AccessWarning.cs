@@ -14,4 +14,16 @@ internal static class AccessWarning
                 ? "-AllowedProxy is missing: every host may ask about connections to its own address. "
                     + "Use -AllowedProxy with the address of the proxy, such as '-AllowedProxy 194.0.22.9'."
                 : null;
+
+    /// <summary>Returns sentences that say who may ask about what, and how often.</summary>
+    public static string DescribeAccess(AnswerRules rules)
+    {
+        string allowed = rules.AllowedProxies.Count == 0 ? "every address" : string.Join(", ", rules.AllowedProxies);
+        string trusted = string.Join(", ", ["this host", .. rules.TrustedClients.Select(client => client.ToString())]);
+        string rate = rules.MaxQueriesPerSecond == 0
+            ? "no limit"
+            : $"{rules.MaxQueriesPerSecond} queries a second per source";
+        return $"May ask about own connections: {allowed}. May ask about every connection: {trusted}. "
+            + $"Secret: {(rules.Secret == 0 ? "no" : "yes")}. Rate: {rate}.";
+    }
 }

@@ -71,6 +71,12 @@ internal static class HelperErrors
         "Give a number of seconds, such as -MaxQueueDelay 1. That is the default, and the shortest time that "
             + "smtp-gated waits for a reply.");
 
+    public static ErrorRecord FailoverGraceOutOfRange(TimeSpan grace) => Make(
+        new ArgumentException($"A failover grace of {ProxyHelperCommand.Seconds(grace)} is not 0 to 60 s."),
+        ErrorCategory.InvalidArgument,
+        grace,
+        "Give a number of seconds, such as -FailoverGrace 3. That is the default. 0 turns the failover grace off.");
+
     public static ErrorRecord PidFileFolderMissing(string path, string folder) => Make(
         new DirectoryNotFoundException($"-PidFile {path}: the folder {folder} does not exist."),
         ErrorCategory.ObjectNotFound,

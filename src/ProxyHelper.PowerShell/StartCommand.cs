@@ -20,7 +20,6 @@ internal static class StartCommand
         AnswerRules rules = job.Rules;
         string addresses = Join(job.LocalEndPoints.Select(endPoint => endPoint.Address));
         int port = job.LocalEndPoints[0].Port;
-        string delay = rules.MaxQueueDelay.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         string?[] words =
         [
             $"Stop-ProxyHelper -Id {job.Id}; Start-ProxyHelper {addresses} -Port {port}",
@@ -31,7 +30,8 @@ internal static class StartCommand
             rules.MaxQueriesPerSecond == defaults.MaxQueriesPerSecond
                 ? null
                 : $"-MaxQueriesPerSecond {rules.MaxQueriesPerSecond}",
-            rules.MaxQueueDelay == defaults.MaxQueueDelay ? null : $"-MaxQueueDelay {delay}",
+            rules.MaxQueueDelay == defaults.MaxQueueDelay ? null : $"-MaxQueueDelay {Seconds(rules.MaxQueueDelay)}",
+            rules.FailoverGrace == defaults.FailoverGrace ? null : $"-FailoverGrace {Seconds(rules.FailoverGrace)}",
             job.Options.Workers == 1 ? null : $"-Workers {job.Options.Workers}",
             job.Options.AllowAbsentAddresses ? "-AllowAbsentAddress" : null,
             rules.IdentFormat == defaults.IdentFormat ? null : $"-IdentFormat {rules.IdentFormat}",
@@ -40,6 +40,8 @@ internal static class StartCommand
         ];
         return string.Join(' ', words.OfType<string>());
     }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 
     private static string Join<T>(IEnumerable<T> values) => string.Join(", ", values);
 

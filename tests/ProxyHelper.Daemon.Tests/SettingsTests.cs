@@ -36,7 +36,7 @@ public sealed class SettingsTests
         Assert.Equal((114, 0, 1, false), (listen.Port, listen.TcpPort, listen.Workers, listen.AllowAbsentAddresses));
         AnswerRules rules = settings.Rules;
         Assert.Equal((0u, 10_000), (rules.Secret, rules.MaxQueriesPerSecond));
-        Assert.Equal(TimeSpan.FromSeconds(1), rules.MaxQueueDelay);
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)), (rules.MaxQueueDelay, rules.FailoverGrace));
         Assert.Equal((IdentFormat.Address, false), (rules.IdentFormat, rules.LogQueries));
         Assert.Empty(rules.AllowedProxies);
         Assert.Empty(rules.TrustedClients);
@@ -66,7 +66,7 @@ public sealed class SettingsTests
         Assert.Equal((115, 116, 2, true), (listen.Port, listen.TcpPort, listen.Workers, listen.AllowAbsentAddresses));
         AnswerRules rules = settings.Rules;
         Assert.Equal((7u, 0), (withSecret.Secret, rules.MaxQueriesPerSecond));
-        Assert.Equal(TimeSpan.FromSeconds(0.5), rules.MaxQueueDelay);
+        Assert.Equal((TimeSpan.FromSeconds(0.5), TimeSpan.Zero), (rules.MaxQueueDelay, rules.FailoverGrace));
         Assert.Equal((IdentFormat.None, true), (rules.IdentFormat, rules.LogQueries));
         Assert.Equal([EndPointPattern.ParseAddresses("194.0.22.0/24")], rules.AllowedProxies);
         Assert.Equal([EndPointPattern.ParseAddresses("10.0.0.0/8")], rules.TrustedClients);
@@ -90,6 +90,7 @@ public sealed class SettingsTests
     [InlineData("secret", "-1", "4294967296", "1\0")]
     [InlineData("rate", "1000001", "1e3", "-1")]
     [InlineData("max-delay", "NaN", "Infinity", "1e1", "-1", "1\0", ".", "0x1", "99999999999999999999")]
+    [InlineData("failover-grace", "60.1", "-1", "1e1", "NaN", "off", "")]
     [InlineData("workers", "0", "65", "two")]
     [InlineData("metrics", "9114", "127.0.0.1", "127.0.0.1:0", "[::1]:9114", "1:9114")]
     [InlineData("allow", "194.0.22.9/33", "194.0.22.9/24", "proxy", "1")]
@@ -141,6 +142,7 @@ public sealed class SettingsTests
         ["ident"] = "none",
         ["rate"] = "0",
         ["max-delay"] = ".5",
+        ["failover-grace"] = "0",
         ["workers"] = "2",
         ["allow-absent-address"] = "yes",
         ["user"] = "nobody",

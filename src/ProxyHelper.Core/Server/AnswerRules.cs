@@ -14,6 +14,8 @@ public sealed record AnswerRules
 
     internal static readonly TimeSpan LongestQueueDelay = TimeSpan.FromMinutes(1);
 
+    internal static readonly TimeSpan LongestGrace = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Gets the secret that a UDP query must carry. The default is 0, which smtp-gated sends when no secret is
     /// configured. The TCP protocol has no room for a secret.
@@ -48,6 +50,14 @@ public sealed record AnswerRules
     public TimeSpan MaxQueueDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Gets the time after an address of the responder has appeared on this host for which a query waits if its
+    /// connection is not found, up to 1 minute. After a failover, the entries of the other router may arrive a moment
+    /// later than the address. The query is looked up again and again, and is answered before
+    /// <see cref="MaxQueueDelay"/>. 0 answers "not found" at once. The default is 3 seconds.
+    /// </summary>
+    public TimeSpan FailoverGrace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// Gets whether each answered query becomes a notice. Under load, some of these notices are left out.
     /// </summary>
     public bool LogQueries { get; init; }
@@ -75,6 +85,9 @@ public sealed record AnswerRules
         SettingCheck.Require(
             MaxQueueDelay > TimeSpan.Zero && MaxQueueDelay <= LongestQueueDelay,
             "The queue delay must be above 0 and at most 1 minute.");
+        SettingCheck.Require(
+            FailoverGrace >= TimeSpan.Zero && FailoverGrace <= LongestGrace,
+            "The failover grace must be 0 (off) to 1 minute.");
     }
 
     private static string TooMany(string senders) => $"There are more than {MaxPrefixes} {senders}. Use prefixes.";

@@ -92,6 +92,15 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
     public TimeSpan MaxQueueDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Gets or sets how long after one of the addresses has appeared on this host a query is looked up again before it
+    /// is answered "not found". The default is 3 seconds. 0 to 1 minute; 0 turns this off. A number is a number of
+    /// seconds.
+    /// </summary>
+    [Parameter]
+    [Seconds(IsSingle = true)]
+    public TimeSpan FailoverGrace { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
     /// Gets or sets the number of threads that answer. The default is 1, which is enough for about 100,000 queries per
     /// second. 1 to 64.
     /// </summary>
@@ -127,6 +136,11 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             throw Terminating(HelperErrors.MaxQueueDelayOutOfRange(MaxQueueDelay));
         }
 
+        if (FailoverGrace < TimeSpan.Zero || FailoverGrace > AnswerRules.LongestGrace)
+        {
+            throw Terminating(HelperErrors.FailoverGraceOutOfRange(FailoverGrace));
+        }
+
         string endPoints = string.Join(", ", addresses.Select(address => new IPEndPoint(address, Port)));
         string target = TcpPort == 0 ? endPoints : $"{endPoints} and TCP port {TcpPort}";
         if (!ShouldProcess(target, "Answer queries about NAT mappings"))
@@ -145,17 +159,8 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         var job = new ResponderJob(responder, pidFile, Name);
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
-        WriteVerbose($"Answering on {job.Location}. {DescribeAccess(secret)}");
+        WriteVerbose($"Answering on {job.Location}. {AccessWarning.DescribeAccess(responder.Rules)}");
         WriteObject(job);
-    }
-
-    private string DescribeAccess(uint secret)
-    {
-        string allowed = AllowedProxy.Length == 0 ? "every address" : string.Join(", ", AllowedProxy);
-        string trusted = TrustedClient.Length == 0 ? "this host" : $"this host, {string.Join(", ", TrustedClient)}";
-        string rate = MaxQueriesPerSecond == 0 ? "no limit" : $"{MaxQueriesPerSecond} queries a second per source";
-        return $"May ask about own connections: {allowed}. May ask about every connection: {trusted}. "
-            + $"Secret: {(secret == 0 ? "no" : "yes")}. Rate: {rate}.";
     }
 
     [SupportedOSPlatform("linux")]
@@ -191,7 +196,11 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         try
         {
             responder = Responder.Open(Options(addresses), Rules(secret));
-            WarnAboutAccess(responder.Rules); // with -WarningAction Stop, the warning is the end
+            if (AccessWarning.Of(responder.Rules) is { } warning)
+            {
+                WriteWarning(warning); // before the first query, so that -WarningAction Stop and Inquire decide
+            }
+
             responder.Start();
             isStarted = true;
             return responder;
@@ -218,15 +227,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         }
     }
 
-    /// <summary>Warns before the first query is answered, so that -WarningAction Stop and Inquire decide.</summary>
-    private void WarnAboutAccess(AnswerRules rules)
-    {
-        if (AccessWarning.Of(rules) is { } warning)
-        {
-            WriteWarning(warning);
-        }
-    }
-
     private ListenOptions Options(IPAddress[] addresses) => new()
     {
         Addresses = addresses,
@@ -244,5 +244,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
         TrustedClients = TrustedClient,
         MaxQueriesPerSecond = MaxQueriesPerSecond,
         MaxQueueDelay = MaxQueueDelay,
+        FailoverGrace = FailoverGrace,
     };
 }

@@ -11,6 +11,7 @@ complete -c proxy-helper -l trust -x -d 'Allow queries from this client about al
 complete -c proxy-helper -l ident -x -a 'address endpoint none' -d 'The name of the user in a reply (address)'
 complete -c proxy-helper -l rate -x -d 'The largest number of queries a second from one sender (10000)'
 complete -c proxy-helper -l max-delay -x -d 'Drop a query that has waited longer, in seconds (1)'
+complete -c proxy-helper -l failover-grace -x -d 'Look a query up again after an address has appeared, in seconds (3)'
 complete -c proxy-helper -l workers -x -d 'The number of threads that answer (1)'
 complete -c proxy-helper -l allow-absent-address -d 'Start although the address is missing'
 complete -c proxy-helper -s u -l user -x -a '(__fish_complete_users)' -d 'Become this user'
