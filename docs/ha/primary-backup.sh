@@ -1,0 +1,167 @@
+#!/bin/bash
+# Brings the hold and conntrackd into line with the state of keepalived on a router of a pair.
+#   primary-backup.sh primary|backup|fault|stop     keepalived calls this form when its state changes
+#   primary-backup.sh load                          loads the packet rules; systemd calls this form at boot
+#   primary-backup.sh synchronize                   sends the table to the other router; systemd calls this form when
+#                                                   conntrackd has started
+# Each step is logged with its duration, in /run/proxy-helper-pair/log and in the system log. A step that fails is
+# reported, and the next step runs. The exit status is 1 if a step failed.
+#
+# keepalived starts these scripts without waiting for the script before. So a script records the state that it was called
+# for, and applies the state only while no later script has recorded another state.
+set -u
+export LC_ALL=C PATH="${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+files=$(dirname "$(readlink -f "$0")") # rules.nft and hold.nft
+run=/run/proxy-helper-pair             # the state, the locks and the log; empty after a boot
+time_limit=@COMMIT_TIMEOUT@            # seconds for a step of conntrackd
+log_size=262144                        # bytes
+state=${1-}
+failures=0
+lines=
+
+# MESSAGE: writes the time and the message to the log. The system log gets all lines at the end, because a call of logger takes
+# as long as the commit of a small table.
+log() {
+    local now=$EPOCHREALTIME line
+    printf -v line '%(%F %T)T.%s %s: %s' "${now%.*}" "${now#*.}" "$state" "$1"
+    printf '%s\n' "$line" >>"$run/log"
+    lines+="$state: $1"$'\n'
+}
+
+leave() {
+    log "done, $failures steps failed"
+    printf '%s' "$lines" >&2
+    logger -t proxy-helper-pair <<<"${lines%$'\n'}" 2>/dev/null
+    exit $((failures > 0))
+}
+
+# NAME ADVICE COMMAND...: runs a step.
+step() {
+    local begin=${EPOCHREALTIME/./} output status=0 taken
+    output=$("${@:3}" 2>&1 8>&- 9>&-) || status=$?
+    taken=$((${EPOCHREALTIME/./} - begin))
+    printf -v taken '%d.%06d' $((taken / 1000000)) $((taken % 1000000))
+    if ((status == 0)); then
+        log "$1 has taken $taken s"
+        return 0
+    fi
+    failures=$((failures + 1))
+    ((status != 124)) || output="no end after $time_limit s"
+    log "$1 FAILED after $taken s with status $status: ${output//$'\n'/ }. $2"
+    return 1
+}
+
+# OPTION ADVICE: gives a command to the running conntrackd.
+command_conntrackd() {
+    step "conntrackd $1" "$2" timeout --kill-after=1 "$time_limit" conntrackd "$1"
+}
+
+close_hold() {
+    step "closing the hold" "Run 'nft -f $files/hold.nft'." nft -f "$files/hold.nft"
+}
+
+# A table that is already missing is no error.
+open_hold() {
+    step "opening the hold" "THE USERS HAVE NO CONNECTION. Run 'nft delete table inet proxy_helper_hold'." \
+        nft "table inet proxy_helper_hold; delete table inet proxy_helper_hold"
+}
+
+lock_state() { exec 8>>"$run/state.lock" && flock 8; }
+unlock_state() { exec 8>&-; }
+
+# Reads the last recorded state into 'last', and the time and process ID of its script.
+read_state() {
+    last='' last_time=0 last_id=0
+    [[ ! -e $run/state ]] || read -r last last_time last_id <"$run/state" || true
+}
+
+is_current() {
+    read_state
+    [[ $last_id == "$$" && $last_time == "$own_time" ]]
+}
+
+# Leaves if a later script has recorded another state.
+require_current() {
+    is_current && return
+    unlock_state
+    log "the state is '$last' now, so the remaining steps are left out"
+    leave
+}
+
+# Records the state of this script, and closes the hold unless the state is primary. keepalived starts scripts in order, so a
+# script is later if its process is later, even if it comes first to this place.
+record_state() {
+    local stat
+    read -r stat <"/proc/$$/stat"
+    read -ra stat <<<"${stat##*) }"
+    own_time=${stat[19]}
+    lock_state
+    read_state
+    if ((last_time > own_time || (last_time == own_time && last_id > $$))); then
+        require_current
+    fi
+    printf '%s %s %s\n' "$state" "$own_time" "$$" >"$run/state"
+    [[ $state == primary ]] || close_hold
+    unlock_state
+}
+
+# The entries go into the kernel before a packet of a user can make a new entry. If that fails, the hold opens too: the old
+# connections stall and are "not found", but new connections work.
+become_primary() {
+    command_conntrackd -c "Old connections stall, new connections work. Run 'systemctl status conntrackd'."
+    lock_state
+    require_current
+    open_hold
+    unlock_state
+    # The other router gets the whole table, also the entries that it sent before it failed.
+    command_conntrackd -f "conntrackd keeps old entries. Run 'systemctl restart conntrackd'."
+    command_conntrackd -R "The other router gets no old entries. Run 'conntrackd -R && conntrackd -B'."
+    command_conntrackd -B "The other router gets no old entries. Run 'conntrackd -B'."
+}
+
+become_backup() {
+    command_conntrackd -t "The kernel keeps the entries of this router's time as primary."
+    command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+}
+
+# Loads the hold first, so that no packet passes between the two. A primary router keeps its hold open.
+load_rules() {
+    lock_state
+    read_state
+    [[ $last == primary ]] || close_hold
+    step "loading the rules" "Run 'nft -f $files/rules.nft'." nft -f "$files/rules.nft"
+    unlock_state
+}
+
+synchronize() {
+    read_state
+    if [[ $last == primary ]]; then
+        command_conntrackd -B "The other router gets no old entries. Run 'conntrackd -B'."
+    fi
+}
+
+case $state in
+    primary | backup | fault | stop | load | synchronize) ;;
+    *)
+        echo "primary-backup.sh: the state '$state' is unknown. Use primary, backup, fault, stop, load or synchronize." >&2
+        exit 2
+        ;;
+esac
+umask 077
+mkdir -p "$run" || exit 1
+[[ ! -e $run/log || $(stat -c %s "$run/log") -lt $log_size ]] || mv "$run/log" "$run/log.old"
+log "begins"
+case $state in
+    load) load_rules; leave ;;
+    synchronize) synchronize; leave ;;
+esac
+record_state
+exec 9>>"$run/script.lock"
+flock 9
+require_current
+case $state in
+    primary) become_primary ;;
+    backup) become_backup ;;
+esac
+leave
