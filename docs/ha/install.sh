@@ -4,8 +4,8 @@
 #     --check         checks everything, lists what would change, and changes nothing
 #     --router a|b    the router to install for; the default is the router whose sync address this host has
 #     --root DIR      installs below DIR, such as the mounted file system of another machine
-# Run this script as root, with the same pair.conf on both routers. Either all files are installed or none. A file that somebody
-# else wrote or changed is kept as FILE.saved. No service is started: the last lines say what to run.
+# Run this script as root, with the same pair.conf on both routers. Either all files are installed or none. A file that
+# somebody else wrote or changed is kept as FILE.saved. No service is started: the last lines say what to run.
 # The exit status is 0 if the files are installed, 1 if a fault prevents that, and 2 for a wrong option.
 set -euo pipefail
 export LC_ALL=C PATH="${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
@@ -16,6 +16,7 @@ files=/etc/proxy-helper-pair # the folder of the script and the rules on a route
 root='' router='' conf='' only_check=
 work=                        # the folder of the new files until they are in place
 declare -A value line_of     # the variables of pair.conf, and the line of each
+declare -A faulty            # the variables with a fault
 faults=()
 
 # The destination and mode of each file.
@@ -55,19 +56,23 @@ usage() {
 fault() { faults+=("$1"); }
 
 # NAME TEXT: a fault of a variable.
-fault_of() { fault "$conf:${line_of[$1]}: $1: $2"; }
+fault_of() {
+    faulty[$1]=1
+    fault "$conf:${line_of[$1]}: $1: $2"
+}
 
 stop_on_faults() {
     ((${#faults[@]})) || return 0
     printf '%s\n' "${faults[@]}" >&2
-    echo "install.sh: ${#faults[@]} faults. Nothing was changed." >&2
+    echo "install.sh: nothing was changed, because of the number of faults: ${#faults[@]}" >&2
     exit 1
 }
 
 # --- The variable file. ---
 
 read_variables() {
-    local line number=0 name text form="^([A-Za-z_][A-Za-z0-9_]*)=([^[:space:]#'\"]*|'[^']*'|\"[^\"]*\")[[:space:]]*(#.*)?$"
+    local line number=0 name text
+    local form="^([A-Za-z_][A-Za-z0-9_]*)=([^[:space:]#'\"]*|'[^']*'|\"[^\"]*\")[[:space:]]*(#.*)?$"
     if [[ ! -f $conf || ! -r $conf ]]; then
         fault "$conf: the file is missing or is no file that can be read"
         return
@@ -185,61 +190,74 @@ check_forms() {
     done
 }
 
-# --- What the values have to do with each other. ---
+# --- Relations of the values. A value that has a fault is not compared. ---
+
+is_valid() { [[ -v value[$1] && ! -v faulty[$1] ]]; }
 
 # NAMES...: the values of these variables differ from each other. The length of a prefix does not count.
 check_distinct() {
     local name text
     local -A user_of=()
     for name; do
+        is_valid "$name" || continue
         text=${value[$name]%/*}
-        if [[ -v user_of[$text] ]]; then
-            fault_of "$name" "$text is already the value of ${user_of[$text]}"
-        else
-            user_of[$text]=$name
-        fi
+        [[ ! -v user_of[$text] ]] || fault_of "$name" "$text is already the value of ${user_of[$text]}"
+        user_of[$text]=$name
     done
 }
 
-check_relations() {
+check_proxies() {
+    local proxy name
     local -a proxies
-    local proxy other
-    check_distinct USERS_INTERFACE PROXIES_INTERFACE SYNC_INTERFACE
-    check_distinct A_PRIORITY B_PRIORITY
-    check_distinct USERS_GATEWAY PROXIES_GATEWAY SNAT_ADDRESS A_USERS_ADDRESS A_PROXIES_ADDRESS A_SYNC_ADDRESS \
-        B_USERS_ADDRESS B_PROXIES_ADDRESS B_SYNC_ADDRESS
-    IFS=, read -ra proxies <<<"${value[PROXY_ADDRESSES]}"
     local -A seen=()
+    IFS=, read -ra proxies <<<"${value[PROXY_ADDRESSES]}"
     for proxy in "${proxies[@]}"; do
-        [[ ! -v seen[$proxy] ]] || fault_of PROXY_ADDRESSES "$proxy is there twice"
+        [[ ! -v seen[$proxy] ]] || fault_of PROXY_ADDRESSES "$proxy is in the list twice"
         seen[$proxy]=1
-        for other in USERS_GATEWAY PROXIES_GATEWAY SNAT_ADDRESS {A,B}_{USERS,PROXIES,SYNC}_ADDRESS; do
-            [[ ${value[$other]%/*} != "$proxy" ]] || fault_of PROXY_ADDRESSES "$proxy is already the value of $other"
+        for name in "${addresses[@]}"; do
+            ! is_valid "$name" || [[ ${value[$name]%/*} != "$proxy" ]] ||
+                fault_of PROXY_ADDRESSES "$proxy is already the value of $name"
         done
     done
-    if ((${value[A_SNAT_PORTS]%-*} <= ${value[B_SNAT_PORTS]#*-} && ${value[B_SNAT_PORTS]%-*} <= ${value[A_SNAT_PORTS]#*-})); then
+}
+
+# NAME FIRST LAST: whether the port range of the variable has a port from FIRST to LAST.
+overlaps() {
+    ((${value[$1]%-*} <= $3 && $2 <= ${value[$1]#*-}))
+}
+
+check_relations() {
+    local name addresses=(USERS_GATEWAY PROXIES_GATEWAY SNAT_ADDRESS {A,B}_{USERS,PROXIES,SYNC}_ADDRESS)
+    check_distinct USERS_INTERFACE PROXIES_INTERFACE SYNC_INTERFACE
+    check_distinct A_PRIORITY B_PRIORITY
+    check_distinct "${addresses[@]}"
+    ! is_valid PROXY_ADDRESSES || check_proxies
+    if is_valid A_SNAT_PORTS && is_valid B_SNAT_PORTS &&
+        overlaps A_SNAT_PORTS "${value[B_SNAT_PORTS]%-*}" "${value[B_SNAT_PORTS]#*-}"; then
         fault_of B_SNAT_PORTS "the range ${value[B_SNAT_PORTS]} overlaps ${value[A_SNAT_PORTS]} of A_SNAT_PORTS"
     fi
+    for name in A_SNAT_PORTS B_SNAT_PORTS; do
+        if is_valid HELPER_PORT && is_valid "$name" &&
+            overlaps "$name" "${value[HELPER_PORT]}" "${value[HELPER_PORT]}"; then
+            fault_of "$name" "the range ${value[$name]} contains HELPER_PORT"
+        fi
+    done
 }
 
 # --- This host. ---
 
 # PROGRAM PACKAGE
 require() {
-    command -v "$1" >/dev/null || missing+=("$1 (package $2)") packages+=("$2")
+    command -v "$1" >/dev/null || fault "the program $1 is missing. Run 'apt-get install $2'."
 }
 
-check_programs() {
-    local missing=() packages=()
+check_host() {
+    ((EUID == 0)) || fault "install.sh must run as root"
     require keepalived keepalived
     require conntrackd conntrackd
     require nft nftables
     require ip iproute2
     require flock util-linux
-    if ((${#missing[@]})); then
-        local IFS=,
-        fault "missing programs: ${missing[*]}. Run 'apt install $(printf '%s\n' "${packages[@]}" | sort -u | paste -sd ' ')'."
-    fi
 }
 
 # INTERFACE ADDRESS: whether this host has the address on the interface.
@@ -247,30 +265,31 @@ has_address() {
     ip -4 -o address show dev "$1" 2>/dev/null | grep -qwF "inet $2"
 }
 
+# Sets 'router', if it was not given, to the router whose sync address this host has.
 choose_router() {
-    local has_a='' has_b=''
-    has_address "${value[SYNC_INTERFACE]}" "${value[A_SYNC_ADDRESS]}" && has_a=1
-    has_address "${value[SYNC_INTERFACE]}" "${value[B_SYNC_ADDRESS]}" && has_b=1
-    if [[ $router ]]; then
-        # Both routers with the range of one router would give two users the same port.
-        [[ $root || $router$has_a$has_b != a1 || $has_a ]] || fault "--router a: this host has B_SYNC_ADDRESS, so it is router b"
-        [[ $root || $router$has_a$has_b != b1 || $has_b ]] || fault "--router b: this host has A_SYNC_ADDRESS, so it is router a"
-    elif [[ $has_a$has_b == 1 ]]; then
-        [[ $has_a ]] && router=a || router=b
-    else
-        fault "this host must have either ${value[A_SYNC_ADDRESS]} (router a) or ${value[B_SYNC_ADDRESS]} (router b) on ${value[SYNC_INTERFACE]}. \
-Run 'ip -4 address show dev ${value[SYNC_INTERFACE]}', or give --router a or --router b."
+    local found=''
+    is_valid SYNC_INTERFACE && is_valid A_SYNC_ADDRESS && is_valid B_SYNC_ADDRESS || return 0
+    ! has_address "${value[SYNC_INTERFACE]}" "${value[A_SYNC_ADDRESS]}" || found+=a
+    ! has_address "${value[SYNC_INTERFACE]}" "${value[B_SYNC_ADDRESS]}" || found+=b
+    if [[ ! $router && $found == [ab] ]]; then
+        router=$found
+    elif [[ ! $router ]]; then
+        fault "this host must have ${value[A_SYNC_ADDRESS]} (router a) or ${value[B_SYNC_ADDRESS]} (router b) on \
+${value[SYNC_INTERFACE]}. Run 'ip -4 address show dev ${value[SYNC_INTERFACE]}', or use --router a or --router b."
     fi
 }
 
-# The interfaces and own addresses of this host. They are not checked for another root or another router.
+# A router with the port range of the other router would give two users the same port. So the addresses of this
+# host are compared. With --root, the files are for another host.
 check_addresses_of_host() {
-    local network name
-    [[ -z $root ]] || return 0
+    local network name interface
+    [[ $router && ! $root ]] || return 0
     for network in USERS PROXIES SYNC; do
         name=${router^}_${network}_ADDRESS
-        has_address "${value[${network}_INTERFACE]}" "${value[$name]}" ||
-            fault_of "$name" "this host does not have ${value[$name]} on ${value[${network}_INTERFACE]}. Run 'ip -4 -br address'."
+        interface=${network}_INTERFACE
+        if is_valid "$interface" && is_valid "$name" && ! has_address "${value[$interface]}" "${value[$name]}"; then
+            fault_of "$name" "this host does not have ${value[$name]} on ${value[$interface]}. Run 'ip -4 -br address'."
+        fi
     done
 }
 
@@ -335,9 +354,12 @@ verify_keepalived() {
     # shellcheck disable=SC2016 # the inner shell expands the arguments
     verify keepalived unshare --net bash -ec '
         for name in "$2" "$3"; do
-            ip link add name "$name" type veth || ip link add name "$name" type bridge || ip link add name "$name" type dummy
+            for kind in veth bridge dummy; do
+                ! ip link add name "$name" type "$kind" || continue 2
+            done
         done
-        exec keepalived --config-test --use-file "$1"' - "$copy" "${value[USERS_INTERFACE]}" "${value[PROXIES_INTERFACE]}"
+        exec keepalived --config-test --use-file "$1"' \
+        - "$copy" "${value[USERS_INTERFACE]}" "${value[PROXIES_INTERFACE]}"
 }
 
 # conntrackd has no test of a file. Its command '-s' reads the file before it looks for the running conntrackd.
@@ -370,7 +392,8 @@ find_changes() {
             fault "$target: $folder is not a folder"
         elif [[ -L $target || (-e $target && ! -f $target) ]]; then
             fault "$target is not a regular file. Move it away."
-        elif ! cmp -s "$work/new$file" "$target" || [[ $(stat -c %a:%u "$target") != $(stat -c %a:%u "$work/new$file") ]]; then
+        elif ! cmp -s "$work/new$file" "$target" ||
+            [[ $(stat -c %a:%u "$target") != $(stat -c %a:%u "$work/new$file") ]]; then
             changes+=("$file")
         fi
     done < <(find "$work/new" -type f -print0 | sort -z)
@@ -428,6 +451,7 @@ install_changes() {
     for file in "${changes[@]}"; do
         replace "$file"
     done
+    trap '' INT TERM HUP
     undo=()
     for file in "${changes[@]}"; do
         rm -f "$root$file.pair-old"
@@ -481,12 +505,21 @@ read_arguments() {
     while (($#)); do
         case $1 in
             --check) only_check=1 ;;
-            --router) router=${2-}; shift; [[ $router == [ab] ]] || usage "--router needs a or b" ;;
-            --root) root=${2-}; shift; [[ -d $root ]] || usage "--root needs a folder"; root=$(readlink -f "$root"); root=${root%/} ;;
+            --router)
+                router=${2-}
+                [[ $router == [ab] ]] || usage "--router needs a or b"
+                shift
+                ;;
+            --root)
+                [[ -d ${2-} ]] || usage "--root needs a folder"
+                root=$(readlink -f "$2")
+                root=${root%/}
+                shift
+                ;;
             -*) usage "the option ${1@Q} is unknown" ;;
             *) [[ -z $conf ]] || usage "there are two files"; conf=$1 ;;
         esac
-        (($# == 0)) || shift
+        shift
     done
     [[ -n $conf ]] || usage "the file with the variables is missing"
 }
@@ -496,14 +529,15 @@ main() {
     trap clean_up EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
-    ((EUID == 0)) || fault "this script must run as root"
-    check_programs
+    check_host
     read_variables
     check_forms
-    stop_on_faults
     check_relations
     choose_router
-    [[ -z $router ]] || check_addresses_of_host
+    check_addresses_of_host
+    stop_on_faults
+    exec 9<"$here/install.sh"
+    flock --nonblock 9 || fault "another install.sh runs"
     stop_on_faults
     work=$(mktemp -d /run/proxy-helper-pair-install.XXXXXX)
     chmod 755 "$work"

@@ -1,27 +1,26 @@
 #!/bin/bash
 # Brings the hold and conntrackd into line with the state of keepalived on a router of a pair.
-#   primary-backup.sh primary|backup|fault|stop     keepalived calls this form when its state changes
-#   primary-backup.sh load                          loads the packet rules; systemd calls this form at boot
-#   primary-backup.sh synchronize                   sends the table to the other router; systemd calls this form when
-#                                                   conntrackd has started
+#   primary-backup.sh primary|backup|fault|stop    when the state changes; keepalived calls this form
+#   primary-backup.sh load                         loads the packet rules; systemd calls this form at boot
+#   primary-backup.sh synchronize                  when conntrackd has started; systemd calls this form
 # Each step is logged with its duration, in /run/proxy-helper-pair/log and in the system log. A step that fails is
 # reported, and the next step runs. The exit status is 1 if a step failed.
 #
-# keepalived starts these scripts without waiting for the script before. So a script records the state that it was called
-# for, and applies the state only while no later script has recorded another state.
+# keepalived starts these scripts without waiting for the script before. So a script records the state that it was
+# called for, and applies the state only while no later script has recorded another state.
 set -u
 export LC_ALL=C PATH="${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-files=$(dirname "$(readlink -f "$0")") # rules.nft and hold.nft
-run=/run/proxy-helper-pair             # the state, the locks and the log; empty after a boot
-time_limit=@COMMIT_TIMEOUT@            # seconds for a step of conntrackd
-log_size=262144                        # bytes
+files=${BASH_SOURCE[0]%/*} # rules.nft and hold.nft
+run=/run/proxy-helper-pair # the state, the locks and the log; empty after a boot
+time_limit=@COMMIT_TIMEOUT@ # seconds for a step of conntrackd, COMMIT_TIMEOUT of pair.conf
+log_size=262144            # bytes
 state=${1-}
 failures=0
 lines=
 
-# MESSAGE: writes the time and the message to the log. The system log gets all lines at the end, because a call of logger takes
-# as long as the commit of a small table.
+# MESSAGE: writes the time and the message to the log. The system log gets all lines at the end, because a call of
+# logger takes as long as the commit of a small table.
 log() {
     local now=$EPOCHREALTIME line
     printf -v line '%(%F %T)T.%s %s: %s' "${now%.*}" "${now#*.}" "$state" "$1"
@@ -33,6 +32,7 @@ leave() {
     log "done, $failures steps failed"
     printf '%s' "$lines" >&2
     logger -t proxy-helper-pair <<<"${lines%$'\n'}" 2>/dev/null
+    [[ $(stat -c %s "$run/log") -lt $log_size ]] || mv "$run/log" "$run/log.old"
     exit $((failures > 0))
 }
 
@@ -47,8 +47,10 @@ step() {
         return 0
     fi
     failures=$((failures + 1))
-    ((status != 124)) || output="no end after $time_limit s"
-    log "$1 FAILED after $taken s with status $status: ${output//$'\n'/ }. $2"
+    ((status != 124)) || output="no end after $time_limit s."
+    # conntrackd writes warnings before the error.
+    [[ ! $output =~ \[ERROR\]\ ([^$'\n']*) ]] || output=${BASH_REMATCH[1]}
+    log "$1 FAILED after $taken s with status $status: ${output//$'\n'/ } $2"
     return 1
 }
 
@@ -89,8 +91,8 @@ require_current() {
     leave
 }
 
-# Records the state of this script, and closes the hold unless the state is primary. keepalived starts scripts in order, so a
-# script is later if its process is later, even if it comes first to this place.
+# Records the state of this script, and closes the hold unless the state is primary. keepalived starts scripts in order.
+# So a script is later if its process is later, even if the script comes here first.
 record_state() {
     local stat
     read -r stat <"/proc/$$/stat"
@@ -106,8 +108,8 @@ record_state() {
     unlock_state
 }
 
-# The entries go into the kernel before a packet of a user can make a new entry. If that fails, the hold opens too: the old
-# connections stall and are "not found", but new connections work.
+# The entries go into the kernel before a packet of a user can make a new entry. If that fails, the hold opens too: the
+# old connections stall and are "not found", but new connections work.
 become_primary() {
     command_conntrackd -c "Old connections stall, new connections work. Run 'systemctl status conntrackd'."
     lock_state
@@ -116,7 +118,11 @@ become_primary() {
     unlock_state
     # The other router gets the whole table, also the entries that it sent before it failed.
     command_conntrackd -f "conntrackd keeps old entries. Run 'systemctl restart conntrackd'."
-    command_conntrackd -R "The other router gets no old entries. Run 'conntrackd -R && conntrackd -B'."
+    command_conntrackd -R "The other router gets no old entries. Run 'conntrackd -R', then 'conntrackd -B'."
+    send_entries
+}
+
+send_entries() {
     command_conntrackd -B "The other router gets no old entries. Run 'conntrackd -B'."
 }
 
@@ -134,23 +140,24 @@ load_rules() {
     unlock_state
 }
 
+# A conntrackd that starts again on the primary router reads the entries of the kernel, but sends them only on request.
 synchronize() {
     read_state
-    if [[ $last == primary ]]; then
-        command_conntrackd -B "The other router gets no old entries. Run 'conntrackd -B'."
-    fi
+    case $last in
+        primary) send_entries ;;
+        backup) become_backup ;;
+    esac
 }
 
 case $state in
     primary | backup | fault | stop | load | synchronize) ;;
     *)
-        echo "primary-backup.sh: the state '$state' is unknown. Use primary, backup, fault, stop, load or synchronize." >&2
+        echo "primary-backup.sh: the state ${state@Q} is unknown." \
+            "Use primary, backup, fault, stop, load or synchronize." >&2
         exit 2
         ;;
 esac
-umask 077
-mkdir -p "$run" || exit 1
-[[ ! -e $run/log || $(stat -c %s "$run/log") -lt $log_size ]] || mv "$run/log" "$run/log.old"
+[[ -d $run ]] || mkdir -p "$run" || exit 1
 log "begins"
 case $state in
     load) load_rules; leave ;;
