@@ -7,6 +7,8 @@ PATH=$PATH:/usr/sbin:/sbin
 # The Debian packages of programs that the tests use.
 declare -A package_of=(
     [ip]=iproute2 [nft]=nftables [iptables]=iptables [conntrack]=conntrack
+    [keepalived]=keepalived    # with conntrackd, runs the pair of routers
+    [conntrackd]=conntrackd
     [gcc]="gcc libc6-dev"      # links the native daemon
     [systemd-analyze]=systemd  # checks the daemon's unit
     [strace]=strace            # lists the system calls that the unit must allow
@@ -24,10 +26,27 @@ install_missing() {
     done
     if ((EUID == 0 && ${#packages[@]})); then
         echo "Installing ${packages[*]}"
-        { timeout 300 apt-get update && timeout 300 apt-get install -y "${packages[@]}"; } </dev/null >"$work/apt.log" 2>&1 ||
+        install_packages "${packages[@]}" </dev/null >"$work/apt.log" 2>&1 ||
             { cat "$work/apt.log"; give_up "cannot install ${packages[*]}"; }
     fi
     command -v dotnet >/dev/null || give_up "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+}
+
+# PACKAGE...: installs packages. Their services do not start, neither now nor at the next boot: the tests start their own.
+install_packages() {
+    local package status=0 policy=/usr/sbin/policy-rc.d own_policy=
+    timeout 300 apt-get update || return 1
+    if [[ ! -e $policy ]]; then
+        own_policy=$policy
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    timeout 300 apt-get install -y "$@" || status=$?
+    [[ ! $own_policy ]] || rm -f "$own_policy"
+    for package; do
+        [[ $package != @(keepalived|conntrackd) || ! -d /run/systemd/system ]] || systemctl disable "$package.service" || status=$?
+    done
+    return "$status"
 }
 
 # PROJECT: builds a project or a solution. Under sudo, the user behind sudo builds, so that root owns no file of the working copy.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ProxyHelper.Benchmarks.Failovers;
 using ProxyHelper.Benchmarks.Imports;
 using ProxyHelper.Benchmarks.Listings;
 using ProxyHelper.Benchmarks.Responders;
@@ -16,14 +17,15 @@ try
         ["responder", .. string[] rest] => ResponderBenchmark.Run(ResponderSettings.Parse(rest), stop.Token),
         ["listing", .. string[] rest] => ListingBenchmark.Run(ListingSettings.Parse(rest), stop.Token),
         ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
-        _ => throw new FormatException("Give the benchmark: responder, listing or import."),
+        ["failover", .. string[] rest] => FailoverBenchmark.Run(FailoverSettings.Parse(rest), stop.Token),
+        _ => throw new FormatException("Give the benchmark: responder, listing, import or failover."),
     };
     return isRight ? succeeded : failed;
 }
 catch (FormatException wrong)
 {
-    Console.Error.WriteLine(
-        $"{wrong.Message}\n\n{ResponderSettings.Usage}\n{ListingSettings.Usage}\n{ImportSettings.Usage}");
+    string[] usages = [ResponderSettings.Usage, ListingSettings.Usage, ImportSettings.Usage, FailoverSettings.Usage];
+    Console.Error.WriteLine($"{wrong.Message}\n\n{string.Join('\n', usages)}");
     return usage;
 }
 #pragma warning disable CA1031 // an interrupt also reaches the contenders, whose failures are of any kind

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using ProxyHelper.Addresses;
 
-namespace ProxyHelper.EndToEnd;
+namespace ProxyHelper.TestSupport;
 
 /// <summary>
 /// Writes the datagrams of smtp-gated, byte by byte. This code does not use the core, so that a mistake in the core
