@@ -66,9 +66,7 @@ public sealed class ResponderJob : Job
     /// <summary>Gets <see cref="Uptime"/> in seconds.</summary>
     public double UptimeSeconds => Uptime.TotalSeconds;
 
-    /// <summary>
-    /// Gets the number of datagrams and TCP lines that were read, and of TCP connections that were refused.
-    /// </summary>
+    /// <summary>Gets the number of datagrams and TCP lines read, and of TCP connections refused.</summary>
     public long Queries => Counts.Queries;
 
     /// <summary>Gets the number of queries that were refused because of their sender.</summary>
@@ -132,6 +130,12 @@ public sealed class ResponderJob : Job
 
     /// <summary>Gets the number of replacements of the socket to the conntrack table.</summary>
     public long TableReopenings => Counts[Outcome.TableReopening];
+
+    /// <summary>Gets the number of queries that waited because an address had just appeared on this host.</summary>
+    public long GraceWaits => Counts[Outcome.GraceWait];
+
+    /// <summary>Gets the number of queries that waited and whose connection was then found.</summary>
+    public long GraceFinds => Counts[Outcome.GraceFind];
 
     /// <summary>
     /// Gets the median time from arrival to reply of the last five minutes, or null if there were no queries.

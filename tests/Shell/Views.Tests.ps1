@@ -171,7 +171,8 @@ Describe 'A view' {
             'Id', 'Name', 'State', 'Location', 'TcpLocation', 'StartedAt', 'Uptime'
             'Queries', 'Found', 'NotFound', 'FailedLookups', 'MedianMilliseconds', 'Percentile99Milliseconds'
             'Refused', 'Malformed', 'Late'
-            'QueueDrops', 'ConnectionDrops', 'ConnectionTimeouts', 'UnsentReplies', 'ReceiveErrors', 'TableReopenings', 'LastFault'
+            'QueueDrops', 'ConnectionDrops', 'ConnectionTimeouts', 'UnsentReplies', 'ReceiveErrors', 'TableReopenings'
+            'GraceWaits', 'GraceFinds', 'LastFault'
         )
     }
 }

@@ -16,7 +16,16 @@ namespace ProxyHelper.Access;
 [SupportedOSPlatform("linux")]
 internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maxAge)
 {
+    // The time that is left for the reply after a query has waited: a fifth of the largest age, and at least this.
+    private static readonly TimeSpan _shortestMargin = TimeSpan.FromMilliseconds(20);
+
     private uint _limiterNow;
+
+    /// <summary>
+    /// Gets the age at which a query that waits for its connection is answered, so that the reply is not late.
+    /// </summary>
+    public TimeSpan LongestWait { get; } =
+        maxAge - (maxAge / 5 > _shortestMargin ? maxAge / 5 : _shortestMargin);
 
     /// <summary>Begins a batch of datagrams or connections.</summary>
     /// <param name="sinceBoot">The time since boot at which the batch was received.</param>
@@ -29,26 +38,25 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
     /// <param name="sender">The address of the sender.</param>
     /// <param name="age">The time since the kernel received the datagram; negative if the time is unknown.</param>
     /// <param name="query">Receives the query.</param>
-    public Outcome? FindRefusal(ReadOnlySpan<byte> datagram, IPv4Address sender, TimeSpan age, out Query query)
+    public Outcome? FindRefusal(ReadOnlySpan<byte> datagram, IPv4Address sender, TimeSpan age, out Query query) =>
+        // The rate is checked last, so that a refused query takes no token: a sender without the secret cannot use up
+        // the proxy's rate.
+        FindRefusalOfWaiting(datagram, sender, age, out query) ?? FindRateRefusal(sender);
+
+    /// <summary>
+    /// Returns the reason to refuse a datagram that was admitted before and has waited, or null. The rules can have
+    /// changed. The query takes no second token from the sender's rate.
+    /// </summary>
+    /// <inheritdoc cref="FindRefusal"/>
+    public Outcome? FindRefusalOfWaiting(
+        ReadOnlySpan<byte> datagram, IPv4Address sender, TimeSpan age, out Query query)
     {
         if (!Query.TryRead(datagram, out query, out _))
         {
             return Outcome.Malformed;
         }
 
-        if (rules.FindRefusal(sender, query) is { } refusal)
-        {
-            return refusal;
-        }
-
-        if (IsLate(age))
-        {
-            return Outcome.Late;
-        }
-
-        // Checked last, so that a refused query takes no token: a sender without the secret cannot use up the proxy's
-        // rate.
-        return FindRateRefusal(sender);
+        return rules.FindRefusal(sender, query) ?? (IsLate(age) ? Outcome.Late : null);
     }
 
     /// <summary>

@@ -10,7 +10,8 @@ namespace ProxyHelper.Linux;
 [SupportedOSPlatform("linux")]
 internal partial class Clock
 {
-    private const int BootTime = 7; // CLOCK_BOOTTIME (linux/time.h)
+    private const int Monotonic = 1; // CLOCK_MONOTONIC (linux/time.h)
+    private const int BootTime = 7; // CLOCK_BOOTTIME
 
     /// <summary>Makes a clock.</summary>
     protected Clock()
@@ -29,14 +30,18 @@ internal partial class Clock
     /// Gets the time since this host was started, for durations. The clock is never set, and it also runs while the
     /// host is suspended, unlike the clock of Stopwatch.
     /// </summary>
-    public virtual TimeSpan SinceBoot
+    public virtual TimeSpan SinceBoot => Read(BootTime);
+
+    /// <summary>
+    /// Gets the time for which this host has run since its start, without the time for which it was suspended.
+    /// </summary>
+    public virtual TimeSpan Running => Read(Monotonic);
+
+    private static TimeSpan Read(int clock)
     {
-        get
-        {
-            _ = TimeCall(BootTime, out Time time); // fails only if the kernel lacks the clock, and Linux 2.6.39 has it
-            return new TimeSpan(
-                (time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick));
-        }
+        _ = TimeCall(clock, out Time time); // fails only if the kernel lacks the clock, and Linux 2.6.39 has both
+        return new TimeSpan(
+            (time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick));
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

@@ -73,7 +73,7 @@ internal unsafe partial class LinuxSocket : LinuxHandle
 
     /// <summary>Sets an option.</summary>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
-    public void SetOption(SocketOption option, int value) => SetOption(option, &value, sizeof(int));
+    public virtual void SetOption(SocketOption option, int value) => SetOption(option, &value, sizeof(int));
 
     /// <summary>
     /// Lets a packet filter choose which of the sockets that share an address and port receives a datagram. The filter

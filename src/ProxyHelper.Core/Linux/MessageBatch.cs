@@ -118,6 +118,19 @@ internal sealed unsafe partial class MessageBatch
         }
     }
 
+    /// <summary>Puts a datagram that was received before into a slot.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="data">The bytes of the datagram.</param>
+    /// <param name="address">The address of the sender in the form of the kernel.</param>
+    public void Load(int slot, ReadOnlySpan<byte> data, ReadOnlySpan<byte> address)
+    {
+        data.CopyTo(_data.AsSpan(slot * _dataSize, _dataSize));
+        address.CopyTo(_addresses.AsSpan(slot * LinuxSocket.AddressSize, LinuxSocket.AddressSize));
+        _received[slot].Length = (uint)data.Length;
+        _received[slot].NameLength = (uint)address.Length;
+        _received[slot].ControlLength = (nuint)_controlSize; // room for the source address of the reply
+    }
+
     /// <summary>Queues the first bytes of a slot as a reply to the sender of its datagram.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="length">The number of bytes.</param>

@@ -12,34 +12,23 @@ namespace ProxyHelper.Netlink;
 [SupportedOSPlatform("linux")]
 internal sealed class LocalAddresses : IDisposable
 {
-    private const ushort GetAddressType = 22; // RTM_GETADDR (linux/rtnetlink.h)
-    private const ushort NewAddressType = 20; // RTM_NEWADDR
-    private const ushort RequestDumpFlags = 0x301; // NLM_F_REQUEST | NLM_F_DUMP (linux/netlink.h)
-    private const ushort PeerAttribute = 1; // IFA_ADDRESS (linux/if_addr.h): the local address, or that of the peer
-    private const ushort LocalAttribute = 2; // IFA_LOCAL
-    private const ushort BroadcastAttribute = 4; // IFA_BROADCAST
-    private const int HeaderSize = 8; // struct ifaddrmsg (linux/if_addr.h)
-    private const int LengthOffset = 1; // ifa_prefixlen
     private const int LongestSubnet = 30; // bits; a longer prefix has no broadcast address (RFC 3021)
 
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<IPv4Address> _addresses = [];
     private readonly HashSet<IPv4Address> _broadcasts = [];
-    private readonly NetlinkDump _dump = new("list the addresses", patience: 0);
-    private readonly byte[] _request = new byte[NetlinkMessage.HeaderSize + HeaderSize];
-    private readonly NetlinkOpener _opener;
     private readonly Clock _clock;
-    private NetlinkSocket _socket;
     private TimeSpan? _readAt;
-    private bool _isBroken;
 
-    private LocalAddresses(NetlinkOpener opener, Clock clock)
+    private LocalAddresses(AddressReader reader, Clock clock)
     {
-        _opener = opener;
+        Reader = reader;
         _clock = clock;
-        _socket = OpenSocket();
     }
+
+    /// <summary>Gets the reader of the list, for other users of the same thread.</summary>
+    public AddressReader Reader { get; }
 
     /// <summary>
     /// Opens a netlink socket and reads the addresses in the network namespace of the calling thread.
@@ -50,7 +39,7 @@ internal sealed class LocalAddresses : IDisposable
     /// <summary>Opens a socket with an opener and a clock, for tests that replace the kernel.</summary>
     internal static LocalAddresses Open(NetlinkOpener opener, Clock clock)
     {
-        var addresses = new LocalAddresses(opener, clock);
+        var addresses = new LocalAddresses(new AddressReader(opener), clock);
         try
         {
             addresses.Read();
@@ -90,30 +79,19 @@ internal sealed class LocalAddresses : IDisposable
     public override string ToString() => string.Join(", ", _addresses);
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => Reader.Dispose();
 
     private void Refresh()
     {
         try
         {
-            if (_isBroken)
-            {
-                NetlinkSocket fresh = OpenSocket();
-                _socket.Dispose();
-                _socket = fresh;
-            }
-
             Read();
-            _isBroken = false;
         }
         catch (LinuxException)
         {
             Clear(); // no sender is trusted because of half a list; the next attempt follows in a second
-            _isBroken = true;
         }
     }
-
-    private NetlinkSocket OpenSocket() => _opener(NetlinkSocket.Route, NetlinkSocket.DefaultReceiveBuffer);
 
     private void Clear()
     {
@@ -124,45 +102,29 @@ internal sealed class LocalAddresses : IDisposable
     private void Read()
     {
         Clear();
-        uint sequence = _socket.TakeSequence(1);
-        var writer = new NetlinkWriter(_request);
-        writer.BeginMessage(GetAddressType, RequestDumpFlags, sequence);
-        writer.Header(HeaderSize)[0] = SocketKind.IPv4Family;
-        writer.EndMessage();
-        _dump.Begin(_socket, _request, sequence);
-        while (_dump.MoveNext())
+        Reader.Begin();
+        while (Reader.MoveNext())
         {
-            if (_dump.Current.Type == NewAddressType)
-            {
-                Add(_dump.Current.Payload);
-            }
+            Add(Reader.Current);
         }
     }
 
-    private void Add(ReadOnlySpan<byte> payload)
+    private void Add(in HostAddress address)
     {
-        int length = payload.Length < HeaderSize ? LongestSubnet + 1 : payload[LengthOffset];
-        var attributes = new NetlinkAttributes(payload.Length < HeaderSize ? default : payload[HeaderSize..]);
-        while (attributes.MoveNext())
+        if (address.Local is { } local)
         {
-            if (attributes.Bytes.Length != IPv4Address.Size)
-            {
-                continue;
-            }
+            _addresses.Add(local);
+        }
 
-            var address = IPv4Address.FromBytes(attributes.Bytes);
-            switch (attributes.Type)
-            {
-                case LocalAttribute:
-                    _addresses.Add(address);
-                    break;
-                case BroadcastAttribute:
-                    _broadcasts.Add(address);
-                    break;
-                case PeerAttribute when length <= LongestSubnet:
-                    _broadcasts.Add(new IPv4Address(address.Value | (uint.MaxValue >> length))); // as the kernel does
-                    break;
-            }
+        if (address.Broadcast is { } broadcast)
+        {
+            _broadcasts.Add(broadcast);
+        }
+
+        if (address.Peer is { } peer && address.PrefixLength <= LongestSubnet)
+        {
+            // As the kernel does.
+            _broadcasts.Add(new IPv4Address(peer.Value | (uint.MaxValue >> address.PrefixLength)));
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed class NetlinkSocket : IDisposable
     /// <summary>Room for some thousands of answers. The system's default has room for 256 (measured).</summary>
     public const int DefaultReceiveBuffer = 4 << 20;
 
+    private const int MaxDiscarded = 4096; // events, so that a flood of events does not hold the thread
     private const int AddressSize = 12; // struct sockaddr_nl (linux/netlink.h)
 
     private readonly LinuxSocket _socket;
@@ -120,6 +121,26 @@ internal sealed class NetlinkSocket : IDisposable
         }
 
         return count;
+    }
+
+    /// <summary>Discards the events that have arrived, up to some thousands.</summary>
+    public void Discard()
+    {
+        Span<byte> part = stackalloc byte[1];
+        for (int left = MaxDiscarded; left > 0; left--)
+        {
+            try
+            {
+                if (!_socket.TryReceive(part, out _))
+                {
+                    return;
+                }
+            }
+            catch (LinuxException)
+            {
+                // ENOBUFS: the kernel has lost events. The call has cleared the error.
+            }
+        }
     }
 
     /// <summary>Waits for an answer.</summary>

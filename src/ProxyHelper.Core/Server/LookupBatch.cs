@@ -50,6 +50,18 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
     /// <summary>Returns the result of a look-up.</summary>
     public ref readonly Lookup Result(int index) => ref _lookups[index];
 
+    /// <summary>Keeps only the first look-ups.</summary>
+    /// <param name="count">The number of look-ups that stay.</param>
+    public void Truncate(int count) => Count = count;
+
+    /// <summary>Puts a look-up in the place of an earlier one, which is lost.</summary>
+    public void Move(int index, int earlier)
+    {
+        _replies[earlier] = _replies[index];
+        _lookups[earlier] = _lookups[index];
+        _senders[earlier] = _senders[index];
+    }
+
     /// <summary>Looks up the batch. An entry that its sender may not learn about is "not found".</summary>
     public void Find(Admission admission)
     {

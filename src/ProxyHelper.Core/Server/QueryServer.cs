@@ -8,14 +8,21 @@ using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Server;
 
-/// <summary>Contains what a server gets from its responder. The table and the addresses belong to the server.</summary>
+/// <summary>
+/// Contains what a server gets from its responder. The table, the addresses and their watch belong to the server.
+/// </summary>
 /// <param name="Stop">The signal that ends the server.</param>
 /// <param name="Table">The conntrack table.</param>
 /// <param name="LocalAddresses">The addresses of this host.</param>
+/// <param name="Watch">Finds addresses that appear on this host.</param>
 /// <param name="Telemetry">The counters, the journal and the meter.</param>
 [SupportedOSPlatform("linux")]
 internal sealed record ServerContext(
-    EventSignal Stop, ConntrackTable Table, LocalAddresses LocalAddresses, ServerTelemetry Telemetry)
+    EventSignal Stop,
+    ConntrackTable Table,
+    LocalAddresses LocalAddresses,
+    AddressWatch Watch,
+    ServerTelemetry Telemetry)
 {
     /// <summary>Gets the clock.</summary>
     public Clock Clock { get; init; } = Clock.System;
@@ -32,7 +39,7 @@ internal abstract class QueryServer : IDisposable
     private volatile ServerRules _rules;
     private long _roundBeganAt = Stopwatch.GetTimestamp();
 
-    /// <summary>Creates a server. It disposes of the table and the addresses of its context.</summary>
+    /// <summary>Creates a server. It disposes of the table, the addresses and the watch of its context.</summary>
     /// <param name="context">What the server gets from its responder.</param>
     /// <param name="rules">The rules of the responder.</param>
     /// <param name="batchSize">The largest number of queries that are looked up together.</param>
@@ -51,6 +58,9 @@ internal abstract class QueryServer : IDisposable
 
     /// <summary>Gets the longest time for which a server that is stopped answers what was received before.</summary>
     protected static TimeSpan StopGrace { get; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Gets the idle time before closed descriptors are looked for.</summary>
+    protected static TimeSpan IdleTime { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the rules that are in force.</summary>
     protected ServerRules Rules => _rules;
@@ -77,6 +87,7 @@ internal abstract class QueryServer : IDisposable
     public virtual void Dispose()
     {
         _context.Table.Dispose();
+        _context.Watch.Dispose();
         _context.LocalAddresses.Dispose();
     }
 

@@ -11,10 +11,7 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class QueryWait : IDisposable
 {
-    private const int StopPlace = 0, QueuesPlace = 1;
-
-    // The idle time before closed descriptors are looked for.
-    private const int IdleMilliseconds = 1000;
+    private const int StopPlace = 0, ReportsPlace = 1, QueuesPlace = 2;
 
     // About the time from a reply to the next query of a client on this host that has one open query at a time. The
     // thread stays awake for this time at most, and only if the previous query came as soon.
@@ -26,12 +23,18 @@ internal sealed class QueryWait : IDisposable
     private readonly PollSet _descriptors;
     private bool _wasShort;
 
-    /// <summary>Creates the wait for a stop signal and queues. It does not dispose of them.</summary>
+    /// <summary>
+    /// Creates the wait for a stop signal, reports about addresses, and queues. It does not dispose of them.
+    /// </summary>
     /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
     public QueryWait(
-        EventSignal stop, QuerySocket[] queues, Clock clock, Func<SafeHandle[], ReadyQueue> createQueue)
+        EventSignal stop,
+        SafeHandle reports,
+        QuerySocket[] queues,
+        Clock clock,
+        Func<SafeHandle[], ReadyQueue> createQueue)
     {
-        SafeHandle[] descriptors = [stop, .. queues.Select(queue => queue.Socket)];
+        SafeHandle[] descriptors = [stop, reports, .. queues.Select(queue => queue.Socket)];
         _queues = queues;
         _clock = clock;
         _ready = createQueue(descriptors);
@@ -41,18 +44,22 @@ internal sealed class QueryWait : IDisposable
     /// <summary>Gets whether the last wait has ended because no queue has datagrams.</summary>
     public bool IsIdle { get; private set; }
 
+    /// <summary>Gets whether the last wait has found a report about addresses.</summary>
+    public bool IsReported { get; private set; }
+
     /// <summary>
-    /// Waits, for a second at most, until a queue has datagrams or the stop signal is set. Sets
+    /// Waits until a queue has datagrams, a report has arrived or the stop signal is set. Sets
     /// <see cref="QuerySocket.MayHaveMore"/> of each queue that has datagrams.
     /// </summary>
+    /// <param name="limit">The longest time to wait, after which closed descriptors are looked for.</param>
     /// <returns>False if the stop signal is set.</returns>
     /// <exception cref="LinuxException">Thrown when a descriptor was closed by another part of the process.</exception>
-    public bool Wait()
+    public bool Wait(TimeSpan limit)
     {
         int ready = _wasShort ? StayAwake() : 0;
         if (ready == 0)
         {
-            ready = Sleep();
+            ready = Sleep(limit);
         }
 
         IsIdle = ready == 0;
@@ -61,11 +68,13 @@ internal sealed class QueryWait : IDisposable
             queue.MayHaveMore = false;
         }
 
+        IsReported = false;
         bool isStopped = false;
         for (int i = 0; i < ready; i++)
         {
             int place = _ready.Place(i);
             isStopped |= place == StopPlace;
+            IsReported |= place == ReportsPlace;
             if (place >= QueuesPlace)
             {
                 _queues[place - QueuesPlace].MayHaveMore = true;
@@ -93,10 +102,10 @@ internal sealed class QueryWait : IDisposable
         return ready;
     }
 
-    private int Sleep()
+    private int Sleep(TimeSpan limit)
     {
         TimeSpan began = _clock.SinceBoot;
-        int ready = _ready.Wait(IdleMilliseconds);
+        int ready = _ready.Wait((int)Math.Ceiling(limit.TotalMilliseconds));
         if (ready == 0)
         {
             _descriptors.RequireOpen();

@@ -84,7 +84,14 @@ internal sealed class ResponderParts
         };
 
         ServerContext Context(ConntrackTable table, ServerCounters own) =>
-            new(stop, table, opened.Add(LocalAddresses.Open()), new ServerTelemetry(own, journal, meter));
+            OpenContext(opened, stop, table, new ServerTelemetry(own, journal, meter));
+    }
+
+    private static ServerContext OpenContext(
+        PartList opened, EventSignal stop, ConntrackTable table, ServerTelemetry telemetry)
+    {
+        LocalAddresses local = opened.Add(LocalAddresses.Open());
+        return new ServerContext(stop, table, local, opened.Add(AddressWatch.Open(local.Reader)), telemetry);
     }
 #pragma warning restore CA2000
 

@@ -25,8 +25,10 @@ internal sealed record RuleSet(AnswerRules Answer, RateLimiter? Limiter)
 /// <param name="Admission">Decides which queries are answered.</param>
 /// <param name="IdentFormat">What a reply contains as the user's name.</param>
 /// <param name="LogQueries">Whether each answered query is logged.</param>
+/// <param name="FailoverGrace">The time after the appearance of an address for which queries wait.</param>
 [SupportedOSPlatform("linux")]
-internal sealed record ServerRules(Admission Admission, IdentFormat IdentFormat, bool LogQueries)
+internal sealed record ServerRules(
+    Admission Admission, IdentFormat IdentFormat, bool LogQueries, TimeSpan FailoverGrace)
 {
     /// <summary>Creates the rules of a server.</summary>
     /// <param name="rules">The rules of the responder.</param>
@@ -36,6 +38,9 @@ internal sealed record ServerRules(Admission Admission, IdentFormat IdentFormat,
         AnswerRules answer = rules.Answer;
         var access = new AccessRules(answer.Secret, answer.AllowedProxies, answer.TrustedClients, local);
         return new ServerRules(
-            new Admission(access, rules.Limiter, answer.MaxQueueDelay), answer.IdentFormat, answer.LogQueries);
+            new Admission(access, rules.Limiter, answer.MaxQueueDelay),
+            answer.IdentFormat,
+            answer.LogQueries,
+            answer.FailoverGrace);
     }
 }

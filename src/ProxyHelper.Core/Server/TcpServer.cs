@@ -19,9 +19,6 @@ internal sealed class TcpServer : QueryServer
     // The number of connections that are accepted before the open connections are served.
     private const int MaxAcceptsPerRound = 32;
 
-    // The idle time before closed descriptors are looked for.
-    private static readonly TimeSpan _idleTime = TimeSpan.FromSeconds(1);
-
     private readonly EventSignal _stop;
     private readonly ReadyQueue _ready;
     private readonly PollSet _descriptors;
@@ -52,7 +49,7 @@ internal sealed class TcpServer : QueryServer
     {
         while (true)
         {
-            TimeSpan limit = _listeners.ArePaused ? TcpListeners.PauseTime : _idleTime;
+            TimeSpan limit = _listeners.ArePaused ? TcpListeners.PauseTime : IdleTime;
             int ready = Wait(_connections.TimeUntilOverdue(limit, Clock.SinceBoot));
             BeginRound();
             if (!ServeReady(ready))

@@ -26,6 +26,12 @@ internal sealed class UdpReplies(
     /// <summary>Sets the query of a look-up.</summary>
     public void Expect(int index, in PendingQuery query) => _pending[index] = query;
 
+    /// <summary>Returns the query of a look-up.</summary>
+    public ref readonly PendingQuery Pending(int index) => ref _pending[index];
+
+    /// <summary>Puts the query of a look-up in the place of an earlier one, which is lost.</summary>
+    public void Move(int index, int earlier) => _pending[earlier] = _pending[index];
+
     /// <summary>Writes the reply to each query.</summary>
     public void Write(ServerRules rules)
     {

@@ -29,9 +29,12 @@ internal sealed class UdpServer : QueryServer
 
     private readonly QuerySocket[] _sockets;
     private readonly QueryWait _wait;
-    private readonly MessageBatch _batch = new(BatchSize, DatagramSize, DatagramControl.Size);
+    private readonly MessageBatch _datagrams = new(BatchSize, DatagramSize, DatagramControl.Size);
     private readonly ArrivalClock _arrivals;
     private readonly UdpReplies _replies;
+    private readonly UdpBatch _batch;
+    private readonly FailoverGrace _grace;
+    private readonly UdpGrace _waiting;
 
     /// <summary>Creates a server. It disposes of the sockets.</summary>
     /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
@@ -40,16 +43,25 @@ internal sealed class UdpServer : QueryServer
     {
         _sockets = sockets;
         _arrivals = new ArrivalClock(context.Clock);
-        _replies = new UdpReplies(_batch, Lookups, _arrivals, Telemetry);
-        _wait = new QueryWait(context.Stop, sockets, context.Clock, context.CreateQueue);
+        _replies = new UdpReplies(_datagrams, Lookups, _arrivals, Telemetry);
+        _batch = new UdpBatch(_datagrams, Lookups, _replies, _arrivals, Telemetry);
+        _grace = new FailoverGrace(
+            context.Watch,
+            sockets.Select(socket => IPv4Address.FromIPAddress(socket.EndPoint.Address)),
+            context.Clock,
+            context.Telemetry.Journal);
+        _waiting = new UdpGrace(_batch, _grace, sockets);
+        _wait = new QueryWait(context.Stop, context.Watch.Reports, sockets, context.Clock, context.CreateQueue);
     }
 
     /// <inheritdoc/>
     public override void Run()
     {
-        while (_wait.Wait())
+        while (_wait.Wait(_waiting.LimitWait(IdleTime)))
         {
             BeginRound();
+            _grace.Update(_wait.IsReported, Rules.FailoverGrace);
+            _waiting.LookUpAgain(Rules);
             if (_wait.IsIdle && _arrivals.BeginIdleRound())
             {
                 ExpectDatagrams();
@@ -82,6 +94,7 @@ internal sealed class UdpServer : QueryServer
     private void Drain()
     {
         TimeSpan began = Clock.SinceBoot;
+        _waiting.End(Rules);
         ExpectDatagrams();
         while (ServeAll() && Clock.SinceBoot - began < StopGrace)
         {
@@ -111,7 +124,7 @@ internal sealed class UdpServer : QueryServer
         int received;
         try
         {
-            received = _batch.Receive(socket.Socket, first: 0, BatchSize, "queries");
+            received = _datagrams.Receive(socket.Socket, first: 0, BatchSize, "queries");
         }
         catch (LinuxException)
         {
@@ -125,9 +138,8 @@ internal sealed class UdpServer : QueryServer
         if (Lookups.Count > 0)
         {
             Lookups.Find(rules.Admission);
-            _replies.Write(rules);
-            _replies.Send(socket, rules.Admission);
-            _replies.Report(rules);
+            _waiting.TakeNotFound(socket, rules);
+            _batch.Answer(socket, rules);
         }
 
         return received == BatchSize;
@@ -142,9 +154,9 @@ internal sealed class UdpServer : QueryServer
         admission.BeginBatch(_arrivals.SinceBoot);
         for (int slot = 0; slot < received; slot++)
         {
-            var control = DatagramControl.Read(_batch.Control(slot));
+            var control = DatagramControl.Read(_datagrams.Control(slot));
             dropped = control.Dropped;
-            IPv4Address sender = IPv4SocketAddress.ReadAddress(_batch.Address(slot));
+            IPv4Address sender = IPv4SocketAddress.ReadAddress(_datagrams.Address(slot));
             if (control.IsBroadcast)
             {
                 RefuseBroadcast(socket, sender);
@@ -152,7 +164,7 @@ internal sealed class UdpServer : QueryServer
             }
 
             TimeSpan age = _arrivals.AgeOf(control.ReceivedAt);
-            if (admission.FindRefusal(_batch.Data(slot), sender, age, out Query query) is { } refusal)
+            if (admission.FindRefusal(_datagrams.Data(slot), sender, age, out Query query) is { } refusal)
             {
                 Telemetry.Refuse(refusal, sender);
                 continue;

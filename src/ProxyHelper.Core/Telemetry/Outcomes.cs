@@ -76,6 +76,12 @@ public static class Outcomes
         Single(
             Outcome.TableReopening, "TableReopenings", "proxyhelper.conntrack.reopenings", "{reopening}",
             "Replacements of the socket to the conntrack table after an error."),
+        Single(
+            Outcome.GraceWait, "GraceWaits", "proxyhelper.grace.waits", "{query}",
+            "Queries that waited because their connection was not found soon after an address had appeared."),
+        Single(
+            Outcome.GraceFind, "GraceFinds", "proxyhelper.grace.finds", "{query}",
+            "Queries that waited, and whose connection was then found."),
     ];
 
     /// <summary>Gets the rows by metric.</summary>
@@ -145,6 +151,14 @@ public enum Outcome : byte
 
     /// <summary>The socket to the conntrack table was replaced after an error.</summary>
     TableReopening,
+
+    /// <summary>
+    /// A query waited because its connection was not found soon after an address had appeared on this host.
+    /// </summary>
+    GraceWait,
+
+    /// <summary>The connection of a query that waited was found.</summary>
+    GraceFind,
 }
 
 /// <summary>Describes one <see cref="Telemetry.Outcome"/> for counters, metrics, jobs and notices.</summary>

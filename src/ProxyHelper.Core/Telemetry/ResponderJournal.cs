@@ -14,12 +14,14 @@ namespace ProxyHelper.Telemetry;
 internal sealed class ResponderJournal
 {
     private const int Capacity = 256;
+    private const int MaxAppearances = 1000; // that are remembered
 
     private readonly Lock _lock = new();
     private readonly Channel<ResponderNotice> _notices = Channel.CreateBounded<ResponderNotice>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly Topic[] _refusals = new Topic[Outcomes.All.Count];
+    private readonly HashSet<(IPv4Address Address, uint CreatedAt)> _appearances = [];
     private Topic _lookups;
     private Topic _drops;
     private Topic _accepts;
@@ -114,6 +116,30 @@ internal sealed class ResponderJournal
                 Write(
                     NoticeKind.Fault,
                     $"A queue was full, and the kernel dropped datagrams{repeats}. Reduce the load of this host.");
+            }
+        }
+    }
+
+    /// <summary>Logs that an address of the responder has appeared on this host, once for all servers.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="createdAt">The time by which an address that appears again is known from the one before.</param>
+    /// <param name="grace">The time for which queries may wait.</param>
+    public void LogAppearance(IPv4Address address, uint createdAt, TimeSpan grace)
+    {
+        lock (_lock)
+        {
+            if (_appearances.Count == MaxAppearances)
+            {
+                _appearances.Clear();
+            }
+
+            if (_appearances.Add((address, createdAt)))
+            {
+                string seconds = grace.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+                Write(
+                    NoticeKind.Appearance,
+                    $"The address {address} appeared. For {seconds} s, a query whose connection is not found waits, "
+                    + "and is looked up again.");
             }
         }
     }

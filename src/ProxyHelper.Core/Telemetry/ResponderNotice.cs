@@ -20,4 +20,7 @@ public enum NoticeKind
 
     /// <summary>A query was answered. The rules say whether such notices are written.</summary>
     Query,
+
+    /// <summary>An address appeared on this host, which changes how queries are answered for a while.</summary>
+    Appearance,
 }

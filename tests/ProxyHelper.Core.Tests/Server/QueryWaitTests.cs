@@ -10,6 +10,8 @@ namespace ProxyHelper.Tests.Server;
 /// </summary>
 public sealed class QueryWaitTests
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+
     [Fact]
     public void Wait_marks_exactly_the_queues_that_have_datagrams() => With((wait, _, queues) =>
     {
@@ -17,10 +19,10 @@ public sealed class QueryWaitTests
         for (int round = 0; round < 3; round++)
         {
             asker.Send([1], Asker.Helper(port: 115));
-            Assert.True(wait.Wait());
+            Assert.True(wait.Wait(_patience));
             Assert.Equal([false, true, false], queues.Select(queue => queue.MayHaveMore));
             asker.Send([1], Asker.Helper(port: 116));
-            Assert.True(wait.Wait());
+            Assert.True(wait.Wait(_patience));
             Assert.Equal([false, true, true], queues.Select(queue => queue.MayHaveMore));
             Assert.Equal([1, 1], queues.Skip(1).Select(Drain));
         }
@@ -34,7 +36,7 @@ public sealed class QueryWaitTests
         {
             var sender = new Thread(() => asker.Send([1], Asker.Helper()));
             sender.Start();
-            Assert.True(wait.Wait());
+            Assert.True(wait.Wait(_patience));
             sender.Join();
             Assert.Equal([true, false, false], queues.Select(queue => queue.MayHaveMore));
             Assert.Equal(1, Drain(queues[0]));
@@ -47,16 +49,17 @@ public sealed class QueryWaitTests
         using var asker = new Asker();
         asker.Send([1], Asker.Helper());
         stop.Set();
-        Assert.All(Enumerable.Range(0, 3), _ => Assert.False(wait.Wait()));
+        Assert.All(Enumerable.Range(0, 3), _ => Assert.False(wait.Wait(_patience)));
     });
 
     private static void With(Action<QueryWait, EventSignal, QuerySocket[]> body) => NetworkNamespace.Run(
         () =>
         {
             using var stop = EventSignal.Create();
+            using var reports = EventSignal.Create();
             QuerySocket[] queues = [.. Enumerable.Range(114, 3)
                 .Select(port => QuerySocket.Open(Asker.Helper(port: port)))];
-            using (var wait = new QueryWait(stop, queues, Clock.System, handles => ReadyQueue.Create(handles)))
+            using (var wait = new QueryWait(stop, reports, queues, Clock.System, handles => ReadyQueue.Create(handles)))
             {
                 body(wait, stop, queues);
             }

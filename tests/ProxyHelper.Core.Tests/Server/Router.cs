@@ -21,8 +21,15 @@ internal static class Router
     public static ConntrackFlow Flow { get; } = ConntrackFlow.Tcp(
         "10.1.1.1:20000", "4.1.1.2:25", "194.0.22.9:9199", "194.0.1.1:3527");
 
-    /// <summary>Gets rules that answer a query even if it waits for a second on a busy host.</summary>
-    public static AnswerRules Rules { get; } = new() { MaxQueueDelay = TimeSpan.FromMinutes(1) };
+    /// <summary>
+    /// Gets rules that answer a query even if it waits for a second on a busy host, and without a failover grace, which
+    /// a host that was just made would have.
+    /// </summary>
+    public static AnswerRules Rules { get; } = new()
+    {
+        MaxQueueDelay = TimeSpan.FromMinutes(1),
+        FailoverGrace = TimeSpan.Zero,
+    };
 
     /// <summary>Returns options that listen on addresses.</summary>
     public static ListenOptions Options(params string[] addresses) =>

@@ -15,9 +15,11 @@ internal sealed class TcpRun : IDisposable
     /// <summary>Starts the server, which disposes of the listener and the table when it ends.</summary>
     public TcpRun(LinuxSocket listener, ConntrackTable table, AnswerRules rules, TimeSpan maxConnectionTime)
     {
+        LocalAddresses local = LocalAddresses.Open();
+        AddressWatch watch = AddressWatch.Open(local.Reader);
         var server = new TcpServer(
             [listener],
-            new ServerContext(_stop, table, LocalAddresses.Open(), new ServerTelemetry(Counters, Journal)),
+            new ServerContext(_stop, table, local, watch, new ServerTelemetry(Counters, Journal)),
             new RuleSet(rules, Limiter: null),
             maxConnectionTime);
         _thread = new Thread(() =>

@@ -13,14 +13,21 @@ internal sealed class UdpServerRun : IDisposable
     private readonly Thread _thread;
 
     /// <summary>Starts the server, which disposes of the socket and the table when it ends.</summary>
-    public UdpServerRun(QuerySocket socket, ConntrackTable? table = null, AnswerRules? rules = null)
+    public UdpServerRun(
+        QuerySocket socket, ConntrackTable? table = null, AnswerRules? rules = null, Clock? clock = null)
     {
+        LocalAddresses local = LocalAddresses.Open();
         var context = new ServerContext(
             _stop,
             table ?? ConntrackTable.Open(UdpServer.BatchSize),
-            LocalAddresses.Open(),
-            new ServerTelemetry(Counters, Journal));
+            local,
+            AddressWatch.Open(local.Reader),
+            new ServerTelemetry(Counters, Journal))
+        {
+            Clock = clock ?? Clock.System,
+        };
         var server = new UdpServer([socket], context, new RuleSet(rules ?? Router.Rules, Limiter: null));
+        ChangeRules = changed => server.ChangeRules(new RuleSet(changed, Limiter: null));
         _thread = new Thread(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -31,6 +38,9 @@ internal sealed class UdpServerRun : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Gets the method that replaces the rules.</summary>
+    public Action<AnswerRules> ChangeRules { get; }
+
     public ServerCounters Counters { get; } = new();
 
     public ResponderJournal Journal { get; } = new();
@@ -38,10 +48,16 @@ internal sealed class UdpServerRun : IDisposable
     /// <summary>Gets the number of bytes that the thread has allocated. Valid after the end.</summary>
     public long Allocated { get; private set; }
 
-    public void Dispose()
+    /// <summary>Stops the server and waits for its end.</summary>
+    public void Stop()
     {
         _stop.Set();
         _thread.Join();
+    }
+
+    public void Dispose()
+    {
+        Stop();
         _stop.Dispose();
     }
 }

@@ -32,6 +32,9 @@ internal sealed unsafe partial class ScriptedNetlink : LinuxSocket
         world.OpenDescriptors++;
     }
 
+    /// <summary>Gets whether the kernel has reported changes of addresses.</summary>
+    public bool HasReports { get; private set; }
+
     /// <summary>Sends requests, which the kernel answers before the call returns.</summary>
     public override void Send(ReadOnlySpan<byte> bytes, string name)
     {
@@ -53,6 +56,11 @@ internal sealed unsafe partial class ScriptedNetlink : LinuxSocket
         _answers = _kernel.Answer(NetlinkMessages.Split(_requests.AsSpan(0, length)), _isTable);
         _answers.Now.ForEach(Deliver);
         _world.Call();
+    }
+
+    /// <summary>Ignores the options of netlink, which the pair of sockets does not have.</summary>
+    public override void SetOption(SocketOption option, int value)
+    {
     }
 
     internal override int ReceiveMany(void* headers, uint count)

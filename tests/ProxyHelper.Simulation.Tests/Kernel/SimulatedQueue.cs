@@ -59,9 +59,12 @@ internal sealed class SimulatedQueue : ReadyQueue
     public override int Place(int index) => _ready[index];
 
     private bool IsReady((SafeHandle Descriptor, int Place, bool IsSuspended) entry) => !entry.IsSuspended
-        && (entry.Descriptor is SimulatedSocket socket
-            ? !socket.IsClosed && socket.IsReady
-            : _world.StoppedAt is not null && !_world.HidesStop);
+        && entry.Descriptor switch
+        {
+            SimulatedSocket socket => !socket.IsClosed && socket.IsReady,
+            ScriptedNetlink reports => reports.HasReports,
+            _ => _world.StoppedAt is not null && !_world.HidesStop,
+        };
 
     private void Change(SafeHandle descriptor, bool isSuspended)
     {

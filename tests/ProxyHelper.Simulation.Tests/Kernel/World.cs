@@ -164,6 +164,8 @@ internal sealed class SimulatedClock(World world) : Clock
         }
     }
 
+    public override TimeSpan Running => SinceBoot;
+
     /// <summary>Gets the time by which the kernel records arrivals.</summary>
     public DateTime RealTime => _epoch + (world.Now * Speed) + _change;
 

@@ -32,10 +32,12 @@ internal sealed class TcpSimulation : ISimulation
         kernel.Table.Changed = _oracle.NoteTable;
         _listener = new TcpListener(world, _oracle);
         _rules = RuleSet.From(_oracle.Rules.ToAnswerRules(), previous: null);
+        LocalAddresses local = LocalAddresses.Open(kernel.Open, world.Clock);
         var context = new ServerContext(
             world.Stop,
             ConntrackTable.Open(maxLookups: 1, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
-            LocalAddresses.Open(kernel.Open, world.Clock),
+            local,
+            AddressWatch.Open(local.Reader),
             new ServerTelemetry(_counters, new ResponderJournal()))
         {
             Clock = world.Clock,

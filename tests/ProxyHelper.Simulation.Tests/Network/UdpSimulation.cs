@@ -33,10 +33,12 @@ internal sealed class UdpSimulation : ISimulation
         _isBoundToAll = world.Chance.OnceIn(3);
         _sockets = [.. Enumerable.Range(0, world.Chance.Between(1, 4))
             .Select(place => new UdpSocket(world, _oracle, _isBoundToAll) { CountsBroadcasts = place == 0 })];
+        LocalAddresses local = LocalAddresses.Open(kernel.Open, world.Clock);
         var context = new ServerContext(
             world.Stop,
             ConntrackTable.Open(UdpServer.BatchSize, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
-            LocalAddresses.Open(kernel.Open, world.Clock),
+            local,
+            AddressWatch.Open(local.Reader),
             new ServerTelemetry(_counters, new ResponderJournal()))
         {
             Clock = world.Clock,

@@ -1,0 +1,102 @@
+using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
+using ProxyHelper.Telemetry;
+
+namespace ProxyHelper.Server;
+
+/// <summary>
+/// Knows whether queries whose connection is not found may wait. They may for some seconds after an address of the
+/// server has appeared on this host: after a failover, the conntrack entries of the other router can arrive later than
+/// the address.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class FailoverGrace
+{
+    // The time after which a list of addresses that could not be read is read again.
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+
+    private readonly AddressWatch _watch;
+    private readonly HashSet<IPv4Address> _own;
+    private readonly Clock _clock;
+    private readonly ResponderJournal _journal;
+    private TimeSpan? _beganAt;
+    private TimeSpan _readAt;
+    private bool _isOver;
+
+    /// <summary>
+    /// Creates a grace. If an address has appeared a short time before, the rest of its grace is left: a service
+    /// manager may start the helper again and again until the address is there.
+    /// </summary>
+    /// <param name="watch">Finds addresses that appear on this host.</param>
+    /// <param name="own">The addresses that the server listens on. 0.0.0.0 is all addresses.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="journal">The journal.</param>
+    public FailoverGrace(AddressWatch watch, IEnumerable<IPv4Address> own, Clock clock, ResponderJournal journal)
+    {
+        _watch = watch;
+        _own = [.. own];
+        _clock = clock;
+        _journal = journal;
+        TimeSpan running = clock.Running, now = clock.SinceBoot;
+        foreach (HostAddress address in watch.AtStart.Where(IsOwn))
+        {
+            if (address.AgeAt(running) is { } age && age < AnswerRules.LongestGrace && !(_beganAt > now - age))
+            {
+                _beganAt = now - age;
+            }
+        }
+    }
+
+    /// <summary>Gets the time to wait for reports about addresses, up to a limit.</summary>
+    public TimeSpan LimitWait(TimeSpan limit) => _watch.IsBehind && _patience < limit ? _patience : limit;
+
+    /// <summary>Finds new addresses if the kernel has reported a change, or the last attempt failed.</summary>
+    /// <param name="isReported">Whether the kernel has reported a change.</param>
+    /// <param name="length">The length of the grace.</param>
+    public void Update(bool isReported, TimeSpan length)
+    {
+        if (isReported || (_watch.IsBehind && _clock.SinceBoot - _readAt >= _patience))
+        {
+            Read(length);
+        }
+    }
+
+    /// <summary>Returns whether queries may wait.</summary>
+    /// <param name="now">The time since boot.</param>
+    /// <param name="length">The length of the grace.</param>
+    public bool IsActive(TimeSpan now, TimeSpan length)
+    {
+        if (_beganAt is not { } began)
+        {
+            return false;
+        }
+
+        if (now - began >= AnswerRules.LongestGrace || _isOver)
+        {
+            _beganAt = null; // no reload makes the grace longer than that
+        }
+
+        return _beganAt is not null && now - began < length;
+    }
+
+    /// <summary>Ends the grace, because the server stops.</summary>
+    public void End() => _isOver = true;
+
+    private void Read(TimeSpan length)
+    {
+        _readAt = _clock.SinceBoot;
+        foreach (HostAddress address in _watch.FindAppeared().Where(IsOwn))
+        {
+            _beganAt = _readAt;
+            if (length > TimeSpan.Zero)
+            {
+                _journal.LogAppearance(address.Local!.Value, address.CreatedAt, length);
+            }
+        }
+    }
+
+    private bool IsOwn(HostAddress address) =>
+        address.Local is { } local && (_own.Contains(local) || _own.Contains(IPv4Address.Any));
+}
