@@ -56,6 +56,15 @@ needed_libc() {
     readelf -VW "$1" | grep -o 'GLIBC_[0-9.]*' | cut -d_ -f2 | sort -V | tail -n 1
 }
 
+# The configuration of a pair of routers. The administrator copies the folder and runs its scripts.
+place_pair() {
+    local file
+    while IFS= read -r file; do
+        place 644 "$root/docs/ha/$file" "usr/share/doc/proxy-helper/ha/$file"
+    done < <(cd "$root/docs/ha" && find . -type f | LC_ALL=C sort)
+    chmod 755 "$tree"/usr/share/doc/proxy-helper/ha/{install,primary-backup}.sh
+}
+
 gather() {
     place 755 "$program" usr/sbin/proxy-helper
     place 644 "$parts/proxy-helper.conf" etc/proxy-helper.conf
@@ -68,6 +77,7 @@ gather() {
     place 644 "$parts/debian/copyright" usr/share/doc/proxy-helper/copyright
     place 644 "$parts/debian/changelog" usr/share/doc/proxy-helper/changelog
     place 644 "$parts/debian/overrides" usr/share/lintian/overrides/proxy-helper
+    place_pair
     sed '1,4d; s/^$/./; s/^/ /' "$root/LICENSE" >>"$tree/usr/share/doc/proxy-helper/copyright"
     sed -i "s/@VERSION@/$version/; s/@DATE@/$(date -uR -d "@$time")/" "$tree/usr/share/doc/proxy-helper/changelog"
     gzip -9n "$tree/usr/share/doc/proxy-helper/changelog" "$tree/usr/share/man/man8/proxy-helper.8"

@@ -8,8 +8,8 @@ internal static partial class ShellScript
     // Programs that the product and its tests need, or that every Debian has.
     private static readonly HashSet<string> _programs = new(StringComparer.Ordinal)
     {
-        "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "dotnet", "echo", "id", "install", "ip",
-            "iptables", "iptables-restore",
+        "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "dotnet", "echo", "id",
+            "install", "ip", "iptables", "iptables-restore",
         "iptables-save", "journalctl", "kill", "libfuzzer-dotnet", "mkdir", "modprobe", "nft", "printf", "proxy-helper",
             "pwsh", "sed", "setpriv",
         "sharpfuzz", "ss", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask", "useradd", "xxd",
@@ -19,8 +19,10 @@ internal static partial class ShellScript
     /// Returns the faults of the commands: a program that is not known, or a file that the repository does not have.
     /// </summary>
     /// <param name="text">The script.</param>
-    /// <param name="document">The path of the document. A block above the script can have set its variables.</param>
-    public static IEnumerable<string> Faults(string text, string document) => Commands(text)
+    /// <param name="document">
+    /// The document. A block above the script can have set its variables, and its folder can have the script's files.
+    /// </param>
+    public static IEnumerable<string> Faults(string text, Document document) => Commands(text)
         .Select(words => words.Split(' ')[0])
         .Where(word => !IsThere(word, document))
         .Select(word => $"there is no program {word}");
@@ -36,17 +38,18 @@ internal static partial class ShellScript
                 && command is not ("do" or "done" or "fi"));
     }
 
-    private static bool IsThere(string word, string document)
+    private static bool IsThere(string word, Document document)
     {
         if (word.StartsWith('$'))
         {
-            return document.Contains($"\n{word[1..]}=", StringComparison.Ordinal);
+            return document.Text.Contains($"\n{word[1..]}=", StringComparison.Ordinal);
         }
 
         return _programs.Contains(word) || (word.Contains('/')
             // A test program, or a script.
             && (word.StartsWith("./ProxyHelper.", StringComparison.Ordinal)
-                || File.Exists(Path.Combine(Document.Root, word))));
+                || File.Exists(Path.Combine(Document.Root, word))
+                || File.Exists(Path.Combine(Document.Root, Path.GetDirectoryName(document.Path)!, word))));
     }
 
     [GeneratedRegex("'[^']*'|\"[^\"]*\"")]

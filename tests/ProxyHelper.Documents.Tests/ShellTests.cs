@@ -42,7 +42,7 @@ public sealed partial class ShellTests
         from document in Document.WithCommands
         from block in document.Blocks
         where block.Language == "sh" && Tool.Run("bash", "-n", "-c", block.Text).Length == 0
-        from fault in ShellScript.Faults(block.Text, document.Text)
+        from fault in ShellScript.Faults(block.Text, document)
         select block.Fault(fault));
 
     [Theory]

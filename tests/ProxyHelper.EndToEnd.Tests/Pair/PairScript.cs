@@ -1,0 +1,68 @@
+namespace ProxyHelper.EndToEnd.Pair;
+
+/// <summary>
+/// Represents the installed script of a router, with stand-ins for nft and conntrackd that record their calls. A call
+/// of conntrackd waits if a test closed its gate.
+/// </summary>
+internal sealed class PairScript : IDisposable
+{
+    private PairScript(PairRouter router)
+    {
+        Router = router;
+    }
+
+    /// <summary>Gets the router.</summary>
+    public PairRouter Router { get; }
+
+    private string Calls => Path.Combine(Router.Programs, "calls");
+
+    /// <summary>Installs the script and the stand-ins.</summary>
+    public static async Task<PairScript> InstallAsync(params (string Name, string Line)[] variables)
+    {
+        var router = new PairRouter();
+        foreach ((string name, string line) in variables)
+        {
+            router.Set(name, line);
+        }
+
+        (int status, string output) = await router.InstallAsync();
+        var script = new PairScript(router);
+        if (status != 0)
+        {
+            script.Dispose();
+            throw new InvalidOperationException(output);
+        }
+
+        router.Replace("nft", $"echo \"nft ${{*//$ROOT/}}\" >>{script.Calls}");
+        router.Replace("conntrackd", $$"""
+            echo "conntrackd $*" >>{{script.Calls}}
+            [[ ! -p {{router.Programs}}/gate$1 ]] || read -r <{{router.Programs}}/gate$1
+            """);
+        return script;
+    }
+
+    /// <summary>
+    /// Runs shell commands with an empty /run. The function 'script' calls the installed script, 'await' waits until a
+    /// call is recorded, 'close' lets a call of conntrackd wait, and 'open' lets the call go on.
+    /// </summary>
+    /// <returns>The exit status and the output of the commands, and the recorded calls.</returns>
+    public async Task<(int Status, string Output, string[] Calls)> RunAsync(string commands)
+    {
+        (int status, string output) = await Router.RunAsync(
+            "unshare", "--mount", "bash", "-ec", $$"""
+            mount -t tmpfs tmpfs /run
+            export ROOT={{Router.Root}}
+            script() { {{Router.Root}}/etc/proxy-helper-pair/primary-backup.sh "$@"; }
+            await() { until grep -qsF "$1" {{Calls}}; do read -rt 0.01 <> <(:) || true; done; }
+            state() { until grep -qs "^$1 " /run/proxy-helper-pair/state; do read -rt 0.01 <> <(:) || true; done; }
+            close() { mkfifo {{Router.Programs}}/gate$1; }
+            open() { echo >{{Router.Programs}}/gate$1; rm {{Router.Programs}}/gate$1; }
+            {{commands}}
+            """);
+        string[] calls = File.Exists(Calls) ? await File.ReadAllLinesAsync(Calls, Patience.Token()) : [];
+        return (status, output, calls);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Router.Dispose();
+}

@@ -1,0 +1,230 @@
+using Xunit;
+
+namespace ProxyHelper.EndToEnd.Pair;
+
+/// <summary>Tests the steps of the script of a pair of routers, their order, and what faults lead to.</summary>
+public sealed class PairScriptTests
+{
+    private const string CloseHold = "nft -f /etc/proxy-helper-pair/hold.nft";
+    private const string LoadRules = "nft -f /etc/proxy-helper-pair/rules.nft";
+    private const string OpenHold = "nft table inet proxy_helper_hold; delete table inet proxy_helper_hold";
+
+    private static readonly string[] _primary =
+        ["conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
+
+    private static readonly string[] _backup = [CloseHold, "conntrackd -t", "conntrackd -n"];
+
+    public static TheoryData<string, string[]> Steps => new()
+    {
+        { "primary", _primary },
+        { "backup", _backup },
+        { "fault", [CloseHold] },
+        { "stop", [CloseHold] },
+        { "load", [CloseHold, LoadRules] },
+        { "synchronize", [] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task A_state_has_its_steps_in_order(string state, string[] steps)
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        (int status, string output, string[] calls) = await script.RunAsync($"script {state}");
+
+        Assert.Equal(0, status);
+        Assert.Equal(steps, calls);
+        Assert.Contains($"{state}: done, 0 steps failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_step_is_logged_with_its_time_and_duration()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        (int _, string output, string[] _) = await script.RunAsync(
+            "script primary 2>/run/errors; cat /run/proxy-helper-pair/log");
+
+        Assert.Matches(
+            @"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6} primary: conntrackd -c has taken \d+\.\d{6} s\n", output);
+        Assert.Matches(@"primary: opening the hold has taken \d+\.\d{6} s\n", output);
+    }
+
+    [Fact]
+    public async Task Loading_the_rules_keeps_the_hold_of_a_primary_router_open()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        string[] calls = (await script.RunAsync("script primary; script load")).Calls;
+
+        Assert.Equal([.. _primary, LoadRules], calls);
+    }
+
+    [Theory]
+    [InlineData("primary", "conntrackd -B")]
+    [InlineData("backup", "conntrackd -t", "conntrackd -n")]
+    [InlineData("fault")]
+    public async Task A_new_conntrackd_gets_the_commands_of_the_present_state(string state, params string[] steps)
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        string[] first = (await script.RunAsync($"script {state}")).Calls;
+
+        string[] calls = (await script.RunAsync($"script {state}; script synchronize")).Calls;
+
+        Assert.Equal([.. first, .. first, .. steps], calls);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("MASTER")]
+    [InlineData("primary\n")]
+    public async Task An_unknown_state_changes_nothing(string state)
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        (int status, string output, string[] calls) = await script.RunAsync(
+            $"status=0; script '{state}' || status=$?; [[ ! -e /run/proxy-helper-pair ]]; exit $status");
+
+        Assert.Equal(2, status);
+        Assert.Empty(calls);
+        Assert.Contains("is unknown. Use primary, backup, fault", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_hold_opens_if_conntrackd_does_not_run()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        File.Delete(Path.Combine(script.Router.Programs, "conntrackd")); // the real program finds no daemon
+
+        (int status, string output, string[] calls) = await script.RunAsync("script primary");
+
+        Assert.Equal(1, status);
+        Assert.Equal([OpenHold], calls);
+        Assert.Matches(@"conntrackd -c FAILED after 0\.\d{6} s with status 1: can't connect", output);
+        Assert.Contains("primary: done, 4 steps failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_hold_opens_if_the_commit_does_not_end()
+    {
+        using PairScript script = await PairScript.InstallAsync(("COMMIT_TIMEOUT", "COMMIT_TIMEOUT=1"));
+
+        (int status, string output, string[] calls) = await script.RunAsync("close -c; script primary");
+
+        Assert.Equal(1, status);
+        Assert.Equal(_primary, calls);
+        Assert.Contains("with status 124: no end after 1 s.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hold_that_does_not_open_is_the_loudest_message()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        script.Router.Replace("nft", "echo 'no memory' >&2; exit 1");
+
+        (int status, string output, string[] _) = await script.RunAsync("script primary");
+
+        Assert.Equal(1, status);
+        Assert.Contains(
+            "no memory THE USERS HAVE NO CONNECTION. Run 'nft delete table inet proxy_helper_hold'.", output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backup_state_during_a_commit_keeps_the_hold_closed()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        (int _, string output, string[] calls) = await script.RunAsync("""
+            close -c
+            script primary & await 'conntrackd -c'
+            script backup & await hold.nft
+            open -c
+            wait
+            """);
+
+        // The backup closes the hold before it waits for the commit.
+        Assert.Equal(["conntrackd -c", .. _backup], calls);
+        Assert.Contains(
+            "primary: the state is 'backup' now, so the remaining steps are left out", output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_the_scripts_that_wait_only_the_last_one_runs()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        (int _, string _, string[] calls) = await script.RunAsync("""
+            close -t
+            script backup & await 'conntrackd -t'
+            script primary & state primary
+            script fault & state fault
+            script primary & state primary
+            open -t
+            wait
+            """);
+
+        Assert.Equal([CloseHold, "conntrackd -t", CloseHold, "conntrackd -n", .. _primary], calls);
+    }
+
+    [Fact]
+    public async Task A_script_that_comes_late_does_not_replace_a_later_state()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        // The first script waits before it records its state, until the second script has ended.
+        string gate = Path.Combine(script.Router.Programs, "gate");
+        script.Router.Replace(
+            "flock",
+            $"[[ ! -p {gate} ]] || {{ mv {gate} {gate}.used; read -r <{gate}.used; }}; exec /usr/bin/flock \"$@\"");
+        (int _, string output, string[] calls) = await script.RunAsync($$"""
+            mkfifo {{gate}}
+            script primary & until [[ -p {{gate}}.used ]]; do read -rt 0.01 <> <(:) || true; done
+            script backup
+            echo >{{gate}}.used
+            wait
+            """);
+
+        Assert.Equal(_backup, calls);
+        Assert.Contains("primary: the state is 'backup' now", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_script_needs_no_environment()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        File.Delete(Path.Combine(script.Router.Programs, "nft"));
+        string path = script.Router.Installed("/etc/proxy-helper-pair/primary-backup.sh");
+
+        // With the real nft. A hold that is missing or already there is no fault.
+        (int status, string output) = await script.Router.RunOnRouterAsync($"""
+            for state in load load stop fault stop; do env -i {path} $state; done
+            nft list table inet proxy_helper_hold
+            env -i {path} primary || true
+            env -i {path} primary || true
+            nft list tables
+            """);
+
+        Assert.True(status == 0, output);
+        Assert.Equal(2, output.Split("opening the hold has taken").Length - 1);
+        Assert.EndsWith(
+            "table ip proxy_helper_pair\ntable inet proxy_helper_pair", output.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_does_not_grow_without_end()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        (int status, string output, string[] _) = await script.RunAsync("""
+            mkdir /run/proxy-helper-pair
+            head -c 300000 /dev/zero >/run/proxy-helper-pair/log
+            for i in 1 2; do script stop; done
+            stat -c 'size %s' /run/proxy-helper-pair/log
+            """);
+
+        Assert.Equal(0, status);
+        Assert.Matches("size [0-9]{2,3}\n", output);
+    }
+}
