@@ -31,7 +31,7 @@ internal sealed class PairFailover(PairLaboratory laboratory, IReadOnlyCollectio
     /// <param name="fail">The failure.</param>
     public async Task<PairFigures> RunAsync(PairedRouter target, Func<Task> fail)
     {
-        using var watch = new AddressWatch(target, promised.Count);
+        using var watch = new TakeoverWatch(target, promised.Count);
         long start = Stopwatch.GetTimestamp();
         Task failure = fail();
         Task<int> dead = MailTraffic.CountDeadAsync(promised, _limit);

@@ -18,7 +18,7 @@ internal sealed class PairGrace(PairLaboratory laboratory)
     {
         var gate = new PairCommitGate(laboratory.B.Machine);
         gate.CloseGate();
-        using var watch = new AddressWatch(laboratory.B, laboratory.Traffic.Connections.Length);
+        using var watch = new TakeoverWatch(laboratory.B, laboratory.Traffic.Connections.Length);
         Task stopped = laboratory.A.Services.StopKeepalivedAsync();
         await Until.HoldsAsync("router b has the address", () => watch.Moved > 0).ConfigureAwait(false);
         await Until.HoldsAsync(

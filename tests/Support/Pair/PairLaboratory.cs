@@ -132,7 +132,7 @@ internal sealed class PairLaboratory : IDisposable
     }
 
     /// <summary>Removes the folders of test programs that were killed. The network removes their namespaces.</summary>
-    private static void RemoveAbandoned()
+    public static void RemoveAbandoned()
     {
         foreach (string folder in Directory.GetDirectories(Path.GetTempPath(), "proxyhelper-*"))
         {

@@ -6,7 +6,7 @@ namespace ProxyHelper.TestSupport.Pair;
 /// <summary>
 /// Notes when a router gets the shared address, and when its conntrack table has the entries of the pair.
 /// </summary>
-internal sealed class AddressWatch : IDisposable
+internal sealed class TakeoverWatch : IDisposable
 {
     private const string CountFile = "/proc/sys/net/netfilter/nf_conntrack_count";
 
@@ -21,7 +21,7 @@ internal sealed class AddressWatch : IDisposable
     /// <summary>Starts to watch a router.</summary>
     /// <param name="router">The router, which does not have the address yet.</param>
     /// <param name="entries">The number of entries of the pair.</param>
-    public AddressWatch(PairedRouter router, int entries)
+    public TakeoverWatch(PairedRouter router, int entries)
     {
         _entries = entries;
         _thread = new Thread(() => router.Machine.Network.Run(Watch)) { Name = "address", IsBackground = true };
