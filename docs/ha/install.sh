@@ -296,17 +296,25 @@ clean_up() {
 
 # Says what to do for the changed files to take effect.
 advise() {
-    local all=" ${changes[*]} "
+    local all=" ${changes[*]} " commands=()
     [[ -z $root ]] || return 0
-    echo "Run these commands, on the backup router first:"
-    [[ $all != */etc/systemd/* ]] || echo "  systemctl daemon-reload"
-    [[ $all != */etc/modules-load.d/* ]] || echo "  systemctl restart systemd-modules-load"
-    [[ $all != */etc/sysctl.d/* ]] || echo "  sysctl -p ${destination[sysctl.conf]}"
-    [[ $all != *proxy-helper-pair.service* ]] || echo "  systemctl enable --now proxy-helper-pair conntrackd keepalived"
-    [[ $all != *.nft* && $all != *primary-backup.sh* ]] || echo "  systemctl reload-or-restart proxy-helper-pair"
-    [[ $all != *conntrackd* ]] || echo "  systemctl restart conntrackd"
-    [[ $all != *keepalived* ]] || echo "  systemctl reload-or-restart keepalived"
-    echo "The helper needs the lines of $files/proxy-helper.conf in /etc/proxy-helper.conf."
+    [[ $all != */etc/systemd/* ]] || commands+=(daemon-reload)
+    [[ $all != */proxy-helper-pair.service\ * ]] || commands+=("enable proxy-helper-pair conntrackd keepalived")
+    [[ $all != */etc/modules-load.d/* ]] || commands+=("restart systemd-modules-load")
+    [[ $all != */etc/sysctl.d/* ]] || commands+=("restart systemd-sysctl")
+    [[ $all != *.nft* && $all != *primary-backup.sh* ]] || commands+=("reload-or-restart proxy-helper-pair")
+    [[ $all != *conntrackd* ]] || commands+=("restart conntrackd")
+    [[ $all != *keepalived* ]] || commands+=("reload-or-restart keepalived")
+    ((${#commands[@]})) || return 0
+    printf '%s\n' "Run these commands, on the backup router first:" "${commands[@]/#/  systemctl }"
+}
+
+# The daemon's own file belongs to its package and to the administrator.
+advise_helper() {
+    local missing
+    [[ -z $root && -f /etc/proxy-helper.conf ]] || return 0
+    missing=$(grep -v '^#' "$files/proxy-helper.conf" | grep -vxFf /etc/proxy-helper.conf) || return 0
+    printf '%s\n' "Add these lines to /etc/proxy-helper.conf, then run 'systemctl restart proxy-helper':" "$missing"
 }
 
 read_arguments() {
@@ -357,12 +365,14 @@ main() {
     stop_on_faults
     if ((${#changes[@]} == 0)); then
         echo "Router $router: all files are as they should be."
+        advise_helper
     elif [[ $only_check ]]; then
         printf "Router $router: would change $root%s\n" "${changes[@]}"
     else
         install_changes
         printf "Router $router: wrote $root%s\n" "${changes[@]}"
         advise
+        advise_helper
     fi
 }
 

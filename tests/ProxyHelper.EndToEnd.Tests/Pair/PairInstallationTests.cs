@@ -129,20 +129,13 @@ public sealed class PairInstallationTests : IDisposable
     [Fact]
     public async Task The_host_decides_which_router_it_is()
     {
-        // The overlay is read-only, so the files are only checked.
-        Directory.CreateDirectory(_router.Installed("/etc"));
-        string install = $"bash {PairRouter.Shipped}/install.sh --check {_router.Variables}";
-        const string Addresses = """
-            ip address add 10.1.0.3/16 dev users
-            ip address add 194.0.22.3/24 dev proxies
-            ip address add 10.255.0.2/24 dev sync
-            """;
+        string install = $"{PairRouter.Shipped}/install.sh --check {_router.Variables}";
 
-        (int status, string output) = await _router.RunOnRouterAsync($"{Addresses}\n{install}");
+        (int status, string output) = await _router.RunOnRouterAsync($"{AddAddresses(router: 2)}\n{install}");
         Assert.True(status == 0, output);
         Assert.Contains("Router b: would change /etc/keepalived/keepalived.conf", output, StringComparison.Ordinal);
 
-        (status, output) = await _router.RunOnRouterAsync($"{Addresses}\n{install} --router a");
+        (status, output) = await _router.RunOnRouterAsync($"{AddAddresses(router: 2)}\n{install} --router a");
         Assert.Equal(1, status);
         Assert.Contains("this host does not have 10.255.0.1 on sync", output, StringComparison.Ordinal);
 
@@ -153,7 +146,47 @@ public sealed class PairInstallationTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_last_lines_are_the_commands_for_the_changed_files_and_the_lines_for_the_daemon()
+    {
+        string install = $"{PairRouter.Shipped}/install.sh {_router.Variables} | grep -v '^kept' | grep -v wrote";
+
+        (int status, string output) = await _router.RunOnRouterAsync($"""
+            {AddAddresses(router: 1)}
+            printf 'port = 114\nallow-absent-address = yes\n' >/etc/proxy-helper.conf
+            {install}
+            printf 'address = 194.0.3.1\nallow = 194.0.22.9\n' >>/etc/proxy-helper.conf
+            sed -i s/A_PRIORITY=100/A_PRIORITY=101/ {_router.Variables}
+            {install}
+            """);
+
+        Assert.True(status == 0, output);
+        Assert.Equal(
+            """
+            Run these commands, on the backup router first:
+              systemctl daemon-reload
+              systemctl enable proxy-helper-pair conntrackd keepalived
+              systemctl restart systemd-modules-load
+              systemctl restart systemd-sysctl
+              systemctl reload-or-restart proxy-helper-pair
+              systemctl restart conntrackd
+              systemctl reload-or-restart keepalived
+            Add these lines to /etc/proxy-helper.conf, then run 'systemctl restart proxy-helper':
+            address = 194.0.3.1
+            allow = 194.0.22.9
+            Run these commands, on the backup router first:
+              systemctl reload-or-restart keepalived
+            """,
+            output.Trim());
+    }
+
     private string Read(string path) => File.ReadAllText(_router.Installed(path));
+
+    private static string AddAddresses(int router) => $"""
+        ip address add 10.1.0.{router + 1}/16 dev users
+        ip address add 194.0.22.{router + 1}/24 dev proxies
+        ip address add 10.255.0.{router}/24 dev sync
+        """;
 
     private string ReadTarget() => Assert.Single(
         Read("/etc/proxy-helper-pair/rules.nft").Split('\n'),

@@ -75,12 +75,13 @@ internal sealed class PairRouter : IDisposable
 
     /// <summary>
     /// Runs a shell script in a network namespace with the interfaces of the pair, in which the installed files are in
-    /// /etc, in addition to those of this machine.
+    /// /etc, in addition to those of this machine. Changes of /etc and /run are gone at the end.
     /// </summary>
     public async Task<(int Status, string Output)> RunOnRouterAsync(string script) => await RunAsync(
         "unshare", "--net", "--mount", "bash", "-ec", $"""
-        mount -t overlay -o lowerdir={Root}/etc:/etc overlay /etc
         mount -t tmpfs tmpfs /run
+        mkdir -p /run/changes /run/work {Root}/etc
+        mount -t overlay -o lowerdir={Root}/etc:/etc,upperdir=/run/changes,workdir=/run/work overlay /etc
         for name in users proxies sync; do ip link add $name type veth; done
         {script}
         """);

@@ -25,6 +25,13 @@ public sealed class PairVariableFuzzTests
         {
             using var router = new PairRouter();
             Change(router.Variables, random);
+            if (file % 8 == 0)
+            {
+                byte[] bytes = new byte[random.Next(300)];
+                random.NextBytes(bytes);
+                await File.WriteAllBytesAsync(router.Variables, bytes, Patience.Token());
+            }
+
             (int status, string output) = await router.InstallAsync();
             string text = await File.ReadAllTextAsync(router.Variables, Patience.Token());
             string place = $"file {file} of seed {Seed}: {output}\n{text}";
