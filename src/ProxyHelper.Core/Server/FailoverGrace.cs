@@ -17,7 +17,7 @@ internal sealed class FailoverGrace
     // The time after which a list of addresses that could not be read is read again.
     private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
 
-    private readonly AddressWatch _watch;
+    private readonly AppearanceWatch _watch;
     private readonly HashSet<IPv4Address> _own;
     private readonly Clock _clock;
     private readonly ResponderJournal _journal;
@@ -33,7 +33,7 @@ internal sealed class FailoverGrace
     /// <param name="own">The addresses that the server listens on. 0.0.0.0 is all addresses.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="journal">The journal.</param>
-    public FailoverGrace(AddressWatch watch, IEnumerable<IPv4Address> own, Clock clock, ResponderJournal journal)
+    public FailoverGrace(AppearanceWatch watch, IEnumerable<IPv4Address> own, Clock clock, ResponderJournal journal)
     {
         _watch = watch;
         _own = [.. own];
@@ -48,6 +48,12 @@ internal sealed class FailoverGrace
             }
         }
     }
+
+    /// <summary>
+    /// Gets the time from the end of a round of look-ups of waiting queries to the next, so that many waiting queries
+    /// leave time for others.
+    /// </summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Gets the time to wait for reports about addresses, up to a limit.</summary>
     public TimeSpan LimitWait(TimeSpan limit) => _watch.IsBehind && _patience < limit ? _patience : limit;

@@ -21,7 +21,7 @@ internal sealed record ServerContext(
     EventSignal Stop,
     ConntrackTable Table,
     LocalAddresses LocalAddresses,
-    AddressWatch Watch,
+    AppearanceWatch Watch,
     ServerTelemetry Telemetry)
 {
     /// <summary>Gets the clock.</summary>

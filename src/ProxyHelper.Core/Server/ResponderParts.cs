@@ -91,7 +91,7 @@ internal sealed class ResponderParts
         PartList opened, EventSignal stop, ConntrackTable table, ServerTelemetry telemetry)
     {
         LocalAddresses local = opened.Add(LocalAddresses.Open());
-        return new ServerContext(stop, table, local, opened.Add(AddressWatch.Open(local.Reader)), telemetry);
+        return new ServerContext(stop, table, local, opened.Add(AppearanceWatch.Open(local.Reader)), telemetry);
     }
 #pragma warning restore CA2000
 

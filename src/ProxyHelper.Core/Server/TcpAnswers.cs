@@ -14,22 +14,28 @@ namespace ProxyHelper.Server;
 /// <param name="lookups">The look-ups of the server, one in a batch.</param>
 /// <param name="telemetry">The counters, the journal and the meter.</param>
 /// <param name="connections">The connections with their time limit.</param>
+/// <param name="grace">Knows whether a line whose connection is not found may wait.</param>
 /// <param name="clock">The clock.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class TcpAnswers(
-    LookupBatch lookups, ServerTelemetry telemetry, TcpConnections connections, Clock clock)
+    LookupBatch lookups, ServerTelemetry telemetry, TcpConnections connections, FailoverGrace grace, Clock clock)
 {
-    /// <summary>Answers the line of a connection.</summary>
+    /// <summary>Answers the line of a connection, or lets the line wait.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
     public void Answer(TcpConnection connection, ReadOnlySpan<byte> line, ServerRules rules)
     {
-        TimeSpan began = clock.SinceBoot;
+        TimeSpan began = connection.WaitsSince ?? clock.SinceBoot;
         Span<byte> reply = stackalloc byte[LineReply.MaxWriteLength];
         bool isQuery = LineQuery.TryRead(line, out LineQuery query, out _);
         LookupOutcome outcome = default;
         int length = isQuery
             ? WriteReply(connection, query, reply, rules, out outcome)
             : LineReply.WriteError(reply, default, LineError.InvalidPort);
+        if (isQuery && MustWait(connection, outcome, rules))
+        {
+            connection.Wait(began);
+            return;
+        }
 
         // Checked immediately before the send, because the process can stand still since the line arrived.
         TimeSpan now = clock.SinceBoot;
@@ -55,6 +61,24 @@ internal sealed class TcpAnswers(
         }
 
         telemetry.RecordLatency(now - began, LatencyHistogram.MinuteOf(clock.UtcNow));
+    }
+
+    /// <summary>Returns whether the line waits, and counts a line that begins to wait, or is found.</summary>
+    private bool MustWait(TcpConnection connection, LookupOutcome outcome, ServerRules rules)
+    {
+        bool waited = connection.WaitsSince is not null;
+        if (outcome == LookupOutcome.Found)
+        {
+            telemetry.Counters.Add(Outcome.GraceFind, waited ? 1 : 0);
+            return false;
+        }
+
+        TimeSpan now = clock.SinceBoot;
+        bool mustWait = grace.IsActive(now, rules.FailoverGrace)
+            && now - connection.OpenedAt < rules.Admission.LongestWait
+            && connections.LeavesTimeToWait(connection, now);
+        telemetry.Counters.Add(Outcome.GraceWait, mustWait && !waited ? 1 : 0);
+        return mustWait;
     }
 
     /// <summary>Looks the query up, and writes the reply.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
@@ -10,8 +11,9 @@ namespace ProxyHelper.Server;
 /// ignores more bytes until the client closes the connection. If the server closed a connection with unread bytes, the
 /// kernel would send a reset, which can destroy the reply.
 /// </summary>
+/// <param name="number">The number of the place.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class TcpConnection
+internal sealed class TcpConnection(int number)
 {
     private const int MaxIgnoredBytes = 1 << 16;
 
@@ -19,6 +21,9 @@ internal sealed class TcpConnection
     private LinuxSocket? _socket;
     private int _length;
     private int _ignored;
+
+    /// <summary>Gets the number of the place.</summary>
+    public int Number => number;
 
     /// <summary>Gets whether the place has a connection.</summary>
     public bool IsOpen => _socket is not null;
@@ -32,6 +37,12 @@ internal sealed class TcpConnection
     /// <summary>Gets whether the line was read and answered.</summary>
     public bool IsAnswered { get; private set; }
 
+    /// <summary>Gets the time since which the line waits to be looked up again, or null.</summary>
+    public TimeSpan? WaitsSince { get; private set; }
+
+    /// <summary>Gets the line that waits.</summary>
+    public ReadOnlySpan<byte> Line => _bytes.AsSpan(0, _length);
+
     /// <summary>Puts a connection in the place.</summary>
     public void Open(LinuxSocket socket, IPv4Address peer, TimeSpan now)
     {
@@ -41,7 +52,17 @@ internal sealed class TcpConnection
         Peer = peer;
         OpenedAt = now;
         IsAnswered = false;
+        WaitsSince = null;
     }
+
+    /// <summary>Lets the line wait to be looked up again.</summary>
+    /// <param name="since">The time at which the line was read, as the time since boot.</param>
+    public void Wait(TimeSpan since) => WaitsSince ??= since;
+
+    /// <summary>Changes whether a queue reports that the client has sent something.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="place">The place of the connection in the queue.</param>
+    public void Change(Action<SafeHandle, int> change, int place) => change(_socket!, place);
 
     /// <summary>Reads the bytes of the line that have arrived.</summary>
     /// <param name="line">Receives the line.</param>
@@ -77,6 +98,7 @@ internal sealed class TcpConnection
     public void Answer(ReadOnlySpan<byte> line)
     {
         IsAnswered = true;
+        WaitsSince = null;
         _socket!.Send(line, "a reply"); // the first bytes that the socket sends, so there is room for them
         _socket.EndSending();
     }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
+using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Server;
 
@@ -14,10 +15,15 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     /// <summary>The largest number of connections from one source address.</summary>
     public const int MaxPerSource = 64;
 
-    private readonly TcpConnection[] _places = [.. Enumerable.Range(0, Max).Select(_ => new TcpConnection())];
+    private readonly TcpConnection[] _places =
+        [.. Enumerable.Range(0, Max).Select(number => new TcpConnection(number))];
 
     /// <summary>Gets a place.</summary>
     public TcpConnection this[int place] => _places[place];
+
+    /// <summary>Gets whether the line of a connection waits to be looked up again.</summary>
+    public bool HasWaiting =>
+        Array.Exists(_places, connection => connection is { IsOpen: true, WaitsSince: not null });
 
     /// <summary>Gets whether a connection waits for its reply.</summary>
     public bool HasUnanswered => Array.Exists(_places, connection => connection is { IsOpen: true, IsAnswered: false });
@@ -46,19 +52,38 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     /// <param name="now">The time since boot.</param>
     public bool IsOverdue(TcpConnection connection, TimeSpan now) => now - connection.OpenedAt >= maxTime;
 
-    /// <summary>Returns a connection that has reached its time limit, or null.</summary>
+    /// <summary>Returns whether the time limit of a connection leaves time for a line to wait.</summary>
+    /// <param name="connection">The open connection.</param>
     /// <param name="now">The time since boot.</param>
-    public TcpConnection? FindOverdue(TimeSpan now)
+    public bool LeavesTimeToWait(TcpConnection connection, TimeSpan now) =>
+        now - connection.OpenedAt < maxTime - (maxTime / 5);
+
+    /// <summary>Closes the connections that have reached their time limit.</summary>
+    /// <param name="now">The time since boot.</param>
+    /// <param name="telemetry">The counters and the journal.</param>
+    public void CloseOverdue(TimeSpan now, ServerTelemetry telemetry)
     {
         foreach (TcpConnection connection in _places)
         {
             if (connection.IsOpen && IsOverdue(connection, now))
             {
-                return connection;
+                telemetry.Refuse(Outcome.ConnectionTimeout, connection.Peer);
+                connection.Close();
             }
         }
+    }
 
-        return null;
+    /// <summary>Closes the connection of a place, if there is one.</summary>
+    /// <param name="place">The number of the place.</param>
+    /// <param name="telemetry">The counters and the journal.</param>
+    public void MakeRoom(int place, ServerTelemetry telemetry)
+    {
+        if (_places[place] is { IsOpen: true, IsAnswered: false, Peer: var peer })
+        {
+            telemetry.Refuse(Outcome.ConnectionDrop, peer);
+        }
+
+        _places[place].Close();
     }
 
     /// <summary>Returns the time until a connection reaches its time limit, up to a limit.</summary>

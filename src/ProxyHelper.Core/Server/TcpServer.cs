@@ -14,7 +14,7 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class TcpServer : QueryServer
 {
-    private const int StopPlace = 0, ListenersPlace = 1;
+    private const int StopPlace = 0, ReportsPlace = 1, ListenersPlace = 2;
 
     // The number of connections that are accepted before the open connections are served.
     private const int MaxAcceptsPerRound = 32;
@@ -24,7 +24,9 @@ internal sealed class TcpServer : QueryServer
     private readonly PollSet _descriptors;
     private readonly TcpListeners _listeners;
     private readonly TcpConnections _connections;
-    private readonly TcpAnswers _answers;
+    private readonly TcpLines _lines;
+    private readonly FailoverGrace _grace;
+    private readonly Func<ServerRules> _readRules;
 
     /// <summary>Creates a server. It disposes of the listeners.</summary>
     /// <param name="listeners">The sockets that accept connections.</param>
@@ -36,12 +38,15 @@ internal sealed class TcpServer : QueryServer
         : base(context, rules, batchSize: 1)
     {
         _stop = context.Stop;
-        SafeHandle[] descriptors = [_stop, .. listeners];
+        SafeHandle[] descriptors = [_stop, context.Watch.Reports, .. listeners];
         _ready = context.CreateQueue(descriptors);
         _descriptors = new PollSet(descriptors);
         _listeners = new TcpListeners(listeners, _ready, ListenersPlace);
         _connections = new TcpConnections(maxConnectionTime);
-        _answers = new TcpAnswers(Lookups, Telemetry, _connections, Clock);
+        _grace = new FailoverGrace(context.Watch, listeners.Select(AddressOf), Clock, Telemetry.Journal);
+        var answers = new TcpAnswers(Lookups, Telemetry, _connections, _grace, Clock);
+        _readRules = () => Rules;
+        _lines = new TcpLines(_connections, answers, Telemetry, _ready, ListenersPlace + listeners.Length);
     }
 
     /// <inheritdoc/>
@@ -49,9 +54,12 @@ internal sealed class TcpServer : QueryServer
     {
         while (true)
         {
-            TimeSpan limit = _listeners.ArePaused ? TcpListeners.PauseTime : IdleTime;
+            TimeSpan limit = _grace.LimitWait(_listeners.ArePaused ? TcpListeners.PauseTime : IdleTime);
+            limit = _lines.LimitWait(limit);
             int ready = Wait(_connections.TimeUntilOverdue(limit, Clock.SinceBoot));
             BeginRound();
+            _grace.Update(Contains(ready, ReportsPlace), Rules.FailoverGrace);
+            _lines.LookUpAgain(Rules, Clock.SinceBoot);
             if (!ServeReady(ready))
             {
                 Drain();
@@ -63,7 +71,7 @@ internal sealed class TcpServer : QueryServer
                 _descriptors.RequireOpen();
             }
 
-            CloseOverdue();
+            _connections.CloseOverdue(Clock.SinceBoot, Telemetry);
             _listeners.EndPause(Clock.SinceBoot);
         }
     }
@@ -79,21 +87,30 @@ internal sealed class TcpServer : QueryServer
 
     private int Wait(TimeSpan limit) => _ready.Wait((int)Math.Ceiling(limit.TotalMilliseconds));
 
+    /// <summary>Returns whether a place is one of those that are ready.</summary>
+    private bool Contains(int ready, int place)
+    {
+        bool contains = false;
+        for (int i = 0; i < ready; i++)
+        {
+            contains |= _ready.Place(i) == place;
+        }
+
+        return contains;
+    }
+
     /// <returns>False if the stop signal is set.</returns>
     private bool ServeReady(int ready)
     {
-        bool isStopped = false;
         for (int i = 0; i < ready; i++)
         {
-            int place = _ready.Place(i);
-            isStopped |= place == StopPlace;
-            if (place >= ListenersPlace)
+            if (_ready.Place(i) >= ListenersPlace)
             {
-                Serve(place - ListenersPlace);
+                Serve(_ready.Place(i) - ListenersPlace);
             }
         }
 
-        return !isStopped;
+        return !Contains(ready, StopPlace);
     }
 
     /// <summary>
@@ -103,6 +120,8 @@ internal sealed class TcpServer : QueryServer
     {
         TimeSpan began = Clock.SinceBoot;
         _ready.Suspend(_stop, StopPlace);
+        _grace.End();
+        _lines.LookUpAgain(Rules, Clock.SinceBoot, isLast: true);
         while (_listeners.Any(Accept) && Clock.SinceBoot - began < StopGrace)
         {
             ServeReady(Wait(TimeSpan.Zero)); // answered connections make room for others
@@ -128,35 +147,7 @@ internal sealed class TcpServer : QueryServer
         }
         else if (_connections[number - _listeners.Count] is { IsOpen: true } connection)
         {
-            Serve(connection);
-        }
-    }
-
-    private void Serve(TcpConnection connection)
-    {
-        bool wasAnswered = connection.IsAnswered;
-        try
-        {
-            if (wasAnswered)
-            {
-                if (connection.HasEnded())
-                {
-                    connection.Close();
-                }
-            }
-            else if (connection.TryReadLine(out ReadOnlySpan<byte> line))
-            {
-                _answers.Answer(connection, line, Rules);
-            }
-        }
-        catch (LinuxException)
-        {
-            if (!wasAnswered)
-            {
-                Telemetry.Counters.Add(connection.IsAnswered ? Outcome.UnsentReply : Outcome.ReceiveError);
-            }
-
-            connection.Close();
+            _lines.Serve(connection, _readRules);
         }
     }
 
@@ -210,11 +201,11 @@ internal sealed class TcpServer : QueryServer
             return;
         }
 
-        MakeRoom(_connections[place]);
+        _connections.MakeRoom(place, Telemetry);
         _connections[place].Open(socket, sender, Clock.SinceBoot);
         try
         {
-            _ready.Add(socket, ListenersPlace + _listeners.Count + place);
+            _ready.Add(socket, _lines.PlaceOf(_connections[place]));
         }
         catch (LinuxException)
         {
@@ -223,22 +214,10 @@ internal sealed class TcpServer : QueryServer
         }
     }
 
-    private void MakeRoom(TcpConnection connection)
+    private static IPv4Address AddressOf(LinuxSocket listener)
     {
-        if (connection is { IsOpen: true, IsAnswered: false })
-        {
-            Telemetry.Refuse(Outcome.ConnectionDrop, connection.Peer);
-        }
-
-        connection.Close();
-    }
-
-    private void CloseOverdue()
-    {
-        while (_connections.FindOverdue(Clock.SinceBoot) is { } connection)
-        {
-            Telemetry.Refuse(Outcome.ConnectionTimeout, connection.Peer);
-            connection.Close();
-        }
+        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
+        listener.ReadLocalAddress(address);
+        return IPv4SocketAddress.ReadAddress(address);
     }
 }

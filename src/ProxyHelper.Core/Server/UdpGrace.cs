@@ -20,9 +20,6 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class UdpGrace(UdpBatch batch, FailoverGrace grace, QuerySocket[] sockets)
 {
-    // From the end of a round of look-ups to the next, so that many waiting queries leave time for others.
-    private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(5);
-
     private readonly WaitingQueries _waiting = new();
     private readonly QuerySocket[] _replySockets = [.. sockets.DistinctBy(socket => socket.ReplySocket)];
     private readonly int[] _loaded = new int[batch.Datagrams.Slots]; // the waiting query of each look-up
@@ -39,7 +36,7 @@ internal sealed class UdpGrace(UdpBatch batch, FailoverGrace grace, QuerySocket[
             return limit;
         }
 
-        TimeSpan left = _lookedUpAt + _interval - Now;
+        TimeSpan left = _lookedUpAt + FailoverGrace.Interval - Now;
         return left < TimeSpan.Zero ? TimeSpan.Zero : left < limit ? left : limit;
     }
 
@@ -69,7 +66,7 @@ internal sealed class UdpGrace(UdpBatch batch, FailoverGrace grace, QuerySocket[
     public void LookUpAgain(ServerRules rules)
     {
         if (_waiting.Count == 0
-            || (Now - _lookedUpAt < _interval && grace.IsActive(Now, rules.FailoverGrace)))
+            || (Now - _lookedUpAt < FailoverGrace.Interval && grace.IsActive(Now, rules.FailoverGrace)))
         {
             return;
         }
@@ -203,11 +200,14 @@ internal sealed record UdpBatch(
     ArrivalClock Arrivals,
     ServerTelemetry Telemetry)
 {
-    /// <summary>Puts a query in the place of an earlier one, which is lost.</summary>
+    /// <summary>Puts a query in the place of an earlier one, which is lost, or leaves it where it is.</summary>
     public void Keep(int index, int earlier)
     {
-        Lookups.Move(index, earlier);
-        Replies.Move(index, earlier);
+        if (index != earlier)
+        {
+            Lookups.Move(index, earlier);
+            Replies.Move(index, earlier);
+        }
     }
 
     /// <summary>Sends the replies to the queries.</summary>

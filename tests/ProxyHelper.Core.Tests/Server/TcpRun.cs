@@ -16,12 +16,13 @@ internal sealed class TcpRun : IDisposable
     public TcpRun(LinuxSocket listener, ConntrackTable table, AnswerRules rules, TimeSpan maxConnectionTime)
     {
         LocalAddresses local = LocalAddresses.Open();
-        AddressWatch watch = AddressWatch.Open(local.Reader);
+        AppearanceWatch watch = AppearanceWatch.Open(local.Reader);
         var server = new TcpServer(
             [listener],
             new ServerContext(_stop, table, local, watch, new ServerTelemetry(Counters, Journal)),
             new RuleSet(rules, Limiter: null),
             maxConnectionTime);
+        ChangeRules = changed => server.ChangeRules(new RuleSet(changed, Limiter: null));
         _thread = new Thread(() =>
         {
             server.Run();
@@ -30,14 +31,23 @@ internal sealed class TcpRun : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Gets the method that replaces the rules.</summary>
+    public Action<AnswerRules> ChangeRules { get; }
+
     public ServerCounters Counters { get; } = new();
 
     public ResponderJournal Journal { get; } = new();
 
-    public void Dispose()
+    /// <summary>Stops the server and waits for its end.</summary>
+    public void Stop()
     {
         _stop.Set();
         _thread.Join();
+    }
+
+    public void Dispose()
+    {
+        Stop();
         _stop.Dispose();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class UdpServerRun : IDisposable
             _stop,
             table ?? ConntrackTable.Open(UdpServer.BatchSize),
             local,
-            AddressWatch.Open(local.Reader),
+            AppearanceWatch.Open(local.Reader),
             new ServerTelemetry(Counters, Journal))
         {
             Clock = clock ?? Clock.System,

@@ -140,6 +140,8 @@ internal sealed class TcpListener(World world, TcpOracle oracle) : SimulatedSock
         _waiting.Enqueue(conversation);
     }
 
+    public override void ReadLocalAddress(Span<byte> address) => new Peer(Places.Router, 114).Write(address);
+
     public override LinuxSocket? Accept(Span<byte> peer)
     {
         oracle.BeginAccept();

@@ -37,7 +37,7 @@ internal sealed class TcpSimulation : ISimulation
             world.Stop,
             ConntrackTable.Open(maxLookups: 1, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
             local,
-            AddressWatch.Open(local.Reader),
+            AppearanceWatch.Open(local.Reader),
             new ServerTelemetry(_counters, new ResponderJournal()))
         {
             Clock = world.Clock,

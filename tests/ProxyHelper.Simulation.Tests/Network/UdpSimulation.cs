@@ -38,7 +38,7 @@ internal sealed class UdpSimulation : ISimulation
             world.Stop,
             ConntrackTable.Open(UdpServer.BatchSize, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
             local,
-            AddressWatch.Open(local.Reader),
+            AppearanceWatch.Open(local.Reader),
             new ServerTelemetry(_counters, new ResponderJournal()))
         {
             Clock = world.Clock,

@@ -11,7 +11,7 @@ namespace ProxyHelper.Tests.Netlink;
 /// tests for a moment, so no other test runs at the same time.
 /// </summary>
 [Collection(nameof(Alone))]
-public sealed class AddressWatchTests
+public sealed class AppearanceWatchTests
 {
     private const int Patience = 60_000; // milliseconds; a report arrives at once unless the machine is busy
     private const int Many = 2000;
@@ -72,7 +72,7 @@ public sealed class AddressWatchTests
     {
         var opened = new List<NetlinkSocket>();
         using var reader = new AddressReader(Open);
-        using AddressWatch watch = AddressWatch.Open(reader);
+        using AppearanceWatch watch = AppearanceWatch.Open(reader);
         Tool.Run("ip", "address", "add", "10.1.1.1/32", "dev", "lo");
         Sabotage.Kill(opened[0].Handle);
         Assert.Empty(watch.FindAppeared());
@@ -106,13 +106,13 @@ public sealed class AddressWatchTests
             age is { } hundredths ? TimeSpan.FromMilliseconds(10L * hundredths) : null,
             new HostAddress(null, null, null, 0, createdAt).AgeAt(TimeSpan.FromMilliseconds(10 * running)));
 
-    private static string[] Appeared(AddressWatch watch) => [.. watch.FindAppeared().Select(one => $"{one.Local}")];
+    private static string[] Appeared(AppearanceWatch watch) => [.. watch.FindAppeared().Select(one => $"{one.Local}")];
 
-    private static void With(Action<AddressWatch, PollSet> body) => NetworkNamespace.Run(
+    private static void With(Action<AppearanceWatch, PollSet> body) => NetworkNamespace.Run(
         () =>
         {
             using var reader = new AddressReader(NetlinkSocket.Open);
-            using AddressWatch watch = AddressWatch.Open(reader);
+            using AppearanceWatch watch = AppearanceWatch.Open(reader);
             body(watch, new PollSet(watch.Reports));
         },
         "10.1.1.1");

@@ -11,7 +11,7 @@ namespace ProxyHelper.Netlink;
 /// harm, and a refreshed lifetime is no new address. An instance belongs to one thread.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class AddressWatch : IDisposable
+internal sealed class AppearanceWatch : IDisposable
 {
     private const int AddressGroup = 5; // RTNLGRP_IPV4_IFADDR (linux/rtnetlink.h)
     private const int ReceiveBuffer = 64 << 10; // further reports are lost, and the socket stays ready
@@ -20,7 +20,7 @@ internal sealed class AddressWatch : IDisposable
     private readonly NetlinkSocket _reports;
     private HashSet<Known> _known = [];
 
-    private AddressWatch(AddressReader reader, NetlinkSocket reports)
+    private AppearanceWatch(AddressReader reader, NetlinkSocket reports)
     {
         _reader = reader;
         _reports = reports;
@@ -38,9 +38,9 @@ internal sealed class AddressWatch : IDisposable
     /// <summary>Opens a watch in the network namespace of the calling thread.</summary>
     /// <param name="reader">The reader of the list, which stays open after the watch.</param>
     /// <exception cref="LinuxException">Thrown when the addresses cannot be read.</exception>
-    public static AddressWatch Open(AddressReader reader)
+    public static AppearanceWatch Open(AddressReader reader)
     {
-        var watch = new AddressWatch(reader, reader.OpenSocket(ReceiveBuffer));
+        var watch = new AppearanceWatch(reader, reader.OpenSocket(ReceiveBuffer));
         try
         {
             watch._reports.Join(AddressGroup); // before the list is read, so that no change is missed
