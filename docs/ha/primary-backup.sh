@@ -163,6 +163,12 @@ case $state in
     load) load_rules; leave ;;
     synchronize) synchronize; leave ;;
 esac
+# systemd sets SERVICE_RESULT when keepalived has ended. A killed keepalived leaves the addresses on the router, so the
+# router goes on forwarding until keepalived starts again. With the hold, all connections would stand still until then.
+if [[ $state == stop && ${SERVICE_RESULT:-success} != success ]]; then
+    log "keepalived was killed, so the hold stays as it is"
+    leave
+fi
 record_state
 exec 9>>"$run/script.lock"
 flock 9

@@ -60,7 +60,7 @@ internal sealed class PairServices(PairMachine machine) : IDisposable
         string parent = PairMachine.ChildOf(Find(Keepalived).Id);
         string child = PairMachine.ChildOf(int.Parse(parent, CultureInfo.InvariantCulture));
         Tool.Run("sh", "-e", "-c", $"kill -STOP {child}; kill -KILL {parent} {child}");
-        new PairUnit(machine, Keepalived).Run("ExecStopPost");
+        new PairUnit(machine, Keepalived).Run("ExecStopPost", "SERVICE_RESULT=signal");
     }
 
     /// <summary>Returns the output of all services and the log files.</summary>

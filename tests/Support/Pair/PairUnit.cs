@@ -8,11 +8,13 @@ internal sealed class PairUnit(PairMachine machine, string name)
     private const string Folder = "/etc/systemd/system";
 
     /// <summary>Runs the commands of a key, such as "ExecStartPost". A command that fails ends the run.</summary>
-    public void Run(string key)
+    /// <param name="key">The key.</param>
+    /// <param name="environment">Variables that the commands get in addition, such as "NAME=VALUE".</param>
+    public void Run(string key, params string[] environment)
     {
         foreach (string command in Read(key))
         {
-            machine.Run(command.TrimStart('-').Split(' '));
+            machine.Run(["env", .. environment, .. command.TrimStart('-').Split(' ')]);
         }
     }
 
