@@ -64,6 +64,9 @@ internal enum PacketField
     /// <summary>The incoming or outgoing interface. The checks do not know which interface is right.</summary>
     Device,
 
+    /// <summary>The number that a hash or a counter selects, such as that of a proxy. Each number occurs.</summary>
+    Selector,
+
     /// <summary>The address family: AF_INET or AF_INET6.</summary>
     Family,
 

@@ -33,6 +33,8 @@ internal sealed class NftConditions(NftValues values)
             : TryGet(key, "meta", out JsonElement meta) ? [OfMeta(Word(meta, "key"), demand)]
             : TryGet(key, "ct", out JsonElement ct) ? [OfConntrack(Word(ct, "key"), Word(ct, "dir"), demand)]
             : TryGet(key, "fib", out JsonElement fib) ? [OfRoute(fib, demand)]
+            : TryGet(key, "jhash", out JsonElement hash) || TryGet(key, "symhash", out hash)
+                || TryGet(key, "numgen", out hash) ? [OfSelector(hash, demand)]
             : [FirewallCondition.Unclear(demand.Text)];
     }
 
@@ -104,6 +106,22 @@ internal sealed class NftConditions(NftValues values)
             _ => FirewallCondition.Unclear(demand.Text),
         };
     }
+
+    /// <summary>Returns the condition that a hash or a counter selects a number, one of those that it has.</summary>
+    private FirewallCondition OfSelector(JsonElement selector, Demand demand)
+    {
+        uint count = Number(selector, "mod"), first = Number(selector, "offset");
+        return values.Read(demand.Value)?.Only is { } number
+            && number.First >= first
+            && (ulong)number.Last < (ulong)first + count
+                ? new FirewallCondition(PacketField.Selector, NumberSet.Of(number), demand.IsNegated, demand.Text)
+                : FirewallCondition.Unclear(demand.Text);
+    }
+
+    private static uint Number(JsonElement value, string name) =>
+        TryGet(value, name, JsonValueKind.Number, out JsonElement one) && one.TryGetUInt32(out uint number)
+            ? number
+            : 0;
 
     private FirewallCondition Listed(PacketField field, Demand demand) =>
         field != PacketField.Unclear && values.Read(demand.Value) is { } numbers

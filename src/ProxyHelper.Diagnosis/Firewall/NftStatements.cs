@@ -68,7 +68,9 @@ internal sealed class NftStatements(NftConditions conditions, NftValues values)
             case "mangle":
                 return [context.Rule(FirewallAction.Unclear, "a change of the packet")];
             case "vmap":
-                return Branches(body, context);
+                return Branches(body, context, name, ReadVerdict);
+            case "dnat" when TryGet(body, "addr", out JsonElement target) && TryGet(target, "map", out JsonElement map):
+                return Branches(map, context, name, (value, branch) => Translation(name, body, value, branch));
             case "xt":
                 return Extension(Word(body, "type"), Word(body, "name"), context);
             default:
@@ -93,52 +95,56 @@ internal sealed class NftStatements(NftConditions conditions, NftValues values)
         "notrack" => context.Rule(FirewallAction.Notrack, name),
         "masquerade" => context.Rule(FirewallAction.Masquerade, name),
         "redirect" => context.Rule(FirewallAction.Redirect, name),
-        "dnat" => Translation(FirewallAction.DestinationNat, name, body, context),
-        "snat" => Translation(FirewallAction.SourceNat, name, body, context),
+        "dnat" or "snat" => Translation(
+            name, body, TryGet(body, "addr", out JsonElement target) ? target : default, context),
         _ => null,
     };
 
-    private FirewallRule Translation(FirewallAction action, string name, JsonElement body, Context context)
+    /// <summary>Returns the rule of a translation. The target may be an address and a port in one value.</summary>
+    private FirewallRule Translation(string name, JsonElement body, JsonElement target, Context context)
     {
-        NumberRange? addresses = ReadRange(body, "addr");
-        NumberRange? ports = ReadRange(body, "port");
-        bool isUnknown = TryGet(body, "port", out _) && ports is null;
+        FirewallAction action = name == "dnat" ? FirewallAction.DestinationNat : FirewallAction.SourceNat;
+        bool isBoth = TryGet(target, "concat", JsonValueKind.Array, out JsonElement both) && both.GetArrayLength() == 2;
+        bool hasPort = TryGet(body, "port", out JsonElement port) || isBoth;
+        NumberRange? addresses = values.Read(isBoth ? both[0] : target)?.Only;
+        NumberRange? ports = hasPort ? values.Read(isBoth ? both[1] : port)?.Only : null;
         return context.Rule(action, name) with
         {
-            Addresses = isUnknown ? null : addresses,
+            Addresses = hasPort && ports is null ? null : addresses,
             Ports = ports,
         };
     }
 
-    private NumberRange? ReadRange(JsonElement body, string name) =>
-        TryGet(body, name, out JsonElement value) ? values.Read(value)?.Only : null;
+    private FirewallRule? ReadVerdict(JsonElement value, Context context) =>
+        FirstProperty(value) is { } verdict ? Verdict(verdict.Name, verdict.Value, context) : null;
 
-    /// <summary>Returns a rule for each element of a verdict map.</summary>
-    private List<FirewallRule> Branches(JsonElement body, Context context)
+    /// <summary>Returns a rule for each element of a map, whose value is a verdict or the target of a DNAT.</summary>
+    private List<FirewallRule> Branches(
+        JsonElement map, Context context, string name, Func<JsonElement, Context, FirewallRule?> read)
     {
-        if (!TryGet(body, "key", out JsonElement key)
-            || !TryGet(body, "data", out JsonElement data)
+        if (!TryGet(map, "key", out JsonElement key)
+            || !TryGet(map, "data", out JsonElement data)
             || !TryGet(data, "set", JsonValueKind.Array, out JsonElement elements))
         {
-            return [context.Rule(FirewallAction.Unclear, "vmap")];
+            return [Unknown(name, context)];
         }
 
-        var read = new List<FirewallRule>();
+        var rules = new List<FirewallRule>();
         foreach (JsonElement element in elements.EnumerateArray())
         {
             bool isPair = element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 2;
-            FirewallRule? rule = null;
-            if (isPair && FirstProperty(element[1]) is { } verdict)
-            {
-                Context branch = context.With(conditions.Of(key, element[0], "=="));
-                rule = Verdict(verdict.Name, verdict.Value, branch);
-            }
-
-            read.Add(rule ?? context.Rule(FirewallAction.Unclear, "vmap"));
+            FirewallRule? rule = isPair
+                ? read(element[1], context.With(conditions.Of(key, element[0], "==")))
+                : null;
+            rules.Add(rule ?? Unknown(name, context));
         }
 
-        return read;
+        return rules;
     }
+
+    /// <summary>Returns the rule of a map that is not understood.</summary>
+    private static FirewallRule Unknown(string name, Context context) =>
+        context.Rule(name == "dnat" ? FirewallAction.DestinationNat : FirewallAction.Unclear, name);
 
     /// <summary>Returns the rule of an extension of iptables, of which nft shows at most the name.</summary>
     private static IEnumerable<FirewallRule> Extension(string type, string name, Context context)

@@ -129,6 +129,10 @@ public sealed class NatChecksTests
         "nft",
         "iifname a tcp dport 25 dnat to 192.0.2.9:9199; iifname b tcp dport 25 dnat to 192.0.2.10:9199",
         "192.0.2.9:9199, 192.0.2.10:9199")]
+    [InlineData(
+        "nft",
+        "tcp dport 25 dnat to jhash ip saddr mod 2 map { 0 : 192.0.2.9 . 9199, 1 : 192.0.2.10 . 9199 }",
+        "192.0.2.9:9199, 192.0.2.10:9199")]
     public void Several_proxies_are_listed_and_all_are_compared_with_the_list(
         string tool, string rule, string expected) => NetworkNamespace.Run(() =>
     {

@@ -42,7 +42,19 @@ public sealed class LoadedRulesTests
     [InlineData("Warning", "meta mark 7 tcp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "meta mark 7 accept; tcp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "limit rate 1/second tcp dport 25 dnat ip to 194.0.22.9:9199")]
-    [InlineData("Warning", "dnat ip to tcp dport map { 25 : 194.0.22.9 . 9199 }")]
+    [InlineData("Passed", "iifname users dnat ip to tcp dport map { 25 : 194.0.22.9 . 9199 }")]
+    [InlineData(
+        "Passed",
+        "iifname users tcp dport 25 dnat ip to jhash ip saddr mod 2 "
+        + "map { 0 : 194.0.22.8 . 9199, 1 : 194.0.22.9 . 9199 }")]
+    [InlineData(
+        "Passed", "iifname users tcp dport 25 dnat ip to numgen inc mod 2 offset 5 map { 5-6 : 194.0.22.9 . 9199 }")]
+    [InlineData("Failed", "iifname users dnat ip to tcp dport map { 26 : 194.0.22.9 . 9199 }")]
+    [InlineData("Failed", "iifname users tcp dport 25 dnat ip to jhash ip saddr mod 1 map { 0 : 194.0.22.8 . 9199 }")]
+    [InlineData("Warning", "dnat ip to tcp dport map { 25 : 194.0.22.9 . 9199 }")] // also catches the proxy
+    [InlineData("Warning", "iifname users tcp dport 25 dnat ip to meta mark map { 7 : 194.0.22.9 . 9199 }")]
+    [InlineData("Warning", "iifname users tcp dport 25 dnat ip to jhash ip saddr mod 1 map { 1 : 194.0.22.9 . 9199 }")]
+    [InlineData("Warning", "iifname users tcp dport 25 dnat ip to ip saddr map @proxies")]
     [InlineData("Warning", "ip saddr . tcp dport { 10.1.1.1 . 25 } dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "iifname users ct direction reply tcp dport 25 dnat ip to 194.0.22.9:9199")]
     [InlineData("Warning", "iifname users fib saddr type local tcp dport 25 dnat ip to 194.0.22.9:9199")]
@@ -214,6 +226,7 @@ public sealed class LoadedRulesTests
             table inet mail {
                 set ports { type inet_service; flags interval; elements = { 20-30, 587 }; }
                 set unknown { type inet_service; }
+                map proxies { type ipv4_addr : ipv4_addr . inet_service; }
                 chain other { }
                 chain mail { meta l4proto tcp dnat ip to 194.0.22.9:9199; }
                 chain base { type nat hook {{hook}} priority {{priority}}; {{rules}}; }
