@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.EndToEnd;
 
@@ -12,19 +13,25 @@ namespace ProxyHelper.EndToEnd;
 /// </summary>
 internal static class SmtpGated
 {
+    private const int RemotePort = 114; // remote_port
     private const int Sends = 3; // remote_udp_retries, which includes the first query
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10); // timeout_lookup
-    private static readonly IPEndPoint _helper = IPEndPoint.Parse("194.0.1.1:114");
 
     /// <summary>Queries a connection that the proxy on this host accepted.</summary>
     /// <returns>The whole reply.</returns>
-    public static async Task<byte[]> QueryUdpAsync(NetworkHost proxy, UserConnection connection)
+    public static Task<byte[]> QueryUdpAsync(NetworkHost proxy, UserConnection connection) =>
+        QueryUdpAsync(proxy, connection.Source, connection.Destination);
+
+    /// <summary>Queries a connection by the source and destination that the proxy sees.</summary>
+    /// <returns>The whole reply.</returns>
+    public static async Task<byte[]> QueryUdpAsync(
+        NetworkHost proxy, TransportEndPoint source, TransportEndPoint destination)
     {
-        byte[] query = QueryDatagram.Query(connection.Source, connection.Destination);
-        using Socket socket = Open(proxy, connection, SocketType.Dgram);
+        byte[] query = QueryDatagram.Query(source, destination);
+        using Socket socket = Open(proxy, destination, SocketType.Dgram);
         for (int send = 0; send < Sends; send++)
         {
-            await socket.SendToAsync(query, _helper, Patience.Token());
+            await socket.SendToAsync(query, Helper(source), Patience.Token());
             if (await ReceiveAsync(socket) is { } reply)
             {
                 return reply;
@@ -38,9 +45,9 @@ internal static class SmtpGated
     /// <returns>The whole reply.</returns>
     public static async Task<string> QueryTcpAsync(NetworkHost proxy, UserConnection connection)
     {
-        using Socket socket = Open(proxy, connection, SocketType.Stream);
+        using Socket socket = Open(proxy, connection.Destination, SocketType.Stream);
         using var patience = new CancellationTokenSource(_timeout);
-        await socket.ConnectAsync(_helper, patience.Token);
+        await socket.ConnectAsync(Helper(connection.Source), patience.Token);
         byte[] query = Encoding.ASCII.GetBytes($"{connection.Source.Port} , {connection.Destination.Port}\r\n");
         await socket.SendAsync(query, patience.Token);
         byte[] buffer = new byte[1023];
@@ -55,8 +62,11 @@ internal static class SmtpGated
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    private static Socket Open(NetworkHost proxy, UserConnection connection, SocketType type) =>
-        proxy.OpenSocket(new IPEndPoint(connection.Destination.ToIPEndPoint().Address, 0), type);
+    /// <summary>Returns the helper to ask, which is on the router that the connection came from.</summary>
+    private static IPEndPoint Helper(TransportEndPoint source) => new(source.ToIPEndPoint().Address, RemotePort);
+
+    private static Socket Open(NetworkHost proxy, TransportEndPoint destination, SocketType type) =>
+        proxy.OpenSocket(new IPEndPoint(destination.ToIPEndPoint().Address, 0), type);
 
     private static async Task<byte[]?> ReceiveAsync(Socket socket)
     {
