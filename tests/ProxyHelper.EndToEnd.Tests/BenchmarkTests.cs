@@ -69,6 +69,8 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [InlineData("listing", "--entries", "0")]
     [InlineData("listing", "--flows", "1")]
     [InlineData("import", "--entries", "1")]
+    [InlineData("failover", "--cases", "earthquake")]
+    [InlineData("failover", "--rounds", "0")]
     public async Task Invalid_arguments_write_the_usage(params string[] arguments)
     {
         using var benchmark = RunningProgram.Start(_program, arguments);

@@ -56,7 +56,7 @@ public sealed class PairLaboratoryTests(PublishedDaemon daemon)
         await Until.HoldsAsync(
             "no program of the laboratory runs",
             () => hosts.All(host => Tool.Run("ip", "netns", "pids", Path.GetFileName(host)).Length == 0));
-        PairLaboratory.RemoveAbandoned();
+        PairFolder.RemoveAbandoned();
         HostNetwork.RemoveAbandoned();
         Assert.Empty(Remains(program.Id));
     }

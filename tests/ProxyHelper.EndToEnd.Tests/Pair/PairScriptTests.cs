@@ -61,6 +61,18 @@ public sealed class PairScriptTests
     }
 
     [Theory]
+    [InlineData("signal")]
+    [InlineData("success", CloseHold)]
+    public async Task At_the_end_of_keepalived_the_hold_closes_except_after_a_kill(string result, params string[] steps)
+    {
+        using PairScript script = await PairScript.InstallAsync();
+
+        string[] calls = (await script.RunAsync($"script primary; SERVICE_RESULT={result} script stop")).Calls;
+
+        Assert.Equal([.. _primary, .. steps], calls);
+    }
+
+    [Theory]
     [InlineData("primary", "conntrackd -B")]
     [InlineData("backup", "conntrackd -t", "conntrackd -n")]
     [InlineData("fault")]

@@ -9,14 +9,11 @@ namespace ProxyHelper.TestSupport.Pair;
 internal sealed class PairLaboratory : IDisposable
 {
     private readonly PairSettings _settings;
-    private readonly string _folder =
-        Directory.CreateTempSubdirectory($"proxyhelper-{Environment.ProcessId}-").FullName;
-
+    private readonly PairFolder _folder = new();
     private readonly PairNetwork _network = new();
 
     private PairLaboratory(PairSettings settings)
     {
-        RemoveAbandoned();
         _settings = settings;
         A = AddRouter("a", _network.A, _network.CablesOfA);
         B = AddRouter("b", _network.B, _network.CablesOfB);
@@ -102,17 +99,13 @@ internal sealed class PairLaboratory : IDisposable
         A.Dispose();
         B.Dispose();
         _network.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private Task BootAsync(PairedRouter router) => new PairBoot(router, _settings).RunAsync();
 
-    private PairedRouter AddRouter(string name, NetworkHost network, PairCables cables)
-    {
-        string folder = Path.Combine(_folder, name);
-        Directory.CreateDirectory(folder);
-        return new PairedRouter(name, new PairMachine(network, folder), cables);
-    }
+    private PairedRouter AddRouter(string name, NetworkHost network, PairCables cables) =>
+        new(name, new PairMachine(network, _folder.Add(name)), cables);
 
     private async Task<bool> StartAsync()
     {
@@ -129,24 +122,5 @@ internal sealed class PairLaboratory : IDisposable
             "the helper of router a has answered correctly about each connection",
             () => Queries.AreAll(Verdict.Right, Traffic.Connections, since: 0)).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>Removes the folders of test programs that were killed. The network removes their namespaces.</summary>
-    public static void RemoveAbandoned()
-    {
-        foreach (string folder in Directory.GetDirectories(Path.GetTempPath(), "proxyhelper-*"))
-        {
-            if (Path.GetFileName(folder).Split('-') is [_, string process, _] && !Directory.Exists($"/proc/{process}"))
-            {
-                try
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-                catch (DirectoryNotFoundException)
-                {
-                    // Another test program has removed the folder at the same time.
-                }
-            }
-        }
     }
 }
