@@ -34,12 +34,15 @@ internal sealed class PairFailover(PairLaboratory laboratory, IReadOnlyCollectio
         using var watch = new TakeoverWatch(target, promised.Count);
         long start = Stopwatch.GetTimestamp();
         Task failure = fail();
-        Task<int> dead = MailTraffic.CountDeadAsync(promised, _limit);
-        Task<long> resumed = dead.ContinueWith(_ => Stopwatch.GetTimestamp(), TaskScheduler.Default);
+        Task<int> stalled = MailTraffic.CountDeadAsync(promised, _limit);
+        Task<long> resumed = stalled.ContinueWith(_ => Stopwatch.GetTimestamp(), TaskScheduler.Default);
         await Until.HoldsAsync($"router {target.Name} has the address", () => watch.Moved > 0).ConfigureAwait(false);
         await AwaitRightRepliesAsync(watch.Moved).ConfigureAwait(false);
         await failure.ConfigureAwait(false);
-        PairFigures figures = Count(await dead.ConfigureAwait(false));
+        await stalled.ConfigureAwait(false);
+
+        // Once more, because the old router may have forwarded the lines until now. A stalled connection counts again.
+        PairFigures figures = Count(await MailTraffic.CountDeadAsync(promised, _limit).ConfigureAwait(false));
         long first = laboratory.Queries.Queries
             .Where(query => query.Sent >= watch.Moved && query.Verdict == Verdict.Right).Min(query => query.Answered);
         return figures with

@@ -14,7 +14,10 @@ internal sealed record PairFigures
     /// </summary>
     public TimeSpan FirstRightReply { get; init; }
 
-    /// <summary>Gets the time from the failure until the last connection exchanged data again.</summary>
+    /// <summary>
+    /// Gets the time from the failure until the last user's line that was sent at the failure came back. The old router
+    /// may have forwarded the lines.
+    /// </summary>
     public TimeSpan LastResumed { get; init; }
 
     /// <summary>
