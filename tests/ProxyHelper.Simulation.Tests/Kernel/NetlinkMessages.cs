@@ -77,15 +77,21 @@ internal static class NetlinkMessages
         return message;
     }
 
-    /// <summary>Returns the list of the addresses of this host, with its end.</summary>
-    public static byte[] Addresses(uint sequence, IEnumerable<uint> addresses)
+    /// <summary>Returns the list of the addresses of this host and of when each was added, with its end.</summary>
+    public static byte[] Addresses(uint sequence, IReadOnlyDictionary<uint, uint> addresses)
     {
         var list = new List<byte>();
-        foreach (uint address in addresses)
+        foreach ((uint address, uint createdAt) in addresses)
         {
+            byte[] times = [.. new byte[8], .. BitConverter.GetBytes(createdAt), .. new byte[4]];
             byte[] value = new byte[4];
             BinaryPrimitives.WriteUInt32BigEndian(value, address);
-            byte[] message = [.. new byte[HeaderSize], 2, 24, 0, 0, 1, 0, 0, 0, .. Attribute(2, value)]; // IFA_LOCAL
+            byte[] message =
+            [
+                .. new byte[HeaderSize], 2, 24, 0, 0, 1, 0, 0, 0,
+                .. Attribute(2, value), // IFA_LOCAL
+                .. Attribute(6, times), // IFA_CACHEINFO
+            ];
             WriteHeader(message, type: 20, flags: 2, sequence); // RTM_NEWADDR
             list.AddRange(message);
         }

@@ -10,6 +10,19 @@ namespace ProxyHelper.Simulation.Kernel;
 /// </summary>
 internal sealed class ScriptedKernel(World world, ScriptedTable table)
 {
+    private readonly Dictionary<uint, uint> _createdAt = Places.Local.ToDictionary(address => address, _ => 0u);
+    private uint _newest;
+    private bool _isReading;
+
+    /// <summary>Gets the sockets that receive reports about addresses.</summary>
+    public List<ScriptedNetlink> Watchers { get; } = [];
+
+    /// <summary>Gets or sets what follows when the helper has read the list of addresses after a report.</summary>
+    public Action Listed { get; set; } = () => { };
+
+    /// <summary>Gets or sets what follows when the kernel is asked about a connection.</summary>
+    public Action<Peer, Peer> LookedUp { get; set; } = (_, _) => { };
+
     /// <summary>Gets the conntrack table.</summary>
     public ScriptedTable Table => table;
 
@@ -46,6 +59,18 @@ internal sealed class ScriptedKernel(World world, ScriptedTable table)
         return new NetlinkSocket(new ScriptedNetlink(world, this, isTable));
     }
 
+    /// <summary>Removes an address of this host and adds it again.</summary>
+    public void Appear(uint address)
+    {
+        world.Trace.Add(world.Now, "appearance", new Peer(address, 0));
+        _newest = Math.Max(_newest + 1, (uint)(world.Now.TotalMilliseconds / 10));
+        _createdAt[address] = _newest;
+        Watchers.ForEach(watcher => watcher.Report());
+    }
+
+    /// <summary>Records that the helper takes the reports. It reads the list of addresses next.</summary>
+    public void BeginReading() => _isReading = true;
+
     /// <summary>Answers the requests of one send.</summary>
     public NetlinkAnswers Answer(List<byte[]> requests, bool isTable)
     {
@@ -60,8 +85,7 @@ internal sealed class ScriptedKernel(World world, ScriptedTable table)
 
             return isFaulty
                 ? new NetlinkAnswers([NetlinkMessages.Error(requests[0], world.Chance.Of(12, 105))])
-                : new NetlinkAnswers([
-                    NetlinkMessages.Addresses(NetlinkMessages.SequenceOf(requests[0]), Places.Local)]);
+                : new NetlinkAnswers([List(requests[0])]);
         }
 
         var answers = new NetlinkAnswers(requests.ConvertAll(Answer));
@@ -82,9 +106,21 @@ internal sealed class ScriptedKernel(World world, ScriptedTable table)
         HasLostAddresses |= !isTable;
     }
 
+    private byte[] List(byte[] request)
+    {
+        if (_isReading)
+        {
+            _isReading = false;
+            Listed();
+        }
+
+        return NetlinkMessages.Addresses(NetlinkMessages.SequenceOf(request), _createdAt);
+    }
+
     private byte[] Answer(byte[] request)
     {
         (Peer source, Peer destination) = NetlinkMessages.TupleOf(request);
+        LookedUp(source, destination);
         TableEntry? entry = NetlinkMessages.IsForReply(request)
             ? table.FindReply(source, destination)
             : table.FindEither(source, destination);

@@ -58,9 +58,34 @@ internal sealed unsafe partial class ScriptedNetlink : LinuxSocket
         _world.Call();
     }
 
-    /// <summary>Ignores the options of netlink, which the pair of sockets does not have.</summary>
-    public override void SetOption(SocketOption option, int value)
+    /// <summary>Joins the group of reports. The pair of sockets does not have the options of netlink.</summary>
+    public override void SetOption(SocketOption option, int value) => _kernel.Watchers.Add(this);
+
+    /// <summary>Reports that an address was changed. The kernel may lose the report, and says so.</summary>
+    public void Report()
     {
+        HasReports = true;
+        if (_world.Chance.OnceIn(4))
+        {
+            _answers.FirstError = Errno.ENOBUFS;
+            return;
+        }
+
+        Deliver([1, 2, 3]); // no message; the helper only needs to know that there is one
+    }
+
+    public override bool TryReceive(Span<byte> buffer, out int received)
+    {
+        _world.Call();
+        _kernel.BeginReading();
+        if (_answers.FirstError is var error and not Errno.None)
+        {
+            _answers.FirstError = Errno.None;
+            throw new LinuxException("receive", error);
+        }
+
+        HasReports = base.TryReceive(buffer, out received);
+        return HasReports;
     }
 
     internal override int ReceiveMany(void* headers, uint count)

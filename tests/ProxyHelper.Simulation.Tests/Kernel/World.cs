@@ -51,6 +51,9 @@ internal sealed class World : IDisposable
     /// <summary>Gets or sets the time for which the process stands still at the next point, or null.</summary>
     public TimeSpan? NextFreeze { get; set; }
 
+    /// <summary>Gets the time for which the process has stood still.</summary>
+    public TimeSpan Frozen { get; private set; }
+
     /// <summary>Gets or sets whether the server is not told about the stop.</summary>
     public bool HidesStop { get; set; }
 
@@ -88,6 +91,7 @@ internal sealed class World : IDisposable
             TimeSpan time = NextFreeze ?? TimeSpan.FromMilliseconds(
                 Chance.Of(Chance.Between(1, 300), Chance.Between(900, 1100), 2200, Chance.Between(1000, 6000)));
             NextFreeze = null;
+            Frozen += time;
             Trace.Add(Now, "freeze", time.Ticks);
             Pass(time);
         }

@@ -45,6 +45,24 @@ internal sealed class Datagram
     /// <summary>Gets or sets whether the kernel took only the replies before this one. It is sent again.</summary>
     public bool IsReplyDelayed { get; set; }
 
+    /// <summary>
+    /// Gets or sets the reasons for which a datagram that may wait has perhaps no reply: it was refused, and did not
+    /// wait.
+    /// </summary>
+    public List<Outcome> OtherReasons { get; set; } = [];
+
+    /// <summary>Gets or sets the time at which the datagram was admitted.</summary>
+    public TimeSpan AdmittedAt { get; set; }
+
+    /// <summary>Gets or sets the right reply at the last look-up of a datagram that waits, or null.</summary>
+    public TableEntry? LookedUp { get; set; }
+
+    /// <summary>Gets or sets for how long the process had stood still when the datagram was admitted.</summary>
+    public TimeSpan FrozenBefore { get; set; }
+
+    /// <summary>Gets or sets the number of rules that had been in force when the datagram was admitted.</summary>
+    public int RulesBefore { get; set; }
+
     /// <summary>Gets the ends that the datagram asks about.</summary>
     public required (Peer Source, Peer Destination) Question { get; init; }
 

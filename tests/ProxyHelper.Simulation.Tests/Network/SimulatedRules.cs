@@ -15,6 +15,12 @@ internal sealed record SimulatedRules(uint Secret, uint[] Allowed, uint[] Truste
     /// <summary>Gets the largest age of a query that is answered.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Gets the time for which queries may wait after an address has appeared.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Gets the age at which a query that waits must be answered.</summary>
+    public TimeSpan LongestWait => MaxAge - TimeSpan.FromMilliseconds(Math.Max(20, MaxAge.TotalMilliseconds / 5));
+
     /// <summary>Gets whether queries are logged.</summary>
     public bool LogQueries { get; init; }
 
@@ -27,6 +33,7 @@ internal sealed record SimulatedRules(uint Secret, uint[] Allowed, uint[] Truste
         Rate: chance.Of(0, 10_000, 10_000, 5))
     {
         MaxAge = TimeSpan.FromMilliseconds(chance.Of(1000, 1000, 300, 5000)),
+        Grace = TimeSpan.FromMilliseconds(chance.Of(0, 3000, 3000, 500)),
         LogQueries = chance.OnceIn(8),
     };
 
@@ -39,6 +46,7 @@ internal sealed record SimulatedRules(uint Secret, uint[] Allowed, uint[] Truste
         IdentFormat = Ident,
         MaxQueriesPerSecond = Rate,
         MaxQueueDelay = MaxAge,
+        FailoverGrace = Grace,
         LogQueries = LogQueries,
     };
 

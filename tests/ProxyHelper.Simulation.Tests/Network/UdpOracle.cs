@@ -12,20 +12,30 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     // The helper forgets a clock that was set back after two rounds, and may take some more to empty its queues.
     private const int RoundsAfterClockSet = 12;
 
-    // The outcomes that are counted before a reply is sent.
-    private static readonly Outcome[] _counted = [Outcome.Found, Outcome.NotFound, Outcome.FailedLookup];
-
     private readonly List<Datagram> _batch = [];
     private readonly Dictionary<UdpSocket, uint> _drops = [];
+    private readonly MissingReply _missing = new(world, kernel);
     private readonly ExpectedCounts _expected = new();
     private readonly AnswerRates _rates = new();
+    private GraceOracle? _grace;
     private SimulatedRules? _batchRules;
     private int _roundsUntilCertain;
     private int? _faultsAtIdle;
     private int _exchangesAtAdmission;
 
     /// <summary>Gets or sets the rules in force.</summary>
-    public required SimulatedRules Rules { get; set; }
+    public required SimulatedRules Rules
+    {
+        get;
+        set
+        {
+            field = value;
+            Grace.Reload(value);
+        }
+    }
+
+    /// <summary>Gets what is known about the queries that wait.</summary>
+    public GraceOracle Grace => _grace ??= new GraceOracle(world, kernel, _expected);
 
     /// <summary>Gets or sets the number of errors that receives have reported.</summary>
     public int ReceiveErrors { get; set; }
@@ -57,6 +67,7 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     public void BeginWait()
     {
         BeginBatch();
+        Grace.BeginWait();
         _roundsUntilCertain = _faultsAtIdle == Faults ? 0 : Math.Max(0, _roundsUntilCertain - 1);
         _faultsAtIdle = null;
     }
@@ -66,9 +77,11 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     {
         foreach (Datagram datagram in _batch)
         {
-            if (!datagram.IsAnswered)
+            if (!datagram.IsAnswered && !MayWait(datagram))
             {
-                _expected.AddOneOf(ReasonsOf(datagram));
+                List<Outcome> reasons = ReasonsOf(datagram);
+                Violation.If(reasons.Count == 0, $"the query of {datagram.Sender} has no reply and no reason");
+                _expected.AddOneOf([.. reasons]);
                 int unsent = datagram is { IsReplyDelayed: true, IsReplyRefused: false } ? 1 : 0;
                 _expected.Allow(Outcome.UnsentReply, unsent, isCertain: IsAlone(datagram));
             }
@@ -86,6 +99,7 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
         foreach (Datagram datagram in received)
         {
             datagram.Refusal = Rules.FindRefusal(datagram);
+            Grace.Admit(datagram);
             datagram.IsAgeUncertain = _roundsUntilCertain > 0;
             if (datagram.Refusal != Outcome.Broadcast || countsBroadcasts)
             {
@@ -121,6 +135,12 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     /// <param name="source">The source address that the helper sets, or null if the socket has an address.</param>
     public void Reply(Peer receiver, ReadOnlySpan<byte> bytes, uint? source)
     {
+        if (_batch.Count == 0)
+        {
+            Grace.Reply(receiver, bytes, source, kernel.HasLostAddresses);
+            return;
+        }
+
         Datagram query = FindQuery(receiver);
         query.IsAnswered = true;
         TimeSpan age = world.Now - query.ArrivedAt;
@@ -136,6 +156,7 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
             return;
         }
 
+        Grace.CheckNotFound(query, _batchRules);
         bool mayBeAbsent = query.WasAbsent
             || (IsUncertain(query) && query.Entries.Exists(entry => !entry.IsTranslated));
         bool mayFail = kernel.Failures >= 2; // the first attempt and the second
@@ -151,22 +172,36 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
     /// <summary>Records that the kernel refuses to send a reply.</summary>
     public void RefuseReply(Peer receiver)
     {
-        FindQuery(receiver).IsReplyRefused = true;
+        Datagram query = _batch.Count == 0 ? Grace.Find(receiver) : FindQuery(receiver);
+        query.IsReplyRefused = true;
         _expected.AddExactly(Outcome.UnsentReply, 1);
     }
 
     /// <summary>Records that the kernel did not take a reply yet. Its outcome is counted.</summary>
-    public void DelayReply(Peer receiver) => _batch.ForEach(
-        datagram => datagram.IsReplyDelayed |= datagram.Sender == receiver && !datagram.IsAnswered);
+    public void DelayReply(Peer receiver)
+    {
+        _batch.ForEach(datagram => datagram.IsReplyDelayed |= datagram.Sender == receiver && !datagram.IsAnswered);
+        if (_batch.Count == 0)
+        {
+            Grace.DelayReply(receiver);
+        }
+    }
 
     /// <summary>Checks the counts of the whole run.</summary>
     public void CheckCounts(ResponderCounts counts)
     {
+        Grace.End();
         _expected.AddExactly(Outcome.ReceiveError, ReceiveErrors);
         _expected.AddExactly(Outcome.QueueDrop, _drops.Values.Sum(total => total));
         _expected.AddExactly(Outcome.TableReopening, kernel.TablesOpened - 1);
         _expected.Check(counts);
     }
+
+    /// <summary>Lets a datagram without a reply wait, if it may.</summary>
+    private bool MayWait(Datagram datagram) =>
+        (datagram.Refusal is null || IsUncertain(datagram))
+        && datagram is { IsReplyRefused: false, IsReplyDelayed: false }
+        && Grace.TryWait(datagram, _batchRules!, ReasonsOf(datagram));
 
     private bool IsRight(Datagram query, ReadOnlySpan<byte> bytes)
     {
@@ -186,50 +221,10 @@ internal sealed class UdpOracle(World world, ScriptedKernel kernel)
             && (datagram.Refusal is null || IsUncertain(datagram)))
         ?? throw new Violation("a reply goes to nobody who is due one");
 
-    /// <summary>
-    /// Returns whether nobody can know if the sender counts as this host: the list of its addresses was lost.
-    /// </summary>
-    private bool IsUncertain(Datagram datagram) => kernel.HasLostAddresses && datagram.Refusal != Outcome.Malformed
-        && datagram.Refusal != Outcome.Broadcast && datagram.Sender.Address is Places.Router or Places.SecondRouter;
+    private bool IsUncertain(Datagram datagram) => _missing.IsUncertain(datagram);
 
     private bool IsAlone(Datagram datagram) => _batch.Count(other => other.Sender == datagram.Sender) == 1;
 
-    /// <summary>Returns the reasons for which a datagram may stay without a reply.</summary>
-    private Outcome[] ReasonsOf(Datagram datagram)
-    {
-        bool isCounted = datagram.IsReplyRefused || datagram.IsReplyDelayed;
-        if (datagram.Refusal is { } refusal && !IsUncertain(datagram))
-        {
-            return [refusal];
-        }
-
-        if (isCounted && IsAlone(datagram))
-        {
-            return _counted;
-        }
-
-        var reasons = new List<Outcome>();
-        if (IsUncertain(datagram))
-        {
-            reasons.AddRange([Outcome.NotItsOwn, Outcome.NotAllowed, Outcome.WrongSecret]);
-        }
-
-        if (world.Now - datagram.ArrivedAt > _batchRules!.MaxAge || datagram.IsAgeUncertain)
-        {
-            reasons.Add(Outcome.Late);
-        }
-
-        if (_batchRules.Rate is > 0 and < 100)
-        {
-            reasons.Add(Outcome.TooOften);
-        }
-
-        if (isCounted)
-        {
-            reasons.AddRange(_counted);
-        }
-
-        Violation.If(reasons.Count == 0, $"the query of {datagram.Sender} has no reply and no reason");
-        return [.. reasons];
-    }
+    private List<Outcome> ReasonsOf(Datagram datagram) =>
+        _missing.ReasonsOf(datagram, _batchRules!, IsAlone(datagram));
 }

@@ -70,7 +70,7 @@ internal sealed class UdpSimulation : ISimulation
     private static QuerySocket Query(UdpSocket socket, bool isBoundToAll) =>
         new(socket, isBoundToAll)
         {
-            EndPoint = new IPEndPoint(IPAddress.Any, 114),
+            EndPoint = new IPEndPoint(isBoundToAll ? IPAddress.Any : IPAddress.Parse("194.0.1.1"), 114),
             CountsBroadcasts = socket.CountsBroadcasts,
         };
 
@@ -86,6 +86,7 @@ internal sealed class UdpSimulation : ISimulation
         _world.AtRandomTimes(chance.Between(1, 8), end, SendBurst);
         _world.AtRandomTimes(chance.Between(0, 8), end, () => Places.ChangeTable(_kernel.Table, chance));
         _world.AtRandomTimes(chance.Between(0, 2), end, Reload);
+        _world.AtRandomTimes(chance.Of(0, 1, 1, 4), end, Appear);
         bool isClockSet = chance.OnceIn(5); // at most once: a helper that stands still cannot see the first of two
         _world.AtRandomTimes(isClockSet ? 1 : 0, end, SetClock);
         if (!isClockSet && chance.OnceIn(12))
@@ -146,6 +147,21 @@ internal sealed class UdpSimulation : ISimulation
             _newest = _newest is not null && _world.Chance.OnceIn(10) ? _newest.SentAgain() : NewDatagram();
             _world.Chance.Of<UdpSocket>(_sockets).Arrive(_newest);
         }
+    }
+
+    /// <summary>
+    /// Lets an address appear, of the helper or not. More queries about entries that come later arrive after it.
+    /// </summary>
+    private void Appear()
+    {
+        uint address = _world.Chance.Of(Places.Router, Places.SecondRouter);
+        if (_isBoundToAll || address == Places.Router)
+        {
+            _oracle.Grace.Appear();
+        }
+
+        _kernel.Appear(address);
+        _world.At(_world.Now + TimeSpan.FromMilliseconds(_world.Chance.Below(100)), SendBurst);
     }
 
     private void Reload()
