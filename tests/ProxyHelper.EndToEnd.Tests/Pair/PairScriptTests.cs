@@ -203,6 +203,23 @@ public sealed class PairScriptTests
     }
 
     [Fact]
+    public async Task Of_two_scripts_of_the_same_moment_the_one_with_the_higher_process_id_is_later()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        // The kernel gives the start of a process in units of 10 ms, as the 22nd word of its state.
+        script.Router.Replace("flock", """
+            read -ra words </proc/$PPID/stat
+            state=/run/proxy-helper-pair/state
+            [[ -e $state ]] || echo "backup ${words[21]} $((PPID + 1))" >$state
+            """);
+
+        (int _, string output, string[] calls) = await script.RunAsync("script primary");
+
+        Assert.Empty(calls);
+        Assert.Contains("primary: the state is 'backup' now", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_script_needs_no_environment()
     {
         using PairScript script = await PairScript.InstallAsync();
