@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using ProxyHelper.Addresses;
 using Xunit;
@@ -78,9 +79,13 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
         QueryRules.Load(b, language);
         await a.StartHelperAsync(daemon, one.HelperFile);
         await b.StartHelperAsync(daemon, many.HelperFile);
+        NetworkHost stranger = setup.AddRouterHost("stranger", "194.0.22.99");
+        using Socket unwanted = stranger.OpenSocket(IPEndPoint.Parse("194.0.22.99:0"), SocketType.Stream);
+        ValueTask attempt = unwanted.ConnectAsync(IPEndPoint.Parse($"{First}:9199"), Patience.Token());
 
         GatedConnection[] connections = await setup.ConnectAsync(ports: 3);
 
+        Assert.False(attempt.IsCompleted); // the firewall of the proxy lets only the routers in
         await setup.AssertTrueAsync(connections);
         AssertHaveEqualAddresses(connections);
         Assert.Equal(6, proxy.ConnectionsByIdent.Values.Max()); // three connections of each of two users
