@@ -38,8 +38,11 @@ internal static class BenchmarkNetwork
             TaskScheduler.Default).GetAwaiter().GetResult();
     }
 
-    // All namespaces share the limit. It stays raised, because other tests on this host may rely on it.
-    private static void RaiseEntryLimit(int flows)
+    /// <summary>Raises nf_conntrack_max if a number of flows needs it.</summary>
+    /// <remarks>
+    /// All namespaces share the limit. It stays raised, because other tests on this host may rely on it.
+    /// </remarks>
+    public static void RaiseEntryLimit(int flows)
     {
         int needed = flows + (flows / 4);
         if (int.Parse(File.ReadAllText(EntryLimit), CultureInfo.InvariantCulture) < needed)

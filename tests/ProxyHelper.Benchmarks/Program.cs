@@ -3,6 +3,8 @@ using ProxyHelper.Benchmarks.Failovers;
 using ProxyHelper.Benchmarks.Imports;
 using ProxyHelper.Benchmarks.Listings;
 using ProxyHelper.Benchmarks.Responders;
+using ProxyHelper.Benchmarks.Scaling;
+using ProxyHelper.Benchmarks.Scaling.Measuring;
 
 const int succeeded = 0, failed = 1, usage = 2, interrupted = 130;
 
@@ -18,13 +20,19 @@ try
         ["listing", .. string[] rest] => ListingBenchmark.Run(ListingSettings.Parse(rest), stop.Token),
         ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
         ["failover", .. string[] rest] => FailoverBenchmark.Run(FailoverSettings.Parse(rest), stop.Token),
-        _ => throw new FormatException("Give the benchmark: responder, listing, import or failover."),
+        ["scaling", "measure", .. string[] rest] => ScalingMeasurement.Run(MeasureSettings.Parse(rest), stop.Token),
+        ["scaling", .. string[] rest] => ScalingReport.Print(ScalingSettings.Parse(rest)),
+        _ => throw new FormatException("Give the benchmark: responder, listing, import, failover or scaling."),
     };
     return isRight ? succeeded : failed;
 }
 catch (FormatException wrong)
 {
-    string[] usages = [ResponderSettings.Usage, ListingSettings.Usage, ImportSettings.Usage, FailoverSettings.Usage];
+    string[] usages =
+    [
+        ResponderSettings.Usage, ListingSettings.Usage, ImportSettings.Usage, FailoverSettings.Usage,
+        ScalingSettings.Usage, MeasureSettings.Usage,
+    ];
     Console.Error.WriteLine($"{wrong.Message}\n\n{string.Join('\n', usages)}");
     return usage;
 }

@@ -69,6 +69,23 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [InlineData("listing", "--entries", "0")]
     [InlineData("listing", "--flows", "1")]
     [InlineData("import", "--entries", "1")]
+    [InlineData("scaling", "--routers")]
+    [InlineData("scaling", "--routers", "0")]
+    [InlineData("scaling", "--routers", "1001")]
+    [InlineData("scaling", "--routers", "ten")]
+    [InlineData("scaling", "--routers", "1", "--routers", "2")]
+    [InlineData("scaling", "--proxies", "-1")]
+    [InlineData("scaling", "--connections", "99999999999999999999")]
+    [InlineData("scaling", "--duration", "0")]
+    [InlineData("scaling", "--duration", "NaN")]
+    [InlineData("scaling", "--duration", "1e9")]
+    [InlineData("scaling", "--time-wait", "3601")]
+    [InlineData("scaling", "--other", "10000001")]
+    [InlineData("scaling", "--entries", "1")]
+    [InlineData("scaling", "10")]
+    [InlineData("scaling", "measure", "--entries", "1000001")]
+    [InlineData("scaling", "measure", "--buckets", "1")]
+    [InlineData("scaling", "measure", "--routers", "1")]
     [InlineData("failover", "--cases", "earthquake")]
     [InlineData("failover", "--rounds", "0")]
     public async Task Invalid_arguments_write_the_usage(params string[] arguments)
@@ -79,6 +96,8 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Assert.Contains("ProxyHelper.Benchmarks responder [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.Contains("ProxyHelper.Benchmarks listing [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.Contains("ProxyHelper.Benchmarks import [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
+        Assert.Contains("ProxyHelper.Benchmarks scaling [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", benchmark.Output, StringComparison.Ordinal);
     }
 
     /// <summary>Matches a line in the table of medians: rate, latencies, memory, replies.</summary>

@@ -13,6 +13,10 @@ internal sealed class Latencies
 
     private readonly int[] _counts = new int[Steps];
     private long _total;
+    private long _longest;
+
+    /// <summary>Gets the longest time in microseconds.</summary>
+    public double Longest => (double)_longest / _ticksPerStep / StepsPerMicrosecond;
 
     /// <summary>Records a time.</summary>
     /// <param name="ticks">The time in units of <see cref="Stopwatch"/>.</param>
@@ -20,13 +24,14 @@ internal sealed class Latencies
     {
         _counts[(int)Math.Min(ticks / _ticksPerStep, Steps - 1)]++;
         _total++;
+        _longest = Math.Max(_longest, ticks);
     }
 
     /// <summary>Clears all counts.</summary>
     public void Clear()
     {
         Array.Clear(_counts);
-        _total = 0;
+        _total = _longest = 0;
     }
 
     /// <summary>Returns the microseconds within which a part of the replies arrived, or 0 if there were none.</summary>

@@ -36,6 +36,9 @@ internal sealed class Load : IDisposable
         _queries = new OpenQueries(new FlowChoice(settings.Flows, settings.Misses));
     }
 
+    /// <summary>Gets the longest time of a reply in the last run, in microseconds.</summary>
+    public double Longest => _queries.Latencies.Longest;
+
     /// <summary>Opens the socket in the calling thread's network.</summary>
     /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
     public static Load Open(ResponderSettings settings)
@@ -50,13 +53,18 @@ internal sealed class Load : IDisposable
     /// <summary>Sends queries for a time.</summary>
     /// <exception cref="LinuxException">Thrown when the responder has ended.</exception>
     /// <exception cref="OperationCanceledException">Thrown when the benchmark is interrupted.</exception>
-    public LoadResult Run(TimeSpan time, CancellationToken stop)
+    public LoadResult Run(TimeSpan time, CancellationToken stop) => Run(time, () => true, stop);
+
+    /// <summary>Sends queries for a time, and longer until a condition is true.</summary>
+    /// <exception cref="LinuxException">Thrown when the responder has ended.</exception>
+    /// <exception cref="OperationCanceledException">Thrown when the benchmark is interrupted.</exception>
+    public LoadResult Run(TimeSpan time, Func<bool> isEnough, CancellationToken stop)
     {
         _queries.Clear();
         long start = Stopwatch.GetTimestamp(), now = start, end = start + (long)(
             time.TotalSeconds * Stopwatch.Frequency);
         Fill();
-        while (now < end)
+        while (now < end || !isEnough())
         {
             stop.ThrowIfCancellationRequested();
             now = Exchange();

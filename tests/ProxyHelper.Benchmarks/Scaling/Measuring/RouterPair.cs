@@ -1,0 +1,149 @@
+namespace ProxyHelper.Benchmarks.Scaling.Measuring;
+
+/// <summary>
+/// Represents a failover pair: two routers in namespaces of their own, a synchronization link, and a conntrackd on each
+/// router. There is no keepalived, because the measurement gives conntrackd its commands.
+/// </summary>
+internal sealed class RouterPair : IDisposable
+{
+    private const string Link = "sync";
+    private const string ActiveAddress = "10.255.0.1", StandbyAddress = "10.255.0.2";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("proxy-helper-scaling-").FullName;
+    private readonly Stack<IDisposable> _parts = new();
+
+    /// <summary>Creates the pair.</summary>
+    /// <param name="addresses">The addresses of the router and of the proxy, which both hosts have.</param>
+    public RouterPair(IReadOnlyList<string> addresses)
+    {
+        string prefix = $"scaling-{Environment.ProcessId}";
+        ActiveHost = new NetworkHost($"{prefix}-active");
+        StandbyHost = new NetworkHost($"{prefix}-standby");
+        try
+        {
+            Create(ActiveHost, addresses);
+            Create(StandbyHost, addresses);
+            Connect();
+            Active = Start(ActiveHost, ActiveAddress, StandbyAddress);
+            Standby = Start(StandbyHost, StandbyAddress, ActiveAddress);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gets the host of the active router.</summary>
+    public NetworkHost ActiveHost { get; }
+
+    /// <summary>Gets the host of the standby router.</summary>
+    public NetworkHost StandbyHost { get; }
+
+    /// <summary>Gets conntrackd on the active router.</summary>
+    public Conntrackd Active { get; }
+
+    /// <summary>Gets conntrackd on the standby router.</summary>
+    public Conntrackd Standby { get; }
+
+    /// <summary>Gets the traffic of the synchronization link up to now.</summary>
+    public SyncCounters Traffic => SyncCounters.Read(ActiveHost, Link);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_parts.TryPop(out IDisposable? part))
+        {
+            part.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Create(NetworkHost host, IReadOnlyList<string> addresses)
+    {
+        Tool.Run("ip", "netns", "add", host.Name);
+        _parts.Push(new Removal(host));
+        Tool.Run("ip", "-n", host.Name, "link", "set", "lo", "up");
+        foreach (string address in addresses)
+        {
+            host.AddAddress($"{address}/32", "lo");
+        }
+    }
+
+    private void Connect()
+    {
+        string[] peer = ["peer", "name", Link, "netns", StandbyHost.Name];
+        Tool.Run("ip", ["link", "add", Link, "netns", ActiveHost.Name, "type", "veth", .. peer]);
+        foreach ((NetworkHost host, string address) in ((NetworkHost, string)[])
+            [(ActiveHost, ActiveAddress), (StandbyHost, StandbyAddress)])
+        {
+            host.AddAddress($"{address}/24", Link);
+            Tool.Run("ip", "-n", host.Name, "link", "set", Link, "up");
+        }
+    }
+
+    private Conntrackd Start(NetworkHost host, string address, string peer)
+    {
+        string configuration = Path.Combine(_folder, $"{host.Name}.conf");
+        File.WriteAllText(configuration, Configuration(Path.Combine(_folder, host.Name), address, peer));
+        var conntrackd = new Conntrackd(host, configuration);
+        _parts.Push(conntrackd);
+        return conntrackd;
+    }
+
+    // The limits and buffers of docs/scaling.md for 1,000,000 entries.
+    private static string Configuration(string files, string address, string peer) => $$"""
+        Sync {
+            Mode FTFW {
+                ResendQueueSize 1048576
+                DisableExternalCache no
+            }
+            UDP {
+                IPv4_address {{address}}
+                IPv4_Destination_Address {{peer}}
+                Port 3780
+                Interface {{Link}}
+                SndSocketBuffer 8388608
+                RcvSocketBuffer 8388608
+                Checksum on
+            }
+        }
+        General {
+            Systemd off
+            HashSize 262144
+            HashLimit 2097152
+            LogFile off
+            LockFile {{files}}.lock
+            UNIX {
+                Path {{files}}.ctl
+            }
+            NetlinkBufferSize 8388608
+            NetlinkBufferSizeMaxGrowth 134217728
+            Filter From Kernelspace {
+                Protocol Accept {
+                    TCP
+                }
+                Address Ignore {
+                    IPv4_address 127.0.0.1
+                    IPv4_address {{ActiveAddress}}
+                    IPv4_address {{StandbyAddress}}
+                }
+            }
+        }
+        """;
+
+    private sealed class Removal(NetworkHost host) : IDisposable
+    {
+        public void Dispose()
+        {
+            // The kernel has one hash table. The entries leave it now, not when the namespace is cleared.
+            host.Run(() =>
+            {
+                using ConntrackFixture table = ConntrackFixture.Open();
+                table.Flush();
+            });
+            Tool.Run("ip", "netns", "delete", host.Name);
+        }
+    }
+}
