@@ -8,6 +8,16 @@ public sealed class PairVariableFuzzTests
 {
     private const int Files = 40;
 
+    private const string AcceptFiles = """
+        nft --check --file /etc/proxy-helper-pair/rules.nft
+        nft --check --file /etc/proxy-helper-pair/hold.nft
+        for name in $(grep -o 'interface [^ ]*' /etc/keepalived/keepalived.conf | cut -d' ' -f2) \
+            $(grep -o 'dev [^ ]*' /etc/keepalived/keepalived.conf | cut -d' ' -f2); do
+            ip link add "$name" type veth 2>/dev/null || ip link show dev "$name" >/dev/null
+        done
+        keepalived --config-test
+        """;
+
     private static readonly string[] _values =
     [
         "", "0", "1", "114", "65535", "65536", "-1", "0x10", "1e3", "10.1.0.1", "10.1.0.1/16", "194.0.22.9", "0.2",
@@ -24,12 +34,13 @@ public sealed class PairVariableFuzzTests
         for (int file = 0; file < Files; file++)
         {
             using var router = new PairRouter();
-            Change(router.Variables, random);
             if (file % 8 == 0)
             {
-                byte[] bytes = new byte[random.Next(300)];
-                random.NextBytes(bytes);
-                await File.WriteAllBytesAsync(router.Variables, bytes, Patience.Token());
+                WriteNoise(router.Variables, random);
+            }
+            else
+            {
+                Change(router.Variables, random);
             }
 
             (int status, string output) = await router.InstallAsync();
@@ -45,15 +56,7 @@ public sealed class PairVariableFuzzTests
             }
 
             installed++;
-            (status, output) = await router.RunOnRouterAsync("""
-                nft --check --file /etc/proxy-helper-pair/rules.nft
-                nft --check --file /etc/proxy-helper-pair/hold.nft
-                for name in $(grep -o 'interface [^ ]*' /etc/keepalived/keepalived.conf | cut -d' ' -f2) \
-                    $(grep -o 'dev [^ ]*' /etc/keepalived/keepalived.conf | cut -d' ' -f2); do
-                    ip link add "$name" type veth 2>/dev/null || ip link show dev "$name" >/dev/null
-                done
-                keepalived --config-test
-                """);
+            (status, output) = await router.RunOnRouterAsync(AcceptFiles);
             Assert.True(status == 0, $"{output}\n{place}");
         }
 
@@ -83,6 +86,13 @@ public sealed class PairVariableFuzzTests
         }
 
         File.WriteAllText(path, string.Join('\n', lines));
+    }
+
+    private static void WriteNoise(string path, Random random)
+    {
+        byte[] bytes = new byte[random.Next(300)];
+        random.NextBytes(bytes);
+        File.WriteAllBytes(path, bytes);
     }
 
     private static string Damage(string line, Random random)
