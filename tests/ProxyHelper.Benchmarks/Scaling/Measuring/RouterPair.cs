@@ -49,15 +49,23 @@ internal sealed class RouterPair : IDisposable
     /// <summary>Gets the traffic of the synchronization link up to now.</summary>
     public SyncCounters Traffic => SyncCounters.Read(ActiveHost, Link);
 
-    /// <inheritdoc/>
+    /// <summary>Removes everything. If a part cannot be removed, the others are.</summary>
     public void Dispose()
     {
-        while (_parts.TryPop(out IDisposable? part))
+        if (!_parts.TryPop(out IDisposable? part))
+        {
+            Directory.Delete(_folder, recursive: true);
+            return;
+        }
+
+        try
         {
             part.Dispose();
         }
-
-        Directory.Delete(_folder, recursive: true);
+        finally
+        {
+            Dispose();
+        }
     }
 
     private void Create(NetworkHost host, IReadOnlyList<string> addresses)
