@@ -34,6 +34,8 @@ internal static class Check
             Role = SetupRole.Router,
             HelperAddresses = listen.Addresses,
             AllowAbsentAddresses = listen.AllowAbsentAddresses,
+            FailoverGrace = settings.Rules.FailoverGrace,
+            PeerPorts = settings.PeerPorts,
             Port = listen.Port,
             AllowedProxies = settings.Rules.AllowedProxies,
             TrustedClients = settings.Rules.TrustedClients,

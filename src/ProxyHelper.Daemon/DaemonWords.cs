@@ -19,6 +19,9 @@ internal static class DaemonWords
             $"Use --allow {string.Join(" --allow ", proxies)}, or write into the configuration: " +
             $"{string.Join("; ", proxies.Select(proxy => $"allow = {proxy}"))}. " +
             "Then run: systemctl reload proxy-helper",
+        GivePeerPorts = "Give the source ports of the other router: --peer-ports 32768-65535",
+        AllowAbsentAddress = "Use --allow-absent-address, or 'allow-absent-address = yes' in the configuration.",
+        FailoverGraceOption = "--failover-grace",
         ListEntries = "conntrack -L",
         WatchDrops =
             "Run 'conntrack -S' again later. If drop or early_drop grows, raise net.netfilter.nf_conntrack_max.",

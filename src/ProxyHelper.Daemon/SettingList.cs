@@ -1,5 +1,6 @@
 using System.Net;
 using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
 
@@ -21,6 +22,8 @@ internal static class SettingList
         settings => settings, (_, settings) => settings, IsReloaded: false);
 
     private static readonly SettingsPart<Settings> _secretFile = _process with { IsReloaded = true };
+
+    private static readonly SettingsPart<Settings> _check = _process with { IsReloaded = true };
 
     /// <summary>Gets the settings in the order of the help.</summary>
     public static IReadOnlyList<Setting> All { get; } =
@@ -137,6 +140,13 @@ internal static class SettingList
             Help = "Serve the counters to Prometheus on this address and TCP port, such as 127.0.0.1:9114.",
             Part = _process, Reader = ValueReaders.EndPoint,
             Get = settings => settings.Metrics, Set = (settings, endPoint) => settings with { Metrics = endPoint },
+        },
+        new SingleSetting<Settings, PortRange?>
+        {
+            Name = "peer-ports", ValueName = "FIRST-LAST",
+            Help = "The source ports of the other router of a pair, such as 32768-65535. Only --check uses them.",
+            Part = _check, Reader = ValueReaders.Ports,
+            Get = settings => settings.PeerPorts, Set = (settings, ports) => settings with { PeerPorts = ports },
         },
         new SingleSetting<AnswerRules, bool>
         {

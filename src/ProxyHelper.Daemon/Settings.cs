@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using ProxyHelper.Diagnosis;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
 
@@ -25,6 +26,11 @@ internal sealed record Settings
 
     /// <summary>Gets the address and TCP port of the counters, or null.</summary>
     public IPEndPoint? Metrics { get; init; }
+
+    /// <summary>
+    /// Gets the source ports that the other router of a pair assigns, or null. Only the check uses them.
+    /// </summary>
+    public PortRange? PeerPorts { get; init; }
 
     /// <summary>Reads settings from the command line and the configuration file. This method does not throw.</summary>
     /// <param name="arguments">The values on the command line, which replace those in the file.</param>

@@ -1,5 +1,6 @@
 using System.Net;
 using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
 
@@ -63,6 +64,14 @@ internal static class ValueReaders
     /// <summary>Reads a port, or 0 for no port.</summary>
     public static string? PortOrNone(string text, out ushort value) =>
         NumberText.TryRead(text, out value) ? null : $"{Quote(text)} is not a port. A port is 1 to 65535.";
+
+    /// <summary>Reads a range of ports.</summary>
+    public static string? Ports(string text, out PortRange? value)
+    {
+        bool isRange = PortRange.TryParse(text, out PortRange range);
+        value = isRange ? range : null;
+        return isRange ? null : $"{Quote(text)} is not a range of ports. A range is such as 32768-65535.";
+    }
 
     /// <summary>Reads the secret. The message does not repeat the text, which may be nearly the secret.</summary>
     public static string? Secret(string text, out uint value) =>

@@ -1,12 +1,15 @@
 using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis.Pair;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>Checks whether the helper can answer on its address.</summary>
 /// <param name="options">The expected set-up.</param>
+/// <param name="pair">What this host shows about a pair of routers.</param>
 /// <param name="words">The words of the caller.</param>
-internal sealed class AddressCheck(InspectionOptions options, CallerWords words)
+internal sealed class AddressCheck(InspectionOptions options, PairSetup pair, CallerWords words)
 {
     /// <summary>Judges the addresses of the helper on the router.</summary>
     /// <param name="isLocal">Returns whether an address is one of this host's.</param>
@@ -19,14 +22,32 @@ internal sealed class AddressCheck(InspectionOptions options, CallerWords words)
         _ when address.Equals(IPAddress.Any) =>
             Finding.Passed(CheckNames.Address, "The helper answers on all addresses of this host."),
         (true, _) => Finding.Passed(CheckNames.Address, $"{address} is an address of this host."),
+        (false, var allowed) when pair.Moves(IPv4Address.FromIPAddress(address)) => OnBackup(address, allowed),
         (false, true) => Finding.Warning(
             CheckNames.Address,
             $"{address} is not an address of this host yet. The helper answers on it once the host has the address.",
             $"If the host does not get the address by itself, run: ip address add {address}/32 dev lo"),
-        _ => Finding.Failed(
+        (false, _) => Finding.Failed(
             CheckNames.Address,
             $"{address} is not an address of this host, so no helper can answer on it.",
             $"Run '{ErrnoAdvice.ListAddresses}' to see the addresses. If {address} is right, " +
             $"'ip address add {address}/32 dev lo' adds it until the next boot. {words.GiveRole(SetupRole.Proxy)}"),
     };
+
+    private Finding OnBackup(IPAddress address, bool? isAllowed)
+    {
+        string reason = $"{address} is not on this host now. keepalived gives it to this router at a failover.";
+        return isAllowed switch
+        {
+            true => Finding.Passed(CheckNames.Address, reason),
+            null => Finding.Warning(
+                CheckNames.Address,
+                $"{reason} Whether a helper already listens on it is not known.",
+                words.AllowAbsentAddress),
+            false => Finding.Failed(
+                CheckNames.Address,
+                $"{reason} Without the address, the helper does not start.",
+                words.AllowAbsentAddress),
+        };
+    }
 }

@@ -25,6 +25,12 @@ internal sealed class AnswerChecks(SetupRole role, CallerWords words)
     public IEnumerable<Finding> WithoutHelper(IPEndPoint helper) =>
         NotSent("No query was sent, because no helper runs yet.", $"Start the helper: {words.StartHelper(helper)}");
 
+    /// <summary>Returns the findings on a router of a pair if the other router has the address.</summary>
+    public static IEnumerable<Finding> OnBackup(IPAddress address) => NotSent(
+        "No query was sent, because the helper of the other router would answer the query: " +
+        $"{address} is not on this host now.",
+        "Run the check on the other router, too.");
+
     private static IEnumerable<Finding> NotSent(string reason, string action) =>
     [
         Finding.Skipped(CheckNames.Answer, reason, action),

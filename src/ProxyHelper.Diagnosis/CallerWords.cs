@@ -39,6 +39,17 @@ public sealed record CallerWords
     /// </summary>
     public required Func<IPEndPoint, IReadOnlyList<IPAddress>, string> AllowProxies { get; init; }
 
+    /// <summary>Gets a sentence, without a full stop, that says how to give the ports of the other router.</summary>
+    public required string GivePeerPorts { get; init; }
+
+    /// <summary>
+    /// Gets a sentence that says how a helper starts while the other router of a pair has its address.
+    /// </summary>
+    public required string AllowAbsentAddress { get; init; }
+
+    /// <summary>Gets the name of the option for the grace after a failover.</summary>
+    public required string FailoverGraceOption { get; init; }
+
     /// <summary>Gets the command that lists the conntrack entries, also those without NAT.</summary>
     public required string ListEntries { get; init; }
 

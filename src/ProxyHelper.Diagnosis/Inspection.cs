@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis.Firewall;
+using ProxyHelper.Diagnosis.Pair;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server;
+using static ProxyHelper.Diagnosis.GuardedCheck;
 
 namespace ProxyHelper.Diagnosis;
 
@@ -24,6 +26,9 @@ public sealed class Inspection
     private readonly HelperSockets _helper;
     private TransportEndPoint? _proxy;
     private FirewallReading? _firewall;
+    private DestinationJudgement? _destination;
+    private PairSetup? _pair;
+    private Lazy<TcpEntries?>? _entries;
 
     private Inspection(InspectionOptions options, CallerWords words, CancellationToken cancellationToken)
     {
@@ -48,7 +53,7 @@ public sealed class Inspection
         int port = options.Port ?? _configuration?.RemotePort ?? ListenOptions.DefaultPort;
         _helper = new HelperSockets(options.HelperAddresses, (ushort)port)
         {
-            AllowsAbsent = options.AllowAbsentAddresses,
+            AllowsAbsent = options.AllowAbsentAddresses == true,
         };
     }
 
@@ -91,6 +96,7 @@ public sealed class Inspection
         SetupRole role = found ?? SetupRole.Proxy;
         IEnumerable<Finding> findings = role == SetupRole.Router
             ? JudgeKernel().Concat(JudgeAddress()).Concat(JudgeNat()).Concat(JudgeAnswer(role)).Concat(JudgeNotrack())
+                .Concat(JudgeFlowTable()).Concat(JudgePair())
             : JudgeAnswer(role);
         foreach (Finding finding in findings.Concat(JudgeSmtpGated(role)))
         {
@@ -122,7 +128,7 @@ public sealed class Inspection
 
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeAddress() =>
-        Guard(CheckNames.Address, () => new AddressCheck(_options, _words).Judge(IsLocal));
+        Guard(CheckNames.Address, () => new AddressCheck(_options, Pair, _words).Judge(IsLocal));
 
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeNat() => Guard(CheckNames.DestinationNat, () =>
@@ -130,6 +136,7 @@ public sealed class Inspection
         NatChecks checks = NatChecksOf(ReadEvidence());
         DestinationJudgement destination = checks.JudgeDestination(_options.Proxy);
         _proxy = destination.Proxy;
+        _destination = destination;
         return
         [
             destination.Finding,
@@ -148,6 +155,26 @@ public sealed class Inspection
     private IEnumerable<Finding> JudgeNotrack() => Guard(CheckNames.Notrack, () =>
         [NotrackCheck.Judge(ReadFirewall(), ReadEvidence(), _helper, _proxy)]);
 
+    [SupportedOSPlatform("linux")]
+    private IEnumerable<Finding> JudgeFlowTable() => Guard(CheckNames.FlowTable, () =>
+    [
+        new FlowTableCheck(ReadFirewall(), (ushort)_options.SmtpPort)
+            .Judge(_destination?.Targets ?? [], CountEntries()),
+    ]);
+
+    private PairSetup Pair => _pair ??= PairSetup.Read();
+
+    [SupportedOSPlatform("linux")]
+    private IEnumerable<Finding> JudgePair() => Guard(CheckNames.Pair, () =>
+    {
+        var pair = new PairInspection(Pair, _helper, _options, _words);
+        return !Pair.IsPair(_helper) ? [] :
+        [
+            .. pair.Judge(IsLocal, CountEntries, _cancellationToken),
+            .. pair.JudgeRules(NatChecksOf(evidence: null), ReadFirewall(), _proxy),
+        ];
+    });
+
     private IEnumerable<Finding> JudgeAnswer(SetupRole role) => Guard(CheckNames.Answer, () =>
     {
         var checks = new AnswerChecks(role, _words);
@@ -158,7 +185,10 @@ public sealed class Inspection
 
         var helper = new IPEndPoint(address.Equals(IPAddress.Any) ? IPAddress.Loopback : address, _helper.Port);
         uint secret = _options.Secret ?? _configuration?.Secret ?? 0;
-        return _options.SendQuery
+        bool isElsewhere = role == SetupRole.Router && Pair.Moves(IPv4Address.FromIPAddress(address))
+            && OperatingSystem.IsLinux() && !IsLocal(address);
+        return isElsewhere ? AnswerChecks.OnBackup(address)
+            : _options.SendQuery
             ? checks.Judge(AnswerProbe.Ask(helper, _proxy, secret, _options, _cancellationToken))
             : checks.WithoutHelper(helper);
     });
@@ -204,44 +234,13 @@ public sealed class Inspection
     }
 
     [SupportedOSPlatform("linux")]
-    private Evidence? ReadEvidence()
+    private TcpEntries? CountEntries()
     {
-        try
-        {
-            return Evidence.Read(_proxy, (ushort)_options.SmtpPort, _helper, _cancellationToken);
-        }
-        catch (LinuxException)
-        {
-            return null; // The findings about the kernel give the reason.
-        }
+        _entries ??= new(() => TcpEntries.TryCount(_cancellationToken));
+        return _entries.Value;
     }
 
-    /// <summary>
-    /// Runs a check when the findings are read. A check that throws has failed, and the other checks go on.
-    /// </summary>
-    private static IEnumerable<Finding> Guard(string name, Func<IEnumerable<Finding>> check)
-    {
-        foreach (Finding finding in RunGuarded(name, check))
-        {
-            yield return finding;
-        }
-    }
-
-    private static IReadOnlyList<Finding> RunGuarded(string name, Func<IEnumerable<Finding>> check)
-    {
-        try
-        {
-            return [.. check()];
-        }
-        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
-        {
-            return
-            [
-                Finding.Failed(
-                    name,
-                    $"The check broke off. {failure.Message}",
-                    "Run the check again. If it breaks off each time, check by hand: see docs/troubleshooting.md."),
-            ];
-        }
-    }
+    [SupportedOSPlatform("linux")]
+    private Evidence? ReadEvidence() =>
+        Evidence.TryRead(_proxy, (ushort)_options.SmtpPort, _helper, _cancellationToken);
 }

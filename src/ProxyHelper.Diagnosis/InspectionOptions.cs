@@ -18,9 +18,20 @@ public sealed record InspectionOptions
     public IReadOnlyList<IPAddress> HelperAddresses { get; init; } = [];
 
     /// <summary>
-    /// Gets whether the helper starts although the host does not have all addresses. The default is false.
+    /// Gets whether the helper starts although the host does not have all addresses, or null if this is not known.
     /// </summary>
-    public bool AllowAbsentAddresses { get; init; }
+    public bool? AllowAbsentAddresses { get; init; }
+
+    /// <summary>
+    /// Gets how long the helper waits for late conntrack entries after a failover, or null if this is not known.
+    /// </summary>
+    public TimeSpan? FailoverGrace { get; init; }
+
+    /// <summary>
+    /// Gets the source ports that the other router of a pair assigns. By default, the installed pair.conf of docs/ha
+    /// names these ports.
+    /// </summary>
+    public PortRange? PeerPorts { get; init; }
 
     /// <summary>
     /// Gets the UDP port of the helper. The default is the remote_port of smtp-gated's configuration, or 114 if this

@@ -109,6 +109,20 @@ internal sealed class NatChecks(
             : new SourceMismatch(search, helper, isLocal, words).Judge(effects) ?? search.NotFound();
     }
 
+    /// <summary>
+    /// Finds the rule that gives connections to the proxies an address of the helper, and the reason that this rule is
+    /// not certain, as a clause.
+    /// </summary>
+    /// <param name="proxy">The proxy, or null if there are several or none is known.</param>
+    /// <param name="helper">The addresses of the helper.</param>
+    public (RuleEffect? Rule, string? Doubt) FindSource(TransportEndPoint? proxy, HelperSockets helper)
+    {
+        RuleEffect[] effects = Leave(proxy);
+        int index = Array.FindIndex(effects, effect => TranslatesFromOneOf(effect, helper));
+        RuleEffect[] until = index < 0 ? effects : effects[..(index + 1)];
+        return (index < 0 ? null : effects[index], DoubtAbout(until));
+    }
+
     private static Finding JudgeFoundSource(NatSearch search, RuleEffect found)
     {
         NumberRange addresses = found.Rule.Addresses!.Value;
@@ -169,24 +183,26 @@ internal sealed class NatChecks(
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.DestinationIsTranslated] = 0,
+            [PacketField.TcpFlags] = TcpFlags.Syn,
             [PacketField.IsNew] = 1,
         };
-        return [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: true, packet)];
+        return [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, ChainKind.Nat, packet)];
     }
 
-    private RuleEffect[] Leave(TransportEndPoint proxy)
+    private RuleEffect[] Leave(TransportEndPoint? proxy)
     {
         var packet = new FirewallPacket
         {
             Protocol = IPProtocol.Tcp,
-            DestinationAddress = proxy.TryGetIPv4(out IPv4Address address) ? address : null,
-            [PacketField.DestinationPort] = proxy.Port,
+            DestinationAddress = proxy is { } known && known.TryGetIPv4(out IPv4Address address) ? address : null,
+            [PacketField.DestinationPort] = proxy?.Port,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.DestinationIsTranslated] = 1,
+            [PacketField.TcpFlags] = TcpFlags.Syn,
             [PacketField.IsNew] = 1,
         };
-        return [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Postrouting, isNat: true, packet)];
+        return [.. RuleWalk.Follow(firewall.Rules, FirewallHook.Postrouting, ChainKind.Nat, packet)];
     }
 
     /// <summary>

@@ -60,8 +60,8 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
             [PacketField.IsNew] = 0,
         };
         return Judge(
-            RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, isNat: false, query),
-            RuleWalk.Follow(firewall.Rules, FirewallHook.Output, isNat: false, reply));
+            RuleWalk.Follow(firewall.Rules, FirewallHook.Prerouting, ChainKind.BeforeConntrack, query),
+            RuleWalk.Follow(firewall.Rules, FirewallHook.Output, ChainKind.BeforeConntrack, reply));
     }
 
     private Finding Judge(IReadOnlyList<RuleEffect> arriving, IReadOnlyList<RuleEffect> leaving)

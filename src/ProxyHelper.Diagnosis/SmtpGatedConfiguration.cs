@@ -1,6 +1,3 @@
-using System.Text;
-using ProxyHelper.Linux;
-
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>
@@ -27,7 +24,6 @@ internal sealed class SmtpGatedConfiguration
     /// </summary>
     public const string NoName = "";
 
-    private const int MaxFileSize = 1024 * 1024;
     private const string Blanks = " \t";
 
     // The modes of all builds. Each build knows some of these modes.
@@ -80,15 +76,7 @@ internal sealed class SmtpGatedConfiguration
     /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">Thrown when the file cannot be read or is larger than 1 MiB.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when the process may not read the file.</exception>
-    public static SmtpGatedConfiguration Read(string path)
-    {
-        using FileStream file = RegularFile.OpenRead(path);
-        byte[] bytes = new byte[MaxFileSize + 1];
-        int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return length <= MaxFileSize
-            ? Parse(Encoding.UTF8.GetString(bytes, 0, length)) // A byte order mark is part of the first name.
-            : throw new IOException("The file is too large for a configuration.");
-    }
+    public static SmtpGatedConfiguration Read(string path) => Parse(ConfigurationText.Read(path));
 
     private void ReadLine(ReadOnlySpan<char> line, int number)
     {

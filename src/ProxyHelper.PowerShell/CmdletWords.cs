@@ -22,6 +22,10 @@ internal static class CmdletWords
             : "Use -Role Router if it is the router.",
         StartHelper = helper => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}",
         AllowProxies = (_, proxies) => $"Start the helper with -AllowedProxy {string.Join(", ", proxies)}",
+        GivePeerPorts = "Give the source ports of the other router: -PeerPortRange 32768-65535",
+        AllowAbsentAddress =
+            "Start the helper with -AllowAbsentAddress, or on 0.0.0.0. The daemon has '--allow-absent-address'.",
+        FailoverGraceOption = "-FailoverGrace",
         ListEntries = "Get-NatMapping -IncludeUntranslated",
         WatchDrops =
             "Run 'Measure-NatMapping -Quick' again later. If Drop or EarlyDrop grows, raise " +

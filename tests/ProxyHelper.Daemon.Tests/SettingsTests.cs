@@ -92,6 +92,7 @@ public sealed class SettingsTests
     [InlineData("max-delay", "NaN", "Infinity", "1e1", "-1", "1\0", ".", "0x1", "99999999999999999999")]
     [InlineData("failover-grace", "60.1", "-1", "1e1", "NaN", "off", "")]
     [InlineData("workers", "0", "65", "two")]
+    [InlineData("peer-ports", "32768", "65535-32768", "0-5", "1-65536", "1-2-3", "-1-2", "1 - 2", "")]
     [InlineData("metrics", "9114", "127.0.0.1", "127.0.0.1:0", "[::1]:9114", "1:9114")]
     [InlineData("allow", "194.0.22.9/33", "194.0.22.9/24", "proxy", "1")]
     [InlineData("ident", "Address", "0", "")]
@@ -148,6 +149,7 @@ public sealed class SettingsTests
         ["user"] = "nobody",
         ["pid-file"] = "/pid",
         ["metrics"] = "127.0.0.1:9114",
+        ["peer-ports"] = "32768-65535",
         ["verbose"] = "yes",
     };
 }

@@ -45,7 +45,7 @@ public sealed class SetupTests
         Assert.All(
             [.. onRouter, .. onProxy],
             finding => Assert.True(finding.Severity == Severity.Passed, finding.ToString()));
-        Assert.Equal((15, 7), (onRouter.Length, onProxy.Length));
+        Assert.Equal((16, 7), (onRouter.Length, onProxy.Length));
     }
 
     [Fact]

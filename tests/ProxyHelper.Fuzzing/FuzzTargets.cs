@@ -22,6 +22,7 @@ public static class FuzzTargets
         new TableStatisticsTarget(),
         new FirewallRulesTarget(),
         new SmtpGatedConfigurationTarget(),
+        new PairFilesTarget(),
     ];
 
     /// <summary>Returns the target with a name, or null.</summary>

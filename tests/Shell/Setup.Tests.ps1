@@ -42,10 +42,54 @@ Describe 'Test-ProxyHelperSetup' {
         $findings | Where-Object { $_.Severity -ne 'Passed' -or $_.Action } | Should -BeNullOrEmpty
         $findings.Check | Should -Be @(
             'Host', 'Kernel conntrack', 'Permission', 'Conntrack table', 'Conntrack drops', 'Helper address', 'DNAT rule', 'SNAT rule', 'UDP answer', 'Secret'
-            'Notrack rules', 'smtp-gated mode', 'smtp-gated remote_port', 'smtp-gated secret', 'smtp-gated max_per_host'
+            'Notrack rules', 'Flow table', 'smtp-gated mode', 'smtp-gated remote_port', 'smtp-gated secret', 'smtp-gated max_per_host'
         )
         (Assert-Finding $findings 'DNAT rule' Passed).Reason | Should -BeLike '*194.0.22.9:9199*'
         (Assert-Finding $findings 'SNAT rule' Passed).Reason | Should -BeLike '*194.0.1.1*'
+    }
+
+    It 'checks a pair of routers where conntrackd sends entries to another router, and only there' {
+        $configuration = "$TestDrive/conntrackd.conf"
+        Set-Content $configuration @"
+Sync {
+    Mode FTFW {
+    }
+    UDP {
+        IPv4_address 127.0.0.1
+        IPv4_Destination_Address 127.0.0.2
+        Port 3780
+        Interface lo
+    }
+}
+General {
+    Systemd off
+    HashLimit 1024
+    LockFile $TestDrive/conntrackd.lock
+    UNIX {
+        Path $TestDrive/conntrackd.ctl
+    }
+}
+"@
+        (Get-Finding @{ HelperAddress = '194.0.1.1' }).Check -like 'Pair*' | Should -BeNullOrEmpty
+        conntrackd -d -C $configuration
+        try {
+            $findings = Get-Finding @{ HelperAddress = '194.0.1.1' }
+            $null = Assert-Finding $findings 'Pair conntrackd' Warning "conntrackd -C $configuration -s link"
+            $null = Assert-Finding $findings 'Pair HashLimit' Warning 'HashLimit '
+            $null = Assert-Finding $findings 'Pair helper' Skipped -AllowAbsentAddress
+            $null = Assert-Finding $findings 'Pair source ports' Failed 'snat to 194.0.1.1:1024-32767'
+            nft 'flush chain ip mail_gateway postrouting; add rule ip mail_gateway postrouting ip daddr 194.0.22.9 tcp dport 9199 snat to 194.0.1.1:1024-32767'
+            $null = Assert-Finding (Get-Finding @{ HelperAddress = '194.0.1.1' }) 'Pair source ports' Skipped '-PeerPortRange 32768-65535'
+            $null = Start-ProxyHelper 194.0.1.1 -FailoverGrace 0
+            $findings = Get-Finding @{ PeerPortRange = '30000-65535' }
+            $null = Assert-Finding $findings 'Pair source ports' Failed '1024-32767 and 32768-65535'
+            $null = Assert-Finding $findings 'Pair helper' Warning -AllowAbsentAddress
+            $null = Assert-Finding $findings 'Pair failover grace' Warning '-FailoverGrace 3'
+            $null = Assert-Finding (Get-Finding @{ PeerPortRange = '32768-65535' }) 'Pair source ports' Passed
+        }
+        finally {
+            conntrackd -C $configuration -k
+        }
     }
 
     It 'changes nothing' {
@@ -213,6 +257,10 @@ Describe 'Test-ProxyHelperSetup' {
         @{ Name = 'Proxy'; Value = '0.0.0.0:0'; Step = 'that DNAT translates the mail to' }
         @{ Name = 'Proxy'; Value = '224.0.0.9:9199'; Step = 'that DNAT translates the mail to' }
         @{ Name = 'Proxy'; Value = '194.0.22.9:0'; Step = 'that DNAT translates the mail to' }
+        @{ Name = 'PeerPortRange'; Value = '32768'; Step = 'such as 32768-65535' }
+        @{ Name = 'PeerPortRange'; Value = '65535-32768'; Step = 'such as 32768-65535' }
+        @{ Name = 'PeerPortRange'; Value = '0-5'; Step = 'such as 32768-65535' }
+        @{ Name = 'PeerPortRange'; Value = '1-65536'; Step = 'such as 32768-65535' }
     ) {
         $given = @{ $Name = $Value }
         (Get-Failure { Test-ProxyHelperSetup @given }).Exception.Message | Should -BeLike "*'$Value'*$Step*"

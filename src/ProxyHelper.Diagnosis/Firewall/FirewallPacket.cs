@@ -85,6 +85,9 @@ internal enum PacketField
     /// <summary>The destination port.</summary>
     DestinationPort,
 
+    /// <summary>The flags of the TCP header.</summary>
+    TcpFlags,
+
     /// <summary>The destination port of the connection before NAT.</summary>
     OriginalDestinationPort,
 

@@ -11,8 +11,17 @@ internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<Fire
     private const string LegacySave = "iptables-legacy-save";
     private const string AnySave = "iptables-save";
 
+    // iptables-nft-save needs several seconds for 100,000 rules.
+    private static readonly TimeSpan _timeLimit = TimeSpan.FromMinutes(1);
+
     /// <summary>Gets what hides NAT rules, as a clause, or null.</summary>
     public string? NatGap => Join(Gaps.Where(gap => gap.HidesNat));
+
+    /// <summary>Gets what hides rules of any kind, as a clause, or null.</summary>
+    public string? AnyGap => Join(Gaps);
+
+    /// <summary>Gets what hides rules about flow tables, as a clause, or null.</summary>
+    public string? FlowGap => Join(Gaps.Where(gap => gap.HidesFlows));
 
     /// <summary>Gets what hides rules that run before conntrack, as a clause, or null.</summary>
     public string? NotrackGap => Join(Gaps.Where(gap => gap.HidesNotrack));
@@ -25,7 +34,7 @@ internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<Fire
     public static FirewallReading Read(CancellationToken cancellationToken)
     {
         ToolOutput Run(string name, params string[] arguments) =>
-            FirewallTool.Run(name, arguments, cancellationToken);
+            ListingTool.Run(name, arguments, _timeLimit, cancellationToken);
 
         ToolOutput[] saves = [Run(NftSave), Run(LegacySave)];
         if (!saves.All(save => save.IsInstalled))
@@ -112,10 +121,12 @@ internal sealed record FirewallReading(FirewallRuleset Rules, IReadOnlyList<Fire
 /// <param name="Clause">Which rules, and why, as a clause.</param>
 /// <param name="HidesNat">Whether NAT rules may be among them.</param>
 /// <param name="HidesNotrack">Whether rules that run before conntrack may be among them.</param>
-internal sealed record FirewallGap(string Clause, bool HidesNat = true, bool HidesNotrack = true)
+/// <param name="HidesFlows">Whether rules about flow tables may be among them.</param>
+internal sealed record FirewallGap(
+    string Clause, bool HidesNat = true, bool HidesNotrack = true, bool HidesFlows = true)
 {
-    /// <summary>Returns the gap of a table of iptables. Only the tables nat and raw matter to the checks.</summary>
+    /// <summary>Returns the gap of a table of iptables.</summary>
     public static FirewallGap OfTable(string clause, string table) =>
         new(clause, HidesNat: table is not ("raw" or "filter" or "mangle" or "security"), HidesNotrack: table is not
-            ("nat" or "filter" or "mangle" or "security"));
+            ("nat" or "filter" or "mangle" or "security"), HidesFlows: table is not ("nat" or "raw" or "security"));
 }

@@ -82,4 +82,7 @@ internal enum FirewallAction
 
     /// <summary>Keeps the packet out of connection tracking.</summary>
     Notrack,
+
+    /// <summary>Moves the connection to a flow table, whose packets no longer pass the rules.</summary>
+    Offload,
 }

@@ -16,9 +16,9 @@ internal sealed class FirewallRuleset
 
     /// <summary>Returns the chains of a hook in the order in which they see a packet.</summary>
     /// <param name="hook">The hook.</param>
-    /// <param name="isNat">Whether to return the chains that do NAT, or the chains that run before conntrack.</param>
-    public IEnumerable<FirewallChain> At(FirewallHook hook, bool isNat) => Chains.Values
-        .Where(chain => chain.Hook == hook && (isNat ? chain.IsNat : chain.IsBeforeConntrack))
+    /// <param name="kind">Which chains to return.</param>
+    public IEnumerable<FirewallChain> At(FirewallHook hook, ChainKind kind) => Chains.Values
+        .Where(chain => chain.Hook == hook && chain.Is(kind))
         .OrderBy(chain => chain.Priority);
 
     /// <summary>Adds the chains of other rules.</summary>
@@ -57,8 +57,13 @@ internal abstract class FirewallChain(RulePlace place)
     /// <summary>Gets whether the chain drops the packets that no rule decides about.</summary>
     public bool DropsByPolicy { get; init; }
 
-    /// <summary>Gets whether the chain sees packets before conntrack does.</summary>
-    public bool IsBeforeConntrack => Priority < ConntrackPriority;
+    /// <summary>Returns whether the chain is of a kind.</summary>
+    public bool Is(ChainKind kind) => kind switch
+    {
+        ChainKind.Nat => IsNat,
+        ChainKind.BeforeConntrack => Priority < ConntrackPriority,
+        _ => !IsNat,
+    };
 
     /// <summary>Gets the number of rules as the tool shows them.</summary>
     public abstract int RuleCount { get; }
@@ -75,9 +80,25 @@ internal enum FirewallHook
     /// <summary>Incoming packets (NF_INET_PRE_ROUTING).</summary>
     Prerouting,
 
+    /// <summary>Packets that this host passes on (NF_INET_FORWARD).</summary>
+    Forward,
+
     /// <summary>Packets that this host sends (NF_INET_LOCAL_OUT).</summary>
     Output,
 
     /// <summary>Outgoing packets (NF_INET_POST_ROUTING).</summary>
     Postrouting,
+}
+
+/// <summary>Specifies what chains do.</summary>
+internal enum ChainKind
+{
+    /// <summary>Chains that do NAT.</summary>
+    Nat,
+
+    /// <summary>Chains that see a packet before conntrack does.</summary>
+    BeforeConntrack,
+
+    /// <summary>Chains that do no NAT, before and after conntrack.</summary>
+    Filter,
 }

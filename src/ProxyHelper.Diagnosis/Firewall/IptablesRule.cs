@@ -33,6 +33,11 @@ internal sealed class IptablesRule
             bool hasValue = i + 1 < words.Length
                 && (IsFreeText(option) || (!words[i + 1].StartsWith('-') && words[i + 1] != "!"));
             string? value = hasValue ? words[++i] : null;
+            if (option == "--tcp-flags" && i + 1 < words.Length)
+            {
+                value += $" {words[++i]}"; // the mask and the flags
+            }
+
             rule.Take(option, value, isNegated);
             isNegated = false;
         }
@@ -101,7 +106,7 @@ internal sealed class IptablesRule
                 break;
             case "-m" when value is "tcp" or "udp" or "multiport" or "addrtype" or "conntrack" or "state" or "comment"
                 or "iprange":
-            case "--comment" or "--to-ports" or "--random" or "--random-fully" or "--persistent":
+            case "--comment" or "--to-ports" or "--hw" or "--random" or "--random-fully" or "--persistent":
                 break; // The options of a match are its conditions. The other options change no route.
             default:
                 string start = isNegated ? "! " : string.Empty;
@@ -128,6 +133,7 @@ internal sealed class IptablesRule
         ("--dport" or "--dports", not null) => Listed(PacketField.DestinationPort, PortRanges(value), isNegated, text),
         ("--ctorigdstport", not null) =>
             Listed(PacketField.OriginalDestinationPort, PortRanges(value), isNegated, text),
+        ("--tcp-flags", not null) => Listed(PacketField.TcpFlags, TcpFlags.ReadIptables(value), isNegated, text),
         ("--dst-type", "LOCAL") => FirewallCondition.Of(PacketField.DestinationIsLocal, 1, text, isNegated),
         ("--ctstate" or "--state", "DNAT") =>
             FirewallCondition.Of(PacketField.DestinationIsTranslated, 1, text, isNegated),
@@ -212,6 +218,7 @@ internal sealed class IptablesRule
             "REDIRECT" => FirewallAction.Redirect,
             "NOTRACK" => FirewallAction.Notrack,
             "CT" when _isNotrack => FirewallAction.Notrack,
+            "FLOWOFFLOAD" => FirewallAction.Offload, // OpenWrt's kernel has this target
             "" or "LOG" or "NFLOG" or "MARK" or "CONNMARK" or "CT" or "TCPMSS" => FirewallAction.Continue,
             _ => _isGoto ? FirewallAction.Goto : FirewallAction.Jump, // a chain; a missing chain is unclear to the walk
         };

@@ -66,6 +66,7 @@ internal static class IptablesSave
             Hook = place.Chain switch
             {
                 "PREROUTING" => FirewallHook.Prerouting,
+                "FORWARD" => FirewallHook.Forward,
                 "OUTPUT" => FirewallHook.Output,
                 "POSTROUTING" => FirewallHook.Postrouting,
                 _ => null,

@@ -18,7 +18,9 @@ internal sealed class NftConditions(NftValues values)
         }
 
         string sign = TryGet(match, "op", JsonValueKind.String, out JsonElement op) ? op.GetString()! : "==";
-        return sign is "==" or "!=" or "in"
+        return TcpFlags.ReadNft(left, sign, right) is { } flags
+            ? OfFlags(flags, () => $"{Describe(left)} {sign} {Describe(right)}")
+            : sign is "==" or "!=" or "in"
             ? Of(left, right, sign)
             : [FirewallCondition.Unclear(() => $"{Describe(left)} {sign} {Describe(right)}")];
     }
@@ -37,6 +39,9 @@ internal sealed class NftConditions(NftValues values)
                 || TryGet(key, "numgen", out hash) ? [OfSelector(hash, demand)]
             : [FirewallCondition.Unclear(demand.Text)];
     }
+
+    private static FirewallCondition[] OfFlags(NumberSet flags, Func<string> text) =>
+        [HeaderOf("tcp", isTransport: true, text), new(PacketField.TcpFlags, flags, isNegated: false, text)];
 
     // nft shows marks as hexadecimal numbers.
     private static string DescribeValue(JsonElement key, JsonElement value) =>
@@ -102,6 +107,8 @@ internal sealed class NftConditions(NftValues values)
         return Word(fib, "result") switch
         {
             "type" when isAboutDestination && demand.IsWord("local") => demand.Flag(PacketField.DestinationIsLocal, 1),
+            "type" when isAboutDestination && demand.IsWord("unicast") =>
+                demand.Flag(PacketField.DestinationIsLocal, 0), // the address of another host
             "oif" or "oifname" => demand.OfDevice(), // the route back, which the administrator chose
             _ => FirewallCondition.Unclear(demand.Text),
         };

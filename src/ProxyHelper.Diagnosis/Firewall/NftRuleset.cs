@@ -99,6 +99,7 @@ internal sealed class NftRuleset
     private static FirewallHook? HookOf(string name) => name switch
     {
         "prerouting" => FirewallHook.Prerouting,
+        "forward" => FirewallHook.Forward,
         "output" => FirewallHook.Output,
         "postrouting" => FirewallHook.Postrouting,
         _ => null,

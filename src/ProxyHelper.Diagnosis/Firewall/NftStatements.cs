@@ -31,7 +31,14 @@ internal sealed class NftStatements(NftConditions conditions, NftValues values)
         string last = string.Empty;
         foreach (JsonElement statement in statements.EnumerateArray())
         {
-            if (FirstProperty(statement) is { } first)
+            // nft before 1.0.2 writes this statement as text.
+            if (statement.ValueKind == JsonValueKind.String
+                && statement.GetString()!.StartsWith("flow add ", StringComparison.Ordinal))
+            {
+                read.Add(context.Rule(FirewallAction.Offload, statement.GetString()!));
+                last = "flow";
+            }
+            else if (FirstProperty(statement) is { } first)
             {
                 read.AddRange(Read(first.Name, first.Value, context));
                 last = first.Name;
@@ -93,6 +100,7 @@ internal sealed class NftStatements(NftConditions conditions, NftValues values)
         "jump" => context.Jump(FirewallAction.Jump, name, Word(body, "target")),
         "goto" => context.Jump(FirewallAction.Goto, name, Word(body, "target")),
         "notrack" => context.Rule(FirewallAction.Notrack, name),
+        "flow" => context.Rule(FirewallAction.Offload, $"flow add {Word(body, "flowtable")}"),
         "masquerade" => context.Rule(FirewallAction.Masquerade, name),
         "redirect" => context.Rule(FirewallAction.Redirect, name),
         "dnat" or "snat" => Translation(

@@ -17,7 +17,8 @@ internal sealed record RuleEffect(FirewallRule Rule, Certainty Certainty, IReadO
     /// <summary>
     /// Gets whether the rule is not understood and may end the way of the packet, so that later rules may not matter.
     /// </summary>
-    public bool MayEnd => Certainty == Certainty.Unclear && Rule.Action != FirewallAction.Notrack;
+    public bool MayEnd => Certainty == Certainty.Unclear
+        && Rule.Action is not (FirewallAction.Notrack or FirewallAction.Offload);
 
     /// <summary>
     /// Returns whether two rules translate the same packets to different ends. If their conditions depend on different

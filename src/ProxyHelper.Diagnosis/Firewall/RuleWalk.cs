@@ -42,13 +42,13 @@ internal sealed class RuleWalk
     /// <summary>Returns the effects of the rules on a packet.</summary>
     /// <param name="rules">The rules.</param>
     /// <param name="hook">The hook.</param>
-    /// <param name="isNat">Whether to follow the chains that do NAT, or the chains that run before conntrack.</param>
+    /// <param name="kind">Which chains to follow.</param>
     /// <param name="packet">The packet.</param>
     public static IReadOnlyList<RuleEffect> Follow(
-        FirewallRuleset rules, FirewallHook hook, bool isNat, FirewallPacket packet)
+        FirewallRuleset rules, FirewallHook hook, ChainKind kind, FirewallPacket packet)
     {
         var walk = new RuleWalk(rules, packet);
-        foreach (IGrouping<int, FirewallChain> group in rules.At(hook, isNat).GroupBy(chain => chain.Priority))
+        foreach (IGrouping<int, FirewallChain> group in rules.At(hook, kind).GroupBy(chain => chain.Priority))
         {
             if (walk.RunGroup(group) == End.OfHook)
             {
@@ -197,7 +197,7 @@ internal sealed class RuleWalk
                 _effects.Add(new RuleEffect(rule, reach.Certainty, reach.Open));
                 return rule.Action switch
                 {
-                    FirewallAction.Notrack => End.None,
+                    FirewallAction.Notrack or FirewallAction.Offload => End.None,
                     FirewallAction.Accept => End.OfChain,
                     _ => End.OfHook,
                 };

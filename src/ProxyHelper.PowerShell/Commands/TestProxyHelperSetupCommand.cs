@@ -79,6 +79,14 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     public string SmtpGatedConfiguration { get; set; } = "/etc/smtp-gated.conf";
 
     /// <summary>
+    /// Gets or sets the source ports that the other router of a pair assigns, such as 32768-65535. The default is the
+    /// range in the installed pair.conf of docs/ha.
+    /// </summary>
+    [Parameter]
+    [PortRange(IsSingle = true)]
+    public PortRange? PeerPortRange { get; set; }
+
+    /// <summary>
     /// Gets or sets the seconds to wait for each answer of the helper. The cmdlet sends at most two queries. The
     /// default is 1.
     /// </summary>
@@ -130,6 +138,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
         SmtpGatedConfiguration = ResolveConfiguration(),
         RequiresSmtpGatedConfiguration = MyInvocation.BoundParameters.ContainsKey(nameof(SmtpGatedConfiguration)),
+        PeerPorts = PeerPortRange,
         Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
     };
 
@@ -165,6 +174,8 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
             Port = known.Port,
             AllowedProxies = chosen.Rules.AllowedProxies,
             TrustedClients = chosen.Rules.TrustedClients,
+            AllowAbsentAddresses = chosen.Options.AllowAbsentAddresses,
+            FailoverGrace = chosen.Rules.FailoverGrace,
             WrongSecrets = () => chosen.WrongSecret,
         };
     }

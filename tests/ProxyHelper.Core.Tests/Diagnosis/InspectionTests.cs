@@ -28,7 +28,8 @@ public sealed class InspectionTests
             [
                 "Host: Passed", "Kernel conntrack: Passed", "Permission: Passed", "Conntrack table: Passed",
                 "Conntrack drops: Passed", "Helper address: Passed", "DNAT rule: Warning", "SNAT rule: Skipped",
-                "UDP answer: Passed", "Secret: Passed", "Notrack rules: Warning", "smtp-gated max_per_host: Skipped",
+                "UDP answer: Passed", "Secret: Passed", "Notrack rules: Warning", "Flow table: Passed",
+                "smtp-gated max_per_host: Skipped",
             ],
             findings.Select(finding => $"{finding.Check}: {finding.Severity}"));
     });

@@ -15,10 +15,10 @@ _proxy_helper() {
         --ident)
             mapfile -t COMPREPLY < <(compgen -W 'address endpoint none' -- "$word")
             ;;
-        -P | --port | --tcp-port | -s | --secret | --allow | --trust | --rate | --max-delay | --failover-grace | --workers | --metrics) ;;
+        -P | --port | --tcp-port | -s | --secret | --allow | --trust | --rate | --max-delay | --failover-grace | --workers | --metrics | --peer-ports) ;;
         *)
             mapfile -t COMPREPLY < <(compgen -W '--address --port --tcp-port --secret --secret-file --allow --trust --ident --rate --max-delay
-                --failover-grace --workers --allow-absent-address --user --pid-file --metrics --verbose --config --check --check-reload --version --help' -- "$word")
+                --failover-grace --workers --allow-absent-address --user --pid-file --metrics --peer-ports --verbose --config --check --check-reload --version --help' -- "$word")
             ;;
     esac
 }

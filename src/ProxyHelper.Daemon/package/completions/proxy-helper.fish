@@ -17,6 +17,7 @@ complete -c proxy-helper -l allow-absent-address -d 'Start although the address 
 complete -c proxy-helper -s u -l user -x -a '(__fish_complete_users)' -d 'Become this user'
 complete -c proxy-helper -s p -l pid-file -r -F -d 'Write the process ID to this file'
 complete -c proxy-helper -l metrics -x -d 'Serve the counters to Prometheus'
+complete -c proxy-helper -l peer-ports -x -d 'The source ports of the other router, for --check'
 complete -c proxy-helper -s v -l verbose -d 'Log each query and its reply'
 complete -c proxy-helper -s c -l config -r -F -d 'Read settings from this file'
 complete -c proxy-helper -l check -d 'Check the start and the set-up'

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using ProxyHelper.Diagnosis.Firewall;
+using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
 

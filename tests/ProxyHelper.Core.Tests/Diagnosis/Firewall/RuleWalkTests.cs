@@ -64,7 +64,7 @@ public sealed class RuleWalkTests
             """;
         FirewallRuleset read = Assert.IsType<FirewallRuleset>(Read($$"""{"nftables": [{{rules}}, {{chain}}]}"""));
         var packet = new FirewallPacket { [PacketField.Protocol] = 6, [PacketField.DestinationPort] = 25 };
-        return RuleWalk.Follow(read, FirewallHook.Prerouting, isNat: true, packet);
+        return RuleWalk.Follow(read, FirewallHook.Prerouting, ChainKind.Nat, packet);
     }
 
     private static FirewallRuleset? Read(string json) => NftRuleset.TryRead(Encoding.UTF8.GetBytes(json), "ip t");

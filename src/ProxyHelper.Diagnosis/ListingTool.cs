@@ -2,23 +2,25 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
-namespace ProxyHelper.Diagnosis.Firewall;
+namespace ProxyHelper.Diagnosis;
 
 /// <summary>
-/// Runs a program that lists rules, in the network namespace of the calling thread. After a minute, the program is
-/// killed.
+/// Runs a program that lists rules or figures, in the network namespace of the calling thread. A program that takes too
+/// long is killed.
 /// </summary>
-internal static class FirewallTool
+internal static class ListingTool
 {
     private const int MaxOutput = 64 * 1024 * 1024; // bytes; sets of addresses can be long
     private const int MaxErrorOutput = 300; // bytes
 
-    // iptables-nft-save needs several seconds for 100,000 rules.
-    private static readonly TimeSpan _timeLimit = TimeSpan.FromMinutes(1);
-
     /// <summary>Runs a program, if a folder of PATH has it.</summary>
+    /// <param name="name">The name of the program.</param>
+    /// <param name="arguments">The arguments. There is no shell that changes them.</param>
+    /// <param name="timeLimit">The time after which the program is killed.</param>
+    /// <param name="cancellationToken">Kills the program.</param>
     /// <exception cref="OperationCanceledException">Thrown when the caller canceled the run.</exception>
-    public static ToolOutput Run(string name, string[] arguments, CancellationToken cancellationToken)
+    public static ToolOutput Run(
+        string name, string[] arguments, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
             .Split(':', StringSplitOptions.RemoveEmptyEntries)
@@ -31,7 +33,14 @@ internal static class FirewallTool
 
         try
         {
-            return Run(name, path, arguments, cancellationToken);
+            var start = new ProcessStartInfo(path, arguments)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["LC_ALL"] = "C" },
+            };
+            return Run(name, start, timeLimit, cancellationToken);
         }
         catch (Exception failure) when (failure is Win32Exception or IOException or InvalidOperationException)
         {
@@ -39,18 +48,13 @@ internal static class FirewallTool
         }
     }
 
-    private static ToolOutput Run(string name, string path, string[] arguments, CancellationToken cancellationToken)
+    private static ToolOutput Run(
+        string name, ProcessStartInfo start, TimeSpan timeLimit, CancellationToken cancellationToken)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A program gets the network namespace of the thread that starts it, so no thread of the pool may start it.
-        using Process process = Process.Start(new ProcessStartInfo(path, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["LC_ALL"] = "C" },
-        })!;
-        limited.CancelAfter(_timeLimit);
+        using Process process = Process.Start(start)!;
+        limited.CancelAfter(timeLimit);
         try
         {
             process.StandardInput.Close();
@@ -63,7 +67,7 @@ internal static class FirewallTool
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new ToolOutput(name, null, $"the program did not end within {_timeLimit.TotalSeconds} seconds");
+            return new ToolOutput(name, null, $"the program did not end within {timeLimit.TotalSeconds} seconds");
         }
         finally
         {

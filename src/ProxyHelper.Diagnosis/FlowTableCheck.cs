@@ -1,0 +1,90 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis.Firewall;
+
+namespace ProxyHelper.Diagnosis;
+
+/// <summary>
+/// Checks whether rules move the connections to the proxy to a flow table. The packets of such a connection pass the
+/// router without rules and without conntrack, so that its entry can be gone while the connection lives.
+/// </summary>
+/// <param name="firewall">The rules.</param>
+/// <param name="smtpPort">The TCP port that users connect to.</param>
+internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
+{
+    // A port that systems give to outgoing connections. A rule about a service, such as HTTP, does not fit it.
+    private const uint UserPort = 50000;
+
+    private const string Consequence =
+        "The packets of such a connection bypass conntrack: the entry has no TCP state, conntrackd gets no updates " +
+        "of it, and the kernel can remove it early. The helper then answers \"not found\".";
+
+    /// <summary>Judges the rules.</summary>
+    /// <param name="proxies">The end points that DNAT translates to. The list is empty if they are not known.</param>
+    /// <param name="entries">What the conntrack table has, or null if it cannot be listed.</param>
+    public Finding Judge(IReadOnlyList<TransportEndPoint> proxies, TcpEntries? entries)
+    {
+        TransportEndPoint?[] ends = proxies.Count == 0 ? [null] : [.. proxies.Cast<TransportEndPoint?>()];
+        RuleEffect? rule = ends.SelectMany(Offloads).MaxBy(effect => effect.Certainty);
+        string now = entries is { Offloaded: > 0 and var count }
+            ? $" {count} connections to proxies are in a flow table now."
+            : string.Empty;
+        ushort port = ends[0]?.Port ?? 9199;
+        string action =
+            $"Add 'th dport != {port} th sport != {port}' before 'flow add' in this rule. " +
+            $"To see the rule: {rule?.Rule.Place.ListCommand ?? "nft list ruleset"}";
+        return rule is { Certainty: Certainty.Unclear }
+            ? Finding.Warning(
+                CheckNames.FlowTable,
+                $"Whether a rule moves connections to the proxy to a flow table is not known, because " +
+                $"{rule.DescribeDoubt()}: {rule}.{now} {Consequence}",
+                action)
+            : rule is not null
+            ? Finding.Warning(
+                CheckNames.FlowTable,
+                $"A rule moves connections to the proxy to a flow table: {rule}.{now} {Consequence}",
+                action)
+            : now.Length > 0
+            ? Finding.Warning(CheckNames.FlowTable, $"{now[1..]} {Consequence}", action)
+            : firewall.FlowGap is { } gap && entries is not { Translated: > 0 }
+            ? Finding.Warning(
+                CheckNames.FlowTable,
+                $"No rule that moves connections to a flow table was found, but {gap}.",
+                NatSearch.ReadRules)
+            : Finding.Passed(
+                CheckNames.FlowTable, "No rule moves the connections to the proxy to a flow table.");
+    }
+
+    private IEnumerable<RuleEffect> Offloads(TransportEndPoint? proxy)
+    {
+        IPv4Address? address = proxy is { } known && known.TryGetIPv4(out IPv4Address one) ? one : null;
+        var there = new FirewallPacket
+        {
+            Protocol = IPProtocol.Tcp,
+            DestinationAddress = address,
+            [PacketField.SourcePort] = UserPort,
+            [PacketField.DestinationPort] = proxy?.Port,
+            [PacketField.OriginalDestinationPort] = smtpPort,
+            [PacketField.DestinationIsLocal] = 0,
+            [PacketField.DestinationIsTranslated] = 1,
+            [PacketField.TcpFlags] = TcpFlags.Ack,
+            [PacketField.IsNew] = 0,
+        };
+        var back = new FirewallPacket
+        {
+            Protocol = IPProtocol.Tcp,
+            SourceAddress = address,
+            [PacketField.SourcePort] = proxy?.Port,
+            [PacketField.DestinationPort] = UserPort,
+            [PacketField.OriginalDestinationPort] = smtpPort,
+            [PacketField.DestinationIsLocal] = 0,
+            [PacketField.DestinationIsTranslated] = 1,
+            [PacketField.TcpFlags] = TcpFlags.Ack,
+            [PacketField.IsNew] = 0,
+        };
+        return Follow(there).Concat(Follow(back));
+    }
+
+    private IEnumerable<RuleEffect> Follow(FirewallPacket packet) =>
+        RuleWalk.Follow(firewall.Rules, FirewallHook.Forward, ChainKind.Filter, packet)
+            .Where(effect => effect.Rule.Action == FirewallAction.Offload);
+}

@@ -1,0 +1,72 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis.Firewall;
+
+namespace ProxyHelper.Diagnosis.Pair;
+
+/// <summary>
+/// Checks whether a packet in the middle of an unknown connection can make a conntrack entry. Such an entry gets a new
+/// source port, which can be the port of another user.
+/// </summary>
+/// <param name="firewall">The rules.</param>
+/// <param name="smtpPort">The TCP port that users connect to.</param>
+internal sealed class PickupCheck(FirewallReading firewall, ushort smtpPort)
+{
+    private const string Rule = "meta l4proto tcp ct state new tcp flags & (fin | syn | rst | ack) != syn drop";
+
+    /// <summary>Judges the setting of the kernel, and the rules.</summary>
+    /// <param name="loose">The setting nf_conntrack_tcp_loose, or null if it is not known.</param>
+    /// <param name="proxy">The address of the proxy, or null if it is not known.</param>
+    public Finding Judge(uint? loose, TransportEndPoint? proxy)
+    {
+        if (loose == 0)
+        {
+            return Finding.Passed(
+                CheckNames.PairPickup,
+                "The kernel makes no entry for a packet in the middle of a connection (nf_conntrack_tcp_loose is 0).");
+        }
+
+        if (FindDrop(FirewallHook.Prerouting, null) is { } early)
+        {
+            return Dropped(early);
+        }
+
+        return FindDrop(FirewallHook.Forward, proxy) is { } late ? Dropped(late)
+            : Finding.Warning(
+                CheckNames.PairPickup,
+                "No rule drops a TCP packet in the middle of an unknown connection" +
+                $"{(firewall.AnyGap is { } gap ? $", but not all rules are known: {gap}" : string.Empty)}. After a " +
+                "failover without entries, such a packet makes an entry with a new source port, which can be the " +
+                "port of another user.",
+                "Load this rule in a filter chain of the hook prerouting, priority mangle (docs/ha/rules.nft): " +
+                Rule);
+    }
+
+    private static Finding Dropped(RuleEffect rule) => Finding.Passed(
+        CheckNames.PairPickup, $"A rule drops TCP packets in the middle of an unknown connection: {rule}.");
+
+    /// <summary>Finds a rule that drops such a packet, but not the first packet of a connection.</summary>
+    private RuleEffect? FindDrop(FirewallHook hook, TransportEndPoint? proxy)
+    {
+        HashSet<string> ofFirst = [.. Drops(hook, proxy, TcpFlags.Syn).Select(effect => effect.ToString())];
+        return Drops(hook, proxy, TcpFlags.Ack).FirstOrDefault(effect => !ofFirst.Contains(effect.ToString()));
+    }
+
+    private IEnumerable<RuleEffect> Drops(FirewallHook hook, TransportEndPoint? proxy, uint flags)
+    {
+        bool isTranslated = hook == FirewallHook.Forward;
+        IPv4Address address = default;
+        var packet = new FirewallPacket
+        {
+            Protocol = IPProtocol.Tcp,
+            DestinationAddress = isTranslated && proxy?.TryGetIPv4(out address) == true ? address : null,
+            [PacketField.DestinationPort] = isTranslated ? proxy?.Port : smtpPort,
+            [PacketField.OriginalDestinationPort] = smtpPort,
+            [PacketField.DestinationIsLocal] = 0,
+            [PacketField.DestinationIsTranslated] = isTranslated ? 1u : 0,
+            [PacketField.TcpFlags] = flags,
+            [PacketField.IsNew] = 1,
+        };
+        return RuleWalk.Follow(firewall.Rules, hook, ChainKind.Filter, packet).Where(effect =>
+            effect is { Rule.Action: FirewallAction.Drop, Certainty: >= Certainty.Sometimes });
+    }
+}

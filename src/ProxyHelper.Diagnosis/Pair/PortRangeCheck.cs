@@ -1,0 +1,70 @@
+using ProxyHelper.Diagnosis.Firewall;
+
+namespace ProxyHelper.Diagnosis.Pair;
+
+/// <summary>
+/// Checks whether the two routers assign different source ports. If both assign the same port, one of them changes the
+/// port of an entry that conntrackd brings, without an error, and the helper answers about another user.
+/// </summary>
+/// <param name="given">The source ports of the other router as the caller gave them, or null.</param>
+/// <param name="variables">The installed pair.conf, or null.</param>
+/// <param name="words">The words of the caller.</param>
+internal sealed class PortRangeCheck(PortRange? given, PairVariables? variables, CallerWords words)
+{
+    private const string Consequence =
+        "After a failover, both routers can have used one source port for two users. The kernel then changes the " +
+        "port of one entry without an error, and the helper answers with the data of the wrong user.";
+
+    /// <summary>Judges the SNAT rule of this router.</summary>
+    /// <param name="rule">The rule for connections to the proxies, or null if none was found.</param>
+    /// <param name="doubt">Why the rule is not certain, as a clause, or null.</param>
+    public Finding Judge(RuleEffect? rule, string? doubt) => (rule, doubt) switch
+    {
+        (null, _) => Finding.Skipped(
+            CheckNames.PairPorts,
+            $"The source ports of this router are not known: {doubt ?? "no SNAT rule was found"}.",
+            $"See the finding of the check '{CheckNames.SourceNat}'."),
+        (_, not null) => Finding.Warning(
+            CheckNames.PairPorts,
+            $"Which source ports this router assigns is not known: {doubt}.",
+            NatSearch.ReadRules),
+        ({ Rule.Ports: null }, _) => Finding.Failed(
+            CheckNames.PairPorts,
+            $"The SNAT rule has no range of ports: {rule}. {Consequence}",
+            $"Give each router ports of its own: '{rule.Rule.Text}:1024-32767' on one router and " +
+            $"'{rule.Rule.Text}:32768-65535' on the other router. To see the rule: {rule.Rule.Place.ListCommand}"),
+        ({ Rule.Ports: { } ports }, _) => Judge(rule, new PortRange((ushort)ports.First, (ushort)ports.Last)),
+    };
+
+    private Finding Judge(RuleEffect rule, PortRange own)
+    {
+        if (given is null && variables is { PortsOfA: { } a, PortsOfB: { } b } && own != a && own != b)
+        {
+            return Finding.Failed(
+                CheckNames.PairPorts,
+                $"The loaded SNAT rule assigns the ports {own}, but {PairVariables.InstalledPath} has {a} and {b}: " +
+                $"{rule}.",
+                "Load the rules again: /etc/proxy-helper-pair/primary-backup.sh load");
+        }
+
+        if (FindPeer(own) is not { } peer)
+        {
+            return Finding.Skipped(
+                CheckNames.PairPorts,
+                $"This router assigns the ports {own}. The ports of the other router are not known.",
+                $"{words.GivePeerPorts}. On the other router, 'nft list ruleset' shows them.");
+        }
+
+        return own.Overlaps(peer)
+            ? Finding.Failed(
+                CheckNames.PairPorts,
+                $"This router assigns the ports {own}, and the other router {peer}. They overlap. {Consequence}",
+                $"Give each router ports of its own, such as 1024-32767 and 32768-65535. " +
+                $"To see the rule of this router: {rule.Rule.Place.ListCommand}")
+            : Finding.Passed(
+                CheckNames.PairPorts, $"This router assigns the ports {own}, and the other router {peer}: {rule}.");
+    }
+
+    private PortRange? FindPeer(PortRange own) => given
+        ?? (variables is null ? null : own == variables.PortsOfA ? variables.PortsOfB : variables.PortsOfA);
+}
