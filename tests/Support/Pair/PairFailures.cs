@@ -17,8 +17,8 @@ internal static class PairFailures
         PairFigures figures = await new PairFailover(laboratory)
             .RunAsync(laboratory.B, laboratory.A.Cables.Users.Pull).ConfigureAwait(false);
         int failed = await arrivals.EndAsync().ConfigureAwait(false);
-        PairFigures all = await new PairFailover(laboratory).CheckAsync().ConfigureAwait(false);
-        return figures with { Wrong = all.Wrong, NotFound = all.NotFound, Dead = figures.Dead + all.Dead + failed };
+        figures = figures.With(await new PairFailover(laboratory).CheckAsync().ConfigureAwait(false));
+        return figures with { Dead = figures.Dead + failed };
     }
 
     /// <summary>
@@ -36,8 +36,7 @@ internal static class PairFailures
 
     /// <summary>Stops keepalived of the active router.</summary>
     public static Task<PairFigures> SwitchOverAsync(PairLaboratory laboratory) =>
-        new PairFailover(laboratory).RunAsync(
-            laboratory.B, laboratory.A.Services.StopKeepalivedAsync);
+        new PairFailover(laboratory).RunAsync(laboratory.B, laboratory.A.Services.StopKeepalivedAsync);
 
     /// <summary>Switches over, starts the first router again, and switches back to this router.</summary>
     public static async Task<PairFigures> FailBackAsync(PairLaboratory laboratory)
