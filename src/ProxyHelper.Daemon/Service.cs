@@ -189,5 +189,6 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         + $"{counts[Outcome.FailedLookup]} failed look-ups, {counts.Refused} refused, "
         + $"{counts[Outcome.Malformed]} malformed, {counts[Outcome.Late]} late, "
         + $"{counts[Outcome.QueueDrop]} dropped from full queues, "
-        + $"{counts[Outcome.ConnectionDrop] + counts[Outcome.ConnectionTimeout]} TCP connections closed early";
+        + $"{counts[Outcome.ConnectionDrop] + counts[Outcome.ConnectionTimeout]} TCP connections closed early, "
+        + $"{counts[Outcome.GraceWait]} waited in a failover grace, {counts[Outcome.GraceFind]} of them found";
 }

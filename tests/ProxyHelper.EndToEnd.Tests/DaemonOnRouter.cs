@@ -10,11 +10,14 @@ internal static class DaemonOnRouter
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
 
-    /// <summary>Starts a daemon on 194.0.1.1:114 and waits until it answers queries.</summary>
+    /// <summary>
+    /// Starts a daemon on 194.0.1.1:114 and waits until it answers queries. The address was just added, so the daemon
+    /// would have a failover grace.
+    /// </summary>
     public static async Task<RunningProgram> StartAsync(
         RouterNetwork network, PublishedDaemon daemon, params string[] arguments)
     {
-        RunningProgram program = Begin(network, daemon, ["-I", "194.0.1.1", .. arguments]);
+        RunningProgram program = Begin(network, daemon, ["-I", "194.0.1.1", "--failover-grace", "0", .. arguments]);
         try
         {
             await program.AwaitAsync("Listening on UDP 194.0.1.1:114");

@@ -18,6 +18,7 @@ BeforeDiscovery {
         @{ Command = "$start 194.0.1.1,0.0.0.0"; Id = 'BindAddressesOverlap'; Category = 'InvalidArgument'; Target = '194.0.1.1, 0.0.0.0'; Message = 'includes 194.0.1.1'; NextStep = 'Start-ProxyHelper 0.0.0.0' }
         @{ Command = "$start 0.0.0.0,194.0.1.1 -WhatIf"; Id = 'BindAddressesOverlap'; Category = 'InvalidArgument'; Target = '0.0.0.0, 194.0.1.1'; Message = 'includes 194.0.1.1'; NextStep = 'Start-ProxyHelper 0.0.0.0' }
         @{ Command = "$start 194.0.1.1 -MaxQueueDelay 0"; Id = 'MaxQueueDelayOutOfRange'; Category = 'InvalidArgument'; Target = '00:00:00'; Message = 'above 0'; NextStep = '-MaxQueueDelay 1' }
+        @{ Command = "$start 194.0.1.1 -FailoverGrace 61"; Id = 'FailoverGraceOutOfRange'; Category = 'InvalidArgument'; Target = '00:01:01'; Message = '0 to 60 s'; NextStep = '-FailoverGrace 3' }
         @{ Command = "$start 194.0.1.1 -PidFile /nowhere/pid"; Id = 'PidFileFolderMissing'; Category = 'ObjectNotFound'; Target = '/nowhere/pid'; Message = '/nowhere does not exist'; NextStep = 'mkdir -p /nowhere' }
         @{ Command = "$start 194.0.1.1 -SecretFile nosuch"; Id = 'SecretFileNotFound'; Category = 'ObjectNotFound'; Target = '/nosuch'; Message = '-SecretFile'; NextStep = 'install -D -m 600' }
         @{ Command = "$ask -SecretFile nosuch"; Id = 'SecretFileNotFound'; Category = 'ObjectNotFound'; Target = '/nosuch'; Message = '-SecretFile'; NextStep = 'install -D -m 600' }

@@ -210,9 +210,9 @@ General {
     }
 
     It 'compares the list of allowed proxies with the DNAT rule' {
-        $job = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.8 -TcpPort 114 -TrustedClient 194.0.22.7 -MaxQueueDelay 0.5 -Workers 2 -AllowAbsentAddress -Name "a's" -Secret 7
+        $job = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.8 -TcpPort 114 -TrustedClient 194.0.22.7 -MaxQueueDelay 0.5 -FailoverGrace 1.5 -Workers 2 -AllowAbsentAddress -Name "a's" -Secret 7
         $finding = Assert-Finding (Get-Finding) 'Allowed proxies' Failed (
-            "Stop-ProxyHelper -Id $($job.Id); Start-ProxyHelper 194.0.1.1 -Port 114 -TcpPort 114 -SecretFile FILE -AllowedProxy 194.0.22.8, 194.0.22.9 -TrustedClient 194.0.22.7 -MaxQueueDelay 0.5 -Workers 2 -AllowAbsentAddress -Name 'a''s'")
+            "Stop-ProxyHelper -Id $($job.Id); Start-ProxyHelper 194.0.1.1 -Port 114 -TcpPort 114 -SecretFile FILE -AllowedProxy 194.0.22.8, 194.0.22.9 -TrustedClient 194.0.22.7 -MaxQueueDelay 0.5 -FailoverGrace 1.5 -Workers 2 -AllowAbsentAddress -Name 'a''s'")
         $finding.Reason | Should -BeLike '*silent to queries from 194.0.22.9.*'
         [ProxyHelper.PowerShell.WrappedText]::Of($finding, 80) -split "`n" | Should -Contain ($finding.Action -replace '^.*: ', '     ')
         [ProxyHelper.PowerShell.WrappedText]::Of("The rule of smtp-gated's host is missing, so add the rule: iptables -t nat -I 'a'\''b: c' -p tcp --dport 25 -j ACCEPT", 80) -split "`n" |

@@ -17,6 +17,9 @@ Describe 'Start-ProxyHelper' {
         "-MaxQueueDelay '.5'"
         '-MaxQueueDelay 0:0:30'
         '-MaxQueueDelay ([timespan]::FromSeconds(30))'
+        '-FailoverGrace 0'
+        "-FailoverGrace '0:1'"
+        '-FailoverGrace 0.5 -TcpPort 114'
     ) {
         $null = & ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 $_"))
         (Test-ProxyHelper 194.0.1.1 @question).Outcome | Should -Be Found
@@ -74,6 +77,29 @@ Describe 'Start-ProxyHelper' {
         Assert-Error $failure MaxQueueDelayOutOfRange StartProxyHelper InvalidArgument '-MaxQueueDelay 1'
         "$failure" | Should -BeLike '*at most 60 s*'
         $failure.TargetObject | Should -Be ($_ -match ':' ? [timespan]$_.Trim("'") : [timespan]::FromSeconds($_))
+    }
+
+    It 'refuses a failover grace of <_>' -ForEach "'0:1:1'", "'-0:0:1'", '61', '-1' {
+        $failure = Get-Failure ([scriptblock]::Create("Start-ProxyHelper 194.0.1.1 -FailoverGrace $_"))
+        Assert-Error $failure FailoverGraceOutOfRange StartProxyHelper InvalidArgument '-FailoverGrace 3'
+        "$failure" | Should -BeLike '*is not 0 to 60 s*'
+        $failure.TargetObject | Should -Be ($_ -match ':' ? [timespan]$_.Trim("'") : [timespan]::FromSeconds($_))
+    }
+
+    It 'lets a query wait for its entry after the address has appeared' {
+        Remove-Flow ([ProxyHelper.TestSupport.RouterFixture]::UserConnection)
+        $job = Start-ProxyHelper 194.0.1.1 -FailoverGrace 60 -MaxQueueDelay 60
+        foreach ($address in '194.0.1.1', '194.0.22.9') { # both, so that their order stays
+            ip address del "$address/32" dev lo
+            ip address add "$address/32" dev lo
+        }
+        Wait-Until { (Receive-Job $job -Keep *>&1) -like '*The address 194.0.1.1 appeared. For 60 s,*' }
+        $asking = Start-ThreadJob { $asked = $using:question; Import-Module ProxyHelper; Test-ProxyHelper @asked }
+        Wait-Until { $job.GraceWaits -eq 1 }
+        $job.NotFound | Should -Be 0
+        Add-Flow ([ProxyHelper.TestSupport.RouterFixture]::UserConnection)
+        (Receive-Job $asking -Wait -AutoRemoveJob).Outcome | Should -Be Found
+        "$($job.Found) $($job.GraceWaits) $($job.GraceFinds)" | Should -BeExactly '1 1 1'
     }
 
     It 'warns if every host may ask about all connections: <_>' -ForEach '0.0.0.0/0', '0.0.0.0/1, 128.0.0.0/1' {
