@@ -28,8 +28,9 @@ internal sealed class NftConditions(NftValues values)
     /// <summary>Returns the conditions that a key of a match or of a verdict map has a value.</summary>
     public IReadOnlyList<FirewallCondition> Of(JsonElement key, JsonElement value, string sign)
     {
-        var demand = new Demand(
-            value, sign, () => $"{Describe(key)} {(sign == "!=" ? "!= " : "")}{DescribeValue(key, value)}");
+        // nft shows the sign of an equation only if a part of the packet is compared.
+        string shown = sign == "!=" ? "!= " : TryGet(key, "&", out _) ? "== " : string.Empty;
+        var demand = new Demand(value, sign, () => $"{Describe(key)} {shown}{DescribeValue(key, value)}");
         return TryGet(key, "payload", out JsonElement payload)
             ? OfPayload(Word(payload, "protocol"), Word(payload, "field"), demand)
             : TryGet(key, "meta", out JsonElement meta) ? [OfMeta(Word(meta, "key"), demand)]

@@ -29,7 +29,8 @@ public sealed class ResponderMeterTests
         Assert.Equal(
             [
                 ("proxyhelper.connection.drops {connection}", 0), ("proxyhelper.connection.timeouts {connection}", 0),
-                ("proxyhelper.conntrack.reopenings {reopening}", 0), ("proxyhelper.queries/broadcast {query}", 0),
+                ("proxyhelper.conntrack.reopenings {reopening}", 0), ("proxyhelper.grace.finds {query}", 0),
+                ("proxyhelper.grace.waits {query}", 0), ("proxyhelper.queries/broadcast {query}", 0),
                 ("proxyhelper.queries/failed {query}", 0), ("proxyhelper.queries/found {query}", 1),
                 ("proxyhelper.queries/late {query}", 0), ("proxyhelper.queries/malformed {query}", 1), (
                     "proxyhelper.queries/not_allowed {query}", 0),

@@ -19,7 +19,8 @@ public sealed class DaemonGraceTests(PublishedDaemon daemon)
             Await(program, "The address 194.0.1.1 appeared. For 60 s, a query whose connection is not found waits");
             byte[] query = TrackedConnection.Query();
             proxy.SendTo(query, IPEndPoint.Parse("194.0.1.1:114"));
-            for (int times = 1; !program.Output.Contains(" 1 waited in a failover grace", StringComparison.Ordinal); times++)
+            const string Waited = " 1 waited in a failover grace";
+            for (int times = 1; !program.Output.Contains(Waited, StringComparison.Ordinal); times++)
             {
                 program.Signal((PosixSignal)Counters);
                 program.AwaitTimes(times, "Counters since the start");
