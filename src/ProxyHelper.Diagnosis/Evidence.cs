@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Diagnosis.Pair;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Diagnosis;
@@ -48,20 +49,24 @@ internal sealed record Evidence(ConntrackEntry? Translated, int TrackedQueries)
     }
 }
 
-/// <summary>Represents the number of TCP entries in the kernel's table.</summary>
-/// <param name="All">All TCP entries.</param>
-/// <param name="Translated">The entries whose destination was translated.</param>
-/// <param name="Offloaded">The translated entries that are in a flow table.</param>
-internal readonly record struct TcpEntries(long All, long Translated, long Offloaded)
+/// <summary>Represents the numbers of entries in the kernel's table.</summary>
+/// <param name="All">All entries, of each protocol and address family.</param>
+/// <param name="Mail">The established connections of users that were translated to a proxy.</param>
+/// <param name="Offloaded">The connections among them that are in a flow table.</param>
+internal readonly record struct EntryCounts(long All, long Mail, long Offloaded)
 {
+    private const string CountPath = "/proc/sys/net/netfilter/nf_conntrack_count";
+
     /// <summary>Counts the entries.</summary>
+    /// <param name="smtpPort">The TCP port that users connect to.</param>
+    /// <param name="cancellationToken">Stops the count.</param>
     /// <returns>The numbers, or null if the table cannot be listed. The findings about the kernel say why.</returns>
     [SupportedOSPlatform("linux")]
-    public static TcpEntries? TryCount(CancellationToken cancellationToken)
+    public static EntryCounts? TryCount(ushort smtpPort, CancellationToken cancellationToken)
     {
         try
         {
-            return Count(cancellationToken);
+            return Count(smtpPort, cancellationToken);
         }
         catch (LinuxException)
         {
@@ -70,20 +75,22 @@ internal readonly record struct TcpEntries(long All, long Translated, long Offlo
     }
 
     [SupportedOSPlatform("linux")]
-    private static TcpEntries Count(CancellationToken cancellationToken)
+    private static EntryCounts Count(ushort smtpPort, CancellationToken cancellationToken)
     {
-        TcpEntries counted = default;
-        ConntrackFilter tcp = new() { Protocols = [IPProtocol.Tcp] };
-        foreach (ConntrackEntry entry in ConntrackTable.Enumerate(tcp, cancellationToken))
+        EntryCounts counted = default;
+        ConntrackFilter mail = new() { Protocols = [IPProtocol.Tcp], Ports = [smtpPort] };
+        foreach (ConntrackEntry entry in ConntrackTable.Enumerate(mail, cancellationToken))
         {
-            bool isTranslated = entry.TranslatedDestination != entry.OriginalDestination;
-            bool isOffloaded = isTranslated && entry.Status.HasFlag(ConntrackStatus.Offload);
-            counted = new TcpEntries(
-                counted.All + 1,
-                counted.Translated + (isTranslated ? 1 : 0),
-                counted.Offloaded + (isOffloaded ? 1 : 0));
+            // The kernel does not show the state of an entry in a flow table.
+            bool isOffloaded = entry.Status.HasFlag(ConntrackStatus.Offload);
+            bool isMail = entry.OriginalDestination.Port == smtpPort
+                && entry.TranslatedDestination != entry.OriginalDestination
+                && (isOffloaded || entry.State == ConnectionState.Established);
+            counted = isMail
+                ? counted with { Mail = counted.Mail + 1, Offloaded = counted.Offloaded + (isOffloaded ? 1 : 0) }
+                : counted;
         }
 
-        return counted;
+        return counted with { All = Math.Max(PairProgram.ReadNumber(CountPath) ?? 0, counted.Mail) };
     }
 }

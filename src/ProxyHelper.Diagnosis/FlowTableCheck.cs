@@ -21,7 +21,7 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
     /// <summary>Judges the rules.</summary>
     /// <param name="proxies">The end points that DNAT translates to. The list is empty if they are not known.</param>
     /// <param name="entries">What the conntrack table has, or null if it cannot be listed.</param>
-    public Finding Judge(IReadOnlyList<TransportEndPoint> proxies, TcpEntries? entries)
+    public Finding Judge(IReadOnlyList<TransportEndPoint> proxies, EntryCounts? entries)
     {
         TransportEndPoint?[] ends = proxies.Count == 0 ? [null] : [.. proxies.Cast<TransportEndPoint?>()];
         RuleEffect? rule = ends.SelectMany(Offloads).MaxBy(effect => effect.Certainty);
@@ -45,14 +45,19 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
                 action)
             : now.Length > 0
             ? Finding.Warning(CheckNames.FlowTable, $"{now[1..]} {Consequence}", action)
-            : firewall.FlowGap is { } gap && entries is not { Translated: > 0 }
-            ? Finding.Warning(
-                CheckNames.FlowTable,
-                $"No rule that moves connections to a flow table was found, but {gap}.",
-                NatSearch.ReadRules)
+            : firewall.FlowGap is { } gap
+            ? WithoutRules(gap, entries)
             : Finding.Passed(
                 CheckNames.FlowTable, "No rule moves the connections to the proxy to a flow table.");
     }
+
+    private static Finding WithoutRules(string gap, EntryCounts? entries) => entries is { Mail: > 0 and var count }
+        ? Finding.Passed(
+            CheckNames.FlowTable, $"None of the {count} connections to proxies is in a flow table. Not known: {gap}.")
+        : Finding.Warning(
+            CheckNames.FlowTable,
+            $"No rule that moves connections to a flow table was found, but {gap}.",
+            NatSearch.ReadRules);
 
     private IEnumerable<RuleEffect> Offloads(TransportEndPoint? proxy)
     {

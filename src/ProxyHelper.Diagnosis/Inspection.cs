@@ -28,7 +28,7 @@ public sealed class Inspection
     private FirewallReading? _firewall;
     private DestinationJudgement? _destination;
     private PairSetup? _pair;
-    private Lazy<TcpEntries?>? _entries;
+    private Lazy<EntryCounts?>? _entries;
 
     private Inspection(InspectionOptions options, CallerWords words, CancellationToken cancellationToken)
     {
@@ -234,9 +234,9 @@ public sealed class Inspection
     }
 
     [SupportedOSPlatform("linux")]
-    private TcpEntries? CountEntries()
+    private EntryCounts? CountEntries()
     {
-        _entries ??= new(() => TcpEntries.TryCount(_cancellationToken));
+        _entries ??= new(() => EntryCounts.TryCount((ushort)_options.SmtpPort, _cancellationToken));
         return _entries.Value;
     }
 

@@ -110,17 +110,18 @@ internal sealed class NatChecks(
     }
 
     /// <summary>
-    /// Finds the rule that gives connections to the proxies an address of the helper, and the reason that this rule is
-    /// not certain, as a clause.
+    /// Finds the rules that give connections to the proxies an address of the helper, and the reason that these rules
+    /// are not certain, as a clause. Several rules are about several networks of users.
     /// </summary>
     /// <param name="proxy">The proxy, or null if there are several or none is known.</param>
     /// <param name="helper">The addresses of the helper.</param>
-    public (RuleEffect? Rule, string? Doubt) FindSource(TransportEndPoint? proxy, HelperSockets helper)
+    public (RuleEffect[] Rules, string? Doubt) FindSources(TransportEndPoint? proxy, HelperSockets helper)
     {
         RuleEffect[] effects = Leave(proxy);
-        int index = Array.FindIndex(effects, effect => TranslatesFromOneOf(effect, helper));
-        RuleEffect[] until = index < 0 ? effects : effects[..(index + 1)];
-        return (index < 0 ? null : effects[index], DoubtAbout(until));
+        RuleEffect[] found = [.. effects.Where(effect => TranslatesFromOneOf(effect, helper))];
+        int last = Array.FindLastIndex(effects, effect => found.Contains(effect)
+            || effect.Rule is { Action: FirewallAction.SourceNat, HasUnknownTarget: true });
+        return (found, DoubtAbout(found.Length == 0 ? effects : effects[..(last + 1)]));
     }
 
     private static Finding JudgeFoundSource(NatSearch search, RuleEffect found)

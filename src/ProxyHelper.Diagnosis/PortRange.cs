@@ -24,6 +24,9 @@ public readonly record struct PortRange(ushort First, ushort Last)
     /// <summary>Returns whether two ranges have a port in common.</summary>
     public bool Overlaps(PortRange other) => First <= other.Last && other.First <= Last;
 
+    /// <summary>Returns whether the range has all ports of another range.</summary>
+    internal bool Contains(PortRange other) => First <= other.First && other.Last <= Last;
+
     /// <summary>Returns the range as text.</summary>
     public override string ToString() => $"{First}-{Last}";
 }

@@ -12,7 +12,7 @@ internal sealed record RulePlace(string Tool, string Table, string Chain)
     public const string Nft = "nft";
 
     private static readonly SearchValues<char> _plain =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./");
 
     /// <summary>
     /// Gets the command that lists the table. The condition of a rule can be in a chain that jumps to its chain.
@@ -38,8 +38,8 @@ internal sealed record RulePlace(string Tool, string Table, string Chain)
 
     private static string Words(string names) => string.Join(' ', names.Split(' ').Select(Word));
 
-    /// <summary>Returns a name as a word of a shell. A rule set of a stranger may have any name.</summary>
-    private static string Word(string name) => name.AsSpan().ContainsAnyExcept(_plain)
+    /// <summary>Returns a name or a path as a word of a shell. A rule set of a stranger may have any name.</summary>
+    public static string Word(string name) => name.AsSpan().ContainsAnyExcept(_plain)
         ? $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'"
         : name;
 }

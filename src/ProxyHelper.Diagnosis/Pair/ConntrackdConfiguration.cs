@@ -13,6 +13,12 @@ namespace ProxyHelper.Diagnosis.Pair;
 /// </param>
 internal sealed record ConntrackdConfiguration(bool IsSynchronizing, uint? HashLimit, bool HasExternalCache)
 {
+    /// <summary>
+    /// Gets whether conntrackd can send nothing for many seconds: in the mode ALARM. In the other modes, conntrackd
+    /// sends a packet each second.
+    /// </summary>
+    public bool IsOftenSilent { get; private init; }
+
     /// <summary>Parses a text.</summary>
     /// <returns>The configuration, or null if braces do not match.</returns>
     public static ConntrackdConfiguration? Parse(string text)
@@ -23,12 +29,15 @@ internal sealed record ConntrackdConfiguration(bool IsSynchronizing, uint? HashL
         }
 
         string? limit = root.Named("General").SelectMany(block => block.Named("HashLimit")).LastOrDefault()?.Value;
-        string? disabled = root.Named("Sync").SelectMany(block => block.Named("Mode"))
-            .SelectMany(mode => mode.Named("DisableExternalCache")).LastOrDefault()?.Value;
+        ConfigurationStatement[] modes = [.. root.Named("Sync").SelectMany(block => block.Named("Mode"))];
+        string? disabled = modes.SelectMany(mode => mode.Named("DisableExternalCache")).LastOrDefault()?.Value;
         return new ConntrackdConfiguration(
             root.Named("Sync").Any(),
             NumberText.TryRead(limit, out uint entries) ? entries : null,
-            disabled is null || !IsYes(disabled));
+            disabled is null || !IsYes(disabled))
+        {
+            IsOftenSilent = modes is [.., var mode] && mode.Value?.ToUpperInvariant() == "ALARM",
+        };
     }
 
     private static bool IsYes(string text) =>

@@ -7,9 +7,14 @@ namespace ProxyHelper.Diagnosis.Pair;
 internal sealed record ConntrackdStatistics
 {
     private const string Entries = "current active connections:";
+    private const string InternalCache = "cache internal:";
+    private const string NoInternalCache = "internal bypass:";
 
-    /// <summary>Gets the number of entries of this router that conntrackd has.</summary>
-    public required ulong Internal { get; init; }
+    /// <summary>
+    /// Gets the number of entries of this router that conntrackd has. Null if conntrackd sends the changes of the
+    /// kernel without a copy.
+    /// </summary>
+    public required ulong? Internal { get; init; }
 
     /// <summary>
     /// Gets the number of entries of the other router that wait in conntrackd. Null if conntrackd writes them into the
@@ -38,11 +43,13 @@ internal sealed record ConntrackdStatistics
     {
         var figures = new Dictionary<string, ulong>(StringComparer.Ordinal);
         string section = string.Empty, link = string.Empty;
+        bool isSynchronizing = false;
         foreach (string line in Encoding.UTF8.GetString(output).Split('\n'))
         {
             if (line is [not (' ' or '\t'), .., ':'])
             {
                 section = line;
+                isSynchronizing |= line is InternalCache or NoInternalCache;
                 link = ReadLink(line) ?? link;
             }
             else if (line.StartsWith(Entries, StringComparison.Ordinal))
@@ -55,10 +62,9 @@ internal sealed record ConntrackdStatistics
             }
         }
 
-        return figures.TryGetValue("cache internal:", out ulong own)
-            && figures.TryGetValue("Pckts recv", out ulong received) ? new ConntrackdStatistics
+        return isSynchronizing && figures.TryGetValue("Pckts recv", out ulong received) ? new ConntrackdStatistics
             {
-                Internal = own,
+                Internal = figures.TryGetValue(InternalCache, out ulong own) ? own : null,
                 External = figures.TryGetValue("cache external:", out ulong external) ? external : null,
                 Link = link,
                 Received = received,

@@ -1,5 +1,6 @@
 using System.Net;
 using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis.Firewall;
 
 namespace ProxyHelper.Diagnosis.Pair;
 
@@ -67,7 +68,7 @@ internal sealed class PairChecks(
                 CheckNames.Pair,
                 $"Whether keepalived moves {known} is not known: {_path} is missing, cannot be read, or has parts " +
                 "that this check does not read ('include', conditions, variables).",
-                $"Look for the address in 'virtual_ipaddress': keepalived --config-test -f {_path}; " +
+                $"Look for the address in 'virtual_ipaddress': keepalived --config-test -f {RulePlace.Word(_path)}; " +
                 "ip -4 address show");
     }
 

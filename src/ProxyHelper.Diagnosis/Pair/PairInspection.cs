@@ -14,10 +14,10 @@ internal sealed class PairInspection(
 {
     /// <summary>Judges keepalived, the helper, the kernel, and conntrackd.</summary>
     /// <param name="isLocal">Returns whether an address is one of this host.</param>
-    /// <param name="countEntries">Counts the TCP entries of the kernel. Null if they cannot be listed.</param>
+    /// <param name="countEntries">Counts the entries of the kernel. Null if they cannot be listed.</param>
     /// <param name="cancellationToken">Stops the checks.</param>
     public IEnumerable<Finding> Judge(
-        Func<IPAddress, bool> isLocal, Func<TcpEntries?> countEntries, CancellationToken cancellationToken)
+        Func<IPAddress, bool> isLocal, Func<EntryCounts?> countEntries, CancellationToken cancellationToken)
     {
         var checks = new PairChecks(setup, helper, isLocal, words);
         PairStatus? status = setup is { Conntrackd.IsRunning: true, Synchronization.IsSynchronizing: true }
@@ -37,10 +37,10 @@ internal sealed class PairInspection(
     /// <param name="proxy">The proxy, or null if there are several or none is known.</param>
     public IEnumerable<Finding> JudgeRules(NatChecks nat, FirewallReading firewall, TransportEndPoint? proxy)
     {
-        (RuleEffect? rule, string? doubt) = nat.FindSource(proxy, helper);
+        (RuleEffect[] rules, string? doubt) = nat.FindSources(proxy, helper);
         return
         [
-            new PortRangeCheck(options.PeerPorts, setup.Variables, words).Judge(rule, doubt),
+            new PortRangeCheck(options.PeerPorts, setup.Variables, words).Judge(rules, doubt),
             new PickupCheck(firewall, (ushort)options.SmtpPort).Judge(setup.Loose, proxy),
         ];
     }

@@ -25,30 +25,36 @@ internal sealed class PickupCheck(FirewallReading firewall, ushort smtpPort)
                 "The kernel makes no entry for a packet in the middle of a connection (nf_conntrack_tcp_loose is 0).");
         }
 
-        if (FindDrop(FirewallHook.Prerouting, null) is { } early)
+        RuleEffect[] drops = [.. FindDrops(FirewallHook.Prerouting, null), .. FindDrops(FirewallHook.Forward, proxy)];
+        if (Array.Find(drops, IsComplete) is { } complete)
         {
-            return Dropped(early);
+            return Finding.Passed(
+                CheckNames.PairPickup, $"A rule drops TCP packets in the middle of an unknown connection: {complete}.");
         }
 
-        return FindDrop(FirewallHook.Forward, proxy) is { } late ? Dropped(late)
-            : Finding.Warning(
-                CheckNames.PairPickup,
-                "No rule drops a TCP packet in the middle of an unknown connection" +
-                $"{(firewall.AnyGap is { } gap ? $", but not all rules are known: {gap}" : string.Empty)}. After a " +
-                "failover without entries, such a packet makes an entry with a new source port, which can be the " +
-                "port of another user.",
-                "Load this rule in a filter chain of the hook prerouting, priority mangle (docs/ha/rules.nft): " +
-                Rule);
+        string gap = firewall.AnyGap is { } unread ? $", but not all rules are known: {unread}" : string.Empty;
+        return Finding.Warning(
+            CheckNames.PairPickup,
+            (drops is [var partial, ..]
+                ? $"A rule drops TCP packets in the middle of an unknown connection, but perhaps not all of them: " +
+                    $"{partial}{gap}. "
+                : $"No rule drops a TCP packet in the middle of an unknown connection{gap}. ") +
+            "After a failover without entries, such a packet makes an entry with a new source port, which can be the " +
+            "port of another user.",
+            $"Load this rule in a filter chain of the hook prerouting, priority mangle (docs/ha/rules.nft): {Rule}");
     }
 
-    private static Finding Dropped(RuleEffect rule) => Finding.Passed(
-        CheckNames.PairPickup, $"A rule drops TCP packets in the middle of an unknown connection: {rule}.");
+    /// <summary>
+    /// Returns whether a rule drops the packets of all users. A condition about the interface is taken to be right.
+    /// </summary>
+    private static bool IsComplete(RuleEffect drop) =>
+        drop.Open.All(condition => condition.Field == PacketField.Device);
 
-    /// <summary>Finds a rule that drops such a packet, but not the first packet of a connection.</summary>
-    private RuleEffect? FindDrop(FirewallHook hook, TransportEndPoint? proxy)
+    /// <summary>Finds rules that drop such a packet, but not the first packet of a connection.</summary>
+    private IEnumerable<RuleEffect> FindDrops(FirewallHook hook, TransportEndPoint? proxy)
     {
         HashSet<string> ofFirst = [.. Drops(hook, proxy, TcpFlags.Syn).Select(effect => effect.ToString())];
-        return Drops(hook, proxy, TcpFlags.Ack).FirstOrDefault(effect => !ofFirst.Contains(effect.ToString()));
+        return Drops(hook, proxy, TcpFlags.Ack).Where(effect => !ofFirst.Contains(effect.ToString()));
     }
 
     private IEnumerable<RuleEffect> Drops(FirewallHook hook, TransportEndPoint? proxy, uint flags)
@@ -66,7 +72,19 @@ internal sealed class PickupCheck(FirewallReading firewall, ushort smtpPort)
             [PacketField.TcpFlags] = flags,
             [PacketField.IsNew] = 1,
         };
-        return RuleWalk.Follow(firewall.Rules, hook, ChainKind.Filter, packet).Where(effect =>
-            effect is { Rule.Action: FirewallAction.Drop, Certainty: >= Certainty.Sometimes });
+        IReadOnlyList<RuleEffect> effects = RuleWalk.Follow(firewall.Rules, hook, ChainKind.Filter, packet);
+        HashSet<string> accepting = [];
+        foreach (RuleEffect effect in effects)
+        {
+            if (effect.Rule.Action == FirewallAction.Accept)
+            {
+                accepting.Add(effect.Rule.Place.Table); // Later chains of the table may not see the packet.
+            }
+            else if (effect is { Rule.Action: FirewallAction.Drop, Certainty: >= Certainty.Sometimes }
+                && !accepting.Contains(effect.Rule.Place.Table))
+            {
+                yield return effect;
+            }
+        }
     }
 }

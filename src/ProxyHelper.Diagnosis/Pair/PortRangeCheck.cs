@@ -15,39 +15,53 @@ internal sealed class PortRangeCheck(PortRange? given, PairVariables? variables,
         "After a failover, both routers can have used one source port for two users. The kernel then changes the " +
         "port of one entry without an error, and the helper answers with the data of the wrong user.";
 
-    /// <summary>Judges the SNAT rule of this router.</summary>
-    /// <param name="rule">The rule for connections to the proxies, or null if none was found.</param>
-    /// <param name="doubt">Why the rule is not certain, as a clause, or null.</param>
-    public Finding Judge(RuleEffect? rule, string? doubt) => (rule, doubt) switch
+    /// <summary>Judges the SNAT rules of this router.</summary>
+    /// <param name="rules">The rules for connections to the proxies.</param>
+    /// <param name="doubt">Why the rules are not certain, as a clause, or null.</param>
+    public Finding Judge(IReadOnlyList<RuleEffect> rules, string? doubt)
     {
-        (null, _) => Finding.Skipped(
-            CheckNames.PairPorts,
-            $"The source ports of this router are not known: {doubt ?? "no SNAT rule was found"}.",
-            $"See the finding of the check '{CheckNames.SourceNat}'."),
-        (_, not null) => Finding.Warning(
-            CheckNames.PairPorts,
-            $"Which source ports this router assigns is not known: {doubt}.",
-            NatSearch.ReadRules),
-        ({ Rule.Ports: null }, _) => Finding.Failed(
-            CheckNames.PairPorts,
-            $"The SNAT rule has no range of ports: {rule}. {Consequence}",
-            $"Give each router ports of its own: '{rule.Rule.Text}:1024-32767' on one router and " +
-            $"'{rule.Rule.Text}:32768-65535' on the other router. To see the rule: {rule.Rule.Place.ListCommand}"),
-        ({ Rule.Ports: { } ports }, _) => Judge(rule, new PortRange((ushort)ports.First, (ushort)ports.Last)),
-    };
+        if (rules.Count == 0)
+        {
+            return Finding.Skipped(
+                CheckNames.PairPorts,
+                $"The source ports of this router are not known: {doubt ?? "no SNAT rule was found"}.",
+                $"See the finding of the check '{CheckNames.SourceNat}'.");
+        }
 
-    private Finding Judge(RuleEffect rule, PortRange own)
+        if (doubt is not null)
+        {
+            return Finding.Warning(
+                CheckNames.PairPorts,
+                $"Which source ports this router assigns is not known: {doubt}.",
+                NatSearch.ReadRules);
+        }
+
+        return rules.FirstOrDefault(rule => rule.Rule.Ports is null) is { } open ? WithoutRange(open)
+            : Judge([.. rules.Select(rule => (rule, RangeOf(rule.Rule.Ports!.Value)))]);
+    }
+
+    private static PortRange RangeOf(NumberRange ports) => new((ushort)ports.First, (ushort)ports.Last);
+
+    private static Finding WithoutRange(RuleEffect rule) => Finding.Failed(
+        CheckNames.PairPorts,
+        $"The SNAT rule has no range of ports: {rule}. {Consequence}",
+        $"Give each router ports of its own: '{rule.Rule.Text}:1024-32767' on one router and " +
+        $"'{rule.Rule.Text}:32768-65535' on the other router. To see the rule: {rule.Rule.Place.ListCommand}");
+
+    private Finding Judge((RuleEffect Rule, PortRange Ports)[] rules)
     {
-        if (given is null && variables is { PortsOfA: { } a, PortsOfB: { } b } && own != a && own != b)
+        string own = string.Join(" and ", rules.Select(rule => rule.Ports).Distinct());
+        if (given is null && variables is { PortsOfA: { } a, PortsOfB: { } b }
+            && Array.Find(rules, rule => !a.Contains(rule.Ports) && !b.Contains(rule.Ports)) is { Rule: { } other })
         {
             return Finding.Failed(
                 CheckNames.PairPorts,
                 $"The loaded SNAT rule assigns the ports {own}, but {PairVariables.InstalledPath} has {a} and {b}: " +
-                $"{rule}.",
+                $"{other}.",
                 "Load the rules again: /etc/proxy-helper-pair/primary-backup.sh load");
         }
 
-        if (FindPeer(own) is not { } peer)
+        if (FindPeer(rules[0].Ports) is not { } peer)
         {
             return Finding.Skipped(
                 CheckNames.PairPorts,
@@ -55,16 +69,20 @@ internal sealed class PortRangeCheck(PortRange? given, PairVariables? variables,
                 $"{words.GivePeerPorts}. On the other router, 'nft list ruleset' shows them.");
         }
 
-        return own.Overlaps(peer)
+        return Array.Find(rules, rule => rule.Ports.Overlaps(peer)) is { Rule: { } overlapping }
             ? Finding.Failed(
                 CheckNames.PairPorts,
-                $"This router assigns the ports {own}, and the other router {peer}. They overlap. {Consequence}",
+                $"This router assigns the ports {own}, and the other router {peer}. They overlap: {overlapping}. " +
+                Consequence,
                 $"Give each router ports of its own, such as 1024-32767 and 32768-65535. " +
-                $"To see the rule of this router: {rule.Rule.Place.ListCommand}")
+                $"To see the rule of this router: {overlapping.Rule.Place.ListCommand}")
             : Finding.Passed(
-                CheckNames.PairPorts, $"This router assigns the ports {own}, and the other router {peer}: {rule}.");
+                CheckNames.PairPorts,
+                $"This router assigns the ports {own}, and the other router {peer}: " +
+                $"{string.Join("; ", rules.Select(rule => rule.Rule))}.");
     }
 
+    // Two rules of a router can share the ports of the router.
     private PortRange? FindPeer(PortRange own) => given
-        ?? (variables is null ? null : own == variables.PortsOfA ? variables.PortsOfB : variables.PortsOfA);
+        ?? (variables?.PortsOfA?.Contains(own) == true ? variables.PortsOfB : variables?.PortsOfA);
 }

@@ -1,3 +1,5 @@
+using ProxyHelper.Diagnosis.Firewall;
+
 namespace ProxyHelper.Diagnosis.Pair;
 
 /// <summary>Checks whether conntrackd copies the conntrack entries to the other router and from there.</summary>
@@ -12,12 +14,12 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
 
     private readonly string _path = setup.Conntrackd.ConfigurationPath;
 
-    private string Command => $"conntrackd -C {_path}";
+    private string Command => $"conntrackd -C {RulePlace.Word(_path)}";
 
     /// <summary>Judges conntrackd.</summary>
     /// <param name="isPrimary">Whether this router has the addresses of the pair. Null if it is not known.</param>
-    /// <param name="countEntries">Counts the TCP entries of the kernel. Null if they cannot be listed.</param>
-    public IEnumerable<Finding> Judge(bool? isPrimary, Func<TcpEntries?> countEntries)
+    /// <param name="countEntries">Counts the entries of the kernel. Null if they cannot be listed.</param>
+    public IEnumerable<Finding> Judge(bool? isPrimary, Func<EntryCounts?> countEntries)
     {
         yield return JudgeRunning();
         if (status?.Statistics is { } statistics)
@@ -58,7 +60,13 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
         string counted = statistics.Errors + statistics.Lost == 0 ? string.Empty
             : $" Since its start, conntrackd has counted {statistics.Errors} errors and {statistics.Lost} lost " +
                 "messages.";
-        return !status!.HearsPeer
+        return !status!.HearsPeer && setup.Synchronization is { IsOftenSilent: true }
+            ? Finding.Skipped(
+                CheckNames.PairConntrackd,
+                $"conntrackd runs. Whether it hears the other router on {statistics.Link} is not known: in the mode " +
+                $"ALARM, a router without connections sends nothing.{counted}",
+                $"Compare 'cache internal' on one router with 'cache external' on the other: {Command} -s")
+            : !status.HearsPeer
             ? Finding.Warning(
                 CheckNames.PairConntrackd,
                 $"conntrackd heard nothing from the other router within 3 seconds on {statistics.Link}" +
@@ -77,21 +85,52 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
                 $"conntrackd runs and hears the other router on {statistics.Link}.{counted}");
     }
 
-    private Finding JudgeEntries(ConntrackdStatistics statistics, bool? isPrimary, Func<TcpEntries?> countEntries) =>
-        statistics.External is not { } external
-        ? Finding.Warning(
+    private Finding JudgeEntries(
+        ConntrackdStatistics statistics,
+        bool? isPrimary,
+        Func<EntryCounts?> countEntries) => (statistics, isPrimary) switch
+    {
+        ({ External: null }, _) => Finding.Warning(
             CheckNames.PairEntries,
             "conntrackd writes the entries of the other router into the kernel at once (DisableExternalCache yes). " +
             "A purge (conntrackd -t) then removes the entries of both routers.",
-            $"Write 'DisableExternalCache no' into {_path} on both routers, then run: systemctl restart conntrackd")
-        : isPrimary == true
-        ? JudgePrimary(statistics.Internal, countEntries())
-        : Finding.Passed(
+            $"Write 'DisableExternalCache no' into {_path} on both routers, then run: systemctl restart conntrackd"),
+        ({ Internal: null }, not false) => Finding.Skipped(
             CheckNames.PairEntries,
-            $"conntrackd has {external} entries of the other router, ready for a failover. " +
-            "The primary router must show about as many: 'conntrackd -s' there, 'cache internal'.");
+            "conntrackd has no copy of the entries of this router to compare with the kernel (DisableInternalCache " +
+            "yes).",
+            $"Compare the kernel with 'cache external' on the other router: conntrack -C; {Command} -s cache"),
+        (_, null) => Finding.Skipped(
+            CheckNames.PairEntries,
+            $"conntrackd has {statistics.Internal} entries of this router and {statistics.External} of the other " +
+            "router. Which router is primary is not known.",
+            "Compare 'cache internal' of the primary router with 'cache external' of the backup router: " +
+            $"{Command} -s cache"),
+        ({ Internal: { } own }, true) => JudgePrimary(own, countEntries()),
+        ({ External: { } external }, _) => JudgeBackup(external),
+    };
 
-    private Finding JudgePrimary(ulong own, TcpEntries? kernel)
+    private Finding JudgeBackup(ulong external)
+    {
+        string compare = $"Compare with 'cache internal' on the primary router: {Command} -s cache";
+        return status?.HearsPeer != true
+            ? Finding.Skipped(
+                CheckNames.PairEntries,
+                $"conntrackd has {external} entries of the other router. They can be old: nothing came from the " +
+                "other router during the check.",
+                compare)
+            : external == 0
+            ? Finding.Skipped(
+                CheckNames.PairEntries,
+                "conntrackd has no entry of the other router. That is correct only if no user is connected.",
+                $"{compare}. To get all entries of the primary router, run on this router: {Command} -n")
+            : Finding.Passed(
+                CheckNames.PairEntries,
+                $"conntrackd has {external} entries of the other router, ready for a failover. " +
+                "The primary router must show about as many: 'conntrackd -s' there, 'cache internal'.");
+    }
+
+    private Finding JudgePrimary(ulong own, EntryCounts? kernel)
     {
         string resynchronize = $"{Command} -f internal; {Command} -R; {Command} -B";
         return kernel is not { } table
@@ -99,22 +138,22 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
                 CheckNames.PairEntries,
                 $"conntrackd has {own} entries of this router. The kernel's table cannot be listed to compare them.",
                 "Run the check as root.")
-            : own + MaxDifference + ((ulong)table.Translated / 10) < (ulong)table.Translated
+            : own < (ulong)Math.Max(0, table.Mail - (table.Mail / 10) - MaxDifference)
             ? Finding.Warning(
                 CheckNames.PairEntries,
-                $"conntrackd has only {own} entries of this router, but the kernel has {table.Translated} " +
+                $"conntrackd has only {own} entries of this router, but the kernel has {table.Mail} " +
                 "connections to proxies. The other router does not get the rest.",
                 $"{resynchronize}. If the difference comes back, look for 'netlink overrun': {Command} -s runtime")
-            : own > (ulong)table.All + ((ulong)table.All / 10) + MaxDifference
+            : own > (ulong)(table.All + (table.All / 10) + MaxDifference)
             ? Finding.Warning(
                 CheckNames.PairEntries,
-                $"conntrackd has {own} entries of this router, but the kernel has only {table.All} TCP entries. " +
+                $"conntrackd has {own} entries of this router, but the kernel has only {table.All} entries. " +
                 "After a failover, the other router would have entries of connections that have ended.",
                 resynchronize)
             : Finding.Passed(
                 CheckNames.PairEntries,
-                $"conntrackd has {own} entries of this router. The kernel has {table.All} TCP entries, " +
-                $"{table.Translated} of them connections to proxies.");
+                $"conntrackd has {own} entries of this router. The kernel has {table.All} entries, " +
+                $"{table.Mail} of them connections to proxies.");
     }
 
     private Finding JudgeLimit(ConntrackdConfiguration configuration) =>

@@ -32,7 +32,7 @@ internal sealed class PairFilesTarget : IFuzzTarget
         PairStatus status = new(statistics, HearsPeer: false, ConntrackdStatistics.ReadLinkStates(input), text);
         var helper = new HelperSockets([], 114);
         Check(new PairChecks(setup, helper, _ => false, TestWords.Instance).JudgeKeepalived());
-        Check(new SynchronizationChecks(setup, status).Judge(isPrimary: true, () => default(TcpEntries)));
+        Check(new SynchronizationChecks(setup, status).Judge(isPrimary: true, () => default(EntryCounts)));
         PairStatus answering = statistics is null ? status : status with { Fault = null };
         Check(new SynchronizationChecks(setup, answering).Judge(isPrimary: null, () => null));
         Invariant.Holds(

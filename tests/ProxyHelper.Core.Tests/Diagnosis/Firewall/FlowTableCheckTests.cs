@@ -19,7 +19,7 @@ public sealed class FlowTableCheckTests
     [Fact]
     public void A_rule_that_moves_the_connections_is_a_warning_with_the_table_and_the_port()
     {
-        Finding finding = Judge(_capture, new TcpEntries(9, 5, 3));
+        Finding finding = Judge(_capture, new EntryCounts(9, 5, 3));
         FindingAssert.HasSeverity(Severity.Warning, finding);
         Assert.Contains("'flow add @ft' in table inet fast, chain forward.", finding.Reason, StringComparison.Ordinal);
         Assert.Contains(" 3 connections to proxies are in a flow table now.", finding.Reason, StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class FlowTableCheckTests
     [Fact]
     public void An_offloaded_connection_is_enough_for_a_warning()
     {
-        Finding finding = Judge(Rules("""{"accept": null}"""), new TcpEntries(1, 1, 1));
+        Finding finding = Judge(Rules("""{"accept": null}"""), new EntryCounts(1, 1, 1));
         FindingAssert.HasSeverity(Severity.Warning, finding);
         Assert.StartsWith("1 connections to proxies are in a flow table", finding.Reason, StringComparison.Ordinal);
     }
@@ -70,8 +70,8 @@ public sealed class FlowTableCheckTests
     {
         FirewallReading unread = FirewallReading.Of(_ => CapturedRules.Failing("nft"), [], []);
         FindingAssert.HasSeverity(Severity.Warning, new FlowTableCheck(unread, 25).Judge([], null));
-        FindingAssert.HasSeverity(Severity.Warning, new FlowTableCheck(unread, 25).Judge([], new TcpEntries(4, 0, 0)));
-        FindingAssert.HasSeverity(Severity.Passed, new FlowTableCheck(unread, 25).Judge([], new TcpEntries(4, 2, 0)));
+        FindingAssert.HasSeverity(Severity.Warning, new FlowTableCheck(unread, 25).Judge([], new EntryCounts(4, 0, 0)));
+        FindingAssert.HasSeverity(Severity.Passed, new FlowTableCheck(unread, 25).Judge([], new EntryCounts(4, 2, 0)));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class FlowTableCheckTests
         ]}
         """;
 
-    private static Finding Judge(string table, TcpEntries? entries = null)
+    private static Finding Judge(string table, EntryCounts? entries = null)
     {
         const string tables = """{"nftables": [{"table": {"family": "inet", "name": "fast"}}]}""";
         FirewallReading firewall = FirewallReading.Of(

@@ -92,6 +92,13 @@ public sealed class PairFilesTests
             new ConntrackdConfiguration(isSynchronizing, null, hasExternalCache), ConntrackdConfiguration.Parse(text));
 
     [Theory]
+    [InlineData("Sync {\n Mode ALARM {\n RefreshTime 15\n }\n}", true)]
+    [InlineData("Sync {\n Mode FTFW {\n }\n}", false)]
+    [InlineData("Sync {\n Mode\n}", false)]
+    public void Only_the_mode_ALARM_is_often_silent(string text, bool expected) =>
+        Assert.Equal(expected, ConntrackdConfiguration.Parse(text)!.IsOftenSilent);
+
+    [Theory]
     [InlineData("A_SNAT_PORTS=1-2\nB_SNAT_PORTS='3-4' # b", "1-2", "3-4")]
     [InlineData("A_SNAT_PORTS=2-1\n#B_SNAT_PORTS=3-4", "", "")]
     [InlineData("A_SNAT_PORTS=\"1024-2047\"\nB_SNAT_PORTS=1-65536", "1024-2047", "")]
@@ -110,11 +117,17 @@ public sealed class PairFilesTests
         ConntrackdStatistics.TryParse(Encoding.UTF8.GetBytes(Statistics)));
 
     [Fact]
-    public void A_conntrackd_without_external_cache_and_one_without_the_other_router_are_told_apart()
+    public void A_conntrackd_without_a_cache_and_one_without_the_other_router_are_told_apart()
     {
         string injecting = Statistics.Replace(
             "cache external:\ncurrent active connections:	           7", "external inject:", StringComparison.Ordinal);
         Assert.Null(ConntrackdStatistics.TryParse(Encoding.UTF8.GetBytes(injecting))!.External);
+        string bypassing = Statistics.Replace(
+            "cache internal:\ncurrent active connections:",
+            "internal bypass:\nconnections new:",
+            StringComparison.Ordinal);
+        ConntrackdStatistics bypass = ConntrackdStatistics.TryParse(Encoding.UTF8.GetBytes(bypassing))!;
+        Assert.Equal((null, 7ul, 11ul), (bypass.Internal, bypass.External, bypass.Received));
         string counting = "cache stats:\ncurrent active connections:\t 3\n\ntraffic processed:\n   0 Bytes   0 Pckts\n";
         Assert.Null(ConntrackdStatistics.TryParse(Encoding.UTF8.GetBytes(counting)));
     }

@@ -34,6 +34,23 @@ public sealed class PairRuleChecksTests
         Assert.Contains(words, finding.Reason, StringComparison.Ordinal);
     });
 
+    [Theory]
+    [InlineData("194.0.3.1:1024-9999", "194.0.3.1:10000-32767", Severity.Passed, "1024-9999 and 10000-32767, and")]
+    [InlineData("194.0.3.1:1024-32767", "194.0.3.1", Severity.Failed, "has no range of ports: 'snat to 194.0.3.1'")]
+    [InlineData("194.0.3.1:1024-32767", "194.0.3.1:32768-65535", Severity.Failed, "They overlap")]
+    [InlineData("194.0.3.1:1024-32767", "194.0.3.1:32000-33000", Severity.Failed, "pair.conf has")]
+    [InlineData("194.0.3.1:1024-32767", "tcp sport map { 1 : 194.0.3.1 }", Severity.Warning, "not known")]
+    public void Each_of_several_rules_is_judged(string first, string second, Severity expected, string words) =>
+        NetworkNamespace.Run(() =>
+        {
+            TestRules.Load("table ip n { chain c { type nat hook postrouting priority srcnat; " +
+                $"ip saddr 10.1.0.0/17 tcp dport 9199 snat to {first}; tcp dport 9199 snat to {second}; }}; }}");
+            Finding finding = JudgePorts(null, TestPair.Setup.Variables);
+            FindingAssert.HasSeverity(expected, finding);
+            FindingAssert.HasAction(finding);
+            Assert.Contains(words, finding.Reason, StringComparison.Ordinal);
+        });
+
     [Fact]
     public void Without_the_ports_of_the_other_router_nothing_is_known() => NetworkNamespace.Run(() =>
     {
@@ -71,6 +88,12 @@ public sealed class PairRuleChecksTests
     [InlineData($"{Pickup} ct state new tcp flags syn / fin,syn,rst,ack accept; ct state new drop", true)]
     [InlineData("type filter hook forward priority filter; tcp flags & syn != syn ct state new drop", true)]
     [InlineData("type filter hook forward priority filter; tcp flags ! syn ct state new drop", true)]
+    [InlineData($"{Pickup} iifname users ct state new tcp flags != syn drop", true)]
+    [InlineData("type filter hook forward priority filter; policy drop; ct state established accept; " +
+        "iifname users tcp flags & (fin | syn | rst | ack) == syn accept", true)]
+    [InlineData("type filter hook forward priority filter; policy drop; iifname users accept", false)]
+    [InlineData($"{Pickup} ip saddr 10.9.0.0/16 ct state new tcp flags != syn drop", false)] // some users
+    [InlineData($"{Pickup} ip saddr 10.9.0.0/16 accept; ct state new tcp flags != syn drop", false)]
     [InlineData($"{Pickup} ct state invalid drop", false)]
     [InlineData($"{Pickup} ct state new tcp flags & (fin | syn | rst | ack) == syn drop", false)]
     [InlineData($"{Pickup} tcp dport 25 drop", false)] // a hold, which drops all packets
@@ -98,8 +121,8 @@ public sealed class PairRuleChecksTests
 
     private static Finding JudgePorts(PortRange? given, PairVariables? variables, FirewallReading? firewall = null)
     {
-        (RuleEffect? rule, string? doubt) =
-            TestRules.Checks(firewall ?? TestRules.Read()).FindSource(_proxy, TestPair.Helper);
-        return new PortRangeCheck(given, variables, TestWords.Instance).Judge(rule, doubt);
+        (RuleEffect[] rules, string? doubt) =
+            TestRules.Checks(firewall ?? TestRules.Read()).FindSources(_proxy, TestPair.Helper);
+        return new PortRangeCheck(given, variables, TestWords.Instance).Judge(rules, doubt);
     }
 }

@@ -76,7 +76,7 @@ public sealed class SynchronizationChecksTests
         ulong cached, long all, long translated, Severity expected)
     {
         PairStatus status = _connected with { Statistics = _statistics with { Internal = cached } };
-        Finding finding = Judge(status, isPrimary: true, entries: new TcpEntries(all, translated, 0))[1];
+        Finding finding = Judge(status, isPrimary: true, entries: new EntryCounts(all, translated, 0))[1];
         FindingAssert.HasSeverity(expected, finding);
     }
 
@@ -86,6 +86,46 @@ public sealed class SynchronizationChecksTests
         Finding finding = Judge(_connected, isPrimary: false)[1];
         FindingAssert.HasSeverity(Severity.Passed, finding);
         Assert.StartsWith("conntrackd has 5 entries of the other router", finding.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, 0ul, false)] // perhaps no user is connected, perhaps nothing was copied
+    [InlineData(false, 5ul, false)] // the entries can be old
+    [InlineData(true, 5ul, null)] // which router is primary is not known
+    public void A_backup_router_passes_only_with_new_entries(bool hearsPeer, ulong external, bool? isPrimary)
+    {
+        PairStatus status = _connected with
+        {
+            HearsPeer = hearsPeer, Statistics = _statistics with { External = external },
+        };
+        FindingAssert.HasSeverity(Severity.Skipped, Judge(status, isPrimary)[1]);
+    }
+
+    [Fact]
+    public void The_entries_of_a_conntrackd_without_internal_cache_are_not_known()
+    {
+        PairStatus status = _connected with { Statistics = _statistics with { Internal = null } };
+        FindingAssert.HasSeverity(Severity.Skipped, Judge(status, isPrimary: true)[1]);
+        FindingAssert.HasSeverity(Severity.Passed, Judge(status, isPrimary: false)[1]);
+    }
+
+    [Fact]
+    public void In_the_mode_ALARM_silence_says_nothing()
+    {
+        PairSetup setup = TestPair.Setup with
+        {
+            Synchronization = ConntrackdConfiguration.Parse("Sync {\n Mode ALARM {\n }\n}"),
+        };
+        Finding finding = Judge(_connected with { HearsPeer = false }, isPrimary: true, setup)[0];
+        FindingAssert.HasSeverity(Severity.Skipped, finding);
+    }
+
+    [Fact]
+    public void A_path_with_a_space_can_be_pasted()
+    {
+        PairSetup setup = TestPair.Setup with { Conntrackd = new PairProgram(true, "/etc/my pair/c.conf") };
+        Finding finding = Judge(_connected with { HearsPeer = false }, isPrimary: true, setup)[0];
+        Assert.Contains("conntrackd -C '/etc/my pair/c.conf' -s link", finding.Action, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,9 +163,9 @@ public sealed class SynchronizationChecksTests
     }
 
     private static Finding[] Judge(PairStatus? status, bool? isPrimary, PairSetup? setup = null) =>
-        Judge(status, isPrimary, new TcpEntries(310, 300, 0), setup);
+        Judge(status, isPrimary, new EntryCounts(310, 300, 0), setup);
 
-    private static Finding[] Judge(PairStatus? status, bool? isPrimary, TcpEntries? entries, PairSetup? setup = null)
+    private static Finding[] Judge(PairStatus? status, bool? isPrimary, EntryCounts? entries, PairSetup? setup = null)
     {
         Finding[] findings =
         [
