@@ -32,6 +32,9 @@ internal sealed class AppearanceWatch : IDisposable
     /// <summary>Gets whether the last reading failed, so that the list must be read again.</summary>
     public bool IsBehind { get; private set; }
 
+    /// <summary>Gets whether the kernel has reported a change since the last reading.</summary>
+    public bool HasReport => _reports.Wait(milliseconds: 0);
+
     /// <summary>Gets the addresses of this host at the start of the watch.</summary>
     public IReadOnlyList<HostAddress> AtStart { get; private set; } = [];
 

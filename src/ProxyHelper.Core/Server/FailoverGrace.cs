@@ -69,6 +69,22 @@ internal sealed class FailoverGrace
         }
     }
 
+    /// <summary>
+    /// Returns whether a query whose connection is not found may begin to wait. On a busy server, an address can have
+    /// appeared, and the query arrived, since the server waited for reports the last time. So the reports are looked
+    /// for again, but only for such a query.
+    /// </summary>
+    /// <inheritdoc cref="IsActive"/>
+    public bool MayBeginToWait(TimeSpan now, TimeSpan length)
+    {
+        if (!IsActive(now, length) && !_isOver && length > TimeSpan.Zero && _watch.HasReport)
+        {
+            Read(length);
+        }
+
+        return IsActive(now, length);
+    }
+
     /// <summary>Returns whether queries may wait.</summary>
     /// <param name="now">The time since boot.</param>
     /// <param name="length">The length of the grace.</param>

@@ -26,6 +26,21 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
     /// <summary>Gets the number of look-ups in the batch.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Gets whether every connection of the batch was found.</summary>
+    public bool AreAllFound
+    {
+        get
+        {
+            int found = 0;
+            while (found < Count && _lookups[found].Outcome == LookupOutcome.Found)
+            {
+                found++;
+            }
+
+            return found == Count;
+        }
+    }
+
     /// <summary>Begins an empty batch.</summary>
     public void Clear() => Count = 0;
 

@@ -74,7 +74,8 @@ internal sealed class TcpAnswers(
         }
 
         TimeSpan now = clock.SinceBoot;
-        bool mustWait = grace.IsActive(now, rules.FailoverGrace)
+        bool mustWait = grace.MayBeginToWait(now, rules.FailoverGrace)
+            && (waited || connections.LeaveRoomToWait(connection.Peer))
             && now - connection.OpenedAt < rules.Admission.LongestWait
             && connections.LeavesTimeToWait(connection, now);
         telemetry.Counters.Add(Outcome.GraceWait, mustWait && !waited ? 1 : 0);

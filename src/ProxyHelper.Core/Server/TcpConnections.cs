@@ -15,6 +15,12 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     /// <summary>The largest number of connections from one source address.</summary>
     public const int MaxPerSource = 64;
 
+    /// <summary>The largest number of lines that wait to be looked up again.</summary>
+    public const int MaxWaiting = Max * 3 / 4;
+
+    /// <summary>The largest number of lines from one source address that wait.</summary>
+    public const int MaxWaitingPerSource = MaxPerSource * 3 / 4;
+
     private readonly TcpConnection[] _places =
         [.. Enumerable.Range(0, Max).Select(number => new TcpConnection(number))];
 
@@ -57,6 +63,23 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     /// <param name="now">The time since boot.</param>
     public bool LeavesTimeToWait(TcpConnection connection, TimeSpan now) =>
         now - connection.OpenedAt < maxTime - (maxTime / 5);
+
+    /// <summary>
+    /// Returns whether another line of a source may wait. A part of the places is left for lines that are answered at
+    /// once, in total and for each source. Otherwise waiting lines would cause new connections to be closed.
+    /// </summary>
+    public bool LeaveRoomToWait(IPv4Address source)
+    {
+        int total = 0, ofSource = 0;
+        foreach (TcpConnection connection in _places)
+        {
+            int waiting = connection is { IsOpen: true, WaitsSince: not null } ? 1 : 0;
+            total += waiting;
+            ofSource += connection.Peer == source ? waiting : 0;
+        }
+
+        return total < MaxWaiting && ofSource < MaxWaitingPerSource;
+    }
 
     /// <summary>Closes the connections that have reached their time limit.</summary>
     /// <param name="now">The time since boot.</param>

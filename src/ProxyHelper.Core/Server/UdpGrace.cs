@@ -45,7 +45,7 @@ internal sealed class UdpGrace(UdpBatch batch, FailoverGrace grace, QuerySocket[
     /// <param name="rules">The rules in force.</param>
     public void TakeNotFound(QuerySocket socket, ServerRules rules)
     {
-        if (!grace.IsActive(batch.Arrivals.SinceBoot, rules.FailoverGrace))
+        if (batch.Lookups.AreAllFound || !grace.MayBeginToWait(batch.Arrivals.SinceBoot, rules.FailoverGrace))
         {
             return;
         }

@@ -1,3 +1,6 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
+using ProxyHelper.Netlink;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
 using ProxyHelper.TestSupport;
@@ -40,6 +43,36 @@ public sealed class FailoverGraceTests
         Assert.Equal(
             new ResponderCounts { [Outcome.Found] = 2, [Outcome.GraceWait] = 2, [Outcome.GraceFind] = 2 },
             run.Counters.Read());
+    });
+
+    [Fact]
+    public void A_query_waits_also_if_its_address_appears_while_the_server_is_busy() => Router.With(() =>
+    {
+        var clock = new InterruptedClock();
+        using QuerySocket socket = QuerySocket.Open(Asker.Helper("0.0.0.0"));
+        using var run = new UdpServerRun(socket, rules: _rules, clock: clock);
+        using var asker = new Asker();
+        Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
+        clock.InNextBatch(() => Appear("194.0.1.3"));
+        asker.Send(QueryOf(port: 0), Asker.Helper());
+        AwaitWaits(run, 1);
+    });
+
+    [Fact]
+    public void A_query_may_wait_before_the_server_has_read_the_report() => NetworkNamespace.Run(() =>
+    {
+        using var reader = new AddressReader(NetlinkSocket.Open);
+        using AppearanceWatch watch = AppearanceWatch.Open(reader);
+        var grace = new FailoverGrace(watch, [IPv4Address.Parse("10.1.1.1")], Clock.System, new ResponderJournal());
+        Assert.False(MayBeginToWait());
+        Appear("10.1.1.2"); // no address of the helper
+        Assert.False(MayBeginToWait());
+        Appear("10.1.1.1");
+        Assert.True(MayBeginToWait());
+        grace.End();
+        Assert.False(MayBeginToWait());
+
+        bool MayBeginToWait() => grace.MayBeginToWait(Clock.System.SinceBoot, TimeSpan.FromMinutes(1));
     });
 
     [Fact]

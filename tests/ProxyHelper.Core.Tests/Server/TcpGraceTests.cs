@@ -38,12 +38,15 @@ public sealed class TcpGraceTests
 
     [Fact]
     public void A_line_without_an_entry_is_answered_before_the_time_of_its_connection_ends() =>
-        With(_rules, (run, _) =>
-        {
-            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
-            Assert.Equal(
-                new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.GraceWait] = 1 }, run.Counters.Read());
-        });
+        With(
+            _rules,
+            (run, _) =>
+            {
+                Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
+                Assert.Equal(
+                    new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.GraceWait] = 1 }, run.Counters.Read());
+            },
+            maxTime: TimeSpan.FromSeconds(10));
 
     [Fact]
     public void A_client_that_resets_while_its_line_waits_makes_room() => With(_rules, (run, _) =>
@@ -54,6 +57,30 @@ public sealed class TcpGraceTests
         asker.Reset();
         Assert.True(SpinWait.SpinUntil(() => run.Counters.Read()[Outcome.ReceiveError] == 1, Patience));
         Assert.Equal(0, run.Counters.Read().Queries);
+    });
+
+    [Fact]
+    public void Lines_without_a_place_to_wait_are_answered_at_once() => With(_rules, (run, table) =>
+    {
+        TcpAsker[] waiting = [.. Enumerable.Range(0, TcpConnections.MaxWaitingPerSource).Select(_ => new TcpAsker())];
+        Array.ForEach(waiting, asker => asker.Send(TcpAsker.Query));
+        AwaitWaits(run, waiting.Length);
+        for (int more = 0; more < TcpConnections.MaxPerSource; more++)
+        {
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
+        }
+
+        using TcpAsker other = new("194.0.1.2");
+        other.Send(TcpAsker.Query);
+        AwaitWaits(run, waiting.Length + 1);
+        table.Add(
+        [
+            Router.Flow,
+            ConntrackFlow.Tcp("10.1.1.1:20001", "4.1.1.2:25", "194.0.1.2:9199", "194.0.1.1:3527"),
+        ]);
+        Assert.All([.. waiting, other], asker => Assert.Equal(TcpAsker.Found, asker.ReadToEnd()));
+        Assert.Equal(0, run.Counters.Read()[Outcome.ConnectionDrop]);
+        Array.ForEach(waiting, asker => asker.Dispose());
     });
 
     [Fact]
@@ -94,12 +121,13 @@ public sealed class TcpGraceTests
         Assert.True(SpinWait.SpinUntil(() => run.Counters.Read()[Outcome.GraceWait] == count, Patience));
 
     /// <summary>Runs a server whose address appears after the start, with an empty conntrack table.</summary>
-    private static void With(AnswerRules rules, Action<TcpRun, ConntrackFixture> body) => NetworkNamespace.Run(
+    private static void With(
+        AnswerRules rules, Action<TcpRun, ConntrackFixture> body, TimeSpan? maxTime = null) => NetworkNamespace.Run(
         () =>
         {
             using ConntrackFixture table = ConntrackFixture.Open();
             using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: true);
-            using var run = new TcpRun(listener, ConntrackTable.Open(), rules, TimeSpan.FromSeconds(10));
+            using var run = new TcpRun(listener, ConntrackTable.Open(), rules, maxTime ?? TimeSpan.FromMinutes(1));
             Tool.Run("ip", "address", "add", "194.0.1.1/32", "dev", "lo");
             if (rules.FailoverGrace > TimeSpan.Zero)
             {
