@@ -29,6 +29,7 @@ declare -A destination=(
     [systemd/proxy-helper-pair.service]=/etc/systemd/system/proxy-helper-pair.service
     [systemd/keepalived.conf]=/etc/systemd/system/keepalived.service.d/proxy-helper-pair.conf
     [systemd/conntrackd.conf]=/etc/systemd/system/conntrackd.service.d/proxy-helper-pair.conf
+    [systemd/nftables.conf]=/etc/systemd/system/nftables.service.d/proxy-helper-pair.conf
     [systemd/proxy-helper.conf]=/etc/systemd/system/proxy-helper.service.d/proxy-helper-pair.conf
 )
 

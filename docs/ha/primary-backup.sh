@@ -111,6 +111,8 @@ record_state() {
 # The entries go into the kernel before a packet of a user can make a new entry. If that fails, the hold opens too: the
 # old connections stall and are "not found", but new connections work.
 become_primary() {
+    # Somebody may have removed the rules, such as with 'nft flush ruleset'.
+    nft list table ip proxy_helper_pair >/dev/null 2>&1 || load_rules
     command_conntrackd -c "Old connections stall, new connections work. Run 'systemctl status conntrackd'."
     lock_state
     require_current
@@ -131,12 +133,16 @@ become_backup() {
     command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
 }
 
-# Loads the hold first, so that no packet passes between the two. A primary router keeps its hold open.
 load_rules() {
+    step "loading the rules" "Run 'nft -f $files/rules.nft'." nft -f "$files/rules.nft"
+}
+
+# Loads the hold first, so that no packet passes between the two. A primary router keeps its hold open.
+load_hold_and_rules() {
     lock_state
     read_state
     [[ $last == primary ]] || close_hold
-    step "loading the rules" "Run 'nft -f $files/rules.nft'." nft -f "$files/rules.nft"
+    load_rules
     unlock_state
 }
 
@@ -160,7 +166,7 @@ esac
 [[ -d $run ]] || mkdir -p "$run" || exit 1
 log "begins"
 case $state in
-    load) load_rules; leave ;;
+    load) load_hold_and_rules; leave ;;
     synchronize) synchronize; leave ;;
 esac
 # systemd sets SERVICE_RESULT when keepalived has ended. A killed keepalived leaves the addresses on the router, so the

@@ -8,8 +8,10 @@ public sealed class PairScriptOrderTests
     private const string CloseHold = "nft -f /etc/proxy-helper-pair/hold.nft";
     private const string OpenHold = "nft table inet proxy_helper_hold; delete table inet proxy_helper_hold";
 
+    private const string FindRules = "nft list table ip proxy_helper_pair";
+
     private static readonly string[] _primary =
-        ["conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
+        [FindRules, "conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
 
     private static readonly string[] _backup = [CloseHold, "conntrackd -t", "conntrackd -n"];
 
@@ -27,7 +29,7 @@ public sealed class PairScriptOrderTests
             """);
 
         // The backup closes the hold before it waits for the commit.
-        Assert.Equal(["conntrackd -c", .. _backup], calls);
+        Assert.Equal([FindRules, "conntrackd -c", .. _backup], calls);
         Assert.Contains(
             "primary: the state is 'backup' now, so the remaining steps are left out", output,
             StringComparison.Ordinal);

@@ -9,8 +9,10 @@ public sealed class PairScriptTests
     private const string LoadRules = "nft -f /etc/proxy-helper-pair/rules.nft";
     private const string OpenHold = "nft table inet proxy_helper_hold; delete table inet proxy_helper_hold";
 
+    private const string FindRules = "nft list table ip proxy_helper_pair";
+
     private static readonly string[] _primary =
-        ["conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
+        [FindRules, "conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
 
     private static readonly string[] _backup = [CloseHold, "conntrackd -t", "conntrackd -n"];
 
@@ -111,7 +113,7 @@ public sealed class PairScriptTests
         (int status, string output, string[] calls) = await script.RunAsync("script primary");
 
         Assert.Equal(1, status);
-        Assert.Equal([OpenHold], calls);
+        Assert.Equal([FindRules, OpenHold], calls);
         Assert.Matches(@"conntrackd -c FAILED after 0\.\d{6} s with status 1: can't connect", output);
         Assert.Contains("primary: done, 4 steps failed", output, StringComparison.Ordinal);
     }
@@ -154,6 +156,7 @@ public sealed class PairScriptTests
             for state in load load stop fault stop; do env -i {path} $state; done
             nft list table inet proxy_helper_hold
             env -i {path} primary || true
+            nft flush ruleset
             env -i {path} primary || true
             nft list tables
             """);
