@@ -62,11 +62,14 @@ check_host() {
     require nft nftables
     require ip iproute2
     require flock util-linux
+    # Without the name, conntrackd ignores 'Protocol Accept TCP', and '-R' reads no entry of the kernel.
+    getent protocols tcp >/dev/null || fault "/etc/protocols does not name TCP. Run 'apt-get install netbase'."
 }
 
-# INTERFACE ADDRESS: whether this host has the address on the interface.
+# INTERFACE ADDRESS: whether this host has the address on the interface. A primary router has several. With '-q', grep
+# would end at the first line, and with pipefail the broken pipe of ip would count.
 has_address() {
-    ip -4 -o address show dev "$1" 2>/dev/null | grep -qwF "inet $2"
+    ip -4 -o address show dev "$1" 2>/dev/null | grep -wF "inet $2" >/dev/null
 }
 
 # Sets 'router', if it was not given, to the router whose sync address this host has.
@@ -171,7 +174,8 @@ verify_conntrackd() {
     local output
     local file=$work/new/etc/conntrackd/conntrackd.conf
     if output=$(conntrackd -C "$file" -s 2>&1) || [[ $output == *"can't connect"* ]]; then
-        ! grep -qE 'not a valid|ignoring|unknown' <<<"$output" || fault "conntrackd ignores a part of its file: $output"
+        ! grep -qE 'not a valid|ignoring|unknown|cannot find' <<<"$output" ||
+            fault "conntrackd ignores a part of its file: $output"
     else
         fault "conntrackd does not accept its file: ${output//$'\n'/; }"
     fi

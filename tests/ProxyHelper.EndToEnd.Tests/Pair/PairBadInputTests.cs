@@ -115,6 +115,18 @@ public sealed class PairBadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Names_of_protocols_that_conntrackd_does_not_find_are_a_fault()
+    {
+        (int status, string output) = await _router.InstallInAsync(
+            "unshare --mount bash -c 'mount --bind /dev/null /etc/protocols && \"$@\"' \"$@\"");
+
+        Assert.Equal(1, status);
+        Assert.Contains("Run 'apt-get install netbase'.", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("nft does not accept", output, StringComparison.Ordinal);
+        Assert.Empty(_router.Snapshot());
+    }
+
+    [Fact]
     public async Task Another_user_than_root_is_refused()
     {
         (int status, string output) = await _router.InstallInAsync("unshare --user \"$@\"");

@@ -147,6 +147,17 @@ public sealed class PairInstallationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_router_with_many_addresses_is_found()
+    {
+        _router.Replace("ip", """/sbin/ip "$@"; [[ $* != *show* ]] || seq 100000""");
+
+        (int status, string output) = await _router.RunOnRouterAsync(
+            $"{AddAddresses(router: 1)}\n{PairRouter.Shipped}/install.sh --check {_router.Variables}");
+
+        Assert.True(status == 0, output);
+    }
+
+    [Fact]
     public async Task The_last_lines_are_the_commands_for_the_changed_files_and_the_lines_for_the_daemon()
     {
         string install = $"{PairRouter.Shipped}/install.sh {_router.Variables} | grep -v '^kept' | grep -v wrote";
