@@ -301,25 +301,27 @@ clean_up() {
 
 # Says what to do for the changed files to take effect.
 advise() {
-    local all=" ${changes[*]} " commands=()
+    local all=" ${changes[*]-} " commands=()
     [[ -z $root ]] || return 0
+    advise_helper
     [[ $all != */etc/systemd/* ]] || commands+=(daemon-reload)
     [[ $all != */proxy-helper-pair.service\ * ]] || commands+=("enable proxy-helper-pair conntrackd keepalived")
     [[ $all != */etc/modules-load.d/* ]] || commands+=("restart systemd-modules-load")
     [[ $all != */etc/sysctl.d/* ]] || commands+=("restart systemd-sysctl")
     [[ $all != *.nft* && $all != *primary-backup.sh* ]] || commands+=("reload-or-restart proxy-helper-pair")
+    [[ ! $helper_changes ]] || commands+=("enable proxy-helper" "restart proxy-helper")
     [[ $all != *conntrackd* ]] || commands+=("restart conntrackd")
     [[ $all != *keepalived* ]] || commands+=("reload-or-restart keepalived")
     ((${#commands[@]})) || return 0
     printf '%s\n' "Run these commands, on the backup router first:" "${commands[@]/#/  systemctl }"
 }
 
-# The daemon's own file belongs to its package and to the administrator.
+# The daemon's own file belongs to its package and to the administrator. Sets 'helper_changes' if the file lacks a line.
 advise_helper() {
-    local missing
-    [[ -z $root && -f /etc/proxy-helper.conf ]] || return 0
-    missing=$(grep -v '^#' "$files/proxy-helper.conf" | grep -vxFf /etc/proxy-helper.conf) || return 0
-    printf '%s\n' "Add these lines to /etc/proxy-helper.conf, then run 'systemctl restart proxy-helper':" "$missing"
+    helper_changes=
+    [[ -f /etc/proxy-helper.conf ]] || return 0
+    helper_changes=$(grep -v '^#' "$files/proxy-helper.conf" | grep -vxFf /etc/proxy-helper.conf) || return 0
+    printf '%s\n' "Add these lines to /etc/proxy-helper.conf:" "$helper_changes"
 }
 
 read_arguments() {
@@ -370,14 +372,13 @@ main() {
     stop_on_faults
     if ((${#changes[@]} == 0)); then
         echo "Router $router: all files are as they should be."
-        advise_helper
+        advise
     elif [[ $only_check ]]; then
         printf "Router $router: would change $root%s\n" "${changes[@]}"
     else
         install_changes
         printf "Router $router: wrote $root%s\n" "${changes[@]}"
         advise
-        advise_helper
     fi
 }
 

@@ -43,6 +43,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
                 "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/sysctl.conf",
                 "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/conntrackd.conf",
                 "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/keepalived.conf",
+                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/nftables.conf",
                 "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair.service",
                 "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper.conf",
                 "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/variables.sh",

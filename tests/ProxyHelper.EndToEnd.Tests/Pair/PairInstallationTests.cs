@@ -158,7 +158,7 @@ public sealed class PairInstallationTests : IDisposable
     }
 
     [Fact]
-    public async Task The_last_lines_are_the_commands_for_the_changed_files_and_the_lines_for_the_daemon()
+    public async Task The_last_lines_are_the_lines_for_the_daemon_and_the_commands_for_the_changed_files()
     {
         string install = $"{PairRouter.Shipped}/install.sh {_router.Variables} | grep -v '^kept' | grep -v wrote";
 
@@ -174,17 +174,19 @@ public sealed class PairInstallationTests : IDisposable
         Assert.True(status == 0, output);
         Assert.Equal(
             """
+            Add these lines to /etc/proxy-helper.conf:
+            address = 194.0.3.1
+            allow = 194.0.22.9
             Run these commands, on the backup router first:
               systemctl daemon-reload
               systemctl enable proxy-helper-pair conntrackd keepalived
               systemctl restart systemd-modules-load
               systemctl restart systemd-sysctl
               systemctl reload-or-restart proxy-helper-pair
+              systemctl enable proxy-helper
+              systemctl restart proxy-helper
               systemctl restart conntrackd
               systemctl reload-or-restart keepalived
-            Add these lines to /etc/proxy-helper.conf, then run 'systemctl restart proxy-helper':
-            address = 194.0.3.1
-            allow = 194.0.22.9
             Run these commands, on the backup router first:
               systemctl reload-or-restart keepalived
             """,
