@@ -8,13 +8,15 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Telemetry;
 
 /// <summary>
-/// Writes notices for an administrator. Each kind of event causes a notice every ten seconds at most, so that neither a
-/// recurring fault nor a flood fills a log. If notices are not read, the oldest are dropped. Any thread may write.
+/// Writes notices for an administrator. Each kind of event causes one notice in ten seconds at most, and the addresses
+/// that appear cause a few, so that neither a recurring fault nor a flood fills a log. If notices are not read, the
+/// oldest are dropped. Any thread may write.
 /// </summary>
 internal sealed class ResponderJournal
 {
     private const int Capacity = 256;
     private const int MaxAppearances = 1000; // that are remembered
+    private const int AppearanceNotices = 16; // in ten seconds; a router seldom has more addresses
 
     private readonly Lock _lock = new();
     private readonly Channel<ResponderNotice> _notices = Channel.CreateBounded<ResponderNotice>(
@@ -22,6 +24,7 @@ internal sealed class ResponderJournal
 
     private readonly Topic[] _refusals = new Topic[Outcomes.All.Count];
     private readonly HashSet<(IPv4Address Address, uint CreatedAt)> _appearances = [];
+    private Topic _appeared;
     private Topic _lookups;
     private Topic _drops;
     private Topic _accepts;
@@ -133,13 +136,13 @@ internal sealed class ResponderJournal
                 _appearances.Clear();
             }
 
-            if (_appearances.Add((address, createdAt)))
+            if (_appearances.Add((address, createdAt)) && _appeared.IsDue(AppearanceNotices))
             {
                 string seconds = grace.TotalSeconds.ToString(CultureInfo.InvariantCulture);
                 Write(
                     NoticeKind.Appearance,
-                    $"The address {address} appeared. For {seconds} s, a query whose connection is not found waits, "
-                    + "and is looked up again.");
+                    $"The address {address} appeared{_appeared.TakeRepeats()}. For {seconds} s, a query whose "
+                    + "connection is not found waits, and is looked up again.");
             }
         }
     }
@@ -188,22 +191,30 @@ internal sealed class ResponderJournal
     {
         private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
 
-        private long _writtenAt;
+        private long _firstAt;
+        private int _written;
 
         /// <summary>The number of events without a notice since the last notice.</summary>
         public long Repeats;
 
         /// <summary>Returns whether an event causes a notice, and counts the event if not.</summary>
-        public bool IsDue()
+        /// <param name="max">The largest number of notices in ten seconds.</param>
+        public bool IsDue(int max = 1)
         {
-            if (_writtenAt != 0 && Stopwatch.GetElapsedTime(_writtenAt) < _interval)
+            if (_firstAt == 0 || Stopwatch.GetElapsedTime(_firstAt) >= _interval)
             {
-                Repeats++;
-                return false;
+                _firstAt = Stopwatch.GetTimestamp();
+                _written = 0;
             }
 
-            _writtenAt = Stopwatch.GetTimestamp();
-            return true;
+            if (_written < max)
+            {
+                _written++;
+                return true;
+            }
+
+            Repeats++;
+            return false;
         }
 
         /// <summary>Returns words about the repeats, and resets their number.</summary>

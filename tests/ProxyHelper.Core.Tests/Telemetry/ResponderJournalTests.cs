@@ -42,6 +42,23 @@ public sealed class ResponderJournalTests
     }
 
     [Fact]
+    public void An_address_that_comes_and_goes_all_the_time_causes_few_notices()
+    {
+        var journal = new ResponderJournal();
+        for (uint time = 0; time < 1000; time++)
+        {
+            Array.ForEach(["10.1.1.1", "10.1.1.2"], address => journal.LogAppearance(
+                IPv4Address.Parse(address), time, TimeSpan.FromSeconds(3)));
+        }
+
+        journal.Complete(null);
+        List<ResponderNotice> notices = ReadNotices(journal);
+        Assert.StartsWith("The address 10.1.1.1 appeared. For 3 s, ", notices[0].Message, StringComparison.Ordinal);
+        Assert.StartsWith("The address 10.1.1.2 appeared. For 3 s, ", notices[1].Message, StringComparison.Ordinal);
+        Assert.Equal(16, notices.Count);
+    }
+
+    [Fact]
     public void A_flood_causes_one_notice_for_each_reason()
     {
         var journal = new ResponderJournal();
