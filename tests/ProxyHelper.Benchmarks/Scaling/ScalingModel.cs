@@ -18,6 +18,7 @@ internal sealed class ScalingModel(Site site)
     private const double BusiestThread = 0.5;
     private const int MaxWorkers = 64;
     private const int DefaultRate = 10_000, MaxRate = 1_000_000;
+    private const int SmallestPerHost = 100;
 
     // Debian's values on a host with more than 4 GiB, and conntrackd's default.
     private const int DefaultBuckets = 262_144, DefaultResendQueue = 131_072, SmallestHashSize = 32_768;
@@ -98,9 +99,12 @@ internal sealed class ScalingModel(Site site)
     public long Rate => Math.Clamp(RoundUp(2 * QueriesPerSecond / site.Proxies), DefaultRate, MaxRate);
 
     /// <summary>
-    /// Gets the setting max_per_host of smtp-gated: twice the connections that one SNAT address has to one proxy.
+    /// Gets the setting max_per_host of smtp-gated: twice the connections that one SNAT address has to one proxy. The
+    /// mean of a small site says nothing about a burst, so the setting is never below the number that the check of the
+    /// set-up demands.
     /// </summary>
-    public long MaxPerHost => RoundUp(2 * QueriesPerSecond * site.Duration / site.Proxies / SnatAddresses);
+    public long MaxPerHost =>
+        Math.Max(SmallestPerHost, RoundUp(2 * QueriesPerSecond * site.Duration / site.Proxies / SnatAddresses));
 
     /// <summary>Gets nf_conntrack_max: twice the entries.</summary>
     public long TableLimit => PowerOfTwo(2 * Entries, DefaultBuckets);

@@ -76,6 +76,18 @@ public sealed class ScalingModelTests
         Assert.InRange(model.Rate, Math.Max(10_000, connections), 1_000_000);
     }
 
+    [Theory]
+    [InlineData(0, 60, 100)] // no site sets a limit of 0
+    [InlineData(1, 1, 100)] // the mean of two connections is no limit for a burst
+    [InlineData(1, 60, 120)]
+    [InlineData(100, 60, 12_000)]
+    public void The_limit_of_smtp_gated_has_room_for_a_burst(int connections, int duration, long expected)
+    {
+        var site = new Site { Connections = connections, Duration = duration, TimeWait = 1 };
+
+        Assert.Equal(expected, new ScalingModel(site).MaxPerHost);
+    }
+
     [Fact]
     public void More_routers_share_the_entries_and_the_time_of_a_commit_and_not_the_sum()
     {
@@ -86,6 +98,27 @@ public sealed class ScalingModelTests
         Assert.Equal(one.CommitSeconds, 10 * ten.CommitSeconds, tolerance: 1e-9);
         Assert.Equal(one.AllQueriesPerSecond, ten.AllQueriesPerSecond);
         Assert.Equal(one.PairsNeeded, ten.PairsNeeded);
+    }
+
+    [Fact]
+    public void The_page_has_the_constants_of_the_program()
+    {
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "scaling.md"));
+        string table = page.Split("| constant | value |")[1].Split("\n\n")[0];
+        FormattableString[] expected =
+        [
+            $"{ScalingConstants.KernelBytes} bytes", $"{ScalingConstants.BucketBytes} bytes",
+            $"{ScalingConstants.ActiveBytes} bytes", $"{ScalingConstants.StandbyBytes} bytes",
+            $"{ScalingConstants.HelperMebibytes} MiB", $"{ScalingConstants.QueryMicroseconds} µs",
+            $"{ScalingConstants.ConnectionBytes} bytes in {ScalingConstants.ConnectionPackets} packets",
+            $"{ScalingConstants.ActiveMicroseconds} µs", $"{ScalingConstants.StandbyMicroseconds} µs",
+            $"{ScalingConstants.ResyncBytes} bytes in 0.06 packets", // the model does not use the packets
+            $"{ScalingConstants.ResyncMicroseconds} µs", $"{ScalingConstants.CommitMicroseconds} µs",
+        ];
+
+        Assert.Equal(
+            expected.Select(FormattableString.Invariant),
+            table.Split('\n').Skip(2).Select(row => row.Split('|')[2].Trim()));
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed unsafe partial class ScriptedNetlink : LinuxSocket
             return;
         }
 
-        Deliver([1, 2, 3]); // no message; the helper only needs to know that there is one
+        Deliver([1, 2, 3]); // not a message, but the helper only needs to see that something arrived
     }
 
     public override bool TryReceive(Span<byte> buffer, out int received)
