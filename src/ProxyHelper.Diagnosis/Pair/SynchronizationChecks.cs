@@ -156,14 +156,18 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
                 $"{table.Mail} of them connections to proxies.");
     }
 
+    // The next run of install.sh would replace a line of conntrackd.conf that somebody changed.
+    private string RaiseLimit(long entries) =>
+        $"On both routers, write SYNC_ENTRIES={entries} into pair.conf and run install.sh, or without install.sh " +
+        $"write 'HashLimit {entries}' into 'General' of {_path} and run: systemctl restart conntrackd";
+
     private Finding JudgeLimit(ConntrackdConfiguration configuration) =>
         (configuration.HashLimit, setup.MaxEntries) switch
         {
             (null, _) => Finding.Warning(
                 CheckNames.PairLimit,
                 $"{_path} has no HashLimit. conntrackd then keeps fewer entries than most kernels.",
-                $"Write 'HashLimit {setup.MaxEntries ?? 262144}' into 'General' of {_path} on both routers, " +
-                "then run: systemctl restart conntrackd"),
+                RaiseLimit(setup.MaxEntries ?? 262144)),
             (_, null) => Finding.Skipped(
                 CheckNames.PairLimit,
                 "It is not known how many entries the kernel has room for.",
@@ -172,8 +176,7 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
                 CheckNames.PairLimit,
                 $"conntrackd keeps at most {limit} entries, but the kernel's table has room for {maximum}. The other " +
                 "router does not get the rest.",
-                $"Write 'HashLimit {maximum}' into 'General' of {_path} on both routers, " +
-                "then run: systemctl restart conntrackd"),
+                RaiseLimit(maximum)),
             ({ } limit, { } maximum) => Finding.Passed(
                 CheckNames.PairLimit,
                 $"conntrackd keeps up to {limit} entries, and the kernel's table has room for {maximum}."),

@@ -149,7 +149,11 @@ public sealed class SynchronizationChecksTests
             Synchronization = TestPair.Setup.Synchronization! with { HashLimit = limit },
             MaxEntries = maximum,
         };
-        FindingAssert.HasSeverity(expected, Judge(_connected, true, setup)[^1]);
+        Finding finding = Judge(_connected, true, setup)[^1];
+        FindingAssert.HasSeverity(expected, finding);
+        Assert.Equal(
+            expected == Severity.Warning,
+            finding.Action.Contains($"SYNC_ENTRIES={maximum} into pair.conf", StringComparison.Ordinal));
     }
 
     [Fact]
