@@ -27,6 +27,7 @@ declare -A destination=(
     [primary-backup.sh]=$files/primary-backup.sh
     [proxy-helper.conf]=$files/proxy-helper.conf
     [systemd/proxy-helper-pair.service]=/etc/systemd/system/proxy-helper-pair.service
+    [systemd/proxy-helper-pair-watch.service]=/etc/systemd/system/proxy-helper-pair-watch.service
     [systemd/keepalived.conf]=/etc/systemd/system/keepalived.service.d/proxy-helper-pair.conf
     [systemd/conntrackd.conf]=/etc/systemd/system/conntrackd.service.d/proxy-helper-pair.conf
     [systemd/nftables.conf]=/etc/systemd/system/nftables.service.d/proxy-helper-pair.conf
@@ -59,6 +60,7 @@ check_host() {
     ((EUID == 0)) || fault "install.sh must run as root"
     require keepalived keepalived
     require conntrackd conntrackd
+    require conntrack conntrack
     require nft nftables
     require ip iproute2
     require flock util-linux
@@ -310,6 +312,7 @@ advise() {
     [[ $all != */etc/sysctl.d/* ]] || commands+=("restart systemd-sysctl")
     [[ $all != *.nft* && $all != *primary-backup.sh* ]] || commands+=("reload-or-restart proxy-helper-pair")
     [[ ! $helper_changes ]] || commands+=("enable proxy-helper" "restart proxy-helper")
+    [[ $all != *primary-backup.sh* ]] || commands+=("restart proxy-helper-pair-watch")
     [[ $all != *conntrackd* ]] || commands+=("restart conntrackd")
     [[ $all != *keepalived* ]] || commands+=("reload-or-restart keepalived")
     ((${#commands[@]})) || return 0

@@ -3,6 +3,8 @@
 #   primary-backup.sh primary|backup|fault|stop    when the state changes; keepalived calls this form
 #   primary-backup.sh load                         loads the packet rules; systemd calls this form at boot
 #   primary-backup.sh synchronize                  when conntrackd has started; systemd calls this form
+#   primary-backup.sh watch                        refreshes when the other router has a new conntrackd; a service
+#   primary-backup.sh refresh                      replaces the copy of the other router's entries
 # Each step is logged with its duration, in /run/proxy-helper-pair/log and in the system log. A step that fails is
 # reported, and the next step runs. The exit status is 1 if a step failed.
 #
@@ -16,6 +18,7 @@ run=/run/proxy-helper-pair # the state, the locks and the log; empty after a boo
 time_limit=@COMMIT_TIMEOUT@ # seconds for a step of conntrackd, COMMIT_TIMEOUT of pair.conf
 log_size=262144            # bytes
 state=${1-}
+previous=                  # the state before this script
 failures=0
 lines=
 
@@ -54,9 +57,9 @@ step() {
     return 1
 }
 
-# OPTION ADVICE: gives a command to the running conntrackd.
+# OPTION ADVICE [ARGUMENT]: gives a command to the running conntrackd.
 command_conntrackd() {
-    step "conntrackd $1" "$2" timeout --kill-after=1 "$time_limit" conntrackd "$1"
+    step "conntrackd $1" "$2" timeout --kill-after=1 "$time_limit" conntrackd "$1" "${@:3}"
 }
 
 close_hold() {
@@ -100,6 +103,7 @@ record_state() {
     own_time=${stat[19]}
     lock_state
     read_state
+    previous=$last
     if ((last_time > own_time || (last_time == own_time && last_id > $$))); then
         require_current
     fi
@@ -108,11 +112,28 @@ record_state() {
     unlock_state
 }
 
+# Deletes the entries of the time when this router was primary before, if the other router has been primary since. A
+# port of an ended connection can belong to another user now: the copied entry of that user would get another port.
+delete_old_entries() {
+    local counts='external:[^a-z]*current active connections:[^0-9]*([0-9]+)'
+    [[ $previous != primary && $(timeout "$time_limit" conntrackd -s 2>/dev/null 8>&- 9>&-) =~ $counts ]] || return 0
+    ((BASH_REMATCH[1])) || return 0
+    step "deleting old entries" "The helper can name a wrong user." delete_mail_entries
+}
+
+# conntrack has the exit status 1 if there is nothing to delete.
+delete_mail_entries() {
+    local output
+    output=$(timeout "$time_limit" conntrack -D -p tcp --reply-dst @SNAT_ADDRESS@ 2>&1 >/dev/null) && return
+    [[ $output == *" 0 flow entries"* ]] || { printf '%s' "$output"; return 1; }
+}
+
 # The entries go into the kernel before a packet of a user can make a new entry. If that fails, the hold opens too: the
 # old connections stall and are "not found", but new connections work.
 become_primary() {
     # Somebody may have removed the rules, such as with 'nft flush ruleset'.
     nft list table ip proxy_helper_pair >/dev/null 2>&1 || load_rules
+    delete_old_entries
     command_conntrackd -c "Old connections stall, new connections work. Run 'systemctl status conntrackd'."
     lock_state
     require_current
@@ -131,6 +152,24 @@ send_entries() {
 become_backup() {
     command_conntrackd -t "The kernel keeps the entries of this router's time as primary."
     command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+}
+
+# Replaces the copy of the other router's entries. A conntrackd that starts does not know which connections ended
+# before, so their entries would stay in the copy. When another user gets the port, the copy has two entries of a port.
+refresh() {
+    [[ $last == backup ]] || return 0
+    command_conntrackd -f "This router has entries of ended connections. Run 'systemctl restart conntrackd'." external
+    command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+}
+
+# A new conntrackd of the other router sends from a new port. A link that was down for 30 seconds looks the same.
+watch_peer() {
+    local peer=(-p udp --orig-src @PEER_SYNC_ADDRESS@ --orig-dst @SYNC_ADDRESS@ --orig-port-dst @SYNC_PORT@)
+    "$0" refresh
+    while read -r; do
+        "$0" refresh
+    done < <(exec conntrack -E -e NEW "${peer[@]}")
+    failures=1
 }
 
 load_rules() {
@@ -156,10 +195,10 @@ synchronize() {
 }
 
 case $state in
-    primary | backup | fault | stop | load | synchronize) ;;
+    primary | backup | fault | stop | load | synchronize | watch | refresh) ;;
     *)
         echo "primary-backup.sh: the state ${state@Q} is unknown." \
-            "Use primary, backup, fault, stop, load or synchronize." >&2
+            "Use primary, backup, fault, stop, load, synchronize, watch or refresh." >&2
         exit 2
         ;;
 esac
@@ -168,6 +207,7 @@ log "begins"
 case $state in
     load) load_hold_and_rules; leave ;;
     synchronize) synchronize; leave ;;
+    watch) watch_peer; leave ;;
 esac
 # systemd sets SERVICE_RESULT when keepalived has ended. A killed keepalived leaves the addresses on the router, so the
 # router goes on forwarding until keepalived starts again. With the hold, all connections would stand still until then.
@@ -175,12 +215,13 @@ if [[ $state == stop && ${SERVICE_RESULT:-success} != success ]]; then
     log "keepalived was killed, so the hold stays as it is"
     leave
 fi
-record_state
+[[ $state == refresh ]] || record_state
 exec 9>>"$run/script.lock"
 flock 9
-require_current
+if [[ $state == refresh ]]; then read_state; else require_current; fi
 case $state in
     primary) become_primary ;;
     backup) become_backup ;;
+    refresh) refresh ;;
 esac
 leave

@@ -16,7 +16,8 @@ internal sealed record FailoverSettings(int Rounds, int Connections, IReadOnlyLi
           --connections N  the open connections before a failure (300)
           --cases NAMES    the cases (all):
                            power-cut,link-down,kill-9,switch-over,fail-back,split-brain,
-                           standby-restart,conntrackd-restart,sync-link,no-state
+                           standby-restart,conntrackd-restart,sync-link,no-state,
+                           restart-reuse,switch-reuse
           --daemon PATH    a compiled daemon; without this option, the daemon is compiled first
         """;
 

@@ -10,6 +10,39 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// </summary>
 public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDisposable
 {
+    private static readonly string[] _files =
+    [
+        "-rw-r--r-- root/root /etc/proxy-helper.conf",
+        "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.service",
+        "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.socket",
+        "-rwxr-xr-x root/root /usr/sbin/proxy-helper",
+        "-rw-r--r-- root/root /usr/share/bash-completion/completions/proxy-helper",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/changelog.gz",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/copyright",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/README.md",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/conntrackd.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/hold.nft",
+        "-rwxr-xr-x root/root /usr/share/doc/proxy-helper/ha/install.sh",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/keepalived.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/modules-load.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/pair.conf",
+        "-rwxr-xr-x root/root /usr/share/doc/proxy-helper/ha/primary-backup.sh",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/proxy-helper.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/rules.nft",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/sysctl.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/conntrackd.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/keepalived.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/nftables.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair-watch.service",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair.service",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper.conf",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/variables.sh",
+        "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
+        "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
+        "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper.8.gz",
+        "-rw-r--r-- root/root /usr/share/zsh/vendor-completions/_proxy-helper",
+    ];
+
     private readonly string _work = Directory.CreateTempSubdirectory("proxy-helper-package-").FullName;
 
     private string Machine => Path.Combine(_work, "machine");
@@ -22,36 +55,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         string content = Tool.Run("dpkg-deb", "--contents", MakePackage(_work));
 
         Assert.Equal(
-            [
-                "-rw-r--r-- root/root /etc/proxy-helper.conf",
-                "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.service",
-                "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.socket",
-                "-rwxr-xr-x root/root /usr/sbin/proxy-helper",
-                "-rw-r--r-- root/root /usr/share/bash-completion/completions/proxy-helper",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/changelog.gz",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/copyright",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/README.md",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/conntrackd.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/hold.nft",
-                "-rwxr-xr-x root/root /usr/share/doc/proxy-helper/ha/install.sh",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/keepalived.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/modules-load.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/pair.conf",
-                "-rwxr-xr-x root/root /usr/share/doc/proxy-helper/ha/primary-backup.sh",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/proxy-helper.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/rules.nft",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/sysctl.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/conntrackd.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/keepalived.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/nftables.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair.service",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper.conf",
-                "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/variables.sh",
-                "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
-                "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
-                "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper.8.gz",
-                "-rw-r--r-- root/root /usr/share/zsh/vendor-completions/_proxy-helper",
-            ],
+            _files,
             PackedFile().Matches(content).Select(file => $"{file.Groups["mode"].Value} {file.Groups["path"].Value}"));
         Assert.All(PackedFolder().Matches(content), folder => Assert.Equal("drwxr-xr-x root/root", folder.Value));
     }

@@ -101,6 +101,7 @@ public sealed class PairBadInputTests : IDisposable
     [Theory]
     [InlineData("keepalived", "keepalived")]
     [InlineData("conntrackd", "conntrackd")]
+    [InlineData("conntrack", "conntrack")]
     [InlineData("nft", "nftables")]
     public async Task A_missing_package_is_named(string program, string package)
     {

@@ -19,6 +19,16 @@ public sealed class PairFailoverTests(PublishedDaemon daemon)
         Assert.True(outcome.IsAsPromised, $"{outcome}");
     }
 
+    [Theory]
+    [InlineData("restart-reuse")]
+    [InlineData("switch-reuse")]
+    public async Task A_port_that_another_user_has_now_does_not_name_the_user_of_before(string name)
+    {
+        PairOutcome outcome = await RunAsync(name);
+
+        Assert.True(outcome.IsAsPromised, $"{outcome}");
+    }
+
     [Fact]
     public async Task A_standby_without_the_state_answers_not_found_and_never_wrong()
     {

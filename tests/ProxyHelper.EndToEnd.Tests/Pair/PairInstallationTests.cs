@@ -54,7 +54,8 @@ public sealed class PairInstallationTests : IDisposable
             _router.Installed("/etc/systemd/system/proxy-helper.service"), "[Service]\nExecStart=/bin/true\n");
 
         (int status, string output) = await _router.RunOnRouterAsync(
-            "systemd-analyze verify --man=no {keepalived,conntrackd,proxy-helper,proxy-helper-pair}.service 2>&1");
+            "systemd-analyze verify --man=no " +
+            "{keepalived,conntrackd,proxy-helper,proxy-helper-pair,proxy-helper-pair-watch}.service 2>&1");
 
         Assert.True(status == 0, output);
         Assert.Empty(output.Trim());
@@ -185,6 +186,7 @@ public sealed class PairInstallationTests : IDisposable
               systemctl reload-or-restart proxy-helper-pair
               systemctl enable proxy-helper
               systemctl restart proxy-helper
+              systemctl restart proxy-helper-pair-watch
               systemctl restart conntrackd
               systemctl reload-or-restart keepalived
             Run these commands, on the backup router first:

@@ -14,6 +14,8 @@ internal sealed class PairScript : IDisposable
     /// <summary>Gets the router.</summary>
     public PairRouter Router { get; }
 
+    private string Counts => Path.Combine(Router.Programs, "counts");
+
     private string Calls => Path.Combine(Router.Programs, "calls");
 
     /// <summary>Installs the script and the stand-ins.</summary>
@@ -34,12 +36,23 @@ internal sealed class PairScript : IDisposable
         }
 
         router.Replace("nft", $"echo \"nft ${{*//$ROOT/}}\" >>{script.Calls}");
+        router.Replace("conntrack", $"echo \"conntrack $*\" >>{script.Calls}");
         router.Replace("conntrackd", $$"""
+            [[ $1 != -s ]] || exec cat {{script.Counts}}
             echo "conntrackd $*" >>{{script.Calls}}
             [[ ! -p {{router.Programs}}/gate$1 ]] || read -r <{{router.Programs}}/gate$1
             """);
         return script;
     }
+
+    /// <summary>Sets the number of the other router's entries that conntrackd says it has.</summary>
+    public void SetCopied(int count) => File.WriteAllText(Counts, $"""
+        cache internal:
+        current active connections:         7
+        cache external:
+        current active connections:         {count}
+
+        """);
 
     /// <summary>
     /// Runs shell commands with an empty /run. The function 'script' calls the installed script, 'await' waits until a

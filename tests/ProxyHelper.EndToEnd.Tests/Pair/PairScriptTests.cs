@@ -89,6 +89,37 @@ public sealed class PairScriptTests
     }
 
     [Theory]
+    [InlineData("backup", 300, "conntrack -D -p tcp --reply-dst 194.0.3.1")]
+    [InlineData("backup", 0)] // the other router was never primary
+    [InlineData("primary", 300)] // both routers were primary, and this one has won
+    public async Task Entries_from_before_another_router_was_primary_are_deleted_before_the_commit(
+        string before, int copied, params string[] steps)
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        string[] first = (await script.RunAsync($"script {before}")).Calls;
+        script.SetCopied(copied);
+
+        string[] calls = (await script.RunAsync("mkdir /run/proxy-helper-pair; " +
+            $"echo {before} 1 1 >/run/proxy-helper-pair/state; script primary")).Calls;
+
+        Assert.Equal([.. first, FindRules, .. steps, .. _primary[1..]], calls);
+    }
+
+    [Theory]
+    [InlineData("primary")]
+    [InlineData("fault")]
+    [InlineData("backup", "conntrackd -f external", "conntrackd -n")]
+    public async Task A_refresh_replaces_the_copy_of_a_backup_router(string state, params string[] steps)
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        string[] first = (await script.RunAsync($"script {state}")).Calls;
+
+        string[] calls = (await script.RunAsync($"script {state}; script refresh")).Calls;
+
+        Assert.Equal([.. first, .. first, .. steps], calls);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("MASTER")]
     [InlineData("primary\n")]

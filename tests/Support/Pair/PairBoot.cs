@@ -21,6 +21,7 @@ internal sealed class PairBoot(PairedRouter router, PairSettings settings)
         router.Services.LoadRules();
         router.Cables.SetAll(isUp: true);
         await router.Services.StartConntrackdAsync().ConfigureAwait(false);
+        router.Services.StartWatch();
         router.Services.StartHelper(settings.Daemon, settings.HelperArguments);
     }
 

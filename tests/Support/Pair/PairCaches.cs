@@ -13,6 +13,10 @@ internal sealed partial class PairCaches(PairMachine machine)
     /// <summary>Returns the number of entries of the other router, or -1 if conntrackd does not answer.</summary>
     public int CountExternal() => Count("external");
 
+    /// <summary>Returns the number of entries of the other router with a user's address as their source.</summary>
+    public int CountExternalOf(string user) => machine.Run("conntrackd", "-e").Split('\n')
+        .Count(entry => entry.Contains($" src={user} ", StringComparison.Ordinal));
+
     private int Count(string cache)
     {
         try

@@ -18,6 +18,8 @@ internal sealed record PairCase(string Name, Func<PairLaboratory, Task<PairFigur
         new("conntrackd-restart", PairRestarts.RestartConntrackdAsync),
         new("sync-link", PairRestarts.PullSyncLinkAsync),
         new("no-state", PairRestarts.LoseStateAsync),
+        new("restart-reuse", PairReuse.RestartConntrackdAsync),
+        new("switch-reuse", PairReuse.SwitchAgainAsync),
     ];
 
     /// <summary>Runs the case in a laboratory of its own.</summary>

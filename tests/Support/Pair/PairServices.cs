@@ -40,6 +40,9 @@ internal sealed class PairServices(PairMachine machine) : IDisposable
         Start("proxy-helper", [daemon, "-c", HelperSettings, .. arguments]);
     }
 
+    /// <summary>Starts to watch for a new conntrackd of the other router.</summary>
+    public void StartWatch() => Start("watch", new PairUnit(machine, "proxy-helper-pair-watch").ReadOne("ExecStart"));
+
     /// <summary>Starts keepalived. It logs to its output.</summary>
     public void StartKeepalived()
     {

@@ -18,6 +18,9 @@ internal sealed class PairUnit(PairMachine machine, string name)
         }
     }
 
+    /// <summary>Returns the words of the only command of a key.</summary>
+    public string[] ReadOne(string key) => Read(key).Single().Split(' ');
+
     private IEnumerable<string> Read(string key) => Files()
         .SelectMany(File.ReadLines)
         .Where(line => line.StartsWith($"{key}=", StringComparison.Ordinal))

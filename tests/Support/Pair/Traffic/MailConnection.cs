@@ -13,6 +13,9 @@ internal sealed class MailConnection(
 {
     private int _round;
 
+    /// <summary>Gets the source that the proxy sees.</summary>
+    public TransportEndPoint Source => source;
+
     /// <summary>Gets the socket of the user.</summary>
     public required Socket Socket { get; init; }
 

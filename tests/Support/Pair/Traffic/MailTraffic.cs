@@ -12,6 +12,9 @@ namespace ProxyHelper.TestSupport.Pair;
 /// </summary>
 internal sealed class MailTraffic : IDisposable
 {
+    /// <summary>The user who gets the ports of ended connections.</summary>
+    public const string OtherUser = "10.1.1.200";
+
     private const int Users = 60; // so that five users' connections and more share each source port
     private const int FirstUserPort = 30000; // a port that router A keeps for one user, and that router B never uses
     private const int LongestLine = 100;
@@ -54,10 +57,44 @@ internal sealed class MailTraffic : IDisposable
     }
 
     /// <summary>Opens one connection.</summary>
-    public async Task<MailConnection> OpenAsync(CancellationToken limit)
+    public Task<MailConnection> OpenAsync(CancellationToken limit)
     {
         int number = Interlocked.Increment(ref _count) - 1;
-        var user = IPEndPoint.Parse($"10.1.1.{1 + (number % Users)}:{FirstUserPort + (number / Users)}");
+        return OpenAsync(
+            number, $"10.1.1.{1 + (number % Users)}:{FirstUserPort + (number / Users)}", limit);
+    }
+
+    /// <summary>
+    /// Ends connections, and lets another user open a connection from each port that the router had assigned to them.
+    /// The router keeps these ports.
+    /// </summary>
+    /// <param name="ended">The connections, whose entries the router has removed.</param>
+    public async Task<MailConnection[]> ReuseAsync(IReadOnlyCollection<MailConnection> ended)
+    {
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        return await Task.WhenAll(ended.Select(connection => OpenAsync(
+            Interlocked.Increment(ref _count) - 1, $"{OtherUser}:{connection.Source.Port}", limit.Token)))
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Resets connections.</summary>
+    public void Reset(IReadOnlyCollection<MailConnection> connections)
+    {
+        lock (_connections)
+        {
+            _connections.RemoveAll(connections.Contains);
+        }
+
+        foreach (MailConnection connection in connections)
+        {
+            connection.Socket.LingerState = new LingerOption(true, 0);
+            connection.Socket.Dispose();
+        }
+    }
+
+    private async Task<MailConnection> OpenAsync(int number, string from, CancellationToken limit)
+    {
+        var user = IPEndPoint.Parse(from);
         var server = IPEndPoint.Parse($"4.1.{number / 250}.{1 + (number % 250)}:25");
         Socket socket = _network.Users.OpenSocket(user, SocketType.Stream);
         _sockets.Add(socket);
