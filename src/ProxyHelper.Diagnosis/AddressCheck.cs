@@ -22,7 +22,7 @@ internal sealed class AddressCheck(InspectionOptions options, PairSetup pair, Ca
         _ when address.Equals(IPAddress.Any) =>
             Finding.Passed(CheckNames.Address, "The helper answers on all addresses of this host."),
         (true, _) => Finding.Passed(CheckNames.Address, $"{address} is an address of this host."),
-        (false, var allowed) when pair.Moves(IPv4Address.FromIPAddress(address)) => OnBackup(address, allowed),
+        (false, var allowed) when pair.MayMove(IPv4Address.FromIPAddress(address)) => OnBackup(address, allowed),
         (false, true) => Finding.Warning(
             CheckNames.Address,
             $"{address} is not an address of this host yet. The helper answers on it once the host has the address.",
@@ -36,10 +36,15 @@ internal sealed class AddressCheck(InspectionOptions options, PairSetup pair, Ca
 
     private Finding OnBackup(IPAddress address, bool? isAllowed)
     {
-        string reason = $"{address} is not on this host now. keepalived gives it to this router at a failover.";
+        bool isMoved = pair.Moves(IPv4Address.FromIPAddress(address));
+        string reason = $"{address} is not on this host now. " + (isMoved
+            ? "keepalived gives it to this router at a failover."
+            : "Whether keepalived gives it to this router at a failover is not known: not all of the configuration " +
+                $"{pair.Keepalived.ConfigurationPath} can be read.");
         return isAllowed switch
         {
-            true => Finding.Passed(CheckNames.Address, reason),
+            true when isMoved => Finding.Passed(CheckNames.Address, reason),
+            true => Finding.Warning(CheckNames.Address, reason, "Look for the address in 'virtual_ipaddress'."),
             null => Finding.Warning(
                 CheckNames.Address,
                 $"{reason} Whether a helper already listens on it is not known.",

@@ -185,7 +185,7 @@ public sealed class Inspection
 
         var helper = new IPEndPoint(address.Equals(IPAddress.Any) ? IPAddress.Loopback : address, _helper.Port);
         uint secret = _options.Secret ?? _configuration?.Secret ?? 0;
-        bool isElsewhere = role == SetupRole.Router && Pair.Moves(IPv4Address.FromIPAddress(address))
+        bool isElsewhere = role == SetupRole.Router && Pair.MayMove(IPv4Address.FromIPAddress(address))
             && OperatingSystem.IsLinux() && !IsLocal(address);
         return isElsewhere ? AnswerChecks.OnBackup(address)
             : _options.SendQuery

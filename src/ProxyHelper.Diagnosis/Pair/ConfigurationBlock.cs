@@ -10,11 +10,14 @@ internal sealed record ConfigurationStatement(IReadOnlyList<string> Words)
     /// <summary>Gets the statements between the braces.</summary>
     public List<ConfigurationStatement> Children { get; } = [];
 
-    /// <summary>Gets the first word, or an empty text.</summary>
-    public string Name => Words is [var name, ..] ? name : string.Empty;
+    /// <summary>Gets whether the statement depends on the host: "@router-a priority 100" of keepalived.</summary>
+    public bool IsConditional => Words is [['@' or '~', ..], ..];
 
-    /// <summary>Gets the second word, or null.</summary>
-    public string? Value => Words is [_, var value, ..] ? value : null;
+    /// <summary>Gets the first word after the condition, or an empty text.</summary>
+    public string Name => Words.ElementAtOrDefault(IsConditional ? 1 : 0) ?? string.Empty;
+
+    /// <summary>Gets the word after the name, or null.</summary>
+    public string? Value => Words.ElementAtOrDefault(IsConditional ? 2 : 1);
 
     /// <summary>Returns the statements between the braces that begin with a word, in any case of letters.</summary>
     public IEnumerable<ConfigurationStatement> Named(string name) =>

@@ -49,7 +49,7 @@ internal sealed record KeepalivedConfiguration
                select address.Value,
         ],
         RefreshSeconds = ReadSeconds(block, RefreshName) ?? refresh,
-        StartsAsMaster = block.Named("state").LastOrDefault()?.Value == "MASTER",
+        StartsAsMaster = block.Named("state").Any(state => state.Value == "MASTER"),
         Preempts = !block.Named("nopreempt").Any(),
         PreemptDelaySeconds = ReadSeconds(block, "preempt_delay") ?? 0,
     };
@@ -66,7 +66,7 @@ internal sealed record KeepalivedConfiguration
     private static bool HasUnknownPart(ConfigurationStatement statement) => statement.Children.Any(child =>
         child.Name.StartsWith("include", StringComparison.OrdinalIgnoreCase)
         || child.Words.Any(word => word.Contains('$', StringComparison.Ordinal))
-        || child.Name is ['@' or '~', ..]
+        || child.IsConditional
         || HasUnknownPart(child));
 }
 

@@ -15,26 +15,32 @@ internal sealed class PairChecks(
     PairSetup setup, HelperSockets helper, Func<IPAddress, bool> isLocal, CallerWords words)
 {
     private readonly string _path = setup.Keepalived.ConfigurationPath;
-    private readonly VrrpInstance? _instance = setup.FindInstance(helper);
+    private readonly IReadOnlyList<VrrpInstance> _instances = setup.FindInstances(helper);
 
     private string Reload => $"then run: systemctl reload keepalived. The file is {_path}.";
 
     /// <summary>
     /// Gets whether this router has the addresses of the pair. Null if keepalived moves no address that is known.
     /// </summary>
-    public bool? IsPrimary => _instance is { Addresses.Count: > 0 } instance
-        ? instance.Addresses.Any(address => isLocal(address.ToIPAddress()) && IsOfHelper(address))
-        : null;
+    public bool? IsPrimary => MovedAddresses.Any() ? MovedAddresses.Any(IsHere) : null;
+
+    private IEnumerable<IPv4Address> MovedAddresses =>
+        _instances.SelectMany(instance => instance.Addresses).Where(IsOfHelper);
 
     /// <summary>Judges keepalived.</summary>
     public IEnumerable<Finding> JudgeKeepalived()
     {
-        if (_instance is null)
+        if (_instances is not [var first, ..])
         {
             return [WithoutInstance()];
         }
 
-        return [JudgeRunning(_instance), JudgeAnnouncements(_instance), JudgePreemption(_instance)];
+        return
+        [
+            JudgeRunning(),
+            JudgeAnnouncements(_instances.MinBy(instance => instance.RefreshSeconds)!),
+            JudgePreemption(_instances.FirstOrDefault(TakesBack) ?? first),
+        ];
     }
 
     /// <summary>Judges the helper and the kernel.</summary>
@@ -52,6 +58,8 @@ internal sealed class PairChecks(
 
         yield return JudgeWindows();
     }
+
+    private bool IsHere(IPv4Address address) => isLocal(address.ToIPAddress());
 
     private bool IsOfHelper(IPv4Address address) => helper.Known.Count == 0 || helper.Known.Contains(address);
 
@@ -72,9 +80,9 @@ internal sealed class PairChecks(
                 "ip -4 address show");
     }
 
-    private Finding JudgeRunning(VrrpInstance instance)
+    private Finding JudgeRunning()
     {
-        string addresses = string.Join(", ", instance.Addresses.Where(IsOfHelper));
+        string addresses = string.Join(", ", MovedAddresses.Where(address => IsPrimary != true || IsHere(address)));
         return (setup.Keepalived.IsRunning, IsPrimary) switch
         {
             (null, _) => Finding.Skipped(
@@ -108,15 +116,17 @@ internal sealed class PairChecks(
             "moment, the network can go on sending packets to the router that is backup now.",
             $"Write 'vrrp_garp_master_refresh 2' into 'global_defs' on both routers, {Reload}"));
 
-    private Finding JudgePreemption(VrrpInstance instance) =>
-        (!instance.Preempts && !instance.StartsAsMaster) || instance.PreemptDelaySeconds > 0
-        ? Finding.Passed(
-            CheckNames.PairPreemption, "A router that returns does not take the addresses back at once.")
-        : NotKnownOr(Finding.Warning(
+    private static bool TakesBack(VrrpInstance instance) =>
+        (instance.Preempts || instance.StartsAsMaster) && instance.PreemptDelaySeconds == 0;
+
+    private Finding JudgePreemption(VrrpInstance instance) => TakesBack(instance)
+        ? NotKnownOr(Finding.Warning(
             CheckNames.PairPreemption,
             "The router with the higher priority takes the addresses back as soon as it returns, also before " +
             "conntrackd has copied the entries to it.",
-            $"Write 'state BACKUP' and 'nopreempt' into vrrp_instance {instance.Name} on both routers, {Reload}"));
+            $"Write 'state BACKUP' and 'nopreempt' into vrrp_instance {instance.Name} on both routers, {Reload}"))
+        : Finding.Passed(
+            CheckNames.PairPreemption, "A router that returns does not take the addresses back at once.");
 
     // An included file can set what this file does not.
     private Finding NotKnownOr(Finding finding) => setup.Addresses is { IsWhole: true } ? finding : Finding.Skipped(

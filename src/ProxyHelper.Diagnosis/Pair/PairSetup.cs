@@ -58,18 +58,25 @@ internal sealed record PairSetup
     /// synchronizes entries. A router that only uses VRRP for its users' gateway is not.
     /// </summary>
     public bool IsPair(HelperSockets helper) => Synchronization is { IsSynchronizing: true }
-        || (helper.Known.Count > 0 && FindInstance(helper) is not null);
+        || (helper.Known.Count > 0 && FindInstances(helper).Count > 0);
 
     /// <summary>
-    /// Returns the instance of keepalived that moves an address of the helper. If the helper answers on any address,
+    /// Returns the instances of keepalived that move an address of the helper. If the helper answers on any address,
     /// returns the first instance.
     /// </summary>
-    public VrrpInstance? FindInstance(HelperSockets helper) => helper.Known.Count == 0
-        ? Addresses?.Instances is [var first, ..] ? first : null
-        : helper.Known.Select(address => Addresses?.FindInstance(address)).FirstOrDefault(found => found is not null);
+    public IReadOnlyList<VrrpInstance> FindInstances(HelperSockets helper) => helper.Known.Count == 0
+        ? [.. (Addresses?.Instances ?? []).Take(1)]
+        : [.. helper.Known.Select(address => Addresses?.FindInstance(address)).OfType<VrrpInstance>().Distinct()];
 
     /// <summary>Returns whether keepalived moves an address.</summary>
     public bool Moves(IPv4Address address) => Addresses?.FindInstance(address) is not null;
+
+    /// <summary>
+    /// Returns whether keepalived moves an address, or may move it, because not all of its configuration is known.
+    /// </summary>
+    public bool MayMove(IPv4Address address) => Moves(address) || (Addresses is { } known
+        ? !known.IsWhole
+        : Keepalived.IsRunning != false || Synchronization is { IsSynchronizing: true });
 
     private static T? Read<T>(string path, Func<string, T?> parse)
         where T : class

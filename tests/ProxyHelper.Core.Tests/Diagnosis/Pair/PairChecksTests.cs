@@ -61,6 +61,30 @@ public sealed class PairChecksTests
             expected,
             string.Empty);
 
+    [Fact]
+    public void Each_instance_that_moves_an_address_of_the_helper_is_judged()
+    {
+        const string second = "vrrp_instance B {\n state MASTER\n virtual_ipaddress {\n 194.0.3.2\n }\n}\n";
+        PairSetup setup = TestPair.WithKeepalived("vrrp_instance PAIR", $"{second}vrrp_instance PAIR");
+        var helper = new HelperSockets([IPAddress.Parse("194.0.3.1"), IPAddress.Parse("194.0.3.2")], 114);
+        var checks = new PairChecks(setup, helper, IPAddress.Parse("194.0.3.2").Equals, TestWords.Instance);
+        Finding[] findings = [.. checks.JudgeKeepalived()];
+        Assert.True(checks.IsPrimary);
+        Check(findings[0], CheckNames.Pair, Severity.Passed, "has given it 194.0.3.2.");
+        Check(findings[2], CheckNames.PairPreemption, Severity.Warning, "takes the addresses back");
+        Assert.Contains("vrrp_instance B", findings[2].Action, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("194.0.3.1/32", "@a 194.0.3.1/32", CheckNames.Pair, Severity.Passed)]
+    [InlineData("state BACKUP", "@a state MASTER\n @^a state BACKUP", CheckNames.PairPreemption, Severity.Skipped)]
+    [InlineData("nopreempt", "@a nopreempt", CheckNames.PairPreemption, Severity.Passed)]
+    public void A_line_for_one_host_counts(string old, string changed, string check, Severity expected) => Check(
+        Keepalived(TestPair.WithKeepalived(old, changed)).Single(finding => finding.Check == check),
+        check,
+        expected,
+        string.Empty);
+
     [Theory]
     [InlineData(true, 3, 1u, "Passed Passed Passed")]
     [InlineData(false, 0, 0u, "Warning Warning Warning")]
@@ -90,6 +114,25 @@ public sealed class PairChecksTests
         Finding finding = Assert.Single(
             new AddressCheck(options, TestPair.Setup, TestWords.Instance).Judge(_ => false));
         Check(finding, CheckNames.Address, expected, "keepalived gives it to this router at a failover");
+        Assert.DoesNotContain("ip address add", finding.Action, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("include more.conf", true, Severity.Warning)]
+    [InlineData("include more.conf", false, Severity.Failed)]
+    [InlineData(null, false, Severity.Failed)] // the file cannot be read
+    public void Nobody_is_told_to_add_an_address_that_keepalived_may_move(
+        string? changed, bool allowsAbsent, Severity expected)
+    {
+        PairSetup setup = changed is null ? TestPair.Setup with { Addresses = null }
+            : TestPair.WithKeepalived("194.0.3.1/32 dev proxies", changed);
+        var options = new InspectionOptions
+        {
+            HelperAddresses = [IPAddress.Parse(TestPair.Address)],
+            AllowAbsentAddresses = allowsAbsent,
+        };
+        Finding finding = Assert.Single(new AddressCheck(options, setup, TestWords.Instance).Judge(_ => false));
+        Check(finding, CheckNames.Address, expected, "at a failover is not known");
         Assert.DoesNotContain("ip address add", finding.Action, StringComparison.Ordinal);
     }
 
