@@ -52,7 +52,9 @@ read_variables() {
         if [[ $line =~ ^[[:space:]]*(#.*)?$ ]]; then
             continue
         elif [[ ! $line =~ $form ]]; then
-            fault "$conf:$number: ${line@Q} is not of the form NAME=VALUE"
+            text=${line:0:60} # a file that is no text can have very long lines
+            ((${#line} <= 60)) || text+=...
+            fault "$conf:$number: ${text@Q} is not of the form NAME=VALUE"
             [[ ! $line =~ ([A-Za-z_]+)= ]] || faulty["${BASH_REMATCH[1]}"]=1
         else
             name=${BASH_REMATCH[1]} text=${BASH_REMATCH[2]}

@@ -88,6 +88,17 @@ public sealed class PairBadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_long_line_is_shortened_in_the_message()
+    {
+        _router.Set("VRRP_ID", $"VRRP_ID=51 {new string('x', 5000)}");
+
+        string output = (await _router.InstallAsync()).Output;
+
+        Assert.Contains(
+            $":57: 'VRRP_ID=51 {new string('x', 49)}...' is not of the form", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Control_characters_of_the_file_do_not_reach_the_terminal()
     {
         _router.Set("VRRP_ID", "VRRP_ID=\e]0;title\a");
