@@ -44,7 +44,8 @@ install_packages() {
     timeout 300 apt-get install -y "$@" || status=$?
     [[ ! $own_policy ]] || rm -f "$own_policy"
     for package; do
-        [[ $package != @(keepalived|conntrackd) || ! -d /run/systemd/system ]] || systemctl disable "$package.service" || status=$?
+        # update-rc.d also works in an image in which no systemd runs.
+        [[ $package != @(keepalived|conntrackd) ]] || update-rc.d "$package" disable || status=$?
     done
     return "$status"
 }
