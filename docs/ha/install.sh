@@ -362,8 +362,8 @@ main() {
     choose_router
     check_addresses_of_host
     stop_on_faults
-    exec 9<"$here/install.sh"
-    flock --nonblock 9 || fault "another install.sh runs"
+    exec 9<"${root:-/etc}" # the folder that the files come below
+    flock --nonblock 9 || fault "another install.sh installs below ${root:-/etc}"
     stop_on_faults
     work=$(mktemp -d /run/proxy-helper-pair-install.XXXXXX)
     chmod 755 "$work"

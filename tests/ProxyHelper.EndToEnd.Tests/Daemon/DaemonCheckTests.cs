@@ -42,7 +42,7 @@ public sealed class DaemonCheckTests(PublishedDaemon daemon)
                 "Passed  UDP socket", "Warning Allowed proxies", "Passed  Host", "Passed  Kernel conntrack",
                 "Passed  Permission", "Passed  Conntrack table", "Passed  Conntrack drops", "Passed  Helper address",
                 "Passed  DNAT rule", "Passed  SNAT rule", "Skipped UDP answer", "Skipped Secret",
-                "Warning Notrack rules", "Skipped smtp-gated max_per_host",
+                "Warning Notrack rules", "Passed  Flow table", "Skipped smtp-gated max_per_host",
             ],
             Lines(check).Select(line => line[..32].TrimEnd()));
         Assert.Contains("=> Start the helper: proxy-helper --address 194.0.1.1 --port 114", check.Output, Exact);

@@ -19,6 +19,11 @@ public sealed class PairInstallationFaultTests : IDisposable
         Directory.CreateDirectory(_router.Installed("/etc/conntrackd"));
         File.WriteAllText(_router.Installed("/etc/conntrackd/conntrackd.conf"), "Stats { }\n");
         string[] before = _router.Snapshot();
+        foreach (string check in (string[])["unshare", "conntrackd"]) // checks of the new files, which are slow
+        {
+            _router.Replace(check, "exit 0");
+        }
+
         string count = Path.Combine(Path.GetDirectoryName(_router.Variables)!, "count");
         int step = 0, status = 1;
         while (status != 0)
@@ -102,13 +107,12 @@ public sealed class PairInstallationFaultTests : IDisposable
     [Fact]
     public async Task A_second_installation_at_the_same_time_is_refused()
     {
-        string script = Path.Combine(PairRouter.Shipped, "install.sh");
-        using var other = RunningProgram.Start("flock", script, "bash", "-c", "echo locked; exec sleep 60");
+        using var other = RunningProgram.Start("flock", _router.Root, "bash", "-c", "echo locked; exec sleep 60");
         await other.AwaitAsync("locked");
 
         (int status, string output) = await _router.InstallAsync();
 
         Assert.Equal(1, status);
-        Assert.Contains("another install.sh runs", output, StringComparison.Ordinal);
+        Assert.Contains($"another install.sh installs below {_router.Root}", output, StringComparison.Ordinal);
     }
 }
