@@ -186,8 +186,8 @@ General {
         $path = $env:PATH
         try { $env:PATH = ''; $findings = Get-Finding @{ Proxy = '194.0.22.9:9199' } }
         finally { $env:PATH = $path }
-        $ofRules, $others = $findings.Where({ $_.Check -in 'DNAT rule', 'SNAT rule', 'Notrack rules' }, 'Split')
-        $ofRules.Severity | Should -Be Warning, Warning, Warning
+        $ofRules, $others = $findings.Where({ $_.Check -in 'DNAT rule', 'SNAT rule', 'Notrack rules', 'Flow table' }, 'Split')
+        $ofRules.Severity | Should -Be Warning, Warning, Warning, Warning
         $ofRules.Reason | Should -BeLike '*nft is not in PATH*'
         $null = Assert-Finding $findings 'DNAT rule' Warning 'apt install nftables'
         $others | Where-Object Severity -NE Passed | Should -BeNullOrEmpty
