@@ -136,7 +136,7 @@ Describe 'A view' {
         $null = Start-ProxyHelper 194.0.1.1
         $lines = (Get-ProxyHelper | Format-List | Out-String -Width 120).Split("`n") | Where-Object { $_ -match '^(?<label>.*?) +: ' } |
             ForEach-Object { $Matches.label.Trim() }
-        $lines.Count | Should -Be 24
+        $lines.Count | Should -Be 26
         foreach ($label in '- by reason', 'Last fault', 'Uptime') { $lines | Should -Contain $label }
     }
 
