@@ -95,8 +95,8 @@ internal sealed class QueryStream : IDisposable
         for (uint cookie = 0; !IsOverAt(clock, _interval * cookie); cookie++)
         {
             MailConnection[] connections = _traffic.Connections;
+            next = next < connections.Length ? next : 0; // connections that have ended are not in the list
             MailConnection connection = connections[next++];
-            next = next < connections.Length ? next : 0;
             var query = new SentQuery(connection, connection.Query(cookie), Stopwatch.GetTimestamp());
             lock (_queries)
             {
