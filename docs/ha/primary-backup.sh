@@ -112,13 +112,34 @@ record_state() {
     unlock_state
 }
 
+# Sets 'copied' to the number of the other router's entries. Fails if conntrackd does not answer.
+read_copied() {
+    local statistics counts='external:[^a-z]*current active connections:[^0-9]*([0-9]+)'
+    statistics=$(timeout "$time_limit" conntrackd -s 2>/dev/null 8>&- 9>&-) || return
+    [[ $statistics =~ $counts ]] && copied=${BASH_REMATCH[1]}
+}
+
 # Deletes the entries of the time when this router was primary before, if the other router has been primary since. A
 # port of an ended connection can belong to another user now: the copied entry of that user would get another port.
 delete_old_entries() {
-    local counts='external:[^a-z]*current active connections:[^0-9]*([0-9]+)'
-    [[ $previous != primary && $(timeout "$time_limit" conntrackd -s 2>/dev/null 8>&- 9>&-) =~ $counts ]] || return 0
-    ((BASH_REMATCH[1])) || return 0
+    [[ $previous != primary ]] && read_copied && ((copied)) || return 0
     step "deleting old entries" "The helper can name a wrong user." delete_mail_entries
+}
+
+# Deletes these entries on a backup router, as soon as the entries of the primary router are here. At the next failover
+# the address comes before this script, and the helper would answer from the old entries in between.
+forget_old_entries() {
+    local attempt
+    for ((attempt = 0; attempt < 100; attempt++)); do
+        is_current && read_copied || return 0
+        if ((copied)); then
+            # Without its own list, conntrackd does not tell the other router that the connections have ended.
+            command_conntrackd -f "The helper can name a wrong user after a failover." internal || return
+            step "deleting old entries" "The helper can name a wrong user after a failover." delete_mail_entries
+            return
+        fi
+        sleep 0.1
+    done
 }
 
 # conntrack has the exit status 1 if there is nothing to delete.
@@ -152,6 +173,7 @@ send_entries() {
 become_backup() {
     command_conntrackd -t "The kernel keeps the entries of this router's time as primary."
     command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+    forget_old_entries
 }
 
 # Replaces the copy of the other router's entries. A conntrackd that starts does not know which connections ended

@@ -105,6 +105,17 @@ public sealed class PairScriptTests
         Assert.Equal([.. first, FindRules, .. steps, .. _primary[1..]], calls);
     }
 
+    [Fact]
+    public async Task A_backup_router_deletes_its_old_entries_when_it_has_the_entries_of_the_primary_router()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        script.SetCopied(300);
+
+        string[] calls = (await script.RunAsync("script backup")).Calls;
+
+        Assert.Equal([.. _backup, "conntrackd -f internal", "conntrack -D -p tcp --reply-dst 194.0.3.1"], calls);
+    }
+
     [Theory]
     [InlineData("primary")]
     [InlineData("fault")]
