@@ -130,6 +130,7 @@ delete_old_entries() {
 # the address comes before this script, and the helper would answer from the old entries in between.
 forget_old_entries() {
     local attempt
+    has_mail_entries || return 0
     for ((attempt = 0; attempt < 100; attempt++)); do
         is_current && read_copied || return 0
         if ((copied)); then
@@ -140,6 +141,10 @@ forget_old_entries() {
         fi
         sleep 0.1
     done
+}
+
+has_mail_entries() {
+    read -r < <(timeout "$time_limit" conntrack -L -p tcp --reply-dst @SNAT_ADDRESS@ 2>/dev/null 8>&- 9>&-)
 }
 
 # conntrack has the exit status 1 if there is nothing to delete.
@@ -170,9 +175,13 @@ send_entries() {
     command_conntrackd -B "The other router gets no old entries. Run 'conntrackd -B'."
 }
 
+request_entries() {
+    command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+}
+
 become_backup() {
     command_conntrackd -t "The kernel keeps the entries of this router's time as primary."
-    command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+    request_entries
     forget_old_entries
 }
 
@@ -181,7 +190,7 @@ become_backup() {
 refresh() {
     [[ $last == backup ]] || return 0
     command_conntrackd -f "This router has entries of ended connections. Run 'systemctl restart conntrackd'." external
-    command_conntrackd -n "This router has no entries of the primary router. Run 'conntrackd -n'."
+    request_entries
 }
 
 # A new conntrackd of the other router sends from a new port. A link that was down for 30 seconds looks the same.

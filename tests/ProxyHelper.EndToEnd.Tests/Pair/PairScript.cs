@@ -16,6 +16,8 @@ internal sealed class PairScript : IDisposable
 
     private string Counts => Path.Combine(Router.Programs, "counts");
 
+    private string Entries => Path.Combine(Router.Programs, "entries");
+
     private string Calls => Path.Combine(Router.Programs, "calls");
 
     /// <summary>Installs the script and the stand-ins.</summary>
@@ -36,7 +38,10 @@ internal sealed class PairScript : IDisposable
         }
 
         router.Replace("nft", $"echo \"nft ${{*//$ROOT/}}\" >>{script.Calls}");
-        router.Replace("conntrack", $"echo \"conntrack $*\" >>{script.Calls}");
+        router.Replace("conntrack", $$"""
+            [[ $1 != -L ]] || exec cat {{script.Entries}}
+            echo "conntrack $*" >>{{script.Calls}}
+            """);
         router.Replace("conntrackd", $$"""
             [[ $1 != -s ]] || exec cat {{script.Counts}}
             echo "conntrackd $*" >>{{script.Calls}}
@@ -53,6 +58,9 @@ internal sealed class PairScript : IDisposable
         current active connections:         {count}
 
         """);
+
+    /// <summary>Lets the kernel have an entry of a mail connection.</summary>
+    public void AddEntry() => File.WriteAllText(Entries, "an entry\n");
 
     /// <summary>
     /// Runs shell commands with an empty /run. The function 'script' calls the installed script, 'await' waits until a

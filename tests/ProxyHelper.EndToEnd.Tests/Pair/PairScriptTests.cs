@@ -110,10 +110,20 @@ public sealed class PairScriptTests
     {
         using PairScript script = await PairScript.InstallAsync();
         script.SetCopied(300);
+        script.AddEntry();
 
         string[] calls = (await script.RunAsync("script backup")).Calls;
 
         Assert.Equal([.. _backup, "conntrackd -f internal", "conntrack -D -p tcp --reply-dst 194.0.3.1"], calls);
+    }
+
+    [Fact]
+    public async Task A_backup_router_without_old_entries_does_not_wait_for_those_of_the_primary_router()
+    {
+        using PairScript script = await PairScript.InstallAsync();
+        script.SetCopied(300);
+
+        Assert.Equal(_backup, (await script.RunAsync("script backup")).Calls);
     }
 
     [Theory]
