@@ -6,10 +6,26 @@ namespace ProxyHelper.EndToEnd.Pair;
 /// </summary>
 internal sealed class PairScript : IDisposable
 {
+    /// <summary>The call that closes the hold.</summary>
+    public const string CloseHold = "nft -f /etc/proxy-helper-pair/hold.nft";
+
+    /// <summary>The call that opens the hold.</summary>
+    public const string OpenHold = "nft table inet proxy_helper_hold; delete table inet proxy_helper_hold";
+
+    /// <summary>The call that finds out whether the rules are loaded.</summary>
+    public const string FindRules = "nft list table ip proxy_helper_pair";
+
     private PairScript(PairRouter router)
     {
         Router = router;
     }
+
+    /// <summary>Gets the calls of a router that becomes primary.</summary>
+    public static string[] Primary { get; } =
+        [FindRules, "conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
+
+    /// <summary>Gets the calls of a router that becomes backup.</summary>
+    public static string[] Backup { get; } = [CloseHold, "conntrackd -t", "conntrackd -n"];
 
     /// <summary>Gets the router.</summary>
     public PairRouter Router { get; }

@@ -5,16 +5,6 @@ namespace ProxyHelper.EndToEnd.Pair;
 /// <summary>Tests that the last state of keepalived counts, in whatever order its scripts run.</summary>
 public sealed class PairScriptOrderTests
 {
-    private const string CloseHold = "nft -f /etc/proxy-helper-pair/hold.nft";
-    private const string OpenHold = "nft table inet proxy_helper_hold; delete table inet proxy_helper_hold";
-
-    private const string FindRules = "nft list table ip proxy_helper_pair";
-
-    private static readonly string[] _primary =
-        [FindRules, "conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
-
-    private static readonly string[] _backup = [CloseHold, "conntrackd -t", "conntrackd -n"];
-
     [Fact]
     public async Task A_backup_state_during_a_commit_keeps_the_hold_closed()
     {
@@ -29,7 +19,7 @@ public sealed class PairScriptOrderTests
             """);
 
         // The backup closes the hold before it waits for the commit.
-        Assert.Equal([FindRules, "conntrackd -c", .. _backup], calls);
+        Assert.Equal([PairScript.FindRules, "conntrackd -c", .. PairScript.Backup], calls);
         Assert.Contains(
             "primary: the state is 'backup' now, so the remaining steps are left out", output,
             StringComparison.Ordinal);
@@ -50,7 +40,8 @@ public sealed class PairScriptOrderTests
             wait
             """);
 
-        Assert.Equal([CloseHold, "conntrackd -t", CloseHold, "conntrackd -n", .. _primary], calls);
+        string[] backup = [PairScript.CloseHold, "conntrackd -t", PairScript.CloseHold, "conntrackd -n"];
+        Assert.Equal([.. backup, .. PairScript.Primary], calls);
     }
 
     [Fact]
@@ -71,7 +62,7 @@ public sealed class PairScriptOrderTests
             wait
             """);
 
-        Assert.Equal(_backup, calls);
+        Assert.Equal(PairScript.Backup, calls);
         Assert.Contains("primary: the state is 'backup' now", output, StringComparison.Ordinal);
     }
 

@@ -5,24 +5,15 @@ namespace ProxyHelper.EndToEnd.Pair;
 /// <summary>Tests the steps of the script of a pair of routers, their order, and what faults lead to.</summary>
 public sealed class PairScriptTests
 {
-    private const string CloseHold = "nft -f /etc/proxy-helper-pair/hold.nft";
     private const string LoadRules = "nft -f /etc/proxy-helper-pair/rules.nft";
-    private const string OpenHold = "nft table inet proxy_helper_hold; delete table inet proxy_helper_hold";
-
-    private const string FindRules = "nft list table ip proxy_helper_pair";
-
-    private static readonly string[] _primary =
-        [FindRules, "conntrackd -c", OpenHold, "conntrackd -f", "conntrackd -R", "conntrackd -B"];
-
-    private static readonly string[] _backup = [CloseHold, "conntrackd -t", "conntrackd -n"];
 
     public static TheoryData<string, string[]> Steps => new()
     {
-        { "primary", _primary },
-        { "backup", _backup },
-        { "fault", [CloseHold] },
-        { "stop", [CloseHold] },
-        { "load", [CloseHold, LoadRules] },
+        { "primary", PairScript.Primary },
+        { "backup", PairScript.Backup },
+        { "fault", [PairScript.CloseHold] },
+        { "stop", [PairScript.CloseHold] },
+        { "load", [PairScript.CloseHold, LoadRules] },
         { "synchronize", [] },
     };
 
@@ -59,19 +50,19 @@ public sealed class PairScriptTests
 
         string[] calls = (await script.RunAsync("script primary; script load")).Calls;
 
-        Assert.Equal([.. _primary, LoadRules], calls);
+        Assert.Equal([.. PairScript.Primary, LoadRules], calls);
     }
 
     [Theory]
     [InlineData("signal")]
-    [InlineData("success", CloseHold)]
+    [InlineData("success", PairScript.CloseHold)]
     public async Task At_the_end_of_keepalived_the_hold_closes_except_after_a_kill(string result, params string[] steps)
     {
         using PairScript script = await PairScript.InstallAsync();
 
         string[] calls = (await script.RunAsync($"script primary; SERVICE_RESULT={result} script stop")).Calls;
 
-        Assert.Equal([.. _primary, .. steps], calls);
+        Assert.Equal([.. PairScript.Primary, .. steps], calls);
     }
 
     [Theory]
@@ -102,7 +93,7 @@ public sealed class PairScriptTests
         string[] calls = (await script.RunAsync("mkdir /run/proxy-helper-pair; " +
             $"echo {before} 1 1 >/run/proxy-helper-pair/state; script primary")).Calls;
 
-        Assert.Equal([.. first, FindRules, .. steps, .. _primary[1..]], calls);
+        Assert.Equal([.. first, PairScript.FindRules, .. steps, .. PairScript.Primary[1..]], calls);
     }
 
     [Fact]
@@ -114,7 +105,8 @@ public sealed class PairScriptTests
 
         string[] calls = (await script.RunAsync("script backup")).Calls;
 
-        Assert.Equal([.. _backup, "conntrackd -f internal", "conntrack -D -p tcp --reply-dst 194.0.3.1"], calls);
+        Assert.Equal(
+            [.. PairScript.Backup, "conntrackd -f internal", "conntrack -D -p tcp --reply-dst 194.0.3.1"], calls);
     }
 
     [Fact]
@@ -123,7 +115,7 @@ public sealed class PairScriptTests
         using PairScript script = await PairScript.InstallAsync();
         script.SetCopied(300);
 
-        Assert.Equal(_backup, (await script.RunAsync("script backup")).Calls);
+        Assert.Equal(PairScript.Backup, (await script.RunAsync("script backup")).Calls);
     }
 
     [Theory]
@@ -165,7 +157,7 @@ public sealed class PairScriptTests
         (int status, string output, string[] calls) = await script.RunAsync("script primary");
 
         Assert.Equal(1, status);
-        Assert.Equal([FindRules, OpenHold], calls);
+        Assert.Equal([PairScript.FindRules, PairScript.OpenHold], calls);
         Assert.Matches(@"conntrackd -c FAILED after 0\.\d{6} s with status 1: can't connect", output);
         Assert.Contains("primary: done, 4 steps failed", output, StringComparison.Ordinal);
     }
@@ -178,7 +170,7 @@ public sealed class PairScriptTests
         (int status, string output, string[] calls) = await script.RunAsync("close -c; script primary");
 
         Assert.Equal(1, status);
-        Assert.Equal(_primary, calls);
+        Assert.Equal(PairScript.Primary, calls);
         Assert.Contains("with status 124: no end after 1 s.", output, StringComparison.Ordinal);
     }
 
