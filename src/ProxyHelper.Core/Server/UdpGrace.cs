@@ -160,9 +160,7 @@ internal sealed class UdpGrace(UdpBatch batch, FailoverGrace grace, QuerySocket[
 
         int slot = batch.Lookups.Count;
         batch.Datagrams.Load(slot, waiting.Bytes, waiting.SenderAddress);
-        batch.Replies.Expect(slot, new PendingQuery(slot, age, waiting.LocalAddress));
-        batch.Lookups.Add(
-            new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null), waiting.Sender);
+        batch.Add(query, new PendingQuery(slot, age, waiting.LocalAddress), waiting.Sender);
         _loaded[slot] = place;
     }
 
@@ -200,6 +198,16 @@ internal sealed record UdpBatch(
     ArrivalClock Arrivals,
     ServerTelemetry Telemetry)
 {
+    /// <summary>Adds the look-up of a query.</summary>
+    /// <param name="query">What the datagram asks.</param>
+    /// <param name="pending">What the reply needs.</param>
+    /// <param name="sender">The address of the sender.</param>
+    public void Add(in Query query, in PendingQuery pending, IPv4Address sender)
+    {
+        Replies.Expect(Lookups.Count, pending);
+        Lookups.Add(new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null), sender);
+    }
+
     /// <summary>Puts a query in the place of an earlier one, which is lost, or leaves it where it is.</summary>
     public void Keep(int index, int earlier)
     {

@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Access;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
 using ProxyHelper.Telemetry;
@@ -31,7 +30,6 @@ internal sealed class UdpServer : QueryServer
     private readonly QueryWait _wait;
     private readonly MessageBatch _datagrams = new(BatchSize, DatagramSize, DatagramControl.Size);
     private readonly ArrivalClock _arrivals;
-    private readonly UdpReplies _replies;
     private readonly UdpBatch _batch;
     private readonly FailoverGrace _grace;
     private readonly UdpGrace _waiting;
@@ -43,8 +41,8 @@ internal sealed class UdpServer : QueryServer
     {
         _sockets = sockets;
         _arrivals = new ArrivalClock(context.Clock);
-        _replies = new UdpReplies(_datagrams, Lookups, _arrivals, Telemetry);
-        _batch = new UdpBatch(_datagrams, Lookups, _replies, _arrivals, Telemetry);
+        var replies = new UdpReplies(_datagrams, Lookups, _arrivals, Telemetry);
+        _batch = new UdpBatch(_datagrams, Lookups, replies, _arrivals, Telemetry);
         _grace = new FailoverGrace(
             context.Watch,
             sockets.Select(socket => IPv4Address.FromIPAddress(socket.EndPoint.Address)),
@@ -170,8 +168,7 @@ internal sealed class UdpServer : QueryServer
                 continue;
             }
 
-            _replies.Expect(Lookups.Count, new PendingQuery(slot, age, control.LocalAddress));
-            Lookups.Add(new ConntrackTuple(IPProtocol.Tcp, query.Destination, query.Source, Icmp: null), sender);
+            _batch.Add(query, new PendingQuery(slot, age, control.LocalAddress), sender);
         }
 
         Telemetry.CountDrops(socket.TakeDrops(dropped));
