@@ -40,13 +40,7 @@ internal sealed class FailoverGrace
         _clock = clock;
         _journal = journal;
         TimeSpan running = clock.Running, now = clock.SinceBoot;
-        foreach (HostAddress address in watch.AtStart.Where(IsOwn))
-        {
-            if (address.AgeAt(running) is { } age && age < AnswerRules.LongestGrace && !(_beganAt > now - age))
-            {
-                _beganAt = now - age;
-            }
-        }
+        _beganAt = now - watch.AtStart.Where(IsOwn).Min(address => address.AgeAt(running));
     }
 
     /// <summary>
@@ -88,20 +82,7 @@ internal sealed class FailoverGrace
     /// <summary>Returns whether queries may wait.</summary>
     /// <param name="now">The time since boot.</param>
     /// <param name="length">The length of the grace.</param>
-    public bool IsActive(TimeSpan now, TimeSpan length)
-    {
-        if (_beganAt is not { } began)
-        {
-            return false;
-        }
-
-        if (now - began >= AnswerRules.LongestGrace || _isOver)
-        {
-            _beganAt = null; // no reload makes the grace longer than that
-        }
-
-        return _beganAt is not null && now - began < length;
-    }
+    public bool IsActive(TimeSpan now, TimeSpan length) => !_isOver && now - _beganAt < length;
 
     /// <summary>Ends the grace, because the server stops.</summary>
     public void End() => _isOver = true;
