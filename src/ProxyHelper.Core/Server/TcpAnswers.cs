@@ -66,7 +66,7 @@ internal sealed class TcpAnswers(
     /// <summary>Returns whether the line waits, and counts a line that begins to wait, or is found.</summary>
     private bool MustWait(TcpConnection connection, LookupOutcome outcome, ServerRules rules)
     {
-        bool waited = connection.WaitsSince is not null;
+        bool waited = connection.IsWaiting;
         if (outcome == LookupOutcome.Found)
         {
             telemetry.Counters.Add(Outcome.GraceFind, waited ? 1 : 0);

@@ -40,6 +40,9 @@ internal sealed class TcpConnection(int number)
     /// <summary>Gets the time since which the line waits to be looked up again, or null.</summary>
     public TimeSpan? WaitsSince { get; private set; }
 
+    /// <summary>Gets whether the place has a connection whose line waits to be looked up again.</summary>
+    public bool IsWaiting => IsOpen && WaitsSince is not null;
+
     /// <summary>Gets the line that waits.</summary>
     public ReadOnlySpan<byte> Line => _bytes.AsSpan(0, _length);
 

@@ -28,8 +28,7 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     public TcpConnection this[int place] => _places[place];
 
     /// <summary>Gets whether the line of a connection waits to be looked up again.</summary>
-    public bool HasWaiting =>
-        Array.Exists(_places, connection => connection is { IsOpen: true, WaitsSince: not null });
+    public bool HasWaiting => Array.Exists(_places, connection => connection.IsWaiting);
 
     /// <summary>Gets whether a connection waits for its reply.</summary>
     public bool HasUnanswered => Array.Exists(_places, connection => connection is { IsOpen: true, IsAnswered: false });
@@ -73,7 +72,7 @@ internal sealed class TcpConnections(TimeSpan maxTime)
         int total = 0, ofSource = 0;
         foreach (TcpConnection connection in _places)
         {
-            int waiting = connection is { IsOpen: true, WaitsSince: not null } ? 1 : 0;
+            int waiting = connection.IsWaiting ? 1 : 0;
             total += waiting;
             ofSource += connection.Peer == source ? waiting : 0;
         }

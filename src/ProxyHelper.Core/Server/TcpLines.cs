@@ -40,7 +40,7 @@ internal sealed class TcpLines(
                     connection.Close();
                 }
             }
-            else if (connection.WaitsSince is not null)
+            else if (connection.IsWaiting)
             {
                 // Only an error ends the wait for a suspended descriptor.
                 Abandon(connection);
@@ -76,7 +76,7 @@ internal sealed class TcpLines(
         _lookedUpAt = now;
         for (int place = 0; place < TcpConnections.Max; place++)
         {
-            if (connections[place] is { IsOpen: true, WaitsSince: not null } connection)
+            if (connections[place] is { IsWaiting: true } connection)
             {
                 LookUpAgain(connection, rules);
             }
@@ -105,9 +105,9 @@ internal sealed class TcpLines(
 
     private void Answer(TcpConnection connection, ReadOnlySpan<byte> line, ServerRules rules)
     {
-        bool waited = connection.WaitsSince is not null;
+        bool waited = connection.IsWaiting;
         answers.Answer(connection, line, rules);
-        bool waits = connection.WaitsSince is not null;
+        bool waits = connection.IsWaiting;
         if (connection.IsOpen && waits != waited)
         {
             // What the client sends while its line waits is read later.
