@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Linux;
@@ -19,6 +20,16 @@ internal static class IPv4SocketAddress
     /// <summary>Reads the address.</summary>
     public static IPv4Address ReadAddress(ReadOnlySpan<byte> socketAddress) =>
         IPv4Address.FromBytes(socketAddress.Slice(AddressOffset, IPv4Address.Size));
+
+    /// <summary>Returns the address that a socket is bound to, or that its client connected to.</summary>
+    /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
+    [SupportedOSPlatform("linux")]
+    public static IPv4Address ReadLocalAddress(LinuxSocket socket)
+    {
+        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
+        socket.ReadLocalAddress(address);
+        return ReadAddress(address);
+    }
 
     /// <summary>Reads the address and the port.</summary>
     public static IPEndPoint ReadEndPoint(ReadOnlySpan<byte> socketAddress) => new(

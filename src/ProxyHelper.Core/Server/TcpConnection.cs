@@ -89,12 +89,7 @@ internal sealed class TcpConnection(int number)
 
     /// <summary>Returns the local address that the client connected to.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
-    public IPv4Address ReadLocalAddress()
-    {
-        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
-        _socket!.ReadLocalAddress(address);
-        return IPv4SocketAddress.ReadAddress(address);
-    }
+    public IPv4Address ReadLocalAddress() => IPv4SocketAddress.ReadLocalAddress(_socket!);
 
     /// <summary>Sends the reply and ends the sending direction.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>

@@ -43,7 +43,8 @@ internal sealed class TcpServer : QueryServer
         _descriptors = new PollSet(descriptors);
         _listeners = new TcpListeners(listeners, _ready, ListenersPlace);
         _connections = new TcpConnections(maxConnectionTime);
-        _grace = new FailoverGrace(context.Watch, listeners.Select(AddressOf), Clock, Telemetry.Journal);
+        IEnumerable<IPv4Address> own = listeners.Select(IPv4SocketAddress.ReadLocalAddress);
+        _grace = new FailoverGrace(context.Watch, own, Clock, Telemetry.Journal);
         var answers = new TcpAnswers(Lookups, Telemetry, _connections, _grace, Clock);
         _readRules = () => Rules;
         _lines = new TcpLines(_connections, answers, Telemetry, _ready, ListenersPlace + listeners.Length);
@@ -212,12 +213,5 @@ internal sealed class TcpServer : QueryServer
             _connections[place].Close();
             throw;
         }
-    }
-
-    private static IPv4Address AddressOf(LinuxSocket listener)
-    {
-        Span<byte> address = stackalloc byte[LinuxSocket.AddressSize];
-        listener.ReadLocalAddress(address);
-        return IPv4SocketAddress.ReadAddress(address);
     }
 }
