@@ -7,7 +7,7 @@ namespace ProxyHelper.Linux;
 [SupportedOSPlatform("linux")]
 internal static partial class OwnProcess
 {
-    /// <summary>Starts a thread. A thread that could not be started is as before.</summary>
+    /// <summary>Starts a thread. If the start fails, the state of the thread does not change.</summary>
     /// <exception cref="LinuxException">Thrown when a limit of threads is reached, or no memory is left.</exception>
     public static void Start(Thread thread)
     {

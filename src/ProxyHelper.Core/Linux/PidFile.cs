@@ -169,7 +169,7 @@ public sealed class PidFile : IDisposable
         SafeFileHandle? file = RegularFile.TryCreate(path, Mode);
         if (file is not null)
         {
-            File.SetUnixFileMode(file, Mode); // whatever the umask is, the next start has to know the file
+            File.SetUnixFileMode(file, Mode); // despite the umask: the next start accepts a file that all can read
         }
 
         return file;

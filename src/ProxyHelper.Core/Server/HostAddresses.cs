@@ -20,8 +20,8 @@ internal sealed class HostAddresses
     }
 
     /// <summary>
-    /// Reads the addresses of this host once. If they cannot be read, the addresses that no host has on any network are
-    /// still found.
+    /// Reads the addresses of this host once. If the list cannot be read, only the broadcast addresses of local subnets
+    /// are not found.
     /// </summary>
     public static HostAddresses Read()
     {

@@ -125,7 +125,7 @@ internal sealed class ResponderJournal
 
     /// <summary>Logs that an address of the responder has appeared on this host, once for all servers.</summary>
     /// <param name="address">The address.</param>
-    /// <param name="createdAt">The time by which an address that appears again is known from the one before.</param>
+    /// <param name="createdAt">The time at which the address was added, so that each addition is logged.</param>
     /// <param name="grace">The time for which queries may wait.</param>
     public void LogAppearance(IPv4Address address, uint createdAt, TimeSpan grace)
     {

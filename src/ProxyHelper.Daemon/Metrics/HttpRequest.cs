@@ -139,7 +139,8 @@ internal readonly record struct HttpRequest(HttpStatusCode Status, bool IsHead)
     /// <summary>Returns whether a text is a host with or without a port, such as router:9114.</summary>
     private static bool IsHost(string text)
     {
-        int end = text.LastIndexOf(':') is var colon && colon > text.LastIndexOf(']') ? colon : text.Length;
+        int colon = text.LastIndexOf(':');
+        int end = colon > text.LastIndexOf(']') ? colon : text.Length;
         return end > 0 && !Encoding.ASCII.GetBytes(text).AsSpan().ContainsAnyExcept(_hostBytes)
             && !text.AsSpan(Math.Min(end + 1, text.Length)).ContainsAnyExceptInRange('0', '9')
             && text.AsSpan(0, end) is ['[', .., ']'] == text.AsSpan().ContainsAny('[', ']')
