@@ -214,8 +214,7 @@ public sealed class FailoverGraceTests
 
     private static ResponderNotice AwaitAppearance(UdpServerRun run)
     {
-        ResponderNotice notice = run.Journal.Reader.ReadAsync(TestSupport.Patience.Token()).AsTask().GetAwaiter()
-            .GetResult();
+        ResponderNotice notice = Router.AwaitNotice(run.Journal.Reader);
         Assert.Equal(NoticeKind.Appearance, notice.Kind);
         return notice;
     }

@@ -1,12 +1,10 @@
-using ProxyHelper.Linux;
-
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>
 /// Represents a clock that lets something happen while a UDP server handles a batch, on the thread of the server. The
 /// addresses of the host are an hour old at the start.
 /// </summary>
-internal sealed class InterruptedClock : Clock
+internal sealed class InterruptedClock : LateBootClock
 {
     private Action? _next;
 
@@ -19,8 +17,6 @@ internal sealed class InterruptedClock : Clock
             return base.UtcNow;
         }
     }
-
-    public override TimeSpan Running => base.Running + TimeSpan.FromHours(1);
 
     /// <summary>Sets what happens in the next batch.</summary>
     public void InNextBatch(Action action) => _next = action;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using ProxyHelper.Addresses;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
@@ -52,8 +53,8 @@ internal static class Router
         });
 
     /// <summary>Waits for the next notice. A query is logged after its reply has left.</summary>
-    public static ResponderNotice AwaitNotice(Responder responder) =>
-        responder.Notices.ReadAsync(TestSupport.Patience.Token()).AsTask().GetAwaiter().GetResult();
+    public static ResponderNotice AwaitNotice(ChannelReader<ResponderNotice> notices) =>
+        notices.ReadAsync(TestSupport.Patience.Token()).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Returns a query about the original direction of the connection.</summary>
     public static byte[] OriginalDirection()
