@@ -36,7 +36,7 @@ public sealed partial class ScalingMeasurementTests(PublishedDaemon daemon)
         Assert.All(
             ["active us of CPU", "standby us of CPU", "query us of CPU", "commit s of CPU", "commit s", "resync s"],
             name => Assert.True(values[name] >= 0, name));
-        Assert.DoesNotContain($"scaling-{measurement.Id}-", Tool.Run("ip", "netns"), StringComparison.Ordinal);
+        Assert.DoesNotContain($"proxyhelper-{measurement.Id}-", Tool.Run("ip", "netns"), StringComparison.Ordinal);
     }
 
     [Fact]

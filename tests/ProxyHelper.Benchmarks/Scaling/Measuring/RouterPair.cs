@@ -16,14 +16,15 @@ internal sealed class RouterPair : IDisposable
     /// <param name="addresses">The addresses of the router and of the proxy, which both hosts have.</param>
     public RouterPair(IReadOnlyList<string> addresses)
     {
-        string prefix = $"scaling-{Environment.ProcessId}";
-        ActiveHost = new NetworkHost($"{prefix}-active");
-        StandbyHost = new NetworkHost($"{prefix}-standby");
+        var hosts = HostNetwork.Open();
+        _parts.Push(hosts);
         try
         {
-            Create(ActiveHost, addresses);
-            Create(StandbyHost, addresses);
-            Connect();
+            ActiveHost = AddHost(hosts, "active", addresses);
+            StandbyHost = AddHost(hosts, "standby", addresses);
+            HostNetwork.Connect(ActiveHost, Link, StandbyHost, Link);
+            ActiveHost.AddAddress($"{ActiveAddress}/24", Link);
+            StandbyHost.AddAddress($"{StandbyAddress}/24", Link);
             Active = Start(ActiveHost, ActiveAddress, StandbyAddress);
             Standby = Start(StandbyHost, StandbyAddress, ActiveAddress);
         }
@@ -68,27 +69,16 @@ internal sealed class RouterPair : IDisposable
         }
     }
 
-    private void Create(NetworkHost host, IReadOnlyList<string> addresses)
+    private NetworkHost AddHost(HostNetwork hosts, string role, IReadOnlyList<string> addresses)
     {
-        Tool.Run("ip", "netns", "add", host.Name);
-        _parts.Push(new Removal(host));
-        Tool.Run("ip", "-n", host.Name, "link", "set", "lo", "up");
+        NetworkHost host = hosts.AddHost(role);
+        _parts.Push(new FilledTable(host));
         foreach (string address in addresses)
         {
             host.AddAddress($"{address}/32", "lo");
         }
-    }
 
-    private void Connect()
-    {
-        string[] peer = ["peer", "name", Link, "netns", StandbyHost.Name];
-        Tool.Run("ip", ["link", "add", Link, "netns", ActiveHost.Name, "type", "veth", .. peer]);
-        foreach ((NetworkHost host, string address) in ((NetworkHost, string)[])
-            [(ActiveHost, ActiveAddress), (StandbyHost, StandbyAddress)])
-        {
-            host.AddAddress($"{address}/24", Link);
-            Tool.Run("ip", "-n", host.Name, "link", "set", Link, "up");
-        }
+        return host;
     }
 
     private Conntrackd Start(NetworkHost host, string address, string peer)
@@ -141,17 +131,13 @@ internal sealed class RouterPair : IDisposable
         }
         """;
 
-    private sealed class Removal(NetworkHost host) : IDisposable
+    private sealed class FilledTable(NetworkHost host) : IDisposable
     {
-        public void Dispose()
+        // The kernel has one hash table. The entries leave it now, not when the namespace is cleared.
+        public void Dispose() => host.Run(() =>
         {
-            // The kernel has one hash table. The entries leave it now, not when the namespace is cleared.
-            host.Run(() =>
-            {
-                using ConntrackFixture table = ConntrackFixture.Open();
-                table.Flush();
-            });
-            Tool.Run("ip", "netns", "delete", host.Name);
-        }
+            using ConntrackFixture table = ConntrackFixture.Open();
+            table.Flush();
+        });
     }
 }
