@@ -17,14 +17,20 @@ internal sealed partial class PairCaches(PairMachine machine)
     public int CountExternalOf(string user) => machine.Run("conntrackd", "-e").Split('\n')
         .Count(entry => entry.Contains($" src={user} ", StringComparison.Ordinal));
 
+    /// <summary>Reads the number of entries of a cache from the output of "conntrackd -s".</summary>
+    /// <param name="statistics">The output.</param>
+    /// <param name="cache">The cache: internal or external.</param>
+    /// <returns>The number, or -1 if the output does not have the cache.</returns>
+    public static int ReadCount(string statistics, string cache) => ActiveCount().Matches(statistics)
+        .Where(match => match.Groups["cache"].Value == cache)
+        .Select(match => int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture))
+        .FirstOrDefault(-1);
+
     private int Count(string cache)
     {
         try
         {
-            return ActiveCount().Matches(machine.Run("conntrackd", "-s"))
-                .Where(match => match.Groups["cache"].Value == cache)
-                .Select(match => int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture))
-                .FirstOrDefault(-1);
+            return ReadCount(machine.Run("conntrackd", "-s"), cache);
         }
         catch (InvalidOperationException)
         {

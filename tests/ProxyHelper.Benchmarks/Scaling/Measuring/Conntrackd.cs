@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ProxyHelper.TestSupport.Pair;
 
 namespace ProxyHelper.Benchmarks.Scaling.Measuring;
 
@@ -84,16 +85,11 @@ internal sealed partial class Conntrackd : IDisposable
     private int Entries(string cache)
     {
         string text = Command("-s");
-        int start = text.IndexOf($"cache {cache}:", StringComparison.Ordinal);
-        Match count = CacheLine().Match(text, Math.Max(start, 0));
-        return count.Success
-            ? int.Parse(count.Groups["entries"].Value, CultureInfo.InvariantCulture)
+        return PairCaches.ReadCount(text, cache) is var count and >= 0
+            ? count
             : throw new InvalidOperationException($"'conntrackd -s' shows no {cache} cache: {text}");
     }
 
     [GeneratedRegex(@"commit has taken (?<time>[\d.]+) seconds")]
     private static partial Regex CommitLine();
-
-    [GeneratedRegex(@"current active connections:\s+(?<entries>\d+)")]
-    private static partial Regex CacheLine();
 }
