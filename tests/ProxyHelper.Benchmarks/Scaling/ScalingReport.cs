@@ -3,9 +3,6 @@ namespace ProxyHelper.Benchmarks.Scaling;
 /// <summary>Writes the tables of docs/scaling.md, and the table of one site.</summary>
 internal static class ScalingReport
 {
-    // 60 s in a connection and 120 s after it, as in the defaults of Site.
-    private const double Life = 180;
-
     private static readonly (string Name, Func<ScalingModel, FormattableString> Cell)[] _rows =
     [
         ("routers", model => $"{model.Routers:N0}"),
@@ -68,7 +65,11 @@ internal static class ScalingReport
         return table.ToString();
     }
 
-    private static Site SiteOf(int routers, int entries) => new() { Routers = routers, Connections = entries / Life };
+    private static Site SiteOf(int routers, int entries)
+    {
+        var site = new Site { Routers = routers };
+        return site with { Connections = entries / (site.Duration + site.TimeWait) };
+    }
 
     private static IEnumerable<int> Powers(int from, int to)
     {
