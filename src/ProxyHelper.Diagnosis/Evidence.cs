@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
-using ProxyHelper.Diagnosis.Pair;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Diagnosis;
@@ -55,7 +54,7 @@ internal sealed record Evidence(ConntrackEntry? Translated, int TrackedQueries)
 /// <param name="Offloaded">The connections among them that are in a flow table.</param>
 internal readonly record struct EntryCounts(long All, long Mail, long Offloaded)
 {
-    private const string CountPath = "/proc/sys/net/netfilter/nf_conntrack_count";
+    private const string CountName = "net.netfilter.nf_conntrack_count";
 
     /// <summary>Counts the entries.</summary>
     /// <param name="smtpPort">The TCP port that users connect to.</param>
@@ -91,6 +90,6 @@ internal readonly record struct EntryCounts(long All, long Mail, long Offloaded)
                 : counted;
         }
 
-        return counted with { All = Math.Max(PairProgram.ReadNumber(CountPath) ?? 0, counted.Mail) };
+        return counted with { All = Math.Max(ConntrackSettings.ReadNumber(CountName) ?? 0, counted.Mail) };
     }
 }

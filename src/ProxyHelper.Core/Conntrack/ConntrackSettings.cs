@@ -1,8 +1,10 @@
+using ProxyHelper.Addresses;
+
 namespace ProxyHelper.Conntrack;
 
 /// <summary>
-/// Reads the settings of conntrack that decide what the kernel reports. The kernel shows the settings of the network
-/// namespace of the thread that reads them.
+/// Reads the settings of conntrack. The kernel shows the settings of the network namespace of the thread that reads
+/// them.
 /// </summary>
 internal static class ConntrackSettings
 {
@@ -26,6 +28,11 @@ internal static class ConntrackSettings
 
     /// <summary>Returns whether a setting is 0. A setting that cannot be read is not.</summary>
     public static bool IsOff(string name) => Read(name) == "0";
+
+    /// <summary>Reads a number.</summary>
+    /// <param name="name">The name of the setting, for the command sysctl.</param>
+    /// <returns>The number, or null if the kernel does not have it or does not show it.</returns>
+    public static uint? ReadNumber(string name) => NumberText.TryRead(Read(name), out uint number) ? number : null;
 
     private static string? Read(string name)
     {

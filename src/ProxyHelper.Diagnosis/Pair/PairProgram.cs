@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ProxyHelper.Diagnosis.Pair;
@@ -86,9 +85,4 @@ internal sealed record PairProgram(bool? IsRunning, string ConfigurationPath)
             return null;
         }
     }
-
-    /// <summary>Reads a number of the kernel, such as a setting below /proc/sys.</summary>
-    /// <returns>The number, or null if the kernel does not have it or does not show it.</returns>
-    public static uint? ReadNumber(string path) => uint.TryParse(
-        ReadFile(path).TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
 }

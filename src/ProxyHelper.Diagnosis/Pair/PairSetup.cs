@@ -1,4 +1,5 @@
 using ProxyHelper.Addresses;
+using ProxyHelper.Conntrack;
 
 namespace ProxyHelper.Diagnosis.Pair;
 
@@ -8,7 +9,7 @@ namespace ProxyHelper.Diagnosis.Pair;
 /// </summary>
 internal sealed record PairSetup
 {
-    private const string Settings = "/proc/sys/net/netfilter/nf_conntrack_";
+    private const string Settings = "net.netfilter.nf_conntrack_";
 
     /// <summary>Gets keepalived, which moves the addresses.</summary>
     public required PairProgram Keepalived { get; init; }
@@ -47,9 +48,9 @@ internal sealed record PairSetup
             Conntrackd = conntrackd,
             Synchronization = Read(conntrackd.ConfigurationPath, ConntrackdConfiguration.Parse),
             Variables = Read(PairVariables.InstalledPath, PairVariables.Parse),
-            BeLiberal = PairProgram.ReadNumber($"{Settings}tcp_be_liberal"),
-            Loose = PairProgram.ReadNumber($"{Settings}tcp_loose"),
-            MaxEntries = PairProgram.ReadNumber($"{Settings}max"),
+            BeLiberal = ConntrackSettings.ReadNumber($"{Settings}tcp_be_liberal"),
+            Loose = ConntrackSettings.ReadNumber($"{Settings}tcp_loose"),
+            MaxEntries = ConntrackSettings.ReadNumber($"{Settings}max"),
         };
     }
 
