@@ -61,13 +61,11 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
 
     private IEnumerable<RuleEffect> Offloads(TransportEndPoint? proxy)
     {
-        IPv4Address? address = proxy is { } known && known.TryGetIPv4(out IPv4Address one) ? one : null;
         var there = new FirewallPacket
         {
             Protocol = IPProtocol.Tcp,
-            DestinationAddress = address,
+            Destination = proxy,
             [PacketField.SourcePort] = UserPort,
-            [PacketField.DestinationPort] = proxy?.Port,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.DestinationIsTranslated] = 1,
@@ -77,8 +75,7 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
         var back = new FirewallPacket
         {
             Protocol = IPProtocol.Tcp,
-            SourceAddress = address,
-            [PacketField.SourcePort] = proxy?.Port,
+            Source = proxy,
             [PacketField.DestinationPort] = UserPort,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,

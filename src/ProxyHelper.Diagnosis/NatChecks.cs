@@ -195,8 +195,7 @@ internal sealed class NatChecks(
         var packet = new FirewallPacket
         {
             Protocol = IPProtocol.Tcp,
-            DestinationAddress = proxy is { } known && known.TryGetIPv4(out IPv4Address address) ? address : null,
-            [PacketField.DestinationPort] = proxy?.Port,
+            Destination = proxy,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
             [PacketField.DestinationIsTranslated] = 1,

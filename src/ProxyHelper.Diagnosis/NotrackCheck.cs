@@ -34,7 +34,7 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
     {
         var check = new NotrackCheck(firewall, evidence, helper.Port);
         IPv4Address?[] addresses = helper.Known.Count == 0 ? [null] : [.. helper.Known];
-        IPv4Address? asker = proxy is { } known && known.TryGetIPv4(out IPv4Address one) ? one : null;
+        IPv4Address? asker = FirewallPacket.AddressOf(proxy);
         Finding[] findings = [.. addresses.Select(address => check.Judge(address, asker))];
         return findings.FirstOrDefault(finding => finding.Severity != Severity.Passed) ?? findings[0];
     }

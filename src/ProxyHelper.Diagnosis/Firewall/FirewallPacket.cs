@@ -38,6 +38,26 @@ internal sealed class FirewallPacket
         init => this[PacketField.DestinationAddress] = NumberOf(value);
     }
 
+    /// <summary>Sets the source address and port. Null means that both are unknown.</summary>
+    public TransportEndPoint? Source
+    {
+        init
+        {
+            SourceAddress = AddressOf(value);
+            this[PacketField.SourcePort] = value?.Port;
+        }
+    }
+
+    /// <summary>Sets the destination address and port. Null means that both are unknown.</summary>
+    public TransportEndPoint? Destination
+    {
+        init
+        {
+            DestinationAddress = AddressOf(value);
+            this[PacketField.DestinationPort] = value?.Port;
+        }
+    }
+
     /// <summary>Gets the value of a field, or null if the value is unknown.</summary>
     public uint? this[PacketField field]
     {
@@ -50,6 +70,10 @@ internal sealed class FirewallPacket
             }
         }
     }
+
+    /// <summary>Returns the IPv4 address of an end point, or null if it is unknown.</summary>
+    public static IPv4Address? AddressOf(TransportEndPoint? end) =>
+        end is { } known && known.TryGetIPv4(out IPv4Address address) ? address : null;
 
     private static uint? NumberOf(IPv4Address? address) =>
         address is { } known ? NumberRange.NumberOf(known) : null;

@@ -60,11 +60,10 @@ internal sealed class PickupCheck(FirewallReading firewall, ushort smtpPort)
     private IEnumerable<RuleEffect> Drops(FirewallHook hook, TransportEndPoint? proxy, uint flags)
     {
         bool isTranslated = hook == FirewallHook.Forward;
-        IPv4Address address = default;
         var packet = new FirewallPacket
         {
             Protocol = IPProtocol.Tcp,
-            DestinationAddress = isTranslated && proxy?.TryGetIPv4(out address) == true ? address : null,
+            Destination = isTranslated ? proxy : null,
             [PacketField.DestinationPort] = isTranslated ? proxy?.Port : smtpPort,
             [PacketField.OriginalDestinationPort] = smtpPort,
             [PacketField.DestinationIsLocal] = 0,
