@@ -25,26 +25,21 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
     {
         TransportEndPoint?[] ends = proxies.Count == 0 ? [null] : [.. proxies.Cast<TransportEndPoint?>()];
         RuleEffect? rule = ends.SelectMany(Offloads).MaxBy(effect => effect.Certainty);
-        string now = entries is { Offloaded: > 0 and var count }
-            ? $" {count} connections to proxies are in a flow table now."
-            : string.Empty;
+        string? ofRule = rule is null ? null
+            : rule.Certainty == Certainty.Unclear
+            ? "Whether a rule moves connections to the proxy to a flow table is not known, because " +
+                $"{rule.DescribeDoubt()}: {rule}."
+            : $"A rule moves connections to the proxy to a flow table: {rule}.";
+        string? ofEntries = entries is { Offloaded: > 0 and var count }
+            ? $"{count} connections to proxies are in a flow table now."
+            : null;
         ushort port = ends[0]?.Port ?? 9199;
-        string action =
-            $"Add 'th dport != {port} th sport != {port}' before 'flow add' in this rule. " +
-            $"To see the rule: {rule?.Rule.Place.ListCommand ?? "nft list ruleset"}";
-        return rule is { Certainty: Certainty.Unclear }
+        return (ofRule ?? ofEntries) is not null
             ? Finding.Warning(
                 CheckNames.FlowTable,
-                $"Whether a rule moves connections to the proxy to a flow table is not known, because " +
-                $"{rule.DescribeDoubt()}: {rule}.{now} {Consequence}",
-                action)
-            : rule is not null
-            ? Finding.Warning(
-                CheckNames.FlowTable,
-                $"A rule moves connections to the proxy to a flow table: {rule}.{now} {Consequence}",
-                action)
-            : now.Length > 0
-            ? Finding.Warning(CheckNames.FlowTable, $"{now[1..]} {Consequence}", action)
+                string.Join(' ', ((string?[])[ofRule, ofEntries, Consequence]).OfType<string>()),
+                $"Add 'th dport != {port} th sport != {port}' before 'flow add' in this rule. " +
+                $"To see the rule: {rule?.Rule.Place.ListCommand ?? "nft list ruleset"}")
             : firewall.FlowGap is { } gap
             ? WithoutRules(gap, entries)
             : Finding.Passed(
