@@ -16,8 +16,7 @@ internal sealed class AnswerChecks(SetupRole role, CallerWords words)
     }
 
     /// <summary>Returns the findings if no address is known to send a query to.</summary>
-    public IEnumerable<Finding> WithoutAddress() =>
-        NotSent(
+    public IEnumerable<Finding> WithoutAddress() => NotSent(
         "The address of the helper is not known.",
         words.ForProxy(role)?.GiveHelperAddress ?? words.GiveHelperAddress);
 
