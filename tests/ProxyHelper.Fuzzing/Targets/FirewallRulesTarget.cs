@@ -34,14 +34,7 @@ internal sealed class FirewallRulesTarget : IFuzzTarget
         (Finding destination, TransportEndPoint? proxy) = (judgement.Finding, judgement.Proxy);
         Finding source = checks.JudgeSource(judgement, _helper);
         Finding notrack = NotrackCheck.Judge(firewall, evidence: null, _helper, proxy);
-        foreach (Finding finding in (Finding[])[destination, source, notrack])
-        {
-            Invariant.Holds(finding.Reason.Length > 0, "each finding has a reason");
-            Invariant.Holds(
-                finding.Severity == Severity.Passed == (finding.Action.Length == 0),
-                "each finding that has not passed has an action");
-        }
-
+        FindingInvariant.Holds([destination, source, notrack]);
         Invariant.Holds(destination.Severity != Severity.Passed || proxy is not null, "a passed DNAT has a proxy");
     }
 }
