@@ -8,9 +8,6 @@ namespace ProxyHelper.EndToEnd;
 /// <summary>Tests that the benchmarks run and that the replies are correct. No test depends on the speed.</summary>
 public sealed partial class BenchmarkTests(PublishedDaemon daemon)
 {
-    private static readonly string _program =
-        Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/bin/Release/net10.0/ProxyHelper.Benchmarks");
-
     [Theory]
     [InlineData("1")]
     [InlineData("64")]
@@ -20,8 +17,8 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Requirement.Tool("ip");
         Assert.SkipUnless(Environment.ProcessorCount > 1, "needs two processors");
 
-        using var benchmark = RunningProgram.Start(
-            _program, "responder", "--daemon", daemon.Program, "--against", "none", "--flows", "100", "--misses", "50",
+        using var benchmark = BenchmarkProgram.Start(
+            "responder", "--daemon", daemon.Program, "--against", "none", "--flows", "100", "--misses", "50",
             "--window", window, "--rounds", "1", "--seconds", "0.2");
 
         Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
@@ -38,7 +35,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Requirement.Tool("ip");
         Requirement.Tool("conntrack");
 
-        using var benchmark = RunningProgram.Start(_program, "listing", "--entries", "1500", "--rounds", "1");
+        using var benchmark = BenchmarkProgram.Start("listing", "--entries", "1500", "--rounds", "1");
 
         Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
         (string, string)[] counts = [.. CountLine().Matches(benchmark.Output)
@@ -54,7 +51,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [Fact]
     public async Task The_import_benchmark_imports_the_module_and_an_empty_module()
     {
-        using var benchmark = RunningProgram.Start(_program, "import", "--rounds", "1");
+        using var benchmark = BenchmarkProgram.Start("import", "--rounds", "1");
 
         Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
         Assert.Matches(@"(?m)^import ms( +[\d,.]+){2} +[+-][\d.]+ +\+150\r?$", benchmark.Output);
@@ -90,7 +87,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [InlineData("failover", "--rounds", "0")]
     public async Task Invalid_arguments_write_the_usage(params string[] arguments)
     {
-        using var benchmark = RunningProgram.Start(_program, arguments);
+        using var benchmark = BenchmarkProgram.Start(arguments);
 
         Assert.Equal(2, await benchmark.ExitAsync());
         Assert.Contains("ProxyHelper.Benchmarks responder [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);

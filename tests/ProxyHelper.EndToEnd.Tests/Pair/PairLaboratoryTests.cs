@@ -11,9 +11,6 @@ public sealed class PairLaboratoryTests(PublishedDaemon daemon)
 {
     private const int Hosts = 7;
 
-    private static readonly string _program =
-        Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/bin/Release/net10.0/ProxyHelper.Benchmarks");
-
     [Fact]
     public async Task A_laboratory_that_fails_shows_the_logs_and_leaves_nothing_behind()
     {
@@ -65,7 +62,7 @@ public sealed class PairLaboratoryTests(PublishedDaemon daemon)
     private async Task<RunningProgram> StartAsync()
     {
         PairRequirement.Check();
-        var program = RunningProgram.Start(_program, "failover", "--daemon", daemon.Program);
+        var program = BenchmarkProgram.Start("failover", "--daemon", daemon.Program);
         await Until.HoldsAsync("the hosts are there", () => Namespaces(program.Id).Length == Hosts);
         string router = Namespaces(program.Id).Single(host => host.EndsWith("-b", StringComparison.Ordinal));
         await Until.HoldsAsync(

@@ -10,9 +10,6 @@ public sealed partial class ScalingMeasurementTests(PublishedDaemon daemon)
 {
     private const int Entries = 1000;
 
-    private static readonly string _program =
-        Path.Combine(Repository.Root, "tests/ProxyHelper.Benchmarks/bin/Release/net10.0/ProxyHelper.Benchmarks");
-
     [Fact]
     public async Task Two_routers_synchronize_every_entry_and_every_connection_and_leave_nothing_behind()
     {
@@ -21,8 +18,8 @@ public sealed partial class ScalingMeasurementTests(PublishedDaemon daemon)
         Requirement.Tool("nft");
         Assert.SkipUnless(Environment.ProcessorCount > 1, "needs two processors");
 
-        using var measurement = RunningProgram.Start(
-            _program, "scaling", "measure", "--entries", $"{Entries}", "--rounds", "1", "--daemon", daemon.Program);
+        using var measurement = BenchmarkProgram.Start(
+            "scaling", "measure", "--entries", $"{Entries}", "--rounds", "1", "--daemon", daemon.Program);
 
         Assert.True(await measurement.ExitAsync() == 0, measurement.Output);
         Dictionary<string, double> values = Row().Matches(measurement.Output)
@@ -42,7 +39,7 @@ public sealed partial class ScalingMeasurementTests(PublishedDaemon daemon)
     [Fact]
     public async Task A_site_with_too_many_entries_for_a_router_gets_the_limit_and_advice()
     {
-        using var program = RunningProgram.Start(_program, "scaling", "--connections", "1000000");
+        using var program = BenchmarkProgram.Start("scaling", "--connections", "1000000");
 
         Assert.Equal(2, await program.ExitAsync());
         Assert.Contains(
