@@ -2,7 +2,7 @@ using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.EndToEnd.Pair;
 
-/// <summary>Checks what a laboratory needs.</summary>
+/// <summary>Checks what a laboratory and install.sh need.</summary>
 internal static class PairRequirement
 {
     private static readonly string[] _programs =

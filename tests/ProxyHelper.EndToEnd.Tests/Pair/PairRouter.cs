@@ -1,5 +1,3 @@
-using ProxyHelper.TestSupport;
-
 namespace ProxyHelper.EndToEnd.Pair;
 
 /// <summary>
@@ -13,12 +11,7 @@ internal sealed class PairRouter : IDisposable
     /// <summary>Copies the shipped variable file.</summary>
     public PairRouter()
     {
-        Requirement.Root();
-        foreach (string tool in (string[])["keepalived", "conntrackd", "nft", "ip", "unshare", "flock"])
-        {
-            Requirement.Tool(tool);
-        }
-
+        PairRequirement.Check();
         Directory.CreateDirectory(Root);
         File.Copy(Path.Combine(Shipped, "pair.conf"), Variables);
     }
