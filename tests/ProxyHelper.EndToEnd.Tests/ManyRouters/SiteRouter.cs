@@ -45,10 +45,9 @@ internal sealed class SiteRouter(string name, NetworkHost router, NetworkHost us
     /// </summary>
     public async Task ConnectAsync(int connections, int ports, string servers)
     {
-        Task<Socket>[] calls = users.Run(() => Enumerable.Range(0, connections).Select(call => ConnectAsync(
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(call => ConnectAsync(
             new IPEndPoint(UserAddress(call / ports), 20000 + (call % ports)),
-            IPEndPoint.Parse($"{servers}.{(call % 250) + 1}:25"))).ToArray());
-        _sockets.AddRange(await Task.WhenAll(calls));
+            IPEndPoint.Parse($"{servers}.{(call % 250) + 1}:25"))));
     }
 
     /// <summary>
@@ -72,20 +71,11 @@ internal sealed class SiteRouter(string name, NetworkHost router, NetworkHost us
     private static IPAddress UserAddress(int user) =>
         IPAddress.Parse($"10.1.1.{(user % 2 == 0 ? 1 : 128) + (user / 2)}");
 
-    private async Task<Socket> ConnectAsync(IPEndPoint user, IPEndPoint server)
+    private async Task ConnectAsync(IPEndPoint user, IPEndPoint server)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(user);
-            await socket.ConnectAsync(server, Patience.Token());
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"{name} {user} {server}\n"), Patience.Token());
-            return socket;
-        }
-        catch (SocketException)
-        {
-            socket.Dispose();
-            throw;
-        }
+        Socket socket = users.OpenSocket(user, SocketType.Stream);
+        _sockets.Add(socket);
+        await socket.ConnectAsync(server, Patience.Token());
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"{name} {user} {server}\n"), Patience.Token());
     }
 }
