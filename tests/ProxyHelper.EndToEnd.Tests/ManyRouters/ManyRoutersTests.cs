@@ -26,9 +26,7 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
         using var setup = new DocumentedSetup();
         GatedProxy proxy = AddProxy(setup, First, section.Gated, language);
         SiteRouter router = setup.AddRouter("a", AOnLink, A);
-        section.Rules(language).Load(router.Host);
-        QueryRules.Load(router, language);
-        await router.StartHelperAsync(daemon, section.HelperFile);
+        await ServeAsync(router, section.Rules(language), section.HelperFile);
 
         GatedConnection[] connections = await setup.ConnectAsync(ports: 4);
 
@@ -46,9 +44,7 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
         GatedProxy first = AddProxy(setup, First, section.Gated, language);
         GatedProxy second = AddProxy(setup, Second, section.Gated, language);
         SiteRouter router = setup.AddRouter("a", AOnLink, A);
-        section.Rules(language).Load(router.Host);
-        QueryRules.Load(router, language, hasTwoProxies: true);
-        await router.StartHelperAsync(daemon, section.HelperFile);
+        await ServeAsync(router, section.Rules(language), section.HelperFile, hasTwoProxies: true);
 
         GatedConnection[] connections = await setup.ConnectAsync(ports: 4);
 
@@ -69,16 +65,10 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
         var one = SetupSection.Read("One proxy, one router");
         var many = SetupSection.Read("One proxy, many routers");
         using var setup = new DocumentedSetup();
-        GatedProxy proxy = setup.AddProxy(First, many.Gated);
-        many.Rules("sh", "ip route").Load(proxy.Host);
-        many.Rules(language, language == Nft ? "smtp_gated" : "-A INPUT").Load(proxy.Host);
+        GatedProxy proxy = AddProxyOfBoth(setup, First, language);
         SiteRouter a = setup.AddRouter("a", AOnLink, A), b = setup.AddRouter("b", BOnLink, B);
-        one.Rules(language).Load(a.Host);
-        one.Rules(language).With(A, B).Load(b.Host);
-        QueryRules.Load(a, language);
-        QueryRules.Load(b, language);
-        await a.StartHelperAsync(daemon, one.HelperFile);
-        await b.StartHelperAsync(daemon, many.HelperFile);
+        await ServeAsync(a, one.Rules(language), one.HelperFile);
+        await ServeAsync(b, one.Rules(language).With(A, B), many.HelperFile);
         NetworkHost stranger = setup.AddRouterHost("stranger", "194.0.22.99");
         using Socket unwanted = stranger.OpenSocket(IPEndPoint.Parse("194.0.22.99:0"), SocketType.Stream);
         ValueTask attempt = unwanted.ConnectAsync(IPEndPoint.Parse($"{First}:9199"), Patience.Token());
@@ -100,23 +90,13 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
     public async Task Many_proxies_and_many_routers(string language)
     {
         var one = SetupSection.Read("Many proxies, one router");
-        var routers = SetupSection.Read("One proxy, many routers");
         var many = SetupSection.Read("Many proxies, many routers");
         using var setup = new DocumentedSetup();
-        foreach (string address in (string[])[First, Second])
-        {
-            GatedProxy proxy = setup.AddProxy(address, routers.Gated);
-            routers.Rules("sh", "ip route").Load(proxy.Host);
-            routers.Rules(language, language == Nft ? "smtp_gated" : "-A INPUT").Load(proxy.Host);
-        }
-
+        AddProxyOfBoth(setup, First, language);
+        AddProxyOfBoth(setup, Second, language);
         SiteRouter a = setup.AddRouter("a", AOnLink, A), b = setup.AddRouter("b", BOnLink, B);
-        one.Rules(language).Load(a.Host);
-        one.Rules(language).With(A, B).Load(b.Host);
-        QueryRules.Load(a, language, hasTwoProxies: true);
-        QueryRules.Load(b, language, hasTwoProxies: true);
-        await a.StartHelperAsync(daemon, one.HelperFile);
-        await b.StartHelperAsync(daemon, many.HelperFile);
+        await ServeAsync(a, one.Rules(language), one.HelperFile, hasTwoProxies: true);
+        await ServeAsync(b, one.Rules(language).With(A, B), many.HelperFile, hasTwoProxies: true);
 
         GatedConnection[] connections = await setup.ConnectAsync(ports: 3);
 
@@ -139,12 +119,11 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
     {
         var section = SetupSection.Read("Several SNAT addresses on one router");
         using var setup = new DocumentedSetup();
-        GatedProxy proxy = AddProxy(setup, First, section.Gated, language, A, SecondOfA);
+        GatedProxy proxy = setup.AddProxy(First, section.Gated);
+        proxy.Host.AddRoute("default", AOnLink);
         SiteRouter router = setup.AddRouter("a", AOnLink, A, SecondOfA);
-        section.Rules(language).Load(router.Host);
-        QueryRules.Load(router, language);
         string file = section.HelperFile;
-        await router.StartHelperAsync(daemon, !onAllAddresses ? file
+        await ServeAsync(router, section.Rules(language), !onAllAddresses ? file
             : file.Replace($"address = {A}\naddress = {SecondOfA}\n", "address = 0.0.0.0\n", StringComparison.Ordinal));
         Assert.Equal(onAllAddresses, router.Helper.Output.Contains("UDP 0.0.0.0:114", StringComparison.Ordinal));
 
@@ -166,16 +145,34 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
 
     /// <summary>Adds a proxy that reaches all routers through router A and lets only this router in.</summary>
     private static GatedProxy AddProxy(
-        DocumentedSetup setup, string address, GatedSettings settings, string language, params string[] routers)
+        DocumentedSetup setup, string address, GatedSettings settings, string language)
     {
         GatedProxy proxy = setup.AddProxy(address, settings);
         proxy.Host.AddRoute("default", AOnLink);
-        if (routers.Length == 0)
-        {
-            DocumentedRules.Read(Deployment, language, language == Nft ? "smtp_gated" : "-A INPUT").Load(proxy.Host);
-        }
-
+        DocumentedRules.Read(Deployment, language, FirewallWords(language)).Load(proxy.Host);
         return proxy;
+    }
+
+    /// <summary>Adds a proxy with the routes, the firewall and the settings for routers A and B.</summary>
+    private static GatedProxy AddProxyOfBoth(DocumentedSetup setup, string address, string language)
+    {
+        var section = SetupSection.Read("One proxy, many routers");
+        GatedProxy proxy = setup.AddProxy(address, section.Gated);
+        section.Rules("sh", "ip route").Load(proxy.Host);
+        section.Rules(language, FirewallWords(language)).Load(proxy.Host);
+        return proxy;
+    }
+
+    /// <summary>Returns words that only the block with the firewall of a proxy contains.</summary>
+    private static string FirewallWords(string language) => language == Nft ? "smtp_gated" : "-A INPUT";
+
+    /// <summary>Loads the NAT rules and the rules for queries on a router, and starts its helper.</summary>
+    private async Task ServeAsync(
+        SiteRouter router, DocumentedRules rules, string helperFile, bool hasTwoProxies = false)
+    {
+        rules.Load(router.Host);
+        QueryRules.Load(router, rules.Language, hasTwoProxies);
+        await router.StartHelperAsync(daemon, helperFile);
     }
 
     /// <summary>Checks that both proxies got many connections, and that each user has one proxy.</summary>
