@@ -15,7 +15,7 @@ public sealed class PairCheckTests(PublishedDaemon daemon)
     private static readonly string[] _others = ["UDP socket", "smtp-gated max_per_host", "Pair HashLimit"];
 
     [Fact]
-    public Task Both_routers_pass_all_checks() => RunAsync(async laboratory =>
+    public Task Both_routers_pass_all_checks() => RunAsync(laboratory =>
     {
         Dictionary<string, string> onA = Check(laboratory.A), onB = Check(laboratory.B);
 
@@ -30,7 +30,7 @@ public sealed class PairCheckTests(PublishedDaemon daemon)
             File.ReadAllText("/proc/sys/net/netfilter/nf_conntrack_max"), CultureInfo.InvariantCulture);
         Assert.StartsWith(
             maximum <= ShippedLimit ? "Passed" : "Warning", onA["Pair HashLimit"], StringComparison.Ordinal);
-        await Task.CompletedTask;
+        return Task.CompletedTask;
     });
 
     [Fact]
@@ -70,13 +70,7 @@ public sealed class PairCheckTests(PublishedDaemon daemon)
         CancellationToken stop = TestContext.Current.CancellationToken;
         var settings = new PairSettings(daemon.Program) { Connections = 20 };
         using PairLaboratory laboratory = await PairLaboratory.StartAsync(settings, stop);
-        await laboratory.WithLogsAsync(
-            async it =>
-            {
-                await body(it);
-                return true;
-            },
-            stop);
+        await laboratory.WithLogsAsync(body, stop);
     }
 
     /// <summary>Returns the lines of the check by the names of their checks.</summary>

@@ -37,7 +37,7 @@ internal sealed class PairFailover(PairLaboratory laboratory, IReadOnlyCollectio
         Task<int> stalled = MailTraffic.CountDeadAsync(promised, _limit);
         Task<long> resumed = stalled.ContinueWith(_ => Stopwatch.GetTimestamp(), TaskScheduler.Default);
         await Until.HoldsAsync($"router {target.Name} has the address", () => watch.Moved > 0).ConfigureAwait(false);
-        await AwaitRightRepliesAsync(watch.Moved).ConfigureAwait(false);
+        await laboratory.Queries.AwaitAsync(Verdict.Right, promised, watch.Moved).ConfigureAwait(false);
         await failure.ConfigureAwait(false);
         await stalled.ConfigureAwait(false);
 
@@ -58,13 +58,9 @@ internal sealed class PairFailover(PairLaboratory laboratory, IReadOnlyCollectio
     /// <summary>Waits until each connection works, and counts the replies up to now.</summary>
     public async Task<PairFigures> CheckAsync()
     {
-        await AwaitRightRepliesAsync(Stopwatch.GetTimestamp()).ConfigureAwait(false);
+        await laboratory.Queries.AwaitAsync(Verdict.Right, promised, Stopwatch.GetTimestamp()).ConfigureAwait(false);
         return Count(await MailTraffic.CountDeadAsync(promised, _limit).ConfigureAwait(false));
     }
-
-    private Task AwaitRightRepliesAsync(long since) => Until.HoldsAsync(
-        "the proxy got a right reply about each connection",
-        () => laboratory.Queries.AreAll(Verdict.Right, promised, since));
 
     private PairFigures Count(int dead)
     {

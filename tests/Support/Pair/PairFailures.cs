@@ -3,7 +3,7 @@ namespace ProxyHelper.TestSupport.Pair;
 /// <summary>Makes the failures of <see cref="PairCase"/> in a laboratory.</summary>
 internal static class PairFailures
 {
-    private const int More = 100; // connections that are opened after a fault of the synchronization
+    private const int More = 100; // connections that are opened in addition to those of the settings
 
     /// <summary>Cuts the power of the active router.</summary>
     public static Task<PairFigures> CutPowerAsync(PairLaboratory laboratory) =>
@@ -29,8 +29,7 @@ internal static class PairFailures
         var failover = new PairFailover(laboratory);
         PairFigures killed = await failover.RunAsync(laboratory.B, laboratory.A.Services.KillKeepalived)
             .ConfigureAwait(false);
-        laboratory.A.Services.StartKeepalived();
-        await laboratory.A.AwaitRoleAsync("backup").ConfigureAwait(false);
+        await laboratory.A.StartBackupAsync().ConfigureAwait(false);
         return killed.With(await failover.CheckAsync().ConfigureAwait(false));
     }
 
@@ -42,8 +41,7 @@ internal static class PairFailures
     public static async Task<PairFigures> FailBackAsync(PairLaboratory laboratory)
     {
         PairFigures there = await SwitchOverAsync(laboratory).ConfigureAwait(false);
-        laboratory.A.Services.StartKeepalived();
-        await laboratory.A.AwaitRoleAsync("backup").ConfigureAwait(false);
+        await laboratory.A.StartBackupAsync().ConfigureAwait(false);
         await laboratory.OpenAsync(More, laboratory.A).ConfigureAwait(false);
         PairFigures back = await new PairFailover(laboratory)
             .RunAsync(laboratory.A, laboratory.B.Services.StopKeepalivedAsync).ConfigureAwait(false);

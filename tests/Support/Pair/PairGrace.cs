@@ -26,9 +26,7 @@ internal sealed class PairGrace(PairLaboratory laboratory)
             () => SentSince(watch.Moved) is { Length: > InTheHole } queries && isEnough(queries)).ConfigureAwait(false);
         long opened = Stopwatch.GetTimestamp();
         await gate.OpenGateAsync().ConfigureAwait(false);
-        await Until.HoldsAsync(
-            "the proxy got a right reply about each connection",
-            () => laboratory.Queries.AreAll(Verdict.Right, laboratory.Traffic.Connections, opened))
+        await laboratory.Queries.AwaitAsync(Verdict.Right, laboratory.Traffic.Connections, opened)
             .ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
         return [.. SentSince(watch.Moved).Where(query => query.Sent < opened)];

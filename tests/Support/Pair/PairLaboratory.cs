@@ -66,6 +66,15 @@ internal sealed class PairLaboratory : IDisposable
         }
     }
 
+    /// <summary>Runs a body without a result. The message of an exception gets the logs of the laboratory.</summary>
+    public Task WithLogsAsync(Func<PairLaboratory, Task> body, CancellationToken stop) => WithLogsAsync(
+        async it =>
+        {
+            await body(it).ConfigureAwait(false);
+            return true;
+        },
+        stop);
+
     /// <summary>
     /// Opens more connections through the active router, and waits until the standby has their entries.
     /// </summary>
@@ -79,8 +88,7 @@ internal sealed class PairLaboratory : IDisposable
     public async Task BootStandbyAsync(PairedRouter router)
     {
         await BootAsync(router).ConfigureAwait(false);
-        router.Services.StartKeepalived();
-        await router.AwaitRoleAsync("backup").ConfigureAwait(false);
+        await router.StartBackupAsync().ConfigureAwait(false);
     }
 
     /// <summary>Waits until the standby has the entries of all connections.</summary>
@@ -107,20 +115,16 @@ internal sealed class PairLaboratory : IDisposable
     private PairedRouter AddRouter(string name, NetworkHost network, PairCables cables) =>
         new(name, new PairMachine(network, _folder.Add(name)), cables);
 
-    private async Task<bool> StartAsync()
+    private async Task StartAsync()
     {
         await Task.WhenAll(Task.Run(() => BootAsync(A)), Task.Run(() => BootAsync(B))).ConfigureAwait(false);
         A.Services.StartKeepalived();
         await A.AwaitActiveAsync().ConfigureAwait(false);
-        B.Services.StartKeepalived();
-        await B.AwaitRoleAsync("backup").ConfigureAwait(false);
+        await B.StartBackupAsync().ConfigureAwait(false);
         await Traffic.OpenAsync(_settings.Connections).ConfigureAwait(false);
         await AwaitSynchronizedAsync(B).ConfigureAwait(false);
         Queries = new QueryStream(
             _network.Proxy, new IPEndPoint(IPAddress.Parse(PairedRouter.SnatAddress), 114), Traffic);
-        await Until.HoldsAsync(
-            "the helper of router a has answered correctly about each connection",
-            () => Queries.AreAll(Verdict.Right, Traffic.Connections, since: 0)).ConfigureAwait(false);
-        return true;
+        await Queries.AwaitAsync(Verdict.Right, Traffic.Connections, since: 0).ConfigureAwait(false);
     }
 }

@@ -53,9 +53,7 @@ internal static class PairRestarts
         MailConnection[] unknown = await laboratory.Traffic.OpenAsync(More).ConfigureAwait(false);
         PairFigures cut = await new PairFailover(laboratory, known)
             .RunAsync(laboratory.B, laboratory.A.CutPower).ConfigureAwait(false);
-        await Until.HoldsAsync(
-            "the standby answered 'not found' about each unknown connection",
-            () => laboratory.Queries.AreAll(Verdict.NotFound, unknown, cut.Moved)).ConfigureAwait(false);
+        await laboratory.Queries.AwaitAsync(Verdict.NotFound, unknown, cut.Moved).ConfigureAwait(false);
         MailConnection[] later = await laboratory.Traffic.OpenAsync(More).ConfigureAwait(false);
         return cut.With(await new PairFailover(laboratory, [.. known, .. later]).CheckAsync().ConfigureAwait(false));
     }

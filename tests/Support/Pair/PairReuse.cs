@@ -24,13 +24,11 @@ internal static class PairReuse
     public static async Task<PairFigures> SwitchAgainAsync(PairLaboratory laboratory)
     {
         await PairFailures.SwitchOverAsync(laboratory).ConfigureAwait(false);
-        laboratory.A.Services.StartKeepalived();
-        await laboratory.A.AwaitRoleAsync("backup").ConfigureAwait(false);
+        await laboratory.A.StartBackupAsync().ConfigureAwait(false);
         await laboratory.AwaitSynchronizedAsync(laboratory.A).ConfigureAwait(false);
         await new PairFailover(laboratory)
             .RunAsync(laboratory.A, laboratory.B.Services.StopKeepalivedAsync).ConfigureAwait(false);
-        laboratory.B.Services.StartKeepalived();
-        await laboratory.B.AwaitRoleAsync("backup").ConfigureAwait(false);
+        await laboratory.B.StartBackupAsync().ConfigureAwait(false);
         await ReuseAsync(laboratory, End(laboratory)).ConfigureAwait(false);
         return await PairFailures.CutPowerAsync(laboratory).ConfigureAwait(false);
     }

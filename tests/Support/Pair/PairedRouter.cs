@@ -53,6 +53,13 @@ internal sealed partial class PairedRouter(string name, PairMachine machine, Pai
         cables.SetAll(isUp: false);
     }
 
+    /// <summary>Starts keepalived while the other router is active, and waits until this router is backup.</summary>
+    public Task StartBackupAsync()
+    {
+        Services.StartKeepalived();
+        return AwaitRoleAsync("backup");
+    }
+
     /// <summary>Waits until the script has ended in a state.</summary>
     /// <param name="role">"primary", "backup", "fault" or "stop".</param>
     public Task AwaitRoleAsync(string role) =>

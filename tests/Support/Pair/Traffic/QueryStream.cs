@@ -53,15 +53,15 @@ internal sealed class QueryStream : IDisposable
     }
 
     /// <summary>
-    /// Returns whether each of some connections has a reply of a kind to a query that was sent after a time.
+    /// Waits until each of some connections has a reply of a kind to a query that was sent after a time.
     /// </summary>
-    public bool AreAll(Verdict verdict, IEnumerable<MailConnection> connections, long since)
-    {
-        HashSet<MailConnection> answered = [.. Queries
+    public Task AwaitAsync(Verdict verdict, IEnumerable<MailConnection> connections, long since) => Until.HoldsAsync(
+        $"the proxy got the reply '{verdict}' about each connection",
+        () => Queries
             .Where(query => query.Sent >= since && query.Verdict == verdict)
-            .Select(query => query.Connection)];
-        return answered.IsSupersetOf(connections);
-    }
+            .Select(query => query.Connection)
+            .ToHashSet()
+            .IsSupersetOf(connections));
 
     /// <inheritdoc/>
     public void Dispose()
