@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Diagnosis;
 

@@ -15,11 +15,15 @@ public sealed class DependencyTests
     /// <summary>Each folder of the core, and the folders that it may use.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Server"] = ["Access", "Telemetry", "Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
+        ["Server"] =
+            ["Access", "Telemetry", "Sources", "Mappings", "Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Access"] = ["Telemetry", "Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Telemetry"] = ["Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Client"] = ["Protocol", "Linux", "Addresses"],
-        ["Conntrack"] = ["Netlink", "Linux", "Addresses"],
+        ["Sources"] = ["Tables", "Conntrack", "Mappings", "Linux", "Addresses"],
+        ["Tables"] = ["Conntrack", "Mappings", "Addresses"],
+        ["Conntrack"] = ["Mappings", "Netlink", "Linux", "Addresses"],
+        ["Mappings"] = ["Addresses"],
         ["Protocol"] = ["Addresses"],
         ["Netlink"] = ["Linux", "Addresses"],
         ["Linux"] = ["Addresses"],

@@ -1,4 +1,5 @@
 using ProxyHelper.Addresses;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Conntrack;
 
@@ -6,7 +7,7 @@ namespace ProxyHelper.Conntrack;
 /// Represents one connection that the kernel tracked at the moment of the look-up, listing or event. An entry never
 /// changes. A value that the kernel did not report is null.
 /// </summary>
-public record ConntrackEntry
+public record ConntrackEntry : NatMapping
 {
     private readonly ConntrackEntryValues _values;
 
@@ -14,6 +15,9 @@ public record ConntrackEntry
     {
         _values = values;
     }
+
+    /// <inheritdoc/>
+    public override NatSystem System => NatSystem.Conntrack;
 
     /// <summary>Gets the protocol above IP.</summary>
     public IPProtocol Protocol => Original.Protocol;
@@ -31,14 +35,6 @@ public record ConntrackEntry
     public TransportEndPoint TranslatedDestination => Reply.Source;
 
     /// <summary>
-    /// Gets the ends that are translated. They are found by comparing the two directions, because the NAT bits of
-    /// <see cref="Status"/> are missing on entries that no local NAT rule made.
-    /// </summary>
-    public NatType NatType =>
-        (OriginalSource == TranslatedSource ? NatType.None : NatType.Source)
-        | (OriginalDestination == TranslatedDestination ? NatType.None : NatType.Destination);
-
-    /// <summary>
     /// Gets the state of a TCP, SCTP or DCCP connection. Other protocols, and connections that a flow table handles,
     /// have none.
     /// </summary>
@@ -48,10 +44,7 @@ public record ConntrackEntry
     /// Gets the time, in whole seconds, after which the entry expires if no packet arrives. Connections that a flow
     /// table handles have none.
     /// </summary>
-    public TimeSpan? Timeout => _values.Timeout;
-
-    /// <summary>Gets <see cref="Timeout"/> in seconds.</summary>
-    public double? TimeoutSeconds => Timeout?.TotalSeconds;
+    public override TimeSpan? Timeout => _values.Timeout;
 
     /// <summary>Gets the status bits.</summary>
     public ConntrackStatus Status => _values.Status;
@@ -80,21 +73,21 @@ public record ConntrackEntry
     /// <summary>
     /// Gets the packets in the original direction, or null if net.netfilter.nf_conntrack_acct is off.
     /// </summary>
-    public ulong? OriginalPackets => _values.OriginalCounters.Packets;
+    public override ulong? OriginalPackets => _values.OriginalCounters.Packets;
 
     /// <summary>
     /// Gets the bytes in the original direction, including IP headers, or null if net.netfilter.nf_conntrack_acct is
     /// off.
     /// </summary>
-    public ulong? OriginalBytes => _values.OriginalCounters.Bytes;
+    public override ulong? OriginalBytes => _values.OriginalCounters.Bytes;
 
     /// <summary>Gets the packets in the reply direction, or null if net.netfilter.nf_conntrack_acct is off.</summary>
-    public ulong? ReplyPackets => _values.ReplyCounters.Packets;
+    public override ulong? ReplyPackets => _values.ReplyCounters.Packets;
 
     /// <summary>
     /// Gets the bytes in the reply direction, including IP headers, or null if net.netfilter.nf_conntrack_acct is off.
     /// </summary>
-    public ulong? ReplyBytes => _values.ReplyCounters.Bytes;
+    public override ulong? ReplyBytes => _values.ReplyCounters.Bytes;
 
     /// <summary>Gets the time of the first packet, or null if net.netfilter.nf_conntrack_timestamp is off.</summary>
     public DateTimeOffset? StartedAt => _values.StartedAt;
@@ -104,6 +97,10 @@ public record ConntrackEntry
 
     /// <summary>Gets the reply tuple. Programs use <see cref="ConntrackEntryTuples"/>.</summary>
     internal ConntrackTuple Reply => _values.Reply;
+
+    /// <inheritdoc/>
+    internal override MappingEnds Ends =>
+        new(Protocol, OriginalSource, OriginalDestination, TranslatedSource, TranslatedDestination);
 
     /// <summary>Gets the values of this entry, to make another entry from them.</summary>
     internal ConntrackEntryValues Values => _values;
@@ -124,23 +121,6 @@ public record ConntrackEntry
 
     /// <summary>Returns the mapping as text: the original ends and the translated ends.</summary>
     public override string ToString() => $"{Original}, translated to {TranslatedSource} -> {TranslatedDestination}";
-}
-
-/// <summary>Specifies which ends of a connection the router translates.</summary>
-[Flags]
-public enum NatType
-{
-    /// <summary>Neither end.</summary>
-    None = 0,
-
-    /// <summary>The source (SNAT, masquerade).</summary>
-    Source = 1,
-
-    /// <summary>The destination (DNAT, redirect).</summary>
-    Destination = 2,
-
-    /// <summary>Both ends.</summary>
-    Both = Source | Destination,
 }
 
 /// <summary>

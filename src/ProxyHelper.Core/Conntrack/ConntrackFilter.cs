@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProxyHelper.Addresses;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Conntrack;
 

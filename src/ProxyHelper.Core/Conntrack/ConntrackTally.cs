@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ProxyHelper.Addresses;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Conntrack;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -127,11 +128,11 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
 
     private static NatType[] TypesOf(NatSelection selection) => selection switch
     {
-        NatSelection.None => [Conntrack.NatType.None],
-        NatSelection.Source => [Conntrack.NatType.Source],
-        NatSelection.Destination => [Conntrack.NatType.Destination],
-        NatSelection.Both => [Conntrack.NatType.Both],
-        _ => [Conntrack.NatType.Source, Conntrack.NatType.Destination, Conntrack.NatType.Both],
+        NatSelection.None => [Mappings.NatType.None],
+        NatSelection.Source => [Mappings.NatType.Source],
+        NatSelection.Destination => [Mappings.NatType.Destination],
+        NatSelection.Both => [Mappings.NatType.Both],
+        _ => [Mappings.NatType.Source, Mappings.NatType.Destination, Mappings.NatType.Both],
     };
 }
 

@@ -1,5 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Mappings;
 using ProxyHelper.TestSupport;
 using ProxyHelper.Tests.Conntrack.Wire;
 using Xunit;

@@ -2,6 +2,7 @@ using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Mappings;
 using ProxyHelper.Netlink;
 using ProxyHelper.TestSupport;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Mappings;
 using ProxyHelper.TestSupport;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Mappings;
 using ProxyHelper.Netlink;
 using ProxyHelper.TestSupport;
 using Xunit;

@@ -1,6 +1,7 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Conntrack.Wire;
+using ProxyHelper.Mappings;
 using Xunit;
 
 namespace ProxyHelper.Tests.Conntrack.Wire;

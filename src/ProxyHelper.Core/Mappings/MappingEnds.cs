@@ -1,0 +1,30 @@
+using ProxyHelper.Addresses;
+
+namespace ProxyHelper.Mappings;
+
+/// <summary>The protocol and the four ends of a mapping. A value that the router does not show is null.</summary>
+/// <param name="Protocol">The protocol above IP.</param>
+/// <param name="OriginalSource">The source before translation.</param>
+/// <param name="OriginalDestination">The destination before translation.</param>
+/// <param name="TranslatedSource">The source after translation.</param>
+/// <param name="TranslatedDestination">The destination after translation.</param>
+internal readonly record struct MappingEnds(
+    IPProtocol? Protocol,
+    TransportEndPoint? OriginalSource,
+    TransportEndPoint? OriginalDestination,
+    TransportEndPoint? TranslatedSource,
+    TransportEndPoint? TranslatedDestination)
+{
+    /// <summary>Gets the ends that are translated. An end whose original is unknown counts as not translated.</summary>
+    public NatType NatType =>
+        (Differ(OriginalSource, TranslatedSource) ? NatType.Source : NatType.None)
+        | (Differ(OriginalDestination, TranslatedDestination) ? NatType.Destination : NatType.None);
+
+    /// <summary>Gets whether the protocol and all ends are known.</summary>
+    public bool AreComplete =>
+        Protocol is not null && OriginalSource is not null && OriginalDestination is not null
+        && TranslatedSource is not null && TranslatedDestination is not null;
+
+    private static bool Differ(TransportEndPoint? original, TransportEndPoint? translated) =>
+        original is { } before && translated is { } after && before != after;
+}

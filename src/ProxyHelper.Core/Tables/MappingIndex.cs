@@ -1,0 +1,13 @@
+using ProxyHelper.Mappings;
+
+namespace ProxyHelper.Tables;
+
+/// <summary>Holds the mappings of one table, and looks them up by the rule of their system.</summary>
+internal abstract class MappingIndex
+{
+    /// <summary>Adds a mapping. A report from the past is never added.</summary>
+    public abstract void Add(NatMapping mapping);
+
+    /// <summary>Looks a connection up. Only a single answer is an answer: any doubt is a reason for none.</summary>
+    public abstract TableAnswer Find(in MappingQuery query);
+}

@@ -1,0 +1,20 @@
+using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Conntrack;
+
+namespace ProxyHelper.Tables;
+
+/// <summary>Lists the forms of tables that are read. A new form needs a line here.</summary>
+internal static class TableFormats
+{
+    /// <summary>
+    /// Gets the forms. For each system, the first one is the form that is used if the text shows no form of the system.
+    /// </summary>
+    public static IReadOnlyList<TableFormat> All { get; } =
+    [
+        ConntrackLineReader.Format,
+    ];
+
+    /// <summary>Returns the forms of a system, or all forms for null.</summary>
+    public static IReadOnlyList<TableFormat> Of(NatSystem? system) =>
+        system is null ? All : [.. All.Where(format => format.System == system)];
+}

@@ -1,0 +1,48 @@
+using ProxyHelper.Mappings;
+
+namespace ProxyHelper.Tables;
+
+/// <summary>Represents a mapping or a fault that a reader found in the text of a table.</summary>
+/// <param name="FirstLine">The number of the first line of the row. The first line of a text has number 1.</param>
+/// <param name="LastLine">The number of the last line of the row.</param>
+public readonly record struct TableRow(int FirstLine, int LastLine)
+{
+    /// <summary>Gets the mapping, or null if the row is a fault.</summary>
+    public NatMapping? Mapping { get; init; }
+
+    /// <summary>Gets the fault, or null if the row is a mapping.</summary>
+    public TableFault? Fault { get; init; }
+
+    /// <summary>
+    /// Gets whether the mapping is a report from the past, such as the event of a connection that may have ended. It
+    /// never answers a look-up.
+    /// </summary>
+    public bool IsHistory { get; init; }
+}
+
+/// <summary>Represents a part of the text of a table that is neither a mapping nor a known heading.</summary>
+/// <param name="Kind">The kind of the fault.</param>
+/// <param name="Reason">The reason in a few words, such as "not a port: 70000".</param>
+public sealed record TableFault(TableFaultKind Kind, string Reason)
+{
+    /// <summary>
+    /// Gets the beginning of the faulty text. It can contain control characters.
+    /// </summary>
+    public string Text { get; init; } = string.Empty;
+}
+
+/// <summary>Specifies what is wrong with a part of the text of a table.</summary>
+public enum TableFaultKind
+{
+    /// <summary>A line is not an entry, or a value in it is not right.</summary>
+    Invalid,
+
+    /// <summary>The text ends, or another entry begins, in the middle of an entry.</summary>
+    Incomplete,
+
+    /// <summary>The text went through a pager, which can have swallowed lines.</summary>
+    Paged,
+
+    /// <summary>The form of the table lacks values that a mapping needs. Another command shows them.</summary>
+    WrongForm,
+}

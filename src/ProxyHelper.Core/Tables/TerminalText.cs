@@ -1,0 +1,36 @@
+namespace ProxyHelper.Tables;
+
+/// <summary>
+/// Recognizes what a terminal adds to the output of a command: prompts, the typed command, and the marks of a pager.
+/// </summary>
+internal static class TerminalText
+{
+    private const int LongestPrompt = 80;
+
+    /// <summary>
+    /// Returns whether a line is a prompt, with or without a typed command, such as "Router#show ip nat translations"
+    /// or "admin@vSRX> ".
+    /// </summary>
+    public static bool IsPrompt(ReadOnlySpan<char> line)
+    {
+        ReadOnlySpan<char> text = line.Trim();
+        if (text.StartsWith("PS ", StringComparison.Ordinal))
+        {
+            return text.Contains('>');
+        }
+
+        int end = text.IndexOfAny('#', '>');
+        return end is > 0 and <= LongestPrompt
+            && IsPromptStart(text[0])
+            && !text[..end].ContainsAny(" \t=\"<")
+            && !text[end..].StartsWith("->", StringComparison.Ordinal);
+    }
+
+    /// <summary>Returns whether a line has the mark of a pager, which can have swallowed lines.</summary>
+    public static bool HasPagerMark(ReadOnlySpan<char> line) =>
+        line.Contains("--More--", StringComparison.OrdinalIgnoreCase)
+        || line.Contains("---(more", StringComparison.OrdinalIgnoreCase)
+        || line.Contains("<--- More --->", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsPromptStart(char first) => char.IsAsciiLetterOrDigit(first) || first is '[' or '{';
+}
