@@ -21,8 +21,11 @@ internal readonly record struct MappingEnds(
         | (Differ(OriginalDestination, TranslatedDestination) ? NatType.Destination : NatType.None);
 
     /// <summary>Gets whether the protocol and all ends are known.</summary>
-    public bool AreComplete =>
-        Protocol is not null && OriginalSource is not null && OriginalDestination is not null
+    public bool AreComplete => Protocol is not null && HaveAllEnds;
+
+    /// <summary>Gets whether all ends are known.</summary>
+    public bool HaveAllEnds =>
+        OriginalSource is not null && OriginalDestination is not null
         && TranslatedSource is not null && TranslatedDestination is not null;
 
     private static bool Differ(TransportEndPoint? original, TransportEndPoint? translated) =>

@@ -81,6 +81,8 @@ public sealed class NatTable
         if (row.Fault is { } fault)
         {
             FaultCount++;
+            _index ??= format.CreateIndex();
+            _index.Add(fault);
             _isPaged |= fault.Kind == TableFaultKind.Paged;
             if (_faults.Count < MaxKeptFaults)
             {
