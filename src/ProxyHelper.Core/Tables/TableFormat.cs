@@ -23,4 +23,10 @@ internal sealed record TableFormat(NatSystem System, string Name)
 
     /// <summary>Gets the method that creates an empty index of the form's mappings, for look-ups.</summary>
     public required Func<MappingIndex> CreateIndex { get; init; }
+
+    /// <summary>
+    /// Gets the method that creates what completes the form's mappings for a listing, or null if each mapping is
+    /// complete.
+    /// </summary>
+    public Func<ListingJoin>? CreateJoin { get; init; }
 }
