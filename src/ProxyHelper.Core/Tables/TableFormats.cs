@@ -1,5 +1,7 @@
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables.Conntrack;
+using ProxyHelper.Tables.MikroTik;
+using ProxyHelper.Tables.Windows;
 
 namespace ProxyHelper.Tables;
 
@@ -12,6 +14,10 @@ internal static class TableFormats
     public static IReadOnlyList<TableFormat> All { get; } =
     [
         ConntrackLineReader.Format,
+        RouterOSTextReader.Format,
+        RouterOSJson.Format,
+        FormatListReader.Format,
+        WindowsJson.Format,
     ];
 
     /// <summary>Returns the forms of a system, or all forms for null.</summary>

@@ -14,9 +14,19 @@ internal static class TerminalText
     public static bool IsPrompt(ReadOnlySpan<char> line)
     {
         ReadOnlySpan<char> text = line.Trim();
+        if (text.IsEmpty)
+        {
+            return false;
+        }
+
         if (text.StartsWith("PS ", StringComparison.Ordinal))
         {
             return text.Contains('>');
+        }
+
+        if (IsRouterOSPrompt(text))
+        {
+            return true;
         }
 
         int end = text.IndexOfAny('#', '>');
@@ -30,7 +40,17 @@ internal static class TerminalText
     public static bool HasPagerMark(ReadOnlySpan<char> line) =>
         line.Contains("--More--", StringComparison.OrdinalIgnoreCase)
         || line.Contains("---(more", StringComparison.OrdinalIgnoreCase)
-        || line.Contains("<--- More --->", StringComparison.OrdinalIgnoreCase);
+        || line.Contains("<--- More --->", StringComparison.OrdinalIgnoreCase)
+        || line.Contains("-- [Q quit|", StringComparison.Ordinal);
+
+    // "[admin@MikroTik] > " or "[admin@MikroTik] /ip/firewall/connection> "
+    private static bool IsRouterOSPrompt(ReadOnlySpan<char> text)
+    {
+        int at = text.IndexOf('@');
+        int bracket = text.IndexOf(']');
+        return text[0] == '[' && at > 0 && bracket > at && !text[..bracket].Contains('"')
+            && text[bracket..].Contains('>');
+    }
 
     private static bool IsPromptStart(char first) => char.IsAsciiLetterOrDigit(first) || first is '[' or '{';
 }

@@ -1,0 +1,26 @@
+using ProxyHelper.Tables;
+
+namespace ProxyHelper.Tests.Tables;
+
+/// <summary>Reads the text of a table as a whole.</summary>
+internal static class ReadTable
+{
+    /// <summary>Returns the mappings and the faults in the order of the text. The form is recognized.</summary>
+    public static List<TableRow> Rows(string text)
+    {
+        var rows = new List<TableRow>();
+        var detector = new FormatDetector();
+        var pieces = new TextPieces(new StringReader(text));
+        while (pieces.MoveNext())
+        {
+            detector.Read(pieces.Current, pieces.EndsLine, rows);
+        }
+
+        detector.Finish(rows);
+        return rows;
+    }
+
+    /// <summary>Returns a row in one line, for comparison.</summary>
+    public static string Describe(TableRow row) =>
+        $"{row.FirstLine}-{row.LastLine}: {row.Mapping?.ToString() ?? row.Fault!.Reason}";
+}
