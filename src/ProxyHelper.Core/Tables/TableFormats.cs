@@ -1,5 +1,7 @@
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Cisco;
 using ProxyHelper.Tables.Conntrack;
+using ProxyHelper.Tables.IPFilter;
 using ProxyHelper.Tables.MikroTik;
 using ProxyHelper.Tables.Windows;
 
@@ -18,6 +20,8 @@ internal static class TableFormats
         RouterOSJson.Format,
         FormatListReader.Format,
         WindowsJson.Format,
+        IPFilterReader.Format,
+        CiscoReader.Format,
     ];
 
     /// <summary>Returns the forms of a system, or all forms for null.</summary>

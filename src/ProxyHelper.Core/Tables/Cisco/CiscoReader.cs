@@ -1,0 +1,162 @@
+using ProxyHelper.Addresses;
+using ProxyHelper.Mappings;
+
+namespace ProxyHelper.Tables.Cisco;
+
+/// <summary>
+/// Reads the output of "show ip nat translations" of Cisco IOS and IOS XE, with and without the keyword verbose. A row
+/// has the ends of a connection that the inside opened, because the table does not show which side opened it.
+/// </summary>
+internal sealed class CiscoReader : LineTableReader
+{
+    private const string TotalStart = "Total number of translations:";
+
+    private readonly CiscoEntry _entry = new();
+    private int _count;
+    private bool _isOtherTable;
+
+    /// <summary>Gets the form.</summary>
+    public static TableFormat Format { get; } = new(NatSystem.Cisco, "show ip nat translations")
+    {
+        Recognizes = Recognizes,
+        CreateReader = () => new CiscoReader(),
+        CreateIndex = () => new EitherWayIndex(),
+        CreateJoin = () => new EitherWayJoin(),
+    };
+
+    /// <inheritdoc/>
+    public override void Finish(ICollection<TableRow> rows) => _entry.Flush(rows);
+
+    /// <inheritdoc/>
+    protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)
+    {
+        ReadOnlySpan<char> text = line.Trim();
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
+        if (TerminalText.HasPagerMark(line))
+        {
+            _entry.Flush(rows);
+            AddFault(rows, TableFaultKind.Paged, line, "the mark of a pager");
+        }
+        else if (text.StartsWith("Pro ", StringComparison.Ordinal))
+        {
+            ReadHeading(text, rows);
+        }
+        else if (CiscoRow.Begins(text))
+        {
+            _entry.Flush(rows);
+            ReadRow(text, rows);
+        }
+        else if (text.StartsWith(TotalStart, StringComparison.Ordinal))
+        {
+            _entry.Flush(rows);
+            ReadTotal(text[TotalStart.Length..].Trim(), line, rows);
+        }
+        else
+        {
+            ReadOther(line, rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ReadLongLine(ReadOnlySpan<char> start, ICollection<TableRow> rows)
+    {
+        _entry.Flush(rows);
+        base.ReadLongLine(start, rows);
+    }
+
+    private static bool Recognizes(ReadOnlySpan<char> head)
+    {
+        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
+        {
+            var row = default(CiscoRow);
+            if (IsHeading(line.Trim()) || row.TryRead(line))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsHeading(ReadOnlySpan<char> line)
+    {
+        ReadOnlySpan<string> names =
+            ["Pro", "Inside", "global", "Inside", "local", "Outside", "local", "Outside", "global"];
+        Span<Range> words = stackalloc Range[names.Length + 1];
+        if (line.SplitAny(words, " \t", StringSplitOptions.RemoveEmptyEntries) != names.Length)
+        {
+            return false;
+        }
+
+        for (int index = 0; index < names.Length; index++)
+        {
+            if (!line[words[index]].SequenceEqual(names[index]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // A heading can stand in the middle of an entry, so it does not end the entry.
+    private void ReadHeading(ReadOnlySpan<char> line, ICollection<TableRow> rows)
+    {
+        _isOtherTable = !IsHeading(line);
+        if (_isOtherTable)
+        {
+            _entry.Flush(rows);
+            AddFault(rows, TableFaultKind.WrongForm, line, "the heading of another table");
+        }
+    }
+
+    private void ReadRow(ReadOnlySpan<char> line, ICollection<TableRow> rows)
+    {
+        _count++;
+        var row = default(CiscoRow);
+        if (!_isOtherTable && row.TryRead(line))
+        {
+            _entry.Begin(row, line, Line);
+            return;
+        }
+
+        AddFault(rows, TableFaultKind.Invalid, line, _isOtherTable ? "a row of another table" : row.Fault!);
+        _entry.Skip();
+    }
+
+    // Rows that a terminal or a person left out can be the second answer of a look-up.
+    private void ReadTotal(ReadOnlySpan<char> total, ReadOnlySpan<char> line, ICollection<TableRow> rows)
+    {
+        if (!NumberText.TryRead(total, out int count))
+        {
+            AddFault(rows, TableFaultKind.Invalid, line, "no number of translations");
+        }
+        else if (count != _count)
+        {
+            AddFault(
+                rows, TableFaultKind.Incomplete, line, $"the text has {_count} translations, and the router had {count}");
+        }
+
+        _count = 0;
+    }
+
+    private void ReadOther(ReadOnlySpan<char> line, ICollection<TableRow> rows)
+    {
+        bool isPrompt = TerminalText.IsPrompt(line);
+        string? reason = isPrompt ? null : _entry.ReadDetail(line, Line);
+        if (isPrompt || reason is not null)
+        {
+            _entry.Flush(rows);
+        }
+
+        if (reason is not null)
+        {
+            AddFault(rows, TableFaultKind.Invalid, line, reason);
+            _entry.Skip();
+        }
+    }
+}
