@@ -1,4 +1,5 @@
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 using ProxyHelper.Tables;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Json;
 
 namespace ProxyHelper.Tables.MikroTik;
 

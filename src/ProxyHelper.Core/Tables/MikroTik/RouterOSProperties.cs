@@ -1,3 +1,5 @@
+using ProxyHelper.Tables.Values;
+
 namespace ProxyHelper.Tables.MikroTik;
 
 /// <summary>

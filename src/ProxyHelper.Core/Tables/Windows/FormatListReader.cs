@@ -1,5 +1,6 @@
 using System.Buffers;
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Json;
 
 namespace ProxyHelper.Tables.Windows;
 
@@ -29,7 +30,7 @@ internal sealed class FormatListReader : LineTableReader
     {
         Recognizes = Recognizes,
         CreateReader = () => new FormatListReader(),
-        CreateIndex = () => new ExactIndex(),
+        CreateIndex = () => new EitherWayIndex(),
     };
 
     private bool IsInBlock => _firstLine > 0;

@@ -1,4 +1,5 @@
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Json;
 
 namespace ProxyHelper.Tables.Windows;
 
@@ -10,7 +11,7 @@ internal static class WindowsJson
     {
         Recognizes = head => JsonTableReader.IsJson(head) && WindowsSession.HasName(head),
         CreateReader = CreateReader,
-        CreateIndex = () => new ExactIndex(),
+        CreateIndex = () => new EitherWayIndex(),
     };
 
     private static JsonTableReader CreateReader()

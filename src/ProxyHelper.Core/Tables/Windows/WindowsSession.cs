@@ -1,5 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.Windows;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Json;
 
 /// <summary>
 /// Follows the brackets and commas around the objects of a JSON text: an array of objects, objects one after the other,

@@ -2,7 +2,7 @@ using ProxyHelper.Mappings;
 using ProxyHelper.Tables.MikroTik;
 using ProxyHelper.Tables.Windows;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Values;
 
 /// <summary>
 /// Makes mappings of objects with properties: the sessions of Get-NetNatSession, and the rows that REST or the API of

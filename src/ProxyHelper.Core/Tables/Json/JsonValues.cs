@@ -1,7 +1,8 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using ProxyHelper.Tables.Values;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Json;
 
 /// <summary>
 /// Reads the properties of one JSON object. Properties that are objects or arrays are ignored. null is an empty value.

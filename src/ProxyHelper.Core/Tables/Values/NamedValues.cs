@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Values;
 
 /// <summary>
 /// Holds the values of one row by their names. The values are copied into one buffer, which the next row uses again.

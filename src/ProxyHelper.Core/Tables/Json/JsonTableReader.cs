@@ -1,6 +1,7 @@
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Json;
 
 /// <summary>
 /// Reads a table that is a JSON array of objects, one object, or several of them one after the other. The text can be

@@ -1,4 +1,4 @@
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Json;
 
 /// <summary>
 /// Follows the braces, brackets and text values of one JSON object, so that its end is found without reading it. The

@@ -1,6 +1,6 @@
 using ProxyHelper.Addresses;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Values;
 
 /// <summary>Says whether the ends of a protocol have ports.</summary>
 internal static class ProtocolPorts

@@ -1,7 +1,7 @@
 using System.Net;
 using ProxyHelper.Addresses;
 
-namespace ProxyHelper.Tables;
+namespace ProxyHelper.Tables.Values;
 
 /// <summary>Reads addresses and ports as the tables of routers show them.</summary>
 internal static class TableAddress
