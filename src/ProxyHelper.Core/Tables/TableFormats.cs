@@ -20,6 +20,7 @@ internal static class TableFormats
         RouterOSJson.Format,
         FormatListReader.Format,
         WindowsJson.Format,
+        ClixmlReader.Format,
         IPFilterReader.Format,
         CiscoReader.Format,
     ];

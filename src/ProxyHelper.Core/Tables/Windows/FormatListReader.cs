@@ -64,7 +64,7 @@ internal sealed class FormatListReader : LineTableReader
         {
             AddProperty(name, text, column);
         }
-        else if (IsInBlock && text.Length - text.TrimStart(' ').Length == _column)
+        else if (IsInBlock && text.Length - text.TrimStart(' ').Length >= _column)
         {
             Continue(text);
         }
