@@ -9,11 +9,12 @@ namespace ProxyHelper.Linux;
 /// <param name="Owner">The user who owns the file.</param>
 /// <param name="Links">The number of names of the file.</param>
 /// <param name="Size">The size in bytes.</param>
-/// <param name="ModifiedAt">The time of the last write, in seconds since 1970.</param>
+/// <param name="Modified">The time of the last write, in nanoseconds since 1970.</param>
+/// <param name="Changed">The time of the last change of the file or its name, in nanoseconds since 1970.</param>
 /// <param name="Identity">The number of the file. No other file has this number while the file is open.</param>
 [SupportedOSPlatform("linux")]
 internal readonly partial record struct FileState(
-    int Mode, uint Owner, uint Links, long Size, long ModifiedAt, FileIdentity Identity)
+    int Mode, uint Owner, uint Links, long Size, long Modified, long Changed, FileIdentity Identity)
 {
     private const int CurrentFolder = -100; // AT_FDCWD (linux/fcntl.h)
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
@@ -23,6 +24,10 @@ internal readonly partial record struct FileState(
     private const int StatusSize = 256; // struct statx
     private const int FileSystemSize = 120; // struct statfs (asm-generic/statfs.h)
     private const int TypeMask = 0xf000; // S_IFMT
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    /// <summary>Gets the time of the last write, in seconds since 1970.</summary>
+    public long ModifiedAt => Modified / NanosecondsPerSecond;
 
     /// <summary>Gets whether the file is a regular file.</summary>
     public bool IsRegular => (Mode & TypeMask) == 0x8000; // S_IFREG
@@ -96,10 +101,14 @@ internal readonly partial record struct FileState(
             Owner: Read<uint>(status, 20),
             Links: Read<uint>(status, 16),
             Size: Read<long>(status, 40),
-            ModifiedAt: Read<long>(status, 112),
+            Modified: ReadTime(status, 112),
+            Changed: ReadTime(status, 96),
             new FileIdentity(Read<ulong>(status, 32), Read<uint>(status, 136), Read<uint>(status, 140)));
         return Errno.None;
     }
+
+    private static long ReadTime(ReadOnlySpan<byte> status, int offset) =>
+        (Read<long>(status, offset) * NanosecondsPerSecond) + Read<uint>(status, offset + 8);
 
     private static T Read<T>(ReadOnlySpan<byte> status, int offset)
         where T : struct => MemoryMarshal.Read<T>(status[offset..]);

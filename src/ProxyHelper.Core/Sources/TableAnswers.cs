@@ -1,0 +1,52 @@
+using System.Globalization;
+using ProxyHelper.Mappings;
+using ProxyHelper.Tables;
+
+namespace ProxyHelper.Sources;
+
+/// <summary>Makes the answer of a resolver of the look-up in a table.</summary>
+internal static class TableAnswers
+{
+    /// <summary>Looks a connection up in a table that was read for one query.</summary>
+    public static ResolverAnswer ToResolverAnswer(NatTable table, in MappingQuery query) =>
+        table is { Count: 0, FaultCount: > 0 }
+            ? ResolverAnswer.FromFault(ResolverFault.WrongType, $"the text is no NAT table: {DescribeFault(table)}")
+            : Find(table, query);
+
+    /// <summary>Looks a connection up in a table.</summary>
+    public static ResolverAnswer Find(NatTable table, in MappingQuery query)
+    {
+        TableAnswer answer = table.Find(query);
+        return answer.Reason switch
+        {
+            TableAnswerReason.Found => new ResolverAnswer([answer.Mapping!], Reason: DescribeFaults(table)),
+            TableAnswerReason.Ambiguous => ResolverAnswer.FromFault(
+                ResolverFault.Ambiguous, "several mappings of the table fit, and they differ"),
+            TableAnswerReason.Paged => ResolverAnswer.FromFault(
+                ResolverFault.Failed, "a pager may have swallowed the mapping. Turn the pager of the router off"),
+            TableAnswerReason.History => ResolverAnswer.FromFault(
+                ResolverFault.Failed, "the text reports past events, and not the present mappings"),
+            TableAnswerReason.Half => NotFound("the table has only one half of the connection"),
+            TableAnswerReason.Static => NotFound("only a static mapping fits, which is no connection"),
+            TableAnswerReason.NoProtocol => NotFound("the table does not show the protocol of the mapping"),
+            _ => DescribeFaults(table) is { } faults ? NotFound(faults) : ResolverAnswer.NotFound,
+        };
+    }
+
+    /// <summary>Returns words about the faults in the text of a table, or null for a text without faults.</summary>
+    public static string? DescribeFaults(NatTable table) => table.FaultCount switch
+    {
+        0 => null,
+        1 => $"the table has a fault: {DescribeFault(table)}",
+        int count => string.Create(
+            CultureInfo.InvariantCulture, $"the table has {count} faults, the first one is {DescribeFault(table)}"),
+    };
+
+    private static ResolverAnswer NotFound(string reason) => new([], ResolverFault.None, reason);
+
+    private static string DescribeFault(NatTable table)
+    {
+        TableRow first = table.Faults[0];
+        return string.Create(CultureInfo.InvariantCulture, $"line {first.FirstLine}: {first.Fault!.Reason}");
+    }
+}
