@@ -1,6 +1,6 @@
 namespace ProxyHelper.Conntrack;
 
-/// <summary>Specifies what happened to an entry during a watch.</summary>
+/// <summary>Specifies what happened to an entry during a watch, or in a saved text of events.</summary>
 public enum ConntrackChangeKind
 {
     /// <summary>The entry existed when the watch began.</summary>
@@ -19,7 +19,7 @@ public enum ConntrackChangeKind
 /// <summary>Represents an entry after a change. If the entry is gone, these are its last known values.</summary>
 public sealed record ConntrackChange : ConntrackEntry
 {
-    internal ConntrackChange(ConntrackChangeKind change, DateTimeOffset at, ConntrackEntry entry)
+    internal ConntrackChange(ConntrackChangeKind change, DateTimeOffset? at, ConntrackEntry entry)
         : base(entry)
     {
         Change = change;
@@ -29,8 +29,11 @@ public sealed record ConntrackChange : ConntrackEntry
     /// <summary>Gets what happened to the entry.</summary>
     public ConntrackChangeKind Change { get; }
 
-    /// <summary>Gets the time at which the watch learned of the change.</summary>
-    public DateTimeOffset At { get; }
+    /// <summary>
+    /// Gets the time at which the watch learned of the change. For a change in a saved text, this is the time in the
+    /// text, or null if the text has no times.
+    /// </summary>
+    public DateTimeOffset? At { get; }
 
     /// <summary>Returns the change and the mapping as text.</summary>
     public override string ToString() => $"{Change}: {base.ToString()}";

@@ -58,10 +58,14 @@ public sealed class NatTable
     /// <param name="query">The connection with its ends after translation.</param>
     public TableAnswer Find(in MappingQuery query)
     {
+        if (_hasHistory) // a later event can have ended the connection of any entry
+        {
+            return new TableAnswer(TableAnswerReason.History);
+        }
+
         TableAnswer answer = _index?.Find(query) ?? default;
-        return answer.Reason != TableAnswerReason.NotFound ? answer
-            : _isPaged ? new TableAnswer(TableAnswerReason.Paged)
-            : _hasHistory ? new TableAnswer(TableAnswerReason.History)
+        return answer.Reason == TableAnswerReason.NotFound && _isPaged
+            ? new TableAnswer(TableAnswerReason.Paged)
             : answer;
     }
 

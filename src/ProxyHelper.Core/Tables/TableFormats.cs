@@ -2,6 +2,7 @@ using ProxyHelper.Mappings;
 using ProxyHelper.Tables.Cisco;
 using ProxyHelper.Tables.Conntrack;
 using ProxyHelper.Tables.IPFilter;
+using ProxyHelper.Tables.Junos;
 using ProxyHelper.Tables.MikroTik;
 using ProxyHelper.Tables.Windows;
 
@@ -16,6 +17,10 @@ internal static class TableFormats
     public static IReadOnlyList<TableFormat> All { get; } =
     [
         ConntrackLineReader.Format,
+        ConntrackSaveReader.Format,
+        ConntrackXmlReader.Format,
+        JunosTextReader.Format,
+        JunosXmlReader.Format,
         RouterOSTextReader.Format,
         RouterOSJson.Format,
         FormatListReader.Format,

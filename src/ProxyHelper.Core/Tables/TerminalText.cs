@@ -5,6 +5,9 @@ namespace ProxyHelper.Tables;
 /// </summary>
 internal static class TerminalText
 {
+    /// <summary>The reason of the fault where a pager was.</summary>
+    public const string PagerReason = "a pager stopped here and can have swallowed lines";
+
     private const int LongestPrompt = 80;
 
     /// <summary>

@@ -56,7 +56,7 @@ public static class SavedEntry
     }
 
     // The tool writes the number of entries to its standard error, which users often save together with the table.
-    private static bool IsBlankOrSummary(ReadOnlySpan<char> line)
+    internal static bool IsBlankOrSummary(ReadOnlySpan<char> line)
     {
         ReadOnlySpan<char> text = line.Trim();
         return text.IsEmpty

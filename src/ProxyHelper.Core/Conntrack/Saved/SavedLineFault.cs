@@ -46,6 +46,9 @@ public enum SavedLineFault : byte
 
     /// <summary>A zone is not a number from 0 to 65535.</summary>
     Zone,
+
+    /// <summary>The line lacks the value at its end, so the value before it may be cut.</summary>
+    Cut,
 }
 
 /// <summary>Describes the faults of saved lines.</summary>
@@ -77,6 +80,7 @@ internal static class SavedLineFaultText
             SavedLineFault.Key => $"not a key such as 0x1f: {quote}",
             SavedLineFault.Icmp => $"not a type, code or id of ICMP: {quote}",
             SavedLineFault.Zone => $"not a zone: {quote}",
+            SavedLineFault.Cut => "the line is cut",
             _ => string.Empty,
         };
     }

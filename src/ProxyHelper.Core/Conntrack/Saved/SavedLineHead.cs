@@ -10,6 +10,12 @@ namespace ProxyHelper.Conntrack.Saved;
 /// </summary>
 internal ref struct SavedLineHead
 {
+    /// <summary>Gets the change that the line reports, or null if the line is not an event.</summary>
+    public ConntrackChangeKind? Change { get; private set; }
+
+    /// <summary>Gets the time of the event, or null if the line has none.</summary>
+    public DateTimeOffset? At { get; private set; }
+
     /// <summary>Gets the address family, or null if the line does not name it.</summary>
     public AddressFamily? Family { get; private set; }
 
@@ -22,6 +28,7 @@ internal ref struct SavedLineHead
         // The line of an event begins with its time and its kind, both in brackets.
         while (words.MoveNext() && words.IsBracketed)
         {
+            ReadEvent(words.Current);
         }
 
         SavedLineFault fault = ReadFamily(ref words);
@@ -33,6 +40,25 @@ internal ref struct SavedLineHead
         }
 
         return fault;
+    }
+
+    private void ReadEvent(ReadOnlySpan<char> mark)
+    {
+        switch (mark)
+        {
+            case "[NEW]":
+                Change = ConntrackChangeKind.New;
+                break;
+            case "[UPDATE]":
+                Change = ConntrackChangeKind.Updated;
+                break;
+            case "[DESTROY]":
+                Change = ConntrackChangeKind.Destroyed;
+                break;
+            case [_, >= '0' and <= '9', ..]:
+                At = UnixTimeText.Read(mark[1..^1].TrimEnd());
+                break;
+        }
     }
 
     private SavedLineFault ReadFamily(ref LineWords words)

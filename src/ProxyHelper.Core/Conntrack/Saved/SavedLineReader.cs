@@ -11,6 +11,8 @@ internal ref struct SavedLineReader
     private SavedTuple _tuple;
     private bool _hasDirection;
     private bool _hasPorts;
+    private bool _hasUse;
+    private bool _endsWithValue;
 
     /// <summary>Initializes a reader before the first word.</summary>
     public SavedLineReader(ReadOnlySpan<char> line)
@@ -18,6 +20,18 @@ internal ref struct SavedLineReader
         _words = new LineWords(line);
         _values.Status = ConntrackStatus.SeenReply; // until the line has [UNREPLIED]
     }
+
+    /// <summary>Gets the change that the line reports, or null if the line is not an event.</summary>
+    public ConntrackChangeKind? Change { get; private set; }
+
+    /// <summary>Gets the time of the event, or null if the line has none.</summary>
+    public DateTimeOffset? At { get; private set; }
+
+    /// <summary>
+    /// Gets whether the last value may be cut. A line of a table has the number of uses after all values that belong to
+    /// a direction.
+    /// </summary>
+    public readonly bool MayBeCut => Change is null && !_hasUse && _endsWithValue;
 
     /// <summary>Gets the first fault.</summary>
     public SavedLineFault Fault { get; private set; }
@@ -57,13 +71,14 @@ internal ref struct SavedLineReader
     {
         var head = default(SavedLineHead);
         SavedLineFault fault = head.Read(ref _words, ref _values);
-        _family = head.Family;
+        (Change, At, _family) = (head.Change, head.At, head.Family);
         _tuple = new SavedTuple(head.Protocol);
         return fault;
     }
 
     private SavedLineFault ReadWord()
     {
+        _endsWithValue = _words.HasValue;
         if (_words.IsBracketed)
         {
             SavedMarks.Read(_words.Current, ref _values);
@@ -77,6 +92,7 @@ internal ref struct SavedLineReader
 
         if (!_tuple.HasName(_words.Name))
         {
+            _hasUse |= _words.Name is "use";
             return SavedValues.Read(_words.Name, _words.Value, IsReply, ref _values);
         }
 

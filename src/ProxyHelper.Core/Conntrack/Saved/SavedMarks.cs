@@ -42,17 +42,25 @@ internal static class SavedMarks
 /// </summary>
 internal static class LocalTimeText
 {
-    private const string Format = "ddd MMM d HH:mm:ss yyyy";
+    private const string Format = "ddd MMM d HH:mm:ss yyyy", SortableFormat = "yyyy-MM-dd HH:mm:ss";
     private const int FirstYear = 1970, LastYear = 9998; // any time zone's offset still gives a valid date
 
     /// <summary>
     /// Reads a time. If the zone has the hour twice, this is the second one. If the zone skips the hour, the offset
     /// before the change applies.
     /// </summary>
-    public static bool TryRead(ReadOnlySpan<char> text, TimeZoneInfo zone, out DateTimeOffset time)
+    public static bool TryRead(ReadOnlySpan<char> text, TimeZoneInfo zone, out DateTimeOffset time) =>
+        TryRead(text, Format, zone, out time);
+
+    /// <summary>Reads a time such as "2026-11-25 16:20:01", by the same rules.</summary>
+    public static bool TryReadSortable(ReadOnlySpan<char> text, TimeZoneInfo zone, out DateTimeOffset time) =>
+        TryRead(text, SortableFormat, zone, out time);
+
+    private static bool TryRead(
+        ReadOnlySpan<char> text, string format, TimeZoneInfo zone, out DateTimeOffset time)
     {
         const DateTimeStyles styles = DateTimeStyles.AllowInnerWhite;
-        bool isTime = DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, styles, out DateTime local)
+        bool isTime = DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, styles, out DateTime local)
             && local.Year is >= FirstYear and <= LastYear;
         time = isTime ? new DateTimeOffset(local, zone.GetUtcOffset(local)).ToUniversalTime() : default;
         return isTime;

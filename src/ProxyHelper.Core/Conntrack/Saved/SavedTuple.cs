@@ -8,7 +8,6 @@ namespace ProxyHelper.Conntrack.Saved;
 /// </summary>
 internal struct SavedTuple
 {
-    private readonly IPProtocol _protocol;
     private TransportEndPoint? _source;
     private TransportEndPoint? _destination;
     private ushort? _sourcePort;
@@ -20,8 +19,11 @@ internal struct SavedTuple
     /// <summary>Initializes a direction without values.</summary>
     public SavedTuple(IPProtocol protocol)
     {
-        _protocol = protocol;
+        Protocol = protocol;
     }
+
+    /// <summary>Gets or sets the protocol, which some forms of a table name after the addresses.</summary>
+    public IPProtocol Protocol { readonly get; set; }
 
     /// <summary>Gets whether the direction has both ports, both keys, or an ICMP message.</summary>
     public readonly bool HasPorts => IsIcmp ? _icmpType is not null
@@ -30,7 +32,7 @@ internal struct SavedTuple
     private readonly bool HasAnyOfIcmp =>
         _icmpType is not null || _icmpCode is not null || _icmpIdentifier is not null;
 
-    private readonly bool IsIcmp => _protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
+    private readonly bool IsIcmp => Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
 
     /// <summary>
     /// Returns whether a value of this name belongs to the direction. ICMP has an "id" after the type in each
@@ -92,7 +94,7 @@ internal struct SavedTuple
             return SavedLineFault.NoPorts;
         }
 
-        tuple = ConntrackTuple.FromIcmp(_protocol, source, destination, new IcmpMessage(type, code), identifier);
+        tuple = ConntrackTuple.FromIcmp(Protocol, source, destination, new IcmpMessage(type, code), identifier);
         return SavedLineFault.None;
     }
 
@@ -103,8 +105,8 @@ internal struct SavedTuple
     {
         source = source.WithPort(_sourcePort ?? 0);
         destination = destination.WithPort(_destinationPort ?? 0);
-        tuple = new ConntrackTuple(_protocol, source, destination, Icmp: null);
-        bool needsPorts = _protocol is IPProtocol.Tcp or IPProtocol.Udp or IPProtocol.Sctp;
+        tuple = new ConntrackTuple(Protocol, source, destination, Icmp: null);
+        bool needsPorts = Protocol is IPProtocol.Tcp or IPProtocol.Udp or IPProtocol.Sctp;
         bool hasPort = _sourcePort is not null || _destinationPort is not null;
         return HasPorts || !(needsPorts || hasPort) ? SavedLineFault.None : SavedLineFault.NoPorts;
     }

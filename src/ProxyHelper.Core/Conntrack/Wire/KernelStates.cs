@@ -70,14 +70,30 @@ internal sealed class KernelStates
     /// <summary>Returns the state with this name, or null if the name is unknown.</summary>
     public ConnectionState? FromName(ReadOnlySpan<char> name)
     {
-        foreach ((string known, ConnectionState state) in _states)
+        int number = NumberOf(name);
+        return number < 0 ? null : _states[number].State;
+    }
+
+    /// <summary>
+    /// Returns the state whose number TCP has for this name, or else the state with this name. The XML of the conntrack
+    /// tool takes the names of all protocols' states from TCP.
+    /// </summary>
+    public ConnectionState? FromNameOfTcp(ReadOnlySpan<char> name)
+    {
+        int number = Tcp.NumberOf(name);
+        return number >= 0 ? FromNumber((byte)number) : FromName(name);
+    }
+
+    private int NumberOf(ReadOnlySpan<char> name)
+    {
+        for (int number = 0; number < _states.Length; number++)
         {
-            if (name.SequenceEqual(known))
+            if (name.SequenceEqual(_states[number].Name))
             {
-                return state;
+                return number;
             }
         }
 
-        return null;
+        return -1;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ConntrackLineReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Conntrack, "conntrack -L")
     {
-        Recognizes = head => SavedEntry.TryRead(FirstLine(head), out _, out _),
+        Recognizes = head => ConntrackText.HasLine(head, line => SavedEntry.TryRead(line, out _, out _)),
         CreateReader = () => new ConntrackLineReader(),
         CreateIndex = () => new ExactIndex(),
     };
@@ -18,20 +18,21 @@ internal sealed class ConntrackLineReader : LineTableReader
     /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)
     {
-        if (SavedEntry.TryRead(line, out ConntrackEntry? entry, out SavedLineFault fault))
+        var reader = new SavedLineReader(line);
+        bool isEntry = reader.TryRead(out ConntrackEntryValues values);
+        if (isEntry && !reader.MayBeCut)
         {
-            rows.Add(new TableRow(Line, Line) { Mapping = entry });
+            rows.Add(ConntrackText.RowOf(values, reader.Change, reader.At, (Line, Line)));
         }
-        else if (fault != SavedLineFault.None)
+        else if (TerminalText.HasPagerMark(line))
         {
-            AddFault(rows, TableFaultKind.Invalid, line, SavedEntry.Explain(line)!);
+            AddFault(rows, TableFaultKind.Paged, line, TerminalText.PagerReason);
         }
-    }
-
-    private static ReadOnlySpan<char> FirstLine(ReadOnlySpan<char> head)
-    {
-        ReadOnlySpan<char> text = head.TrimStart();
-        int end = text.IndexOf('\n');
-        return end < 0 ? text : text[..end];
+        else if (!ConntrackText.IsSilent(line))
+        {
+            SavedLineFault fault = isEntry ? SavedLineFault.Cut : reader.Fault;
+            string reason = SavedLineFaultText.Describe(fault, reader.FaultWord, reader.IsReply);
+            AddFault(rows, isEntry ? TableFaultKind.Incomplete : TableFaultKind.Invalid, line, reason);
+        }
     }
 }

@@ -19,7 +19,7 @@ public sealed class SavedEntryTests
         "IcmpV6 [2001:db8::1]:78 -> [2001:db8::2]:0, translated to [2001:db8::1]:78 -> [2001:db8::2]:0")]
     [InlineData(SampleLines.GreInProc, "Gre 10.1.1.6:291 -> 4.1.1.1:1110, translated to 10.1.1.6:291 -> 4.1.1.1:1110")]
     [InlineData(SampleLines.Sctp, "Sctp 10.1.1.7:1 -> 4.1.1.1:2, translated to 10.1.1.7:1 -> 4.1.1.1:2")]
-    [InlineData(SampleLines.Unknown, "50 10.1.1.8:0 -> 4.1.1.1:0, translated to 10.1.1.8:0 -> 4.1.1.1:0")]
+    [InlineData(SampleLines.Unknown, "Esp 10.1.1.8:0 -> 4.1.1.1:0, translated to 10.1.1.8:0 -> 4.1.1.1:0")]
     [InlineData(SampleLines.DccpInProc, "Dccp 10.1.1.8:0 -> 4.1.1.1:0, translated to 10.1.1.8:0 -> 4.1.1.1:0")]
     [InlineData(SampleLines.Event, "Tcp 10.1.1.3:10943 -> 4.1.1.1:25, translated to 10.1.1.3:10943 -> 4.1.1.1:25")]
     [InlineData(SampleLines.Offloaded, "Tcp 10.1.1.1:10943 -> 4.1.1.1:25, translated to 194.0.1.1:10943 -> 4.1.1.1:25")]
