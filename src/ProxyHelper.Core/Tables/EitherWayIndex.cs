@@ -3,8 +3,8 @@ using ProxyHelper.Mappings;
 namespace ProxyHelper.Tables;
 
 /// <summary>
-/// Looks up connections in a table that does not show which side opened them. Each row is tried as a connection from the
-/// inside, and as a connection from the outside. Two different answers are ambiguous.
+/// Looks up connections in a table that does not show which side opened them. Each row is tried as a connection from
+/// the inside, and as a connection from the outside. Two different answers are ambiguous.
 /// </summary>
 internal sealed class EitherWayIndex : MappingIndex
 {

@@ -28,8 +28,8 @@ internal sealed class StaticEnds
     }
 
     /// <summary>
-    /// Returns whether a translation is configured for exactly the inside end of a connection. The row has the ends of a
-    /// connection from the inside.
+    /// Returns whether a translation is configured for exactly the inside end of a connection. The row has the ends of
+    /// a connection from the inside.
     /// </summary>
     public bool IsConfigured(RouterMapping row) => _pairs.Contains(KeyOf(row));
 

@@ -46,6 +46,6 @@ public enum TableFaultKind
     /// <summary>The form of the table lacks values that a mapping needs. Another command shows them.</summary>
     WrongForm,
 
-    /// <summary>The router has an entry that translates no connection, such as a template for connections to come.</summary>
+    /// <summary>The router has an entry that is not a connection, such as a template for connections to come.</summary>
     OtherEntry,
 }

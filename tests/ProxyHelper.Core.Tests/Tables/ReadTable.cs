@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Tables;
 
 namespace ProxyHelper.Tests.Tables;
@@ -19,6 +20,17 @@ internal static class ReadTable
         detector.Finish(rows);
         return rows;
     }
+
+    /// <summary>Returns the table of a text, for look-ups.</summary>
+    public static NatTable Whole(string text)
+    {
+        using var reader = new StringReader(text);
+        return NatTable.Read(reader);
+    }
+
+    /// <summary>Returns the original ends of an answer, or null without a mapping.</summary>
+    public static (TransportEndPoint? Source, TransportEndPoint? Destination)? OriginalEnds(TableAnswer answer) =>
+        answer.Mapping is { } mapping ? (mapping.Ends.OriginalSource, mapping.Ends.OriginalDestination) : null;
 
     /// <summary>Returns a row in one line, for comparison.</summary>
     public static string Describe(TableRow row) =>

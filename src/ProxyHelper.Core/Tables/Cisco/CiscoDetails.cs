@@ -61,28 +61,29 @@ internal sealed class CiscoDetails
         return others;
     }
 
-    /// <summary>Reads a line.</summary>
+    /// <summary>Returns whether a line has values of a row.</summary>
+    public static bool AreIn(ReadOnlySpan<char> line) =>
+        IsList(line) || _names.Contains(NameOf(TakeWord(line, out _)));
+
+    /// <summary>Reads a line with values.</summary>
     /// <returns>The reason why the line does not belong to the row, or null.</returns>
     public string? Read(ReadOnlySpan<char> line)
     {
-        bool isList = line.Contains("use_count", StringComparison.OrdinalIgnoreCase);
-        ReadOnlySpan<char> first = TakeWord(line.Trim(), out _);
-        bool isKnown = isList || _names.Contains(NameOf(first));
-        if (!isKnown)
-        {
-            return "neither a translation nor a value of one";
-        }
-
         HasAny = true;
         _words.Clear();
+        ReadOnlySpan<char> first = NameOf(TakeWord(line, out _));
         string? reason = ReadWords(line.Trim());
-        if (_words.Length > 0 && (isList || NameOf(first).Equals(FlagsName, StringComparison.OrdinalIgnoreCase)))
+        if (_words.Length > 0 && (IsList(line) || first.Equals(FlagsName, StringComparison.OrdinalIgnoreCase)))
         {
             _values[FlagsName] = _words.ToString();
         }
 
         return reason;
     }
+
+    // The words of this line have no name: "extended, timing-out, use_count: 0, VRF : green, entry-id: 10".
+    private static bool IsList(ReadOnlySpan<char> line) =>
+        line.Contains("use_count", StringComparison.OrdinalIgnoreCase);
 
     private string? ReadWords(ReadOnlySpan<char> text)
     {
@@ -114,9 +115,8 @@ internal sealed class CiscoDetails
         switch (name)
         {
             case "create":
-                bool isFirst = _values.TryAdd("create", value.ToString());
-                Age = CiscoDuration.Read(value);
-                return isFirst;
+                Age ??= CiscoDuration.Read(value);
+                return _values.TryAdd("create", value.ToString());
             case "timeout":
                 TimeLeft ??= value.Contains(':') ? CiscoDuration.Read(value) : null; // otherwise the limit, in ms
                 return true;
@@ -127,9 +127,9 @@ internal sealed class CiscoDetails
                 Domain = value.IsEmpty ? null : value.ToString();
                 return true;
             case "entry-id":
-                bool isSecond = Id is not null;
-                Id = value.ToString();
-                return !isSecond;
+                bool isFirst = Id is null;
+                Id ??= value.IsEmpty ? null : value.ToString();
+                return isFirst;
             default:
                 _values[name.ToString()] = value.ToString();
                 return true;

@@ -37,14 +37,19 @@ internal sealed class CiscoEntry
     /// <returns>The reason why the line is not right, or null.</returns>
     public string? ReadDetail(ReadOnlySpan<char> line, int number)
     {
-        string? reason = _details.Read(line);
-        if (_isSkipped || _ends is null)
+        if (!CiscoDetails.AreIn(line))
         {
-            return reason ?? (_isSkipped ? null : "a value without a translation");
+            return "neither a translation nor a value of one";
         }
 
-        _isVerbose |= reason is null;
-        _lastLine = number;
+        if (_ends is null)
+        {
+            return _isSkipped ? null : "a value without a translation";
+        }
+
+        _isVerbose = true;
+        string? reason = _details.Read(line);
+        _lastLine = reason is null ? number : _lastLine;
         return reason;
     }
 
@@ -63,6 +68,7 @@ internal sealed class CiscoEntry
         _isSkipped = false;
     }
 
+    // IOS XE writes a time of zero for a configured translation, which never expires.
     private RouterMapping MakeMapping(in MappingEnds ends)
     {
         bool isStatic = !ends.AreComplete;
@@ -73,12 +79,14 @@ internal sealed class CiscoEntry
             OriginalDestination = ends.OriginalDestination,
             TranslatedSource = ends.TranslatedSource,
             TranslatedDestination = ends.TranslatedDestination,
-            TimeLeft = _details.TimeLeft,
+            TimeLeft = isStatic && _details.TimeLeft == TimeSpan.Zero ? null : _details.TimeLeft,
             Age = _details.Age,
             Part = isStatic ? MappingPart.Static : MappingPart.Whole,
             RoutingDomain = _details.Domain,
             Id = _details.Id,
-            Details = _details.HasAny ? _details.Others(isStatic) : isStatic ? _static : ReadOnlyDictionary<string, string>.Empty,
+            Details = _details.HasAny ? _details.Others(isStatic)
+                : isStatic ? _static
+                : ReadOnlyDictionary<string, string>.Empty,
         };
     }
 }

@@ -137,8 +137,8 @@ internal sealed class CiscoReader : LineTableReader
         }
         else if (count != _count)
         {
-            AddFault(
-                rows, TableFaultKind.Incomplete, line, $"the text has {_count} translations, and the router had {count}");
+            string reason = $"the text has {_count} translations, and the router had {count}";
+            AddFault(rows, TableFaultKind.Incomplete, line, reason);
         }
 
         _count = 0;

@@ -104,7 +104,7 @@ internal ref struct CiscoRow
 
     private bool IsPossible()
     {
-        if (Ends is { OriginalSource: null, OriginalDestination: null, TranslatedSource: null, TranslatedDestination: null })
+        if (Ends with { Protocol = null } == default)
         {
             return Fail("a translation without an end");
         }

@@ -3,8 +3,9 @@ using ProxyHelper.Mappings;
 namespace ProxyHelper.Tables.IPFilter;
 
 /// <summary>
-/// Reads the output of "ipnat -l" and "ipnat -lv" of IPFilter 4 and 5: rules, sessions, and host mappings. Only sessions
-/// become rows. A session of version 4 has its protocol only with -v, and without protocol it never answers a look-up.
+/// Reads the output of "ipnat -l" and "ipnat -lv" of IPFilter 4 and 5: rules, sessions, and host mappings. Only
+/// sessions become rows. A session of version 4 has its protocol only with -v. A session without protocol never answers
+/// a look-up.
 /// </summary>
 internal sealed class IPFilterReader : LineTableReader
 {

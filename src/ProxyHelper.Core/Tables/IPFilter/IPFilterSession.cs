@@ -49,8 +49,8 @@ internal ref struct IPFilterSession
         var right = new LineWords(arrow < 0 ? default : line[(arrow + Arrow.Length)..]);
         left.MoveNext();
         right.MoveNext();
-        return TryReadType(ref left)
-            && (arrow >= 0 || Fail($"no '{Arrow}' between the ends"))
+        return (arrow >= 0 || Fail("not a session"))
+            && TryReadType(ref left)
             && (Type!.IsRewrite ? TryReadRewrite(ref left, ref right) : TryReadTranslation(ref left, ref right))
             && TryReadProtocol(ref right)
             && TryFinish();
@@ -62,7 +62,8 @@ internal ref struct IPFilterSession
         if (Type is null)
         {
             IsOther = IPFilterType.IsOther(words.Current);
-            return Fail(IsOther ? "a session that does not translate a connection" : "not a type of sessions", words.Current);
+            return Fail(
+                IsOther ? "a session that does not translate a connection" : "not a type of sessions", words.Current);
         }
 
         words.MoveNext();
@@ -147,6 +148,11 @@ internal ref struct IPFilterSession
     private bool TryReadEnd(ref LineWords words, out TransportEndPoint end)
     {
         end = default;
+        if (words.Current.IsEmpty)
+        {
+            return Fail("an end is missing");
+        }
+
         if (!AddressText.TryRead(words.Current, out IPAddress? address))
         {
             return Fail("not an address", words.Current);
