@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using ProxyHelper.Mappings;
 
@@ -11,7 +12,8 @@ namespace ProxyHelper.Tables;
 public sealed class FormatDetector(NatSystem? system = null) : TableReader
 {
     private const int MaxHeldCharacters = 64 * 1024;
-    private const int MaxHeldLines = 100;
+    private const int MaxHeldLines = 4096;
+    private const int OftenTriedLines = 100;
 
     private readonly IReadOnlyList<TableFormat> _formats = TableFormats.Of(system);
     private readonly List<(int Length, bool EndsLine)> _held = [];
@@ -24,12 +26,15 @@ public sealed class FormatDetector(NatSystem? system = null) : TableReader
     /// <summary>Gets the form of the table, or null while the form is not known.</summary>
     internal TableFormat? Format { get; private set; }
 
+    // The first object of a JSON text can have many lines. They are not tried after each one.
+    private bool IsTime => _held.Count <= OftenTriedLines || BitOperations.IsPow2(_held.Count);
+
     /// <inheritdoc/>
     public override void Finish(ICollection<TableRow> rows)
     {
         if (_reader is null)
         {
-            Choose(_formats[0], rows);
+            Choose(Recognize() ?? _formats[0], rows);
         }
 
         _reader!.Finish(rows);
@@ -47,15 +52,20 @@ public sealed class FormatDetector(NatSystem? system = null) : TableReader
 
         _head.Append(text).Append(endsLine ? "\n" : string.Empty);
         _held.Add((text.Length, endsLine));
-        string head = _head.ToString();
-        TableFormat? format = string.IsNullOrWhiteSpace(head)
-            ? null
-            : _formats.FirstOrDefault(candidate => candidate.Recognizes(head));
-        bool isFull = head.Length >= MaxHeldCharacters || _held.Count >= MaxHeldLines;
+        bool isFull = _head.Length >= MaxHeldCharacters || _held.Count >= MaxHeldLines;
+        TableFormat? format = isFull || IsTime ? Recognize() : null;
         if (format is not null || isFull)
         {
             Choose(format ?? _formats[0], rows);
         }
+    }
+
+    private TableFormat? Recognize()
+    {
+        string head = _head.ToString();
+        return string.IsNullOrWhiteSpace(head)
+            ? null
+            : _formats.FirstOrDefault(candidate => candidate.Recognizes(head));
     }
 
     private void Choose(TableFormat format, ICollection<TableRow> rows)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.Json;
 
@@ -33,7 +34,7 @@ internal sealed class JsonOutline
         isAllowed |= _isLoose && IsPart(letter);
         IsOpen = (isAllowed && letter == '[') || (IsOpen && letter != ']');
         _previous = letter;
-        reason = isAllowed ? null : $"'{letter}' cannot be here in JSON";
+        reason = isAllowed ? null : $"'{FaultWord.Show([letter])}' cannot be here in JSON";
         return isAllowed;
     }
 

@@ -45,9 +45,9 @@ internal sealed class RouterOSEntry
     {
         if (_values.Has(RouterOSKeys.Error))
         {
+            string message = $"{_values[RouterOSKeys.ErrorMessage]} {_values[RouterOSKeys.ErrorDetail]}".TrimEnd();
             return Invalid(
-                $"the router reports error {_values[RouterOSKeys.Error]}: "
-                + $"{_values[RouterOSKeys.ErrorMessage]} {_values[RouterOSKeys.ErrorDetail]}".TrimEnd());
+                $"the router reports error {FaultWord.Show(_values[RouterOSKeys.Error])}: {FaultWord.Show(message)}");
         }
 
         bool hasReply = _values.Has(RouterOSKeys.ReplySource) || _values.Has(RouterOSKeys.ReplyDestination);
@@ -79,7 +79,7 @@ internal sealed class RouterOSEntry
     {
         if (!RouterOSProtocol.TryRead(_values[RouterOSKeys.Protocol], out IPProtocol protocol))
         {
-            _fault ??= Invalid($"not a protocol: {_values[RouterOSKeys.Protocol]}");
+            _fault ??= Invalid($"not a protocol: {FaultWord.Show(_values[RouterOSKeys.Protocol])}");
         }
 
         TransportEndPoint source = ReadEnd(RouterOSKeys.Source, protocol);
@@ -129,14 +129,14 @@ internal sealed class RouterOSEntry
 
         if (!TableAddress.TryRead(address, out TransportEndPoint end))
         {
-            _fault ??= Invalid($"not an address: {address}");
+            _fault ??= Invalid($"not an address: {FaultWord.Show(address)}");
         }
 
         bool hasPort = hasPortInside || !port.IsEmpty;
         ushort number = 0;
         if (hasPort && !TableAddress.TryReadPort(port, out number))
         {
-            _fault ??= Invalid($"not a port: {port}");
+            _fault ??= Invalid($"not a port: {FaultWord.Show(port)}");
         }
 
         if (!hasPort && ProtocolPorts.HasPorts(protocol))
@@ -165,7 +165,7 @@ internal sealed class RouterOSEntry
 
         if (!reader(text, out T value))
         {
-            _fault ??= Invalid($"not a value of {RouterOSKeys.Names[key]}: {text}");
+            _fault ??= Invalid($"not a value of {RouterOSKeys.Names[key]}: {FaultWord.Show(text)}");
         }
 
         return value;

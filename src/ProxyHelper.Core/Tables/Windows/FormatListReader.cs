@@ -1,6 +1,7 @@
 using System.Buffers;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables.Json;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.Windows;
 
@@ -141,8 +142,7 @@ internal sealed class FormatListReader : LineTableReader
     private void Spoil(ReadOnlySpan<char> line)
     {
         _lastLine = Line;
-        ReadOnlySpan<char> shown = line[..Math.Min(line.Length, MaxShownLength)];
-        _fault ??= new TableFault(TableFaultKind.Invalid, $"not a property: {shown}");
+        _fault ??= new TableFault(TableFaultKind.Invalid, $"not a property: {FaultWord.Show(line)}");
     }
 
     private void EndBlock(ICollection<TableRow> rows)

@@ -49,7 +49,7 @@ internal sealed class WindowsSession
     {
         if (ReadRequired(Protocol) is var text && !ProtocolText.TryRead(text, out IPProtocol protocol))
         {
-            _fault ??= Invalid($"not a protocol: {text}");
+            _fault ??= Invalid($"not a protocol: {FaultWord.Show(text)}");
         }
 
         TransportEndPoint source = ReadEnd(InternalSource);
@@ -93,12 +93,12 @@ internal sealed class WindowsSession
         ReadOnlySpan<char> port = ReadRequired(key + 1);
         if (!TableAddress.TryRead(address, out TransportEndPoint end))
         {
-            _fault ??= Invalid($"not an address: {address}");
+            _fault ??= Invalid($"not an address: {FaultWord.Show(address)}");
         }
 
         if (!TableAddress.TryReadPort(port, out ushort number))
         {
-            _fault ??= Invalid($"not a port: {port}");
+            _fault ??= Invalid($"not a port: {FaultWord.Show(port)}");
         }
 
         return end.WithPort(number);
