@@ -16,6 +16,7 @@
     FunctionsToExport    = @()
     VariablesToExport    = @()
     AliasesToExport      = @()
+    RequiredAssemblies   = @('bin/ProxyHelper.Core.dll', 'bin/ProxyHelper.Diagnosis.dll', 'bin/ProxyHelper.PowerShell.dll')
     FormatsToProcess     = @('bin/ProxyHelper.Format.ps1xml')
     TypesToProcess       = @('bin/ProxyHelper.Types.ps1xml')
     PrivateData          = @{

@@ -15,7 +15,11 @@ declare -A package_of=(
     [lintian]=lintian          # checks the Debian package
     [setfacl]=acl              # gives secret files access lists
     [/bin/kill]=procps         # reloads the daemon
+    [sshd]=openssh-server      # carries objects between two sessions of PowerShell
 )
+
+# The services whose names differ from those of their packages.
+declare -A service_of=([openssh-server]=ssh)
 
 # PROGRAM...: installs the packages of the programs that are missing.
 install_missing() {
@@ -45,7 +49,7 @@ install_packages() {
     [[ ! $own_policy ]] || rm -f "$own_policy"
     for package; do
         # update-rc.d also works in an image in which no systemd runs.
-        [[ $package != @(keepalived|conntrackd) ]] || update-rc.d "$package" disable || status=$?
+        [[ $package != @(keepalived|conntrackd|openssh-server) ]] || update-rc.d "${service_of[$package]:-$package}" disable || status=$?
     done
     return "$status"
 }

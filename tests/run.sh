@@ -84,7 +84,7 @@ trap 'exit 143' TERM
 selected=$# # the number of arguments
 cd "$root"
 . tests/prepare.sh
-install_missing ip nft iptables conntrack keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill
+install_missing ip nft iptables conntrack keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill sshd
 build ProxyHelper.sln
 prepare_shell
 rm -rf "$results"

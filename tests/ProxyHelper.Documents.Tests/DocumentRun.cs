@@ -57,12 +57,16 @@ internal static class DocumentRun
         HashSet<string> unknown) =>
         !Variables(statement).Any(unknown.Contains)
         && PowerShellScript.CommandsIn(statement)
-            .All(command => command.GetCommandName() is { } name && commands.ContainsKey(name) && Ends(command));
+            .All(command => command.GetCommandName() is { } name && commands.ContainsKey(name) && Ends(command)
+                && !Has(command, "HostName"));
 
     /// <summary>Returns false for a watch without an end, which only Ctrl+C ends.</summary>
-    private static bool Ends(CommandAst command) => command.GetCommandName() != "Watch-NatMapping"
-        || command.CommandElements.OfType<CommandParameterAst>()
-            .Any(parameter => parameter.ParameterName is "TimeoutSeconds" or "Count");
+    private static bool Ends(CommandAst command) =>
+        command.GetCommandName() != "Watch-NatMapping" || Has(command, "TimeoutSeconds", "Count");
+
+    private static bool Has(CommandAst command, params string[] parameters) =>
+        command.CommandElements.OfType<CommandParameterAst>()
+            .Any(parameter => parameters.Contains(parameter.ParameterName));
 
     private static IEnumerable<string> Variables(StatementAst statement) => statement
         .FindAll(ast => ast is VariableExpressionAst, searchNestedScriptBlocks: true)

@@ -26,11 +26,11 @@ Describe 'A mapping' {
         "$($row.TranslatedSource) $($row.Protocol) $($row.NatType)" | Should -BeExactly '194.0.1.1:20119 Tcp Both'
     }
 
-    It 'keeps its end points through Clixml as text, which the cmdlets take again' {
+    It 'is the same mapping after Clixml, which keeps its end points as text, too' {
         $mapping | Export-Clixml "$TestDrive/mapping.xml"
-        "$TestDrive/mapping.xml" | Should -FileContentMatch '<S N="OriginalSource">10\.1\.1\.1:10943</S>'
+        "$TestDrive/mapping.xml" | Should -FileContentMatch '<ToString>10\.1\.1\.1:10943</ToString>'
         $read = Import-Clixml "$TestDrive/mapping.xml"
-        "$($read.OriginalSource) $($read.TranslatedDestination)" | Should -BeExactly '10.1.1.1:10943 194.0.22.9:9199'
+        $read | Should -Be $mapping
         Initialize-Router
         $null = Start-ProxyHelper 194.0.1.1
         ($read | Test-ProxyHelper -TimeoutSeconds 30).Outcome | Should -Be Found

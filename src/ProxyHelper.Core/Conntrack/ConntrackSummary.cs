@@ -10,13 +10,19 @@ public sealed class ConntrackSummary
     /// <param name="counters">The kernel's counters.</param>
     /// <param name="tally">The contents of the table, or null if they were not counted.</param>
     public ConntrackSummary(ConntrackStatistics statistics, ConntrackCounters counters, ConntrackTally? tally)
+        : this(statistics, counters)
     {
-        Entries = statistics.Entries;
-        Maximum = statistics.Maximum;
         Mappings = tally?.Mappings;
         ByProtocol = tally?.ByProtocol;
         ByState = tally?.ByState;
         ByNatType = tally?.ByNatType;
+    }
+
+    /// <summary>Initializes a summary whose contents are set afterwards.</summary>
+    internal ConntrackSummary(ConntrackStatistics statistics, ConntrackCounters counters)
+    {
+        Entries = statistics.Entries;
+        Maximum = statistics.Maximum;
         _counters = counters;
     }
 
@@ -32,16 +38,16 @@ public sealed class ConntrackSummary
     public double? FillPercent => Maximum is { } maximum and > 0 ? Math.Round(Entries * 100.0 / maximum, 1) : null;
 
     /// <summary>Gets the number of entries that match the filters, or null if they were not counted.</summary>
-    public long? Mappings { get; }
+    public long? Mappings { get; internal init; }
 
     /// <summary>Gets the matching entries by protocol, or null if they were not counted.</summary>
-    public IReadOnlyList<ConntrackGroup>? ByProtocol { get; }
+    public IReadOnlyList<ConntrackGroup>? ByProtocol { get; internal init; }
 
     /// <summary>Gets the matching entries that have a state, by state, or null if they were not counted.</summary>
-    public IReadOnlyList<ConntrackGroup>? ByState { get; }
+    public IReadOnlyList<ConntrackGroup>? ByState { get; internal init; }
 
     /// <summary>Gets the matching entries by type of NAT, or null if they were not counted.</summary>
-    public IReadOnlyList<ConntrackGroup>? ByNatType { get; }
+    public IReadOnlyList<ConntrackGroup>? ByNatType { get; internal init; }
 
     /// <inheritdoc cref="ConntrackCounters.Found"/>
     public long Found => _counters.Found;

@@ -84,7 +84,13 @@ internal abstract class ArgumentAttribute : ArgumentTransformationAttribute
             Check(text);
         }
 
-        object bound = Read(value, PSObject.AsPSObject(given));
+        var shown = PSObject.AsPSObject(given);
+        if (RemoteObjects.Find(shown) is { } remote)
+        {
+            return Read(remote, PSObject.AsPSObject(remote));
+        }
+
+        object bound = Read(value, shown);
         return ReferenceEquals(bound, value) ? given! : bound;
     }
 
