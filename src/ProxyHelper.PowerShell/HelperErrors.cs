@@ -119,7 +119,7 @@ internal static class HelperErrors
 
     /// <summary>Makes the record for a file without an entry. The first fault is the example.</summary>
     public static ErrorRecord SavedFileNotTable(string path, ErrorRecord fault) => Make(
-        new FormatException($"{path} is not a saved conntrack table. {fault.Exception.Message}", fault.Exception),
+        new FormatException($"{path} is not a saved NAT table. {fault.Exception.Message}", fault.Exception),
         ErrorCategory.ParserError,
         path,
         fault.ErrorDetails.RecommendedAction);

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Management.Automation;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Mappings;
+using ProxyHelper.Tables;
 
 namespace ProxyHelper.PowerShell;
 
@@ -41,18 +43,44 @@ internal static class MappingErrors
         mapping,
         "Get it from the kernel: Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping.");
 
-    public static ErrorRecord SavedLineInvalid(int number, string line, string fault) => Errors.Make(
-        new FormatException($"Line {number} is not a conntrack entry: {fault}. {PrintableText.From(line, 500)}"),
+    public static ErrorRecord MappingNotFound(
+        MappingQuery query, TableAnswerReason reason, long mappings, IReadOnlyList<NatSystem> systems) => Errors.Make(
+        new ItemNotFoundException(
+            $"No answer for {query} in the saved table: {SavedReason.Describe(reason, mappings)}."),
+        ErrorCategory.ObjectNotFound,
+        query,
+        SavedReason.Advise(reason, systems));
+
+    public static ErrorRecord EndMissing(string parameter) => Errors.Make(
+        new ArgumentException($"-{parameter} is missing: a look-up needs both ends."),
+        ErrorCategory.InvalidArgument,
+        parameter,
+        "Give -Source and -Destination together. To list the mappings of one end, use -TranslatedSource or "
+            + "-TranslatedDestination.");
+
+    public static ErrorRecord FilterNotApplicable(NatSystem system, string filter) => Errors.Make(
+        new ArgumentException($"A filter cannot select {SystemWords.Of(system).Row}: {filter}."),
+        ErrorCategory.InvalidArgument,
+        system,
+        $"Leave the filter out. {SystemWords.Of(system).Advice}");
+
+    public static ErrorRecord SavedLineInvalid(string place, TableFault fault, SystemWords words) => Errors.Make(
+        new FormatException(Describe(place, fault, words)),
         ErrorCategory.ParserError,
-        line,
-        "Use the output of 'conntrack -L', also with '-o extended,id,ktimestamp', or of /proc/net/nf_conntrack. "
-            + "The formats '-o xml' and '-o save' cannot be read.");
+        fault.Text.Length > 0 ? fault.Text : place,
+        words.Advice);
+
+    public static ErrorRecord SavedFormWrong(string place, TableFault fault, SystemWords words) => Errors.Make(
+        new FormatException(Describe(place, fault, words)),
+        ErrorCategory.InvalidData,
+        fault.Text.Length > 0 ? fault.Text : place,
+        words.Advice);
 
     public static ErrorRecord SavedFileUnreadable(string path, Exception cause) => Errors.Make(
         new IOException($"The saved table cannot be read. {cause.Message}", cause),
         ErrorCategory.ReadError,
         path,
-        "Give a file that 'conntrack -L > FILE' or 'cat /proc/net/nf_conntrack > FILE' wrote.");
+        "Give a file with the NAT table of a router, such as 'conntrack -L > FILE' or 'pfctl -ss -vv > FILE' wrote.");
 
     public static ErrorRecord MixedFamilies(TransportEndPoint source, TransportEndPoint destination) => Errors.Make(
         new ArgumentException($"{source} and {destination} are of different address families."),
@@ -73,6 +101,25 @@ internal static class MappingErrors
         ErrorCategory.InvalidArgument,
         endPoint,
         "Give IPv4 end points.");
+
+    public static ErrorRecord StateUnknown(StateName state) => Errors.Make(
+        new ArgumentException(
+            $"'{state}' is not a state of a conntrack entry. The states are "
+                + $"{string.Join(", ", Enum.GetNames<ConnectionState>())}."),
+        ErrorCategory.InvalidArgument,
+        state,
+        "Give one of these states, such as Established.");
+
+    public static ErrorRecord IdNotOfKernel(MappingId id) => Errors.Make(
+        new ArgumentException(
+            $"'{id}' is not the id of a conntrack entry: it is not a whole number from 0 to {uint.MaxValue}."),
+        ErrorCategory.InvalidArgument,
+        id,
+        "Give the value of the property Id of a mapping, such as 1461665074.");
+
+    private static string Describe(string place, TableFault fault, SystemWords words) =>
+        $"{place} {(place.StartsWith("Lines", StringComparison.Ordinal) ? "are" : "is")} not {words.Row}: "
+        + $"{fault.Reason}. {PrintableText.From(fault.Text, 500)}";
 
     private static string InZones(IReadOnlyList<ushort> zones) =>
         zones.Count == 0 ? string.Empty : $" in zone {string.Join(" or ", zones)}";

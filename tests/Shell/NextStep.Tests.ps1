@@ -39,8 +39,8 @@ BeforeDiscovery {
         @{ Command = 'Get-NatMapping -Path /nowhere/table'; Id = 'SavedFileNotFound'; Category = 'ObjectNotFound'; Target = '/nowhere/table'; Message = '/nowhere/table'; NextStep = 'conntrack -L > FILE' }
         @{ Command = 'Get-NatMapping -Path /nowhere/*'; Id = 'SavedFileNotFound'; Category = 'ObjectNotFound'; Target = '/nowhere/'; Message = '/nowhere/*'; NextStep = 'conntrack -L > FILE' }
         @{ Command = 'Get-NatMapping -Path nosuch:table'; Id = 'SavedFileNotFound'; Category = 'ObjectNotFound'; Target = 'nosuch:table'; Message = 'nosuch:table'; NextStep = 'conntrack -L > FILE' }
-        @{ Command = 'Get-NatMapping -Path /etc/passwd'; Id = 'SavedFileNotTable'; Category = 'ParserError'; Target = '/etc/passwd'; Message = 'not a saved conntrack table'; NextStep = 'conntrack -L' }
-        @{ Command = 'Get-NatMapping -Path /bin/ls'; Id = 'SavedFileNotTable'; Category = 'ParserError'; Target = '/bin/ls'; Message = 'not a saved conntrack table'; NextStep = 'conntrack -L' }
+        @{ Command = 'Get-NatMapping -Path /etc/passwd'; Id = 'SavedFileNotTable'; Category = 'ParserError'; Target = '/etc/passwd'; Message = 'not a saved NAT table'; NextStep = 'conntrack -L' }
+        @{ Command = 'Get-NatMapping -Path /bin/ls'; Id = 'SavedFileNotTable'; Category = 'ParserError'; Target = '/bin/ls'; Message = 'not a saved NAT table'; NextStep = 'conntrack -L' }
     )
     # The engine makes these errors, with the message of the module.
     $numbers = foreach ($command in 'Start-ProxyHelper', 'Test-ProxyHelper @shortQuestion') {
@@ -202,7 +202,7 @@ Describe 'A saved file' {
             Set-Content "$TestDrive/junk" (@('junk') * $lines)
             $streams = Get-Streams { Get-NatMapping -Path "$TestDrive/junk" }
             $streams.Error.Count | Should -Be 1
-            "$($streams.Error)" | Should -BeLike '*junk is not a saved conntrack table. Line 1 *'
+            "$($streams.Error)" | Should -BeLike '*junk is not a saved NAT table. Line 1 *'
         }
     }
 

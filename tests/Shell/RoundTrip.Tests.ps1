@@ -16,8 +16,9 @@ Describe 'A mapping' {
         $json = $mapping | ConvertTo-Json | ConvertFrom-Json
         $json.OriginalSource.PSObject.Properties.Name | Should -Be 'Port', 'Address'
         $json.PSObject.Properties.Name | Should -Be @(
-            'Protocol', 'OriginalSource', 'OriginalDestination', 'TranslatedSource', 'TranslatedDestination', 'NatType', 'State'
-            'Timeout', 'TimeoutSeconds', 'Status', 'Mark', 'Zone', 'OriginalZone', 'ReplyZone', 'Id', 'OriginalPackets', 'OriginalBytes', 'ReplyPackets', 'ReplyBytes', 'StartedAt'
+            'System', 'Protocol', 'OriginalSource', 'OriginalDestination', 'TranslatedSource', 'TranslatedDestination', 'State'
+            'Timeout', 'Status', 'Mark', 'Zone', 'OriginalZone', 'ReplyZone', 'Id', 'OriginalPackets', 'OriginalBytes', 'ReplyPackets', 'ReplyBytes'
+            'StartedAt', 'NatType', 'TimeoutSeconds'
         )
     }
 

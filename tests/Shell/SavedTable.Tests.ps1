@@ -38,14 +38,15 @@ Describe 'Get-NatMapping on a saved table' {
             "conntrack v1.4.7 (conntrack-tools): 2 flow entries have been shown.`nnonsense")
         $streams = Get-Streams { Get-NatMapping -Path "$folder/table" }
         $streams.Output.Count | Should -Be 2
-        $streams.Error | ForEach-Object { "$_".Substring(0, 9) } | Should -Be 'Line 3 is', 'Line 6 is'
+        $streams.Error | ForEach-Object { "$_" -replace ' is not .*' } | Should -Be "Line 3 of $folder/table", "Line 6 of $folder/table"
         $streams.Error.TargetObject | Should -Be 'tcp 6 NOWHERE src=10.1.1.1', 'nonsense'
         Assert-Error $streams.Error[0] SavedLineInvalid GetNatMapping ParserError 'conntrack -L'
     }
 
-    It 'counts the lines of the pipeline, also of texts with several lines' {
-        $streams = Get-Streams { $savedLine, '', 'nonsense', "$savedLine`n`nmore nonsense" | Get-NatMapping }
-        $streams.Error | ForEach-Object { "$_".Substring(0, 9) } | Should -Be 'Line 3 is', 'Line 6 is'
+    It 'counts the lines of the pipeline, and those of a text with several lines on their own' {
+        $streams = Get-Streams { $savedLine, '', 'nonsense', "$savedLine`n`n`nmore nonsense", 'junk' | Get-NatMapping }
+        $streams.Error | ForEach-Object { "$_".Substring(0, 9) } | Should -Be 'Line 3 is', 'Line 4 is', 'Line 4 is'
+        $streams.Error.TargetObject | Should -Be 'nonsense', 'more nonsense', 'junk'
     }
 
     It 'binds the lines of the pipeline without an exception for each' {

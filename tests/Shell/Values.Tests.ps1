@@ -156,7 +156,7 @@ Describe 'A value' {
 
     It 'is no protocol: <_>' -ForEach '256', '-1', "'256'", '1.5', 'tpc', 'U', "'50x'", "'Tcp,Udp'", '([double]::NaN)', '99999999999999999999' {
         $failure = Get-Failure ([scriptblock]::Create("Get-NatMapping -Protocol $_"))
-        "$failure" | Should -BeLike "*'Protocol'*Icmp, Tcp, Udp*from 0 to 255*"
+        "$failure" | Should -BeLike "*'Protocol'*Icmp, *Tcp, Udp*from 0 to 255*"
     }
 
     It 'is offered for -Protocol by the Tab key' {

@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Mappings;
@@ -9,7 +8,7 @@ namespace ProxyHelper.Mappings;
 /// </summary>
 public sealed record RouterMapping : NatMapping
 {
-    private static readonly ReadOnlyDictionary<string, string> _noDetails = ReadOnlyDictionary<string, string>.Empty;
+    private readonly MappingDetails _details = MappingDetails.Empty;
 
     /// <summary>Initializes a mapping.</summary>
     /// <param name="system">The system whose table has the mapping.</param>
@@ -50,6 +49,9 @@ public sealed record RouterMapping : NatMapping
     /// <summary>Gets the time since the connection was opened, or null if the router does not show the time.</summary>
     public TimeSpan? Age { get; init; }
 
+    /// <summary>Gets <see cref="Age"/> in seconds.</summary>
+    public double? AgeSeconds => Age?.TotalSeconds;
+
     /// <inheritdoc/>
     public override ulong? OriginalPackets => Counters.OriginalPackets;
 
@@ -78,7 +80,11 @@ public sealed record RouterMapping : NatMapping
     public string? Id { get; init; }
 
     /// <summary>Gets further values of the row, by the router's own names.</summary>
-    public IReadOnlyDictionary<string, string> Details { get; init; } = _noDetails;
+    public IReadOnlyDictionary<string, string> Details
+    {
+        get => _details;
+        init => _details = MappingDetails.Of(value);
+    }
 
     /// <summary>Gets the time, in whole seconds, after which the row expires if no packet arrives, or null.</summary>
     internal TimeSpan? TimeLeft { get; init; }

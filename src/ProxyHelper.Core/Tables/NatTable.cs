@@ -12,7 +12,8 @@ public sealed class NatTable
     private bool _hasHistory;
     private bool _isPaged;
 
-    private NatTable()
+    /// <summary>Initializes an empty table. Its owner adds the rows.</summary>
+    internal NatTable()
     {
     }
 
@@ -69,17 +70,8 @@ public sealed class NatTable
             : answer;
     }
 
-    private void Add(List<TableRow> rows, FormatDetector reader)
-    {
-        foreach (TableRow row in rows)
-        {
-            Add(row, reader.Format!);
-        }
-
-        rows.Clear();
-    }
-
-    private void Add(in TableRow row, TableFormat format)
+    /// <summary>Adds a row.</summary>
+    internal void Add(in TableRow row, TableFormat format)
     {
         System = format.System;
         if (row.Fault is { } fault)
@@ -103,5 +95,15 @@ public sealed class NatTable
                 _index.Add(mapping);
             }
         }
+    }
+
+    private void Add(List<TableRow> rows, FormatDetector reader)
+    {
+        foreach (TableRow row in rows)
+        {
+            Add(row, reader.Format!);
+        }
+
+        rows.Clear();
     }
 }

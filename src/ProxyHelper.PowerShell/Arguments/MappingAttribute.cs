@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.PowerShell;
 
@@ -12,12 +13,17 @@ namespace ProxyHelper.PowerShell;
 internal sealed class MappingAttribute : ArgumentAttribute
 {
     /// <inheritdoc/>
-    protected override object Read(object value, PSObject given) => value is ConntrackEntry
-        ? value
-        : throw Fault(
+    protected override object Read(object value, PSObject given) => value switch
+    {
+        ConntrackEntry => value,
+        RouterMapping row => throw Fault(
+            $"The mapping is from a table of {row.System}, so it was not removed: only entries of the kernel of this "
+            + "host can be removed."),
+        _ => throw Fault(
             "The value is not a mapping from Get-NatMapping, so it was not removed. Get the mapping from the kernel: "
             + "Get-NatMapping -OriginalSource … -OriginalDestination … | Remove-NatMapping. For the rows of a file: "
-            + "Import-Csv FILE | Get-NatMapping | Remove-NatMapping.");
+            + "Import-Csv FILE | Get-NatMapping | Remove-NatMapping."),
+    };
 }
 
 /// <summary>
@@ -47,9 +53,21 @@ internal sealed class MappingNameAttribute : ArgumentAttribute
     /// <inheritdoc/>
     protected override object Read(object value, PSObject given)
     {
-        if (value is not PSCustomObject)
+        if (value is RouterMapping row)
+        {
+            throw OtherRouter(row.System);
+        }
+
+        if (value is not PSCustomObject || TableObject.SystemOf(value, given) is not null)
         {
             return value;
+        }
+
+        if (given.Properties[nameof(NatMapping.System)]?.Value is { } text
+            && $"{text}" is { Length: > 0 } system
+            && system != $"{NatSystem.Conntrack}" && system != $"{(int)NatSystem.Conntrack}")
+        {
+            throw OtherRouter(text);
         }
 
         return given.Properties[nameof(ConntrackEntry.Protocol)] is { } protocol
@@ -62,6 +80,10 @@ internal sealed class MappingNameAttribute : ArgumentAttribute
                         "The object has no properties that name a mapping: Protocol, OriginalSource and "
                         + "OriginalDestination, or Source and Destination.");
     }
+
+    private static Exception OtherRouter(object system) => Fault(
+        $"The mapping is from a table of {system}, and cannot be read again from the kernel of this host. Read a new "
+        + "table of the router.");
 
     private static ConntrackEntry Mapping(
         PSPropertyInfo protocol, PSPropertyInfo source, PSPropertyInfo destination, PSObject given)

@@ -3,12 +3,13 @@ using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.PowerShell.Commands;
 
 /// <summary>Shows how the router translates connections, from the kernel's table or from a saved one.</summary>
 [Cmdlet(VerbsCommon.Get, "NatMapping", DefaultParameterSetName = ListSet)]
-[OutputType(typeof(ConntrackEntry))]
+[OutputType(typeof(ConntrackEntry), typeof(RouterMapping))]
 public sealed class GetNatMappingCommand : NatMappingFilterCommand
 {
     private const string ListSet = "List";
@@ -19,34 +20,38 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     private const string MappingSet = "Mapping";
 
     private MappingLookUp? _lookUp;
-    private SavedTable? _saved;
+    private SavedTables? _saved;
 
     /// <summary>
     /// Gets or sets the translated source, after SNAT, such as 194.0.1.1:20119. For ICMP the port is the
     /// identifier.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = TextSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     [EndPoint(IsSingle = true)]
-    public TransportEndPoint Source { get; set; }
+    public TransportEndPoint? Source { get; set; }
 
     /// <summary>
     /// Gets or sets the translated destination, after DNAT, such as 194.0.22.9:9199. For ICMP the port is 0.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ExactSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = TextSet)]
     [ArgumentCompleter(typeof(EndPointCompleter))]
     [EndPoint(IsSingle = true)]
-    public TransportEndPoint Destination { get; set; }
+    public TransportEndPoint? Destination { get; set; }
 
-    /// <summary>
-    /// Gets or sets the files of a saved table, from conntrack -L or /proc/net/nf_conntrack. Wildcards are allowed.
-    /// </summary>
+    /// <summary>Gets or sets the files of saved tables, of any known router. Wildcards are allowed.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
     [RequireValue(AcceptsAnyCharacter = true)]
     public string[] Path { get; set; } = [];
 
-    /// <summary>Gets or sets the files of a saved table. No character is a wildcard.</summary>
+    /// <summary>Gets or sets the files of saved tables. No character is a wildcard.</summary>
     /// <remarks>
     /// The alias is the property of a file. PSPath would also bind from each line that Get-Content returns.
     /// </remarks>
@@ -55,7 +60,9 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     [RequireValue(AcceptsAnyCharacter = true)]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>Gets or sets lines of a saved table.</summary>
+    /// <summary>
+    /// Gets or sets lines of a saved table, or the objects in which Windows and RouterOS list their tables.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = TextSet)]
     [SavedText]
     public SavedText[] InputObject { get; set; } = [];
@@ -68,14 +75,42 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     [MappingName]
     public ConntrackEntry[] Mapping { get; set; } = [];
 
+    /// <summary>Gets or sets the system of the saved tables. By default, their text shows the system.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = TextSet)]
+    [RequireValue(IsSingle = true)]
+    public NatSystem? Format { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the two states of a connection, which pf and IPFilter have, are shown as the router lists
+    /// them.
+    /// </summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = TextSet)]
+    public SwitchParameter Unjoined { get; set; }
+
+    /// <summary>Gets or sets the routing domain: a VRF of Cisco or Junos, or an rdomain of OpenBSD.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = TextSet)]
+    [RequireValue]
+    public string[] RoutingDomain { get; set; } = [];
+
     /// <summary>Gets or sets whether connections without NAT are shown, too.</summary>
     [Parameter]
     public SwitchParameter IncludeUntranslated { get; set; }
 
+    private IPProtocol[] LookUpProtocols => Protocol.Length == 0 ? [IPProtocol.Tcp] : Protocol;
+
+    [SupportedOSPlatform("linux")]
+    private MappingListing Listing => new(this, Filter, LookUp, Cancellation);
+
     [SupportedOSPlatform("linux")]
     private MappingLookUp LookUp => _lookUp ??= new MappingLookUp(this, Filter);
 
-    private SavedTable Saved => _saved ??= new SavedTable(this, FilterWithNat(IncludeUntranslated), Cancellation);
+    private SavedTables Saved => _saved ??= new SavedTables(this, ReadRequest());
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -83,19 +118,22 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         switch (ParameterSetName)
         {
             case PathSet:
-                Array.ForEach(Path, new SavedFiles(this, Saved).WriteMatches);
+                Array.ForEach(Path, new SavedFiles(this, Saved).ReadMatches);
                 break;
             case LiteralPathSet:
-                Array.ForEach(LiteralPath, new SavedFiles(this, Saved).Write);
+                Array.ForEach(LiteralPath, new SavedFiles(this, Saved).Read);
                 break;
             case TextSet:
-                Array.ForEach(InputObject, input => Saved.WriteText(input.ToString()));
+                Array.ForEach(InputObject, Saved.Read);
                 break;
             default:
                 AskKernel();
                 break;
         }
     }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => _saved?.Finish();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -106,6 +144,25 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
 
         base.Dispose(disposing);
+    }
+
+    private SavedRequest ReadRequest()
+    {
+        if (Source is null != Destination is null)
+        {
+            throw Terminating(MappingErrors.EndMissing(Source is null ? nameof(Source) : nameof(Destination)));
+        }
+
+        return new SavedRequest
+        {
+            Format = Format,
+            IsUnjoined = Unjoined,
+            Filter = RowFilterWithNat(IncludeUntranslated || Source is not null, RoutingDomain),
+            Queries = Source is { } source && Destination is { } destination
+                ? [.. LookUpProtocols.Select(one => new MappingQuery(one, source, destination))]
+                : [],
+            Cancellation = Cancellation,
+        };
     }
 
     private void AskKernel()
@@ -120,7 +177,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
             if (!TryLookUp())
             {
                 ConntrackFilter filter = FilterWithNat(IncludeUntranslated);
-                List(filter, filter);
+                Listing.Write(filter, filter);
             }
         }
         catch (LinuxException failure)
@@ -140,19 +197,20 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         }
         else if (ParameterSetName == ExactSet && Zone.Contains((ushort)0))
         {
-            ListByEnds(Source, Destination, isOriginal: false); // the zone of the reply direction can be another one
+            // The zone of the reply direction can be another one.
+            Listing.WriteByEnds(Source!.Value, Destination!.Value, isOriginal: false, LookUpProtocols);
         }
         else if (ParameterSetName == ExactSet)
         {
-            LookUp.Find(Source, Destination);
+            LookUp.Find(Source!.Value, Destination!.Value);
         }
         else if (OnlyEndPoints(OriginalSource, OriginalDestination) is { } original)
         {
-            ListByEnds(original.Source, original.Destination, isOriginal: true);
+            Listing.WriteByEnds(original.Source, original.Destination, isOriginal: true, Protocol);
         }
         else if (OnlyEndPoints(TranslatedSource, TranslatedDestination) is { } translated)
         {
-            ListByEnds(translated.Source, translated.Destination, isOriginal: false);
+            Listing.WriteByEnds(translated.Source, translated.Destination, isOriginal: false, Protocol);
         }
         else
         {
@@ -168,83 +226,4 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         sources is [{ EndPoint: { } source }] && destinations is [{ EndPoint: { } destination }]
             ? (source, destination)
             : null;
-
-    /// <summary>Lists the connections that have both ends of a direction, in any zone and of any protocol.</summary>
-    [SupportedOSPlatform("linux")]
-    private void ListByEnds(TransportEndPoint source, TransportEndPoint destination, bool isOriginal)
-    {
-        if (source.AddressFamily != destination.AddressFamily)
-        {
-            WriteError(MappingErrors.MixedFamilies(source, destination));
-            return;
-        }
-
-        IPProtocol[] protocols = ParameterSetName == ExactSet && Protocol.Length == 0 ? [IPProtocol.Tcp] : Protocol;
-        EndPointPattern[] from = [new(source)], to = [new(destination)];
-        var ends = new ConntrackFilter { Protocols = protocols, Zones = Zone };
-        ends = isOriginal
-            ? ends with { OriginalSources = from, OriginalDestinations = to }
-            : ends with { TranslatedSources = from, TranslatedDestinations = to };
-        if (List(ends, Filter) == 0 && !Cancellation.IsCancellationRequested)
-        {
-            var tuple = new ConntrackTuple(Protocol is [var first, ..] ? first : IPProtocol.Tcp, source, destination);
-            WriteError(MappingErrors.MappingNotFound(tuple, isOriginal, Zone, LookUp.ReadStatistics()));
-        }
-    }
-
-    /// <summary>Lists the connections that match both filters.</summary>
-    /// <returns>The number of connections that match the first filter.</returns>
-    [SupportedOSPlatform("linux")]
-    private long List(ConntrackFilter listed, ConntrackFilter filter)
-    {
-        long found = 0, written = 0;
-        var progress = new CountProgress(this, "Listing mappings", CountEntries);
-        try
-        {
-            ConntrackListing listing = ConntrackTable.Enumerate(listed, progress, Cancellation);
-            string asked = listing.DescribeKernelFilter();
-            WriteVerbose(
-                $"Asking the kernel for: {asked}. The module applies the remaining filters. "
-                + KernelWarnings.MissingValues());
-            foreach (ConntrackEntry entry in listing)
-            {
-                found++;
-                if (!ReferenceEquals(filter, listed) && !filter.Matches(entry))
-                {
-                    continue;
-                }
-
-                progress.End(); // The output itself shows progress, and a bar would disturb it.
-                written++;
-                WriteObject(entry);
-            }
-
-            progress.End();
-            WarnOfUndecodable(listing.Undecodable);
-            WriteVerbose($"Mappings found: {written}, in {Seconds(progress.Elapsed)}.");
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            // After Ctrl+C, nobody reads the output.
-        }
-        catch (LinuxException failure) when (written > 0)
-        {
-            throw Terminating(Errors.ListingIncomplete(failure));
-        }
-
-        return found;
-    }
-
-    [SupportedOSPlatform("linux")]
-    private long? CountEntries()
-    {
-        try
-        {
-            return LookUp.ReadStatistics().Entries;
-        }
-        catch (LinuxException)
-        {
-            return null; // The listing goes on without a total in its progress bar.
-        }
-    }
 }

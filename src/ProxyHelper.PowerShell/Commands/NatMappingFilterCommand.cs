@@ -57,10 +57,14 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     [RequireValue]
     public NatSelection[] NatType { get; set; } = [];
 
-    /// <summary>Gets or sets the state of a TCP, SCTP or DCCP connection.</summary>
+    /// <summary>
+    /// Gets or sets the state of the connection: a name such as Established, or the word of a router such as
+    /// SYN_SENT.
+    /// </summary>
     [Parameter]
-    [RequireValue]
-    public ConnectionState[] State { get; set; } = [];
+    [ArgumentCompleter(typeof(StateCompleter))]
+    [StateName]
+    public StateName[] State { get; set; } = [];
 
     /// <summary>Gets or sets status bits that must all be set, such as Assured or SeenReply.</summary>
     [Parameter]
@@ -83,14 +87,20 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
     [WholeNumber(0, ushort.MaxValue)]
     public ushort[] Zone { get; set; } = [];
 
-    /// <summary>Gets or sets the kernel's number of the entry, as the property Id has it.</summary>
+    /// <summary>Gets or sets the id of the mapping, as the property Id has it.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(EntryValueCompleter))]
-    [WholeNumber(0, uint.MaxValue)]
-    public uint[] Id { get; set; } = [];
+    [MappingId]
+    public MappingId[] Id { get; set; } = [];
 
     /// <summary>Gets the filters. Without -NatType, the type of NAT is not filtered.</summary>
-    private protected ConntrackFilter Filter => new()
+    private protected ConntrackFilter Filter => EndFilter with
+    {
+        States = [.. State.Select(KernelState)],
+        Ids = [.. Id.Select(KernelId)],
+    };
+
+    private ConntrackFilter EndFilter => new()
     {
         OriginalSources = OriginalSource,
         OriginalDestinations = OriginalDestination,
@@ -99,32 +109,49 @@ public abstract class NatMappingFilterCommand : ProxyHelperCommand
         Ports = Port,
         Protocols = Protocol,
         NatTypes = [.. NatType.SelectMany(TypesOf).Distinct()],
-        States = State,
         Status = Status.Aggregate(ConntrackStatus.None, (all, one) => all | one),
         Mark = Mark,
         Zones = Zone,
-        Ids = Id,
     };
 
     /// <summary>Returns the filters. Without -NatType, only translated connections fit.</summary>
     /// <param name="includeUntranslated">Whether connections without NAT fit as well.</param>
-    private protected ConntrackFilter FilterWithNat(bool includeUntranslated)
+    private protected ConntrackFilter FilterWithNat(bool includeUntranslated) =>
+        Filter with { NatTypes = NatTypesWithNat(includeUntranslated) };
+
+    /// <summary>
+    /// Returns the filters for the rows of saved tables. Without -NatType, only translated connections fit.
+    /// </summary>
+    private protected RowFilter RowFilterWithNat(bool includeUntranslated, string[] routingDomains) => new()
     {
-        NatSelection[] selections = NatType.Length == 0 ? [NatSelection.Any] : NatType;
-        selections = includeUntranslated ? [.. selections, NatSelection.None] : selections;
-        NatType[] types = [.. selections.SelectMany(TypesOf).Distinct()];
-        return Filter with { NatTypes = types.Length == Enum.GetValues<NatType>().Length ? [] : types };
-    }
+        Ends = EndFilter with { NatTypes = NatTypesWithNat(includeUntranslated) },
+        States = State,
+        Ids = Id,
+        RoutingDomains = routingDomains,
+    };
 
     /// <summary>Warns about messages of the kernel that could not be decoded, if there were any.</summary>
     [SupportedOSPlatform("linux")]
-    private protected void WarnOfUndecodable(long count)
+    internal void WarnOfUndecodable(long count)
     {
         if (count > 0)
         {
             WriteWarning(KernelWarnings.Undecodable(count));
         }
     }
+
+    private NatType[] NatTypesWithNat(bool includeUntranslated)
+    {
+        NatSelection[] selections = NatType.Length == 0 ? [NatSelection.Any] : NatType;
+        selections = includeUntranslated ? [.. selections, NatSelection.None] : selections;
+        NatType[] types = [.. selections.SelectMany(TypesOf).Distinct()];
+        return types.Length == Enum.GetValues<NatType>().Length ? [] : types;
+    }
+
+    private static ConnectionState KernelState(StateName state) =>
+        state.Kernel ?? throw Terminating(MappingErrors.StateUnknown(state));
+
+    private static uint KernelId(MappingId id) => id.Kernel ?? throw Terminating(MappingErrors.IdNotOfKernel(id));
 
     private static NatType[] TypesOf(NatSelection selection) => selection switch
     {

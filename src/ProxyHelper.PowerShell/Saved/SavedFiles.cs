@@ -8,24 +8,24 @@ namespace ProxyHelper.PowerShell;
 /// all the same.
 /// </summary>
 /// <param name="command">The cmdlet.</param>
-/// <param name="table">Reads the text of the files.</param>
-internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
+/// <param name="tables">Reads the tables.</param>
+internal sealed class SavedFiles(ProxyHelperCommand command, SavedTables tables)
 {
     /// <summary>Reads the files whose paths match. Folders that match wildcards are left out.</summary>
-    public void WriteMatches(string pattern)
+    public void ReadMatches(string pattern)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(pattern))
         {
-            Write(pattern);
+            Read(pattern);
         }
         else
         {
-            Attempt(pattern, () => Array.ForEach([.. Resolve(pattern).Where(path => !Directory.Exists(path))], Write));
+            Attempt(pattern, () => Array.ForEach([.. Resolve(pattern).Where(path => !Directory.Exists(path))], Read));
         }
     }
 
     /// <summary>Reads a file. No character is a wildcard.</summary>
-    public void Write(string path) => Attempt(path, () =>
+    public void Read(string path) => Attempt(path, () =>
     {
         string resolved = command.ResolveFile(path);
         if (Directory.Exists(resolved))
@@ -34,7 +34,7 @@ internal sealed class SavedFiles(ProxyHelperCommand command, SavedTable table)
         }
         else
         {
-            table.WriteFile(resolved);
+            tables.ReadFile(resolved);
         }
     });
 

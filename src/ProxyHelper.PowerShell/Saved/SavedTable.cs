@@ -1,86 +1,186 @@
-using ProxyHelper.Conntrack;
-using ProxyHelper.Conntrack.Saved;
-using ProxyHelper.Linux;
+using ProxyHelper.Mappings;
 using ProxyHelper.PowerShell.Commands;
+using ProxyHelper.Tables;
 
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Writes the entries of saved tables to the pipeline. A line that is not an entry is an error with its number. The
-/// following lines are read all the same. A file whose first lines are all invalid is not a table, which is one error.
+/// Reads one saved table. Its mappings go to the pipeline, or into the answers of a look-up. A line that is not a row
+/// is an error with its number. The following lines are read all the same.
 /// </summary>
+/// <param name="command">The cmdlet that writes the mappings.</param>
+/// <param name="request">What the user wants to know.</param>
+/// <param name="source">Where the text comes from.</param>
+/// <param name="answers">Receives the answers of a look-up.</param>
 internal sealed class SavedTable(
-    ProxyHelperCommand command, ConntrackFilter filter, CancellationToken cancellationToken)
+    ProxyHelperCommand command, SavedRequest request, SavedSource source, SavedAnswers answers)
 {
     private const int LinesBetweenReports = 10_000;
 
-    private int _linesBefore;
-    private long _written;
+    private readonly FormatDetector _reader = new(request.Format);
+    private readonly SavedFaults _faults = new(command, source);
+    private readonly List<TableRow> _rows = [];
+    private readonly NatTable _table = new();
+    private readonly RowValues _values = new(request.Filter);
+    private ListingJoin? _join;
+    private bool _isChecked;
+    private bool _isRefused;
 
-    /// <summary>Reads one or several lines. Line numbers continue from earlier calls.</summary>
-    public void WriteText(string text)
+    /// <summary>Gets the progress bar, which ends with the first mapping: the output itself shows progress.</summary>
+    public CountProgress? Progress { get; init; }
+
+    /// <summary>Gets the number of mappings that were written.</summary>
+    public long Written { get; private set; }
+
+    /// <summary>Gets what was done with the table, for -Verbose.</summary>
+    public string Summary => request.IsLookUp
+        ? $"{Lines} lines, looked up in {_table.Count} mappings"
+        : $"{Lines} lines, {Written} matching mappings";
+
+    /// <summary>Gets the number of lines.</summary>
+    public int Lines => _reader.Line;
+
+    /// <summary>Gets whether the rest of the text need not be read.</summary>
+    public bool IsOver => _isRefused || _faults.AreTooMany || request.Cancellation.IsCancellationRequested;
+
+    /// <summary>Reads a text. It does not end the table.</summary>
+    public void Read(TextReader text)
     {
-        using var reader = new StringReader(text.Length == 0 ? "\n" : text);
-        _linesBefore += Write(reader, new SavedFaults(command, isFile: false), _linesBefore);
+        var pieces = new TextPieces(text);
+        while (!IsOver && pieces.MoveNext())
+        {
+            Read(pieces.Current, pieces.EndsLine);
+            if (Lines % LinesBetweenReports == 0)
+            {
+                Progress?.Report(Lines);
+            }
+        }
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="IOException">Thrown when the file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">Thrown when the user may not read the file.</exception>
-    public void WriteFile(string path)
+    /// <summary>Reads a line, or a piece of a long line.</summary>
+    public void Read(ReadOnlySpan<char> piece, bool endsLine)
     {
-        using var reader = new StreamReader(RegularFile.OpenRead(path));
-        long writtenBefore = _written;
-        var progress = new CountProgress(command, $"Reading lines of {path}", () => null);
-        var faults = new SavedFaults(command, isFile: true);
-        int lines = Write(reader, faults, linesBefore: 0, progress);
-        progress.End();
-        if (faults.First is { } fault)
+        _reader.Read(piece, endsLine, _rows);
+        if (_rows.Count > 0)
         {
-            command.WriteError(HelperErrors.SavedFileNotTable(path, fault));
+            Take();
         }
-        else if (lines == 0)
-        {
-            command.WriteWarning(
-                $"The file {path} is empty. Without permission, conntrack writes no entries: run it as root, "
-                + "'conntrack -L > FILE'.");
-        }
-
-        command.WriteVerbose($"{path}: {lines} lines, {_written - writtenBefore} matching mappings.");
     }
 
-    /// <returns>The number of lines.</returns>
-    private int Write(TextReader text, SavedFaults faults, int linesBefore, CountProgress? progress = null)
+    /// <summary>Ends the table.</summary>
+    public void Finish()
     {
-        var lines = new SavedLines(text);
-        while (!cancellationToken.IsCancellationRequested && lines.MoveNext())
+        if (Lines > 0 && !IsOver)
         {
-            if (lines.Number % LinesBetweenReports == 0)
+            if (source.AreObjects)
             {
-                progress?.Report(lines.Number);
+                _reader.Read("]", endsLine: true, _rows);
             }
 
-            if (SavedEntry.TryRead(lines.Current, out ConntrackEntry? entry, out SavedLineFault fault))
+            _reader.Finish(_rows);
+            Take();
+        }
+
+        if (request.Cancellation.IsCancellationRequested || _isRefused)
+        {
+            return;
+        }
+
+        if (_faults.First is { } fault)
+        {
+            command.WriteError(HelperErrors.SavedFileNotTable(source.File!, fault));
+        }
+
+        WriteJoined();
+        if (request.IsLookUp)
+        {
+            answers.Add(_table, request.Queries);
+        }
+        else if (_values.FindMissing() is { } filter)
+        {
+            command.WriteError(MappingErrors.FilterNotApplicable(_reader.System!.Value, filter));
+        }
+    }
+
+    private void Take()
+    {
+        NatSystem system = _reader.System!.Value;
+        foreach (TableRow row in _rows)
+        {
+            if (row.Fault is { } fault)
             {
-                faults.EndHolding();
-                if (filter.Matches(entry))
-                {
-                    progress?.End(); // The output itself shows progress.
-                    _written++;
-                    command.WriteObject(entry);
-                }
+                _faults.Add(system, row, fault);
             }
-            else if (fault != SavedLineFault.None)
+
+            if (request.IsLookUp && (row.Mapping is null || request.Filter.IsInDomain(row.Mapping)))
             {
-                string reason = SavedEntry.Explain(lines.Current)!;
-                string line = lines.Current.ToString();
-                if (!faults.Add(MappingErrors.SavedLineInvalid(linesBefore + lines.Number, line, reason), line))
-                {
-                    break;
-                }
+                _table.Add(row, _reader.Format!);
+            }
+
+            if (row.Mapping is { } mapping && Accepts(system) && !request.IsLookUp)
+            {
+                List(mapping);
             }
         }
 
-        return lines.Number;
+        _rows.Clear();
+    }
+
+    /// <summary>Checks, at the first row, that the filters can select rows of the system.</summary>
+    private bool Accepts(NatSystem system)
+    {
+        if (!_isChecked)
+        {
+            _isChecked = true;
+            _faults.EndHolding();
+            if (request.Filter.FindInapplicable(system) is { } filter)
+            {
+                _isRefused = true;
+                command.WriteError(MappingErrors.FilterNotApplicable(system, filter));
+            }
+        }
+
+        return !_isRefused;
+    }
+
+    private void List(NatMapping mapping)
+    {
+        _values.Note(mapping);
+        if (!request.IsUnjoined)
+        {
+            _join ??= _reader.Format!.CreateJoin?.Invoke();
+        }
+
+        if (_join is not null)
+        {
+            _join.Add(mapping);
+        }
+        else
+        {
+            Write(mapping);
+        }
+    }
+
+    private void WriteJoined()
+    {
+        foreach (NatMapping mapping in _join?.Joined() ?? [])
+        {
+            if (request.Cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            Write(mapping);
+        }
+    }
+
+    private void Write(NatMapping mapping)
+    {
+        if (request.Filter.Matches(mapping))
+        {
+            Progress?.End();
+            Written++;
+            command.WriteObject(mapping);
+        }
     }
 }
