@@ -9,6 +9,7 @@ namespace ProxyHelper.Tables.Cisco;
 /// </summary>
 internal sealed class CiscoReader : LineTableReader
 {
+    private const string PagerMark = "--More--";
     private const string TotalStart = "Total number of translations:";
 
     private readonly CiscoEntry _entry = new();
@@ -38,8 +39,7 @@ internal sealed class CiscoReader : LineTableReader
 
         if (TerminalText.HasPagerMark(line))
         {
-            _entry.Flush(rows);
-            AddFault(rows, TableFaultKind.Paged, line, "the mark of a pager");
+            ReadPagerMark(line, rows);
         }
         else if (text.StartsWith("Pro ", StringComparison.Ordinal))
         {
@@ -82,6 +82,11 @@ internal sealed class CiscoReader : LineTableReader
         return false;
     }
 
+    // "exec prompt timestamp" prints two lines before the output of each command.
+    private static bool IsTimestamp(ReadOnlySpan<char> line) =>
+        line.StartsWith("Load for five secs:", StringComparison.Ordinal)
+        || line.StartsWith("Time source is ", StringComparison.Ordinal);
+
     private static bool IsHeading(ReadOnlySpan<char> line)
     {
         ReadOnlySpan<string> names =
@@ -101,6 +106,20 @@ internal sealed class CiscoReader : LineTableReader
         }
 
         return true;
+    }
+
+    // The pager erases its mark with backspaces, and the next row follows in the same line.
+    private void ReadPagerMark(ReadOnlySpan<char> line, ICollection<TableRow> rows)
+    {
+        _entry.Flush(rows);
+        _entry.Skip();
+        AddFault(rows, TableFaultKind.Paged, line, TerminalText.PagerReason);
+        int mark = line.IndexOf(PagerMark, StringComparison.OrdinalIgnoreCase);
+        ReadOnlySpan<char> rest = mark < 0 ? default : line[(mark + PagerMark.Length)..].Trim(" \t\b\r");
+        if (!rest.IsEmpty && !TerminalText.HasPagerMark(rest))
+        {
+            ReadLine(rest, rows);
+        }
     }
 
     // A heading can stand in the middle of an entry, so it does not end the entry.
@@ -146,9 +165,9 @@ internal sealed class CiscoReader : LineTableReader
 
     private void ReadOther(ReadOnlySpan<char> line, ICollection<TableRow> rows)
     {
-        bool isPrompt = TerminalText.IsPrompt(line);
-        string? reason = isPrompt ? null : _entry.ReadDetail(line, Line);
-        if (isPrompt || reason is not null)
+        bool isTerminal = TerminalText.IsPrompt(line) || IsTimestamp(line);
+        string? reason = isTerminal ? null : _entry.ReadDetail(line, Line);
+        if (isTerminal || reason is not null)
         {
             _entry.Flush(rows);
         }

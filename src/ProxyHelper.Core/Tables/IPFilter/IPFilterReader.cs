@@ -9,6 +9,8 @@ namespace ProxyHelper.Tables.IPFilter;
 /// </summary>
 internal sealed class IPFilterReader : LineTableReader
 {
+    private const string Command = "ipnat -";
+
     private readonly IPFilterEntry _entry = new();
     private Section _section;
 
@@ -46,7 +48,8 @@ internal sealed class IPFilterReader : LineTableReader
         if (TerminalText.HasPagerMark(line))
         {
             _entry.Flush(rows);
-            AddFault(rows, TableFaultKind.Paged, line, "the mark of a pager");
+            _entry.Skip();
+            AddFault(rows, TableFaultKind.Paged, line, TerminalText.PagerReason);
         }
         else if (TryReadHeading(line))
         {
@@ -86,6 +89,15 @@ internal sealed class IPFilterReader : LineTableReader
         return false;
     }
 
+    // "# ipnat -lv", "root@nat:~ # ipnat -l", and the prompts "#" and "nat$" after the listing.
+    private static bool IsShell(ReadOnlySpan<char> line)
+    {
+        ReadOnlySpan<char> text = line.Trim();
+        return TerminalText.IsPrompt(line)
+            || text.Contains(Command, StringComparison.Ordinal)
+            || text is [.., '#' or '$' or '%' or '>'];
+    }
+
     private bool TryReadHeading(ReadOnlySpan<char> line)
     {
         bool isHeading = line.StartsWith(Headings.Start, StringComparison.Ordinal)
@@ -119,7 +131,7 @@ internal sealed class IPFilterReader : LineTableReader
     {
         bool isDetail = line[0] is '\t' or ' ';
         string? reason = isDetail ? _entry.ReadDetail(line, Line)
-            : TerminalText.IsPrompt(line) ? null
+            : IsShell(line) ? null
             : "not a session";
         if (reason is not null || !isDetail)
         {

@@ -68,6 +68,19 @@ public sealed class CiscoFaultTests
     }
 
     [Fact]
+    public void What_a_terminal_adds_is_no_error()
+    {
+        const string head = "Router#show ip nat translations\n"
+            + "Load for five secs: 1%/0%; one minute: 1%; five minutes: 1%\n"
+            + "Time source is NTP, 03:00:01.234 UTC Fri Nov 27 2026\n\n";
+
+        TableRow row = Assert.Single(ReadTable.Rows(head + CiscoForm.Heading + Row + "Router#\n"));
+
+        Assert.Equal(6, row.FirstLine);
+        Assert.NotNull(row.Mapping);
+    }
+
+    [Fact]
     public void A_table_of_another_kind_is_refused()
     {
         const string table = "Pro Source global      Source local       Destin  local      Destin  global\n" + Row;
@@ -91,6 +104,27 @@ public sealed class CiscoFaultTests
             Assert.Equal(length >= complete ? 2 : 1, rows.Count(row => row.Mapping is not null));
             Assert.Equal(length >= complete || length == start, rows.TrueForAll(row => row.Fault is null));
         }
+    }
+
+    [Fact]
+    public void A_pager_that_erased_its_mark_is_an_error_and_the_row_after_it_is_read()
+    {
+        string erased = " --More-- " + new string('\b', 10) + new string(' ', 10) + new string('\b', 10);
+
+        List<TableRow> rows = ReadTable.Rows(Row + erased + Row + "Total number of translations: 2\n");
+
+        Assert.Equal([null, TableFaultKind.Paged, null], rows.Select(row => row.Fault?.Kind));
+    }
+
+    [Fact]
+    public void A_pager_in_the_middle_of_an_entry_can_have_joined_two_entries()
+    {
+        string cut = Values.Replace("    flags", " --More-- \n    flags", StringComparison.Ordinal);
+
+        List<TableRow> rows = ReadTable.Rows(Row + Values + Row + cut + Row + Values);
+
+        Assert.Equal(
+            [null, TableFaultKind.Incomplete, TableFaultKind.Paged, null], rows.Select(row => row.Fault?.Kind));
     }
 
     [Fact]

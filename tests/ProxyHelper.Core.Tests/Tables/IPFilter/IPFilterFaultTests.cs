@@ -147,6 +147,17 @@ public sealed class IPFilterFaultTests
         Assert.Equal(TableFaultKind.Incomplete, rows[2].Fault!.Kind);
     }
 
+    [Theory]
+    [InlineData("# ipnat -l\n", "#\n")]
+    [InlineData("root@nat:~ # ipnat -l\n", "root@nat:~ # \n")]
+    [InlineData("nat$ sudo ipnat -l\n", "nat$ ")]
+    public void What_a_terminal_adds_is_no_error(string before, string after)
+    {
+        TableRow row = Assert.Single(ReadTable.Rows(before + Heading + Map + after));
+
+        Assert.NotNull(row.Mapping);
+    }
+
     [Fact]
     public void Only_the_list_of_sessions_has_sessions()
     {
