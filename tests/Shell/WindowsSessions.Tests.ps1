@@ -39,7 +39,7 @@ Describe 'Get-NatMapping on sessions of Get-NetNatSession' {
     It 'reads the objects themselves' { Assert-Sessions ($sessions | Get-NatMapping) }
 
     It 'reads a list of any width' -ForEach 40, 57, 80, 300 {
-        $sessions | Format-List -Property * -Exclude CimClass, PSComputerName | Out-String -Width $_ | Set-Content "$folder/list"
+        $sessions | Select-Object * -ExcludeProperty CimClass | Format-List | Out-String -Width $_ | Set-Content "$folder/list"
         Assert-Sessions (Get-NatMapping -LiteralPath "$folder/list")
     }
 
