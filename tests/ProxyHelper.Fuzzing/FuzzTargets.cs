@@ -1,4 +1,5 @@
 using ProxyHelper.Fuzzing.Targets;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Fuzzing;
 
@@ -23,6 +24,13 @@ public static class FuzzTargets
         new FirewallRulesTarget(),
         new SmtpGatedConfigurationTarget(),
         new PairFilesTarget(),
+        new TableTarget("pf-table", NatSystem.Pf),
+        new TableTarget("ipfilter-table", NatSystem.IPFilter),
+        new TableTarget("mikrotik-table", NatSystem.MikroTik),
+        new TableTarget("cisco-table", NatSystem.Cisco),
+        new TableTarget("windows-table", NatSystem.Windows),
+        new TableTarget("junos-table", NatSystem.Junos),
+        new TableTarget("conntrack-table", NatSystem.Conntrack),
     ];
 
     /// <summary>Returns the target with a name, or null.</summary>

@@ -11,6 +11,14 @@ internal abstract class ListingJoin
     /// <summary>Adds a mapping.</summary>
     public abstract void Add(NatMapping mapping);
 
-    /// <summary>Returns the mappings as a listing shows them, in the order of the table.</summary>
+    /// <summary>
+    /// Takes the mappings that are complete already, so that a large table does not fill the memory. A listing can call
+    /// the method at any time.
+    /// </summary>
+    public virtual IReadOnlyList<NatMapping> TakeComplete() => [];
+
+    /// <summary>
+    /// Returns the mappings that were not taken as a listing shows them, in the order of the table.
+    /// </summary>
     public abstract IEnumerable<NatMapping> Joined();
 }

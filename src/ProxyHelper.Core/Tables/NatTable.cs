@@ -29,6 +29,13 @@ public sealed class NatTable
     /// <summary>Gets the first faults in the text, 100 at most.</summary>
     public IReadOnlyList<TableRow> Faults => _faults;
 
+    /// <summary>
+    /// Gets or sets whether the router has no states on its inside interface, such as pf with "set skip on em1". An
+    /// out-state without an in-state is then an answer. On a router that redirects connections on the inside interface,
+    /// such an answer would be wrong. The default is false.
+    /// </summary>
+    public bool IsInsideSkipped { get; set; }
+
     /// <summary>Reads a table.</summary>
     /// <param name="text">The text. The caller closes it.</param>
     /// <param name="system">The system of the table, or null to recognize it.</param>
@@ -62,6 +69,11 @@ public sealed class NatTable
         if (_hasHistory) // a later event can have ended the connection of any entry
         {
             return new TableAnswer(TableAnswerReason.History);
+        }
+
+        if (_index is TwoStatesIndex { AcceptsOutStateAlone: false } index && IsInsideSkipped)
+        {
+            index.AcceptsOutStateAlone = true;
         }
 
         TableAnswer answer = _index?.Find(query) ?? default;

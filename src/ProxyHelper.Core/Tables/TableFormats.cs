@@ -4,6 +4,7 @@ using ProxyHelper.Tables.Conntrack;
 using ProxyHelper.Tables.IPFilter;
 using ProxyHelper.Tables.Junos;
 using ProxyHelper.Tables.MikroTik;
+using ProxyHelper.Tables.Pf;
 using ProxyHelper.Tables.Windows;
 
 namespace ProxyHelper.Tables;
@@ -21,6 +22,7 @@ internal static class TableFormats
         ConntrackXmlReader.Format,
         JunosTextReader.Format,
         JunosXmlReader.Format,
+        PfReader.Format,
         RouterOSTextReader.Format,
         RouterOSJson.Format,
         FormatListReader.Format,

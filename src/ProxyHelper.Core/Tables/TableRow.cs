@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Tables;
@@ -25,6 +26,11 @@ public readonly record struct TableRow(int FirstLine, int LastLine)
 /// <param name="Reason">The reason in a few words, such as "not a port: 70000".</param>
 public sealed record TableFault(TableFaultKind Kind, string Reason)
 {
+    private const int MaxReasonLength = 200;
+
+    /// <summary>Gets the reason in a few words. A reason that quotes the text is short, and can be displayed.</summary>
+    public string Reason { get; init; } = PrintableText.From(Reason, MaxReasonLength);
+
     /// <summary>
     /// Gets the beginning of the faulty text. It can contain control characters.
     /// </summary>

@@ -32,6 +32,7 @@ internal sealed class IPFilterReader : LineTableReader
         Recognizes = Recognizes,
         CreateReader = () => new IPFilterReader(),
         CreateIndex = () => new IPFilterIndex(),
+        CreateJoin = () => new StateJoin(),
     };
 
     /// <inheritdoc/>
