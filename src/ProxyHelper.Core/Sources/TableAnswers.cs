@@ -19,6 +19,8 @@ internal static class TableAnswers
         TableAnswer answer = table.Find(query);
         return answer.Reason switch
         {
+            TableAnswerReason.Found when LacksRedirection(answer.Mapping!) =>
+                NotFound("IPFilter has no session that redirects a connection to this destination"),
             TableAnswerReason.Found => new ResolverAnswer([answer.Mapping!], Reason: DescribeFaults(table)),
             TableAnswerReason.Ambiguous => ResolverAnswer.FromFault(
                 ResolverFault.Ambiguous, "several mappings of the table fit, and they differ"),
@@ -41,6 +43,11 @@ internal static class TableAnswers
         int count => string.Create(
             CultureInfo.InvariantCulture, $"the table has {count} faults, the first one is {DescribeFault(table)}"),
     };
+
+    // A single MAP is a whole connection if IPFilter did not translate its destination. The destination that a helper
+    // looks up is its proxy, to which only a redirection leads, so that the session of the redirection is missing.
+    private static bool LacksRedirection(NatMapping mapping) =>
+        mapping.System == NatSystem.IPFilter && !mapping.NatType.HasFlag(NatType.Destination);
 
     private static ResolverAnswer NotFound(string reason) => new([], ResolverFault.None, reason);
 

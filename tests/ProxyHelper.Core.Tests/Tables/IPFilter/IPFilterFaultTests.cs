@@ -1,5 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
+using ProxyHelper.Sources;
 using ProxyHelper.Tables;
 using Xunit;
 
@@ -67,6 +68,17 @@ public sealed class IPFilterFaultTests
     [InlineData(Map + Redirect + Redirect + Map, TableAnswerReason.Found)] // one table that was saved twice
     public void A_session_that_may_have_lost_its_other_half_is_no_answer(string sessions, TableAnswerReason reason) =>
         Assert.Equal(reason, Find(Heading + sessions, ToProxy));
+
+    [Theory]
+    [InlineData(Map, 0)]
+    [InlineData(Map + Redirect, 1)]
+    public void A_helper_has_no_answer_without_the_redirection_to_its_proxy(string sessions, int count)
+    {
+        var query = new MappingQuery(
+            IPProtocol.Tcp, TransportEndPoint.Parse("203.0.113.1:20119"), TransportEndPoint.Parse("198.51.100.9:9199"));
+
+        Assert.Equal(count, TableAnswers.Find(ReadTable.Whole(Heading + sessions), query).Mappings.Count);
+    }
 
     [Fact]
     public void A_session_that_is_in_no_table_never_answers()
