@@ -10,11 +10,11 @@ internal sealed class PowerShellScript
     // Commands of the shell's modules, which the engine does not have, and programs. Documents can use them.
     private static readonly HashSet<string> _elsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List", "Format-Table", "Format-Wide",
-            "Get-Content", "Group-Object",
-        "Import-Csv", "Install-Module", "Install-PSResource", "Measure-Object", "New-MarkdownCommandHelp",
-            "Publish-PSResource", "Register-PSResourceRepository",
-        "Select-Object", "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
+        "ConvertFrom-Json", "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List",
+        "Format-Table", "Format-Wide", "Get-Content", "Get-NetNatSession", "Group-Object", "Import-Clixml",
+        "Import-Csv", "Install-Module", "Install-PSResource", "Invoke-RestMethod", "Measure-Object",
+        "New-MarkdownCommandHelp", "Publish-PSResource", "Register-PSResourceRepository", "Select-Object",
+        "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
     };
 
     private readonly ScriptBlockAst _syntax;

@@ -30,8 +30,7 @@ internal sealed record SystemWords(string Row, string Advice)
                 + "without display xml."),
         NatSystem.Windows => new SystemWords(
             "a session of Windows NAT",
-            "Run 'Get-NetNatSession | Export-Clixml FILE' on the router, and 'Import-Clixml FILE | Get-NatMapping' "
-                + "here."),
+            "Run 'Get-NetNatSession | Export-Clixml FILE' on the router, and 'Get-NatMapping -Path FILE' here."),
         _ => new SystemWords(
             "a conntrack entry",
             "Use the output of 'conntrack -L', also with '-o extended,id,ktimestamp', '-o xml' or '-o save', or of "
