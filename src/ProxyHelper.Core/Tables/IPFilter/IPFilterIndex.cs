@@ -92,15 +92,8 @@ internal sealed class IPFilterIndex : MappingIndex
         bool wasTranslatedBefore = Find(_outgoing, entering).Exists(other => !ReferenceEquals(other, outgoing));
         return IsOrphan(incoming) || IsOrphan(outgoing) || wasTranslatedBefore
             ? new TableAnswer(TableAnswerReason.Half)
-            : new TableAnswer(TableAnswerReason.Found, Join(incoming, outgoing));
+            : new TableAnswer(TableAnswerReason.Found, TwoStates.Combine(incoming, outgoing));
     }
-
-    private static RouterMapping Join(RouterMapping incoming, RouterMapping outgoing) => outgoing with
-    {
-        OriginalSource = incoming.OriginalSource,
-        OriginalDestination = incoming.OriginalDestination,
-        Part = MappingPart.Whole,
-    };
 
     private static bool IsOrphan(RouterMapping session) => session.Details.ContainsKey(IPFilterType.OrphanDetail);
 
