@@ -23,12 +23,6 @@ internal sealed class RouterOSEntry
     /// <summary>Gets the properties.</summary>
     public NamedValues Values => _values;
 
-    /// <summary>Gets whether the properties are those of a connection, or of an error of REST.</summary>
-    public bool IsKnown =>
-        _values.Has(RouterOSKeys.Source) || _values.Has(RouterOSKeys.ReplySource)
-        || _values.Has(RouterOSKeys.ReplyDestination)
-        || (_values.Has(RouterOSKeys.Error) && _values.Has(RouterOSKeys.ErrorMessage));
-
     /// <summary>Makes the mapping.</summary>
     /// <param name="fault">The reason why the properties are not a connection, or null.</param>
     /// <returns>The mapping, or null after a fault.</returns>

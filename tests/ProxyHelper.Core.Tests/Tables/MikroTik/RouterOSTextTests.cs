@@ -1,3 +1,4 @@
+using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
 using Xunit;
 
@@ -51,6 +52,19 @@ public sealed class RouterOSTextTests
         TableRow row = Assert.Single(ReadTable.Rows(" 0 SAC s " + rest));
 
         Assert.Equal($"1-{lastLine}: {reason}", ReadTable.Describe(row));
+    }
+
+    [Theory]
+    [InlineData("10.1.1.1", NatType.None)]
+    [InlineData("194.0.1.1", NatType.Source)]
+    public void The_identifier_of_ICMP_before_translation_does_not_make_a_ping_translated(string source, NatType type)
+    {
+        TableRow row = Assert.Single(ReadTable.Rows(
+            "0 C protocol=icmp src-address=10.1.1.1 dst-address=4.1.1.1 reply-src-address=4.1.1.1 "
+            + $"reply-dst-address={source} icmp-type=8 icmp-code=0 icmp-id=7 timeout=9s"));
+
+        Assert.Equal(type, row.Mapping!.NatType);
+        Assert.Equal("10.1.1.1:7", row.Mapping.Ends.OriginalSource.ToString());
     }
 
     [Fact]

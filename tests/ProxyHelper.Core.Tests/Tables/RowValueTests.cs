@@ -1,12 +1,12 @@
+using System.Text.Json;
 using ProxyHelper.Mappings;
-using ProxyHelper.Tables.Values;
 using ProxyHelper.Tables;
 using Xunit;
 
 namespace ProxyHelper.Tests.Tables;
 
-/// <summary>Objects with the properties of a router's rows become mappings.</summary>
-public sealed class PropertyRowTests
+/// <summary>An object with the properties of a row is a mapping, or a fault if a value is wrong.</summary>
+public sealed class RowValueTests
 {
     private static readonly Dictionary<string, string?> _session = new()
     {
@@ -41,8 +41,9 @@ public sealed class PropertyRowTests
     [Fact]
     public void A_session_of_Windows_is_a_mapping()
     {
-        Assert.True(PropertyRow.TryRead(_session, out RouterMapping? mapping, out _));
-        Assert.Equal(NatSystem.Windows, mapping!.System);
+        RouterMapping mapping = Assert.IsType<RouterMapping>(Read(_session).Mapping);
+
+        Assert.Equal(NatSystem.Windows, mapping.System);
         Assert.Equal(
             "Tcp 192.168.100.10:50112 -> 192.0.2.25:25, translated to 203.0.113.5:62001 -> 192.0.2.25:25",
             mapping.ToString());
@@ -53,8 +54,9 @@ public sealed class PropertyRowTests
     [Fact]
     public void A_row_of_RouterOS_is_a_mapping()
     {
-        Assert.True(PropertyRow.TryRead(_connection, out RouterMapping? mapping, out _));
-        Assert.Equal((NatSystem.MikroTik, "*8"), (mapping!.System, mapping.Id));
+        RouterMapping mapping = Assert.IsType<RouterMapping>(Read(_connection).Mapping);
+
+        Assert.Equal((NatSystem.MikroTik, "*8"), (mapping.System, mapping.Id));
         Assert.Equal(
             "Tcp 10.1.1.1:10943 -> 192.0.2.25:25, translated to 203.0.113.1:20119 -> 198.51.100.9:9199",
             mapping.ToString());
@@ -80,17 +82,16 @@ public sealed class PropertyRowTests
     public void A_connection_with_a_wrong_value_is_a_fault(string name, string? value, string reason) =>
         AssertFault(_connection, name, value, reason);
 
-    [Fact]
-    public void An_object_without_the_properties_of_a_row_is_not_a_row() => Assert.False(
-        PropertyRow.TryRead(new Dictionary<string, string?> { ["Protocol"] = "tcp", ["Id"] = "1" }, out _, out _));
-
     private static void AssertFault(Dictionary<string, string?> row, string name, string? value, string reason)
     {
         var changed = new Dictionary<string, string?>(row) { [name] = value };
 
-        Assert.True(PropertyRow.TryRead(changed, out RouterMapping? mapping, out TableFault? fault));
+        TableRow read = Read(changed);
 
-        Assert.Null(mapping);
-        Assert.Equal(reason, fault!.Reason);
+        Assert.Null(read.Mapping);
+        Assert.Equal(reason, read.Fault!.Reason);
     }
+
+    private static TableRow Read(Dictionary<string, string?> row) =>
+        Assert.Single(ReadTable.Rows(JsonSerializer.Serialize(row)));
 }
