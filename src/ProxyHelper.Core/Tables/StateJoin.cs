@@ -38,6 +38,11 @@ internal sealed class StateJoin : ListingJoin
     /// <inheritdoc/>
     public override IReadOnlyList<NatMapping> TakeComplete()
     {
+        if (_complete.Count == 0)
+        {
+            return [];
+        }
+
         NatMapping[] taken = [.. _complete.Select(complete => complete.Mapping)];
         _complete.Clear();
         return taken;

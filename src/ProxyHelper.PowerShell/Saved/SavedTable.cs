@@ -91,7 +91,7 @@ internal sealed class SavedTable(
             command.WriteError(HelperErrors.SavedFileNotTable(source.File!, fault));
         }
 
-        WriteJoined();
+        WriteAll(_join?.Joined() ?? []);
         if (request.IsLookUp)
         {
             answers.Add(_table, request.Queries);
@@ -154,6 +154,7 @@ internal sealed class SavedTable(
         if (_join is not null)
         {
             _join.Add(mapping);
+            WriteAll(_join.TakeComplete());
         }
         else
         {
@@ -161,9 +162,9 @@ internal sealed class SavedTable(
         }
     }
 
-    private void WriteJoined()
+    private void WriteAll(IEnumerable<NatMapping> mappings)
     {
-        foreach (NatMapping mapping in _join?.Joined() ?? [])
+        foreach (NatMapping mapping in mappings)
         {
             if (request.Cancellation.IsCancellationRequested)
             {

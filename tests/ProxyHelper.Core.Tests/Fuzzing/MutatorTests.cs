@@ -4,6 +4,7 @@ using ProxyHelper.Conntrack.Saved;
 using ProxyHelper.Conntrack.Wire;
 using ProxyHelper.Fuzzing;
 using ProxyHelper.Linux;
+using ProxyHelper.Mappings;
 using ProxyHelper.Netlink;
 using ProxyHelper.Protocol;
 using Xunit;
@@ -91,6 +92,11 @@ public sealed class MutatorTests
     [Fact]
     public void Some_lines_are_still_entries() =>
         AssertSome("saved-entry", input => SavedEntry.TryRead(Encoding.UTF8.GetString(input), out _, out _));
+
+    [Fact]
+    public void Some_states_of_pf_are_still_states() => AssertSome("pf-table", input =>
+        Tables.Samples.NatTableSample.Read(Encoding.UTF8.GetString(input), NatSystem.Pf)
+            .All(row => row.Mapping is not null));
 
     private static void AssertSome(string name, Reads reads)
     {

@@ -14,6 +14,7 @@ internal ref struct PfHost
     private const int LongestPort = 5;
     private const int SecurityIndexLength = 8;
     private const char FilterMark = '~';
+    private const int LinkLocal = 2; // of a multicast address (RFC 4291)
 
     private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -79,7 +80,7 @@ internal ref struct PfHost
         address.TryWriteBytes(bytes, out _);
         End = TransportEndPoint.FromBytes(bytes, 0);
         Scope = percent < 0 ? default : text[(percent + 1)..];
-        return percent < 0 || address.IsIPv6LinkLocal;
+        return percent < 0 || address.IsIPv6LinkLocal || (address.IsIPv6Multicast && (bytes[1] & 0xf) == LinkLocal);
     }
 
     private bool TryReadPort(ReadOnlySpan<char> text, IPProtocol? protocol)
