@@ -96,27 +96,26 @@ internal sealed class CiscoDetails
                 return null; // a name of several words
             }
 
-            if (!_names.Contains(name))
+            if (!_names.TryGetValue(name, out string? known))
             {
                 _words.Append(_words.Length == 0 ? string.Empty : ", ").Append(word);
             }
-            else if (!name.Equals(FlagsName, StringComparison.OrdinalIgnoreCase)
-                && !TrySet(name, TakeValue(word[name.Length..], ref text)))
+            else if (known != FlagsName && !TrySet(known, TakeValue(word[name.Length..], ref text)))
             {
-                return $"the second '{name}' of a translation";
+                return $"the second '{known}' of a translation";
             }
         }
 
         return null;
     }
 
-    private bool TrySet(ReadOnlySpan<char> name, ReadOnlySpan<char> value)
+    private bool TrySet(string name, ReadOnlySpan<char> value)
     {
         switch (name)
         {
             case "create":
                 Age ??= CiscoDuration.Read(value);
-                return _values.TryAdd("create", value.ToString());
+                return _values.TryAdd(name, value.ToString());
             case "timeout":
                 TimeLeft ??= value.Contains(':') ? CiscoDuration.Read(value) : null; // otherwise the limit, in ms
                 return true;
@@ -131,7 +130,7 @@ internal sealed class CiscoDetails
                 Id ??= value.IsEmpty ? null : value.ToString();
                 return isFirst;
             default:
-                _values[name.ToString()] = value.ToString();
+                _values[name] = value.ToString();
                 return true;
         }
     }

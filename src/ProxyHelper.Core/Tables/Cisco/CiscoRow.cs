@@ -1,5 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.Cisco;
 
@@ -10,7 +11,6 @@ namespace ProxyHelper.Tables.Cisco;
 internal ref struct CiscoRow
 {
     private const int Fields = 5;
-    private const int LongestWord = 60;
 
     /// <summary>
     /// Gets the protocol and the ends of a connection that the inside opened. Ends that the row does not have are null.
@@ -86,20 +86,13 @@ internal ref struct CiscoRow
         }
 
         ushort port = 0;
-        if (colon >= 0 && !TryReadPort(word[(colon + 1)..], out port))
+        if (colon >= 0 && !TableAddress.TryReadPort(word[(colon + 1)..], out port))
         {
             return Fail("not a port", word[(colon + 1)..]);
         }
 
         end = new TransportEndPoint(address, port);
         return true;
-    }
-
-    private static bool TryReadPort(ReadOnlySpan<char> word, out ushort port)
-    {
-        const int longest = 5;
-        port = 0;
-        return word.Length <= longest && NumberText.TryRead(word, out port);
     }
 
     private bool IsPossible()
@@ -130,7 +123,7 @@ internal ref struct CiscoRow
 
     private bool Fail(string reason, ReadOnlySpan<char> word = default)
     {
-        Fault ??= word.IsEmpty ? reason : $"{reason}: {PrintableText.From(word.ToString(), LongestWord)}";
+        Fault ??= word.IsEmpty ? reason : $"{reason}: {FaultWord.Show(word)}";
         return false;
     }
 }

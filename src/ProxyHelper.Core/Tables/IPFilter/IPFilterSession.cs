@@ -2,6 +2,7 @@ using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack.Saved;
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.IPFilter;
 
@@ -153,7 +154,7 @@ internal ref struct IPFilterSession
             return Fail("an end is missing");
         }
 
-        if (!AddressText.TryRead(words.Current, out IPAddress? address))
+        if (!TableAddress.TryRead(words.Current, out TransportEndPoint address))
         {
             return Fail("not an address", words.Current);
         }
@@ -161,7 +162,7 @@ internal ref struct IPFilterSession
         words.MoveNext();
         _hasPorts ??= NumberText.TryRead(words.Current, out uint _);
         ushort port = 0;
-        if (HasPorts && !TryReadPort(words.Current, out port))
+        if (HasPorts && !TableAddress.TryReadPort(words.Current, out port))
         {
             return Fail("not a port", words.Current);
         }
@@ -171,15 +172,8 @@ internal ref struct IPFilterSession
             words.MoveNext();
         }
 
-        end = new TransportEndPoint(address, port);
+        end = address.WithPort(port);
         return true;
-    }
-
-    private static bool TryReadPort(ReadOnlySpan<char> word, out ushort port)
-    {
-        const int longest = 5;
-        port = 0;
-        return word.Length <= longest && NumberText.TryRead(word, out port);
     }
 
     private static bool TryTake(ref LineWords words, ReadOnlySpan<char> word)
@@ -197,8 +191,7 @@ internal ref struct IPFilterSession
 
     private bool Fail(string reason, ReadOnlySpan<char> word = default)
     {
-        const int longestWord = 60;
-        Fault ??= word.IsEmpty ? reason : $"{reason}: {PrintableText.From(word.ToString(), longestWord)}";
+        Fault ??= word.IsEmpty ? reason : $"{reason}: {FaultWord.Show(word)}";
         return false;
     }
 }

@@ -34,6 +34,7 @@ public sealed class IPFilterFaultTests
     [InlineData("RWR-MAP 10.1.1.6 40003 <- -> 203.0.113.1 20123 198.51.100.19 54321 tcp", "an end is missing")]
     [InlineData("MOP 10.1.1.1 1 <- -> 203.0.113.1 2 [198.51.100.9 3] tcp", "not a type of sessions: MOP")]
     [InlineData("\tttl 240 use 1 sumd 0x1/0x1 pr 6 bkt 1/2 flags 1", "a value without a session")]
+    [InlineData("MAP 2001:db8::1%em0 1 <- -> 2001:db8::1 2 [2001:db8::2 3] tcp", "not an address: 2001:db8::1%em0")]
     [InlineData("anything", "not a session")]
     public void A_line_that_is_not_a_session_is_an_error(string line, string reason)
     {
