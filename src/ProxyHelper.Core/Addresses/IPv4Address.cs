@@ -91,21 +91,36 @@ public readonly record struct IPv4Address : IComparable<IPv4Address>, ISpanForma
     public static bool TryParse(ReadOnlySpan<char> text, out IPv4Address address)
     {
         address = default;
-        uint value = 0;
-        for (int shift = 24; shift >= 0; shift -= 8)
+        uint value = 0, number = 0;
+        int points = 0, digits = 0;
+        foreach (char letter in text)
         {
-            int end = shift == 0 ? text.Length : text.IndexOf('.');
-            if (end <= 0 || (end > 1 && text[0] == '0') || !NumberText.TryRead(text[..end], out byte number))
+            if (char.IsAsciiDigit(letter))
+            {
+                bool hasLeadingZero = digits > 0 && number == 0;
+                number = (number * 10) + (uint)(letter - '0');
+                digits++;
+                if (hasLeadingZero || number > byte.MaxValue)
+                {
+                    return false;
+                }
+            }
+            else if (letter == '.' && digits > 0 && points < Size - 1)
+            {
+                value = (value << 8) | number;
+                points++;
+                number = 0;
+                digits = 0;
+            }
+            else
             {
                 return false;
             }
-
-            value |= (uint)number << shift;
-            text = text[Math.Min(end + 1, text.Length)..];
         }
 
-        address = new IPv4Address(value);
-        return true;
+        bool isComplete = points == Size - 1 && digits > 0;
+        address = isComplete ? new IPv4Address((value << 8) | number) : default;
+        return isComplete;
     }
 
     /// <summary>Returns the address as System.Net has it.</summary>

@@ -10,6 +10,8 @@ namespace ProxyHelper.Addresses;
 /// </summary>
 internal static class NumberText
 {
+    private const int SafeDigits = 19; // any number of so many digits fits an unsigned number of 64 bits
+
     private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly SearchValues<char> _digitsAndPoint = SearchValues.Create("0123456789.");
 
@@ -19,8 +21,27 @@ internal static class NumberText
         where T : struct, IBinaryInteger<T>
     {
         number = default;
-        return !text.ContainsAnyExceptInRange('0', '9')
-            && T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        if (text.Length > SafeDigits)
+        {
+            return !text.ContainsAnyExceptInRange('0', '9')
+                && T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        }
+
+        ulong value = 0;
+        foreach (char letter in text)
+        {
+            if (!char.IsAsciiDigit(letter))
+            {
+                return false;
+            }
+
+            value = (value * 10) + (ulong)(letter - '0');
+        }
+
+        number = T.CreateTruncating(value);
+        bool fits = text.Length > 0 && ulong.CreateTruncating(number) == value;
+        number = fits ? number : default;
+        return fits;
     }
 
     /// <summary>Reads a decimal number in UTF-8.</summary>

@@ -6,8 +6,6 @@ namespace ProxyHelper.Conntrack.Saved;
 /// </summary>
 internal ref struct LineWords
 {
-    private const string Blanks = " \t\r\n";
-
     private ReadOnlySpan<char> _rest;
     private int _equalSign;
 
@@ -39,14 +37,51 @@ internal ref struct LineWords
     /// <returns>False at the end of the line.</returns>
     public bool MoveNext()
     {
-        _rest = _rest.TrimStart(Blanks);
-        int end = BracketEnd(_rest);
-        end = end > 0 ? end : _rest.IndexOfAny(Blanks);
-        int length = end > 0 ? end : _rest.Length;
-        Current = _rest[..length];
-        _rest = _rest[length..];
-        _equalSign = Current.IndexOf('=');
+        ReadOnlySpan<char> rest = _rest;
+        int start = 0;
+        while (start < rest.Length && IsBlank(rest[start]))
+        {
+            start++;
+        }
+
+        rest = rest[start..];
+        int length = BracketEnd(rest);
+        if (length > 0)
+        {
+            _equalSign = rest[..length].IndexOf('=');
+        }
+        else
+        {
+            length = WordLength(rest);
+        }
+
+        Current = rest[..length];
+        _rest = rest[length..];
         return !Current.IsEmpty;
+    }
+
+    private static bool IsBlank(char letter) => letter is ' ' or '\t' or '\r' or '\n';
+
+    // Words are short, so one loop for both places is faster than two searches. Few characters reach the second test.
+    private int WordLength(ReadOnlySpan<char> text)
+    {
+        int end = 0, equalSign = -1;
+        for (; end < text.Length; end++)
+        {
+            char letter = text[end];
+            if (letter <= ' ' && IsBlank(letter))
+            {
+                break;
+            }
+
+            if (letter == '=' && equalSign < 0)
+            {
+                equalSign = end;
+            }
+        }
+
+        _equalSign = equalSign;
+        return end;
     }
 
     // Returns 0 without an opening bracket, and if another bracket opens before the first one is closed.

@@ -113,6 +113,11 @@ internal struct SavedTuple
 
     private static SavedLineFault ReadAddress(ref TransportEndPoint? field, ReadOnlySpan<char> value)
     {
+        if (IPv4Address.TryParse(value, out IPv4Address plain))
+        {
+            return Set(ref field, isValid: true, new TransportEndPoint(plain, port: 0), SavedLineFault.Address);
+        }
+
         bool isAddress = AddressText.TryRead(value, out IPAddress? address);
         return Set(ref field, isAddress, isAddress ? EndPointOf(address!) : default, SavedLineFault.Address);
     }
