@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ProxyHelper.Benchmarks.Failovers;
 using ProxyHelper.Benchmarks.Imports;
 using ProxyHelper.Benchmarks.Listings;
+using ProxyHelper.Benchmarks.Reading;
 using ProxyHelper.Benchmarks.Responders;
 using ProxyHelper.Benchmarks.Scaling;
 using ProxyHelper.Benchmarks.Scaling.Measuring;
@@ -18,11 +19,12 @@ try
     {
         ["responder", .. string[] rest] => ResponderBenchmark.Run(ResponderSettings.Parse(rest), stop.Token),
         ["listing", .. string[] rest] => ListingBenchmark.Run(ListingSettings.Parse(rest), stop.Token),
+        ["reading", .. string[] rest] => ReadingBenchmark.Run(ReadingSettings.Parse(rest), stop.Token),
         ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
         ["failover", .. string[] rest] => FailoverBenchmark.Run(FailoverSettings.Parse(rest), stop.Token),
         ["scaling", "measure", .. string[] rest] => ScalingMeasurement.Run(MeasureSettings.Parse(rest), stop.Token),
         ["scaling", .. string[] rest] => ScalingReport.Print(ScalingSettings.Parse(rest)),
-        _ => throw new FormatException("Give the benchmark: responder, listing, import, failover or scaling."),
+        _ => throw new FormatException("Give the benchmark: responder, listing, reading, import, failover or scaling."),
     };
     return isRight ? succeeded : failed;
 }
@@ -30,8 +32,8 @@ catch (FormatException wrong)
 {
     string[] usages =
     [
-        ResponderSettings.Usage, ListingSettings.Usage, ImportSettings.Usage, FailoverSettings.Usage,
-        ScalingSettings.Usage, MeasureSettings.Usage,
+        ResponderSettings.Usage, ListingSettings.Usage, ReadingSettings.Usage, ImportSettings.Usage,
+        FailoverSettings.Usage, ScalingSettings.Usage, MeasureSettings.Usage,
     ];
     Console.Error.WriteLine($"{wrong.Message}\n\n{string.Join('\n', usages)}");
     return usage;
