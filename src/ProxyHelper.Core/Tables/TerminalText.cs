@@ -32,7 +32,7 @@ internal static class TerminalText
             return true;
         }
 
-        int end = text.IndexOfAny('#', '>');
+        int end = text.IndexOfAny('#', '>', '$');
         return end is > 0 and <= LongestPrompt
             && IsPromptStart(text[0])
             && !text[..end].ContainsAny(" \t=\"<")
