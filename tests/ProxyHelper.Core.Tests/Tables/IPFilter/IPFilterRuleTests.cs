@@ -90,7 +90,7 @@ public sealed class IPFilterRuleTests
         };
     }
 
-    /// <summary>A session as it stands for connections of one direction.</summary>
+    /// <summary>Represents a session as the translation of connections in one direction.</summary>
     private sealed record Seen(Ends Original, Ends Translated, bool IsIncoming, bool IsOrphan)
     {
         /// <summary>Gets whether the session is one of a rule for both directions, seen from its other side.</summary>
