@@ -17,7 +17,7 @@ internal readonly record struct MappingEnds(
 {
     /// <summary>Gets the ends that are translated. An end whose original is unknown counts as not translated.</summary>
     public NatType NatType =>
-        (Differ(ComparableSource, TranslatedSource) ? NatType.Source : NatType.None)
+        (Differ(OriginalSource, TranslatedSource) ? NatType.Source : NatType.None)
         | (Differ(OriginalDestination, TranslatedDestination) ? NatType.Destination : NatType.None);
 
     /// <summary>Gets whether the protocol and all ends are known.</summary>
@@ -27,12 +27,6 @@ internal readonly record struct MappingEnds(
     public bool HaveAllEnds =>
         OriginalSource is not null && OriginalDestination is not null
         && TranslatedSource is not null && TranslatedDestination is not null;
-
-    // RouterOS shows the identifier of ICMP before translation only.
-    private TransportEndPoint? ComparableSource =>
-        Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6 && TranslatedSource is { Port: 0 }
-            ? OriginalSource?.WithPort(0)
-            : OriginalSource;
 
     private static bool Differ(TransportEndPoint? original, TransportEndPoint? translated) =>
         original is { } before && translated is { } after && before != after;

@@ -17,7 +17,7 @@ public abstract record NatMapping
     /// <summary>
     /// Gets the ends that are translated. They are found by comparing the ends before and after translation.
     /// </summary>
-    public NatType NatType => Ends.NatType;
+    public NatType NatType => ComparableEnds.NatType;
 
     /// <summary>
     /// Gets the time, in whole seconds, after which the mapping expires if no packet arrives, or null if the router
@@ -46,4 +46,9 @@ public abstract record NatMapping
 
     /// <summary>Gets the protocol and the four ends.</summary>
     internal abstract MappingEnds Ends { get; }
+
+    /// <summary>
+    /// Gets the ends for <see cref="NatType"/>, without values that the router shows in one direction only.
+    /// </summary>
+    internal virtual MappingEnds ComparableEnds => Ends;
 }

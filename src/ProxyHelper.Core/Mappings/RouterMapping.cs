@@ -96,6 +96,13 @@ public sealed record RouterMapping : NatMapping
     internal override MappingEnds Ends =>
         new(Protocol, OriginalSource, OriginalDestination, TranslatedSource, TranslatedDestination);
 
+    // RouterOS shows the identifier of ICMP before translation only.
+    /// <inheritdoc/>
+    internal override MappingEnds ComparableEnds =>
+        Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6 && TranslatedSource is { Port: 0 }
+            ? Ends with { OriginalSource = OriginalSource?.WithPort(0) }
+            : Ends;
+
     /// <summary>Returns the mapping as text: the original ends and the translated ends.</summary>
     public override string ToString() =>
         $"{Protocol} {Show(OriginalSource)} -> {Show(OriginalDestination)}, "
