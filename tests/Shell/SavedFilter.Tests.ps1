@@ -83,3 +83,27 @@ Describe 'A filter on a saved table' {
         "$(Get-Failure { $cisco | Get-NatMapping -Format Fortinet })" | Should -BeLike '*MikroTik*'
     }
 }
+
+Describe 'The Tab key' {
+    BeforeAll {
+        . "$PSScriptRoot/Support.ps1"
+        Set-Content "$TestDrive/states" 'all tcp 203.0.113.1:20119 (10.1.1.1:10943) -> 198.51.100.9:9199       ESTABLISHED:FIN_WAIT_2', '   age 00:01:09, expires in 00:00:24, 2:4 pkts, 148:616 bytes', '   id: 5415dc6a00000001 creatorid: fc08c4c0'
+    }
+
+    It 'offers values of the file that is named: <Typed>' -ForEach @(
+        @{ Typed = '-OriginalSource '; Offered = '10.1.1.1' }
+        @{ Typed = '-Source 203'; Offered = '203.0.113.1:20119' }
+        @{ Typed = '-TranslatedDestination 198.51.100.9'; Offered = '198.51.100.9:9199' }
+        @{ Typed = '-Port '; Offered = '9199' }
+        @{ Typed = '-Id '; Offered = '5415dc6a00000001/fc08c4c0' }
+        @{ Typed = '-State ESTABLISHED:'; Offered = 'ESTABLISHED:FIN_WAIT_2' }
+    ) {
+        "$(Get-Completion "Get-NatMapping -Path $TestDrive/states $Typed")" | Should -BeExactly $Offered
+    }
+
+    It 'offers nothing of a file that is not there, and writes no error' {
+        $Error.Clear()
+        Get-Completion 'Get-NatMapping -Path /nowhere/table -Port ' | Should -BeNullOrEmpty
+        $Error | Should -BeNullOrEmpty
+    }
+}

@@ -9,7 +9,7 @@ namespace ProxyHelper.PowerShell.Commands;
 
 /// <summary>Shows how the router translates connections, from the kernel's table or from a saved one.</summary>
 [Cmdlet(VerbsCommon.Get, "NatMapping", DefaultParameterSetName = ListSet)]
-[OutputType(typeof(ConntrackEntry), typeof(RouterMapping))]
+[OutputType(typeof(ConntrackEntry), typeof(RouterMapping), typeof(ConntrackChange))]
 public sealed class GetNatMappingCommand : NatMappingFilterCommand
 {
     private const string ListSet = "List";

@@ -2,13 +2,14 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
-using ProxyHelper.Conntrack;
+using ProxyHelper.Mappings;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Offers addresses and end points of the present conntrack entries.</summary>
+/// <summary>
+/// Offers addresses and end points of the present conntrack entries, or of the saved table that is named.
+/// </summary>
 /// <remarks>
 /// A filter gets addresses, and end points once an address is complete. A look-up and -Proxy get end points.
 /// -AllowedProxy and -TrustedClient get the translated destinations, since the proxies are among them.
@@ -26,13 +27,15 @@ public sealed class EndPointCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters)
     {
         string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        return OperatingSystem.IsLinux() ? Offer(parameterName, word) : [];
+        TransportEndPoint[] ends = SavedRows.Read(fakeBoundParameters) is { } rows
+            ? [.. rows.Select(row => EndOf(row.Ends, parameterName)).OfType<TransportEndPoint>().Distinct().Order()]
+            : OperatingSystem.IsLinux() ? LiveEntries.Values(entry => EndOf(entry.Ends, parameterName)!.Value)
+            : [];
+        return Offer(parameterName, word, ends);
     }
 
-    [SupportedOSPlatform("linux")]
-    private static CompletionResult[] Offer(string parameter, string word)
+    private static CompletionResult[] Offer(string parameter, string word, TransportEndPoint[] ends)
     {
-        TransportEndPoint[] ends = LiveEntries.Values(entry => EndOf(entry, parameter));
         string[] found = parameter switch
         {
             "Source" or "Destination" => Matching(ends.Select(end => end.ToString()), word),
@@ -64,11 +67,11 @@ public sealed class EndPointCompleter : IArgumentCompleter
 
     private static bool IsIPv4(TransportEndPoint end) => end.AddressFamily == AddressFamily.InterNetwork;
 
-    private static TransportEndPoint EndOf(ConntrackEntry entry, string parameter) => parameter switch
+    private static TransportEndPoint? EndOf(MappingEnds ends, string parameter) => parameter switch
     {
-        "OriginalSource" => entry.OriginalSource,
-        "OriginalDestination" => entry.OriginalDestination,
-        "TranslatedSource" or "Source" => entry.TranslatedSource,
-        _ => entry.TranslatedDestination,
+        "OriginalSource" => ends.OriginalSource,
+        "OriginalDestination" => ends.OriginalDestination,
+        "TranslatedSource" or "Source" => ends.TranslatedSource,
+        _ => ends.TranslatedDestination,
     };
 }

@@ -19,9 +19,6 @@ internal sealed class SavedFaults(ProxyHelperCommand command, SavedSource source
     private bool _isHolding = source.File is not null;
     private bool _hasWarnedOfPager;
 
-    /// <summary>Gets the number of lines that could not be read.</summary>
-    public int Count { get; private set; }
-
     /// <summary>Gets the first error of a file without a row, or null.</summary>
     public ErrorRecord? First => _held is [var first, ..]
         ? Error(first.System, source with { File = null }, first.Row, first.Fault)
@@ -47,7 +44,6 @@ internal sealed class SavedFaults(ProxyHelperCommand command, SavedSource source
     /// <param name="fault">The fault.</param>
     public void Add(NatSystem system, TableRow row, TableFault fault)
     {
-        Count++;
         if (fault.Kind == TableFaultKind.Paged)
         {
             WarnOfPager(system, row);

@@ -12,6 +12,10 @@ internal static class DocumentedRouter
         + "udp      17 29 src=10.1.1.2 dst=4.1.1.53 sport=5353 dport=53 [UNREPLIED] "
         + "src=4.1.1.53 dst=194.0.1.1 sport=53 dport=5353 mark=0 use=1";
 
+    private const string SavedStates =
+        "all tcp 198.51.100.9:9199 (192.0.2.25:25) <- 10.1.1.1:10943       ESTABLISHED:ESTABLISHED\n"
+        + "all tcp 203.0.113.1:20119 (10.1.1.1:10943) -> 198.51.100.9:9199       ESTABLISHED:ESTABLISHED\n";
+
     /// <summary>Runs a session on the router for the page of a cmdlet.</summary>
     public static void Run(string command, Action<EngineSession> body)
     {
@@ -55,6 +59,7 @@ internal static class DocumentedRouter
     private static void Fill(DirectoryInfo folder)
     {
         File.WriteAllText(Path.Combine(folder.FullName, "conntrack.txt"), SavedTable);
+        File.WriteAllText(Path.Combine(folder.FullName, "pf.txt"), SavedStates);
         string secret = Path.Combine(folder.FullName, "proxy-helper.secret");
         File.WriteAllText(secret, "12345\n");
         File.WriteAllText(Path.Combine(folder.FullName, "smtp-gated.conf"), "mode remote-udp\nremote_port 114\n");

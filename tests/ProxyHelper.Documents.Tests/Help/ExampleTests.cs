@@ -89,7 +89,7 @@ public sealed class ExampleTests
             "ProxyHelper.Format.ps1xml");
         XElement view = types
             .SelectMany(type => XDocument.Load(file).Descendants("View")
-                .Where(view => view.Element("ViewSelectedBy")!.Value == type))
+                .Where(view => view.Element("ViewSelectedBy")!.Elements().Any(name => name.Value == type)))
             .First(view => view.Element("ListControl") is not null);
         return view.Descendants("ListItem")
             .Select(item => (item.Element("Label") ?? item.Element("PropertyName")!).Value);
