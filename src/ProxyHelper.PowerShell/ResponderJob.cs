@@ -14,7 +14,7 @@ namespace ProxyHelper.PowerShell;
 /// records.
 /// </summary>
 [SupportedOSPlatform("linux")]
-public sealed class ResponderJob : Job
+public sealed class ResponderJob : CountedJob
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Responder _responder;
@@ -65,77 +65,6 @@ public sealed class ResponderJob : Job
 
     /// <summary>Gets <see cref="Uptime"/> in seconds.</summary>
     public double UptimeSeconds => Uptime.TotalSeconds;
-
-    /// <summary>Gets the number of datagrams and TCP lines read, and of TCP connections refused.</summary>
-    public long Queries => Counts.Queries;
-
-    /// <summary>Gets the number of queries that were refused because of their sender.</summary>
-    public long Refused => Counts.Refused;
-
-    /// <summary>Gets the number of refused queries for each reason, such as "wrong secret 2".</summary>
-    public IReadOnlyList<string> RefusalReasons =>
-    [
-        .. from row in Outcomes.All
-           where row.IsRefusal
-           select $"{row.Label!.Replace('_', ' ')} {Counts[row.Outcome]}",
-    ];
-
-    // The counts are properties of the class and not members that the module adds: Tab offers them, and a job has them
-    // in each runspace, with or without the module. A test compares them with the table of outcomes.
-
-    /// <summary>Gets the number of queries that were answered with the original ends.</summary>
-    public long Found => Counts[Outcome.Found];
-
-    /// <summary>Gets the number of queries that were answered with "not found".</summary>
-    public long NotFound => Counts[Outcome.NotFound];
-
-    /// <summary>Gets the number of queries whose look-up failed.</summary>
-    public long FailedLookups => Counts[Outcome.FailedLookup];
-
-    /// <summary>Gets the number of datagrams and lines that were not queries.</summary>
-    public long Malformed => Counts[Outcome.Malformed];
-
-    /// <summary>Gets the number of queries from senders that are not allowed.</summary>
-    public long NotAllowed => Counts[Outcome.NotAllowed];
-
-    /// <summary>Gets the number of queries about connections of other hosts.</summary>
-    public long NotItsOwn => Counts[Outcome.NotItsOwn];
-
-    /// <summary>Gets the number of queries with a wrong secret.</summary>
-    public long WrongSecret => Counts[Outcome.WrongSecret];
-
-    /// <summary>Gets the number of queries that waited too long to be answered safely.</summary>
-    public long Late => Counts[Outcome.Late];
-
-    /// <summary>Gets the number of queries from senders that exceeded the rate limit.</summary>
-    public long TooOften => Counts[Outcome.TooOften];
-
-    /// <summary>Gets the number of queries to a broadcast or multicast address.</summary>
-    public long Broadcasts => Counts[Outcome.Broadcast];
-
-    /// <summary>Gets the number of datagrams that the kernel dropped because a queue was full.</summary>
-    public long QueueDrops => Counts[Outcome.QueueDrop];
-
-    /// <summary>Gets the number of TCP connections that were closed at once because too many were open.</summary>
-    public long ConnectionDrops => Counts[Outcome.ConnectionDrop];
-
-    /// <summary>Gets the number of TCP connections that were closed because their time limit was reached.</summary>
-    public long ConnectionTimeouts => Counts[Outcome.ConnectionTimeout];
-
-    /// <summary>Gets the number of replies that the kernel refused to send.</summary>
-    public long UnsentReplies => Counts[Outcome.UnsentReply];
-
-    /// <summary>Gets the number of errors that a socket reported.</summary>
-    public long ReceiveErrors => Counts[Outcome.ReceiveError];
-
-    /// <summary>Gets the number of replacements of the socket to the conntrack table.</summary>
-    public long TableReopenings => Counts[Outcome.TableReopening];
-
-    /// <summary>Gets the number of queries that waited because an address had just appeared on this host.</summary>
-    public long GraceWaits => Counts[Outcome.GraceWait];
-
-    /// <summary>Gets the number of queries that waited and whose connection was then found.</summary>
-    public long GraceFinds => Counts[Outcome.GraceFind];
 
     /// <summary>
     /// Gets the median time from arrival to reply of the last five minutes, or null if there were no queries.
@@ -188,7 +117,7 @@ public sealed class ResponderJob : Job
         base.Dispose(disposing);
     }
 
-    private ResponderCounts Counts => _responder.Counts;
+    private protected override ResponderCounts Counts => _responder.Counts;
 
     /// <summary>Writes the notices of the responder into the streams of the job.</summary>
     private async Task PumpAsync()

@@ -15,6 +15,10 @@ public sealed class BrokenWorldTests
     public void A_wrong_reply_is_found() => AssertFound("is wrong", (_, kernel) => kernel.Lies = true);
 
     [Fact]
+    public void A_wrong_reply_of_a_resolver_is_found() =>
+        AssertFound("is wrong", (_, kernel) => kernel.Lies = true, firstSeed: 3, step: 4); // worlds with a resolver
+
+    [Fact]
     public void A_late_reply_is_found() => AssertFound("is late", (world, _) =>
     {
         world.FreezeOnceIn = 20;
@@ -36,8 +40,9 @@ public sealed class BrokenWorldTests
         world.Clock.Speed = 1000; // the clocks run too fast, so every query seems late
     });
 
-    private static void AssertFound(string reason, Action<World, ScriptedKernel> breaks) => Assert.Contains(
-        Enumerable.Range(0, Seeds),
+    private static void AssertFound(
+        string reason, Action<World, ScriptedKernel> breaks, int firstSeed = 0, int step = 1) => Assert.Contains(
+        Enumerable.Range(0, Seeds).Select(number => firstSeed + (number * step)),
         seed => Record.Exception(new SimulatedWorld(seed) { Break = breaks }.Run) is Violation violation
             && violation.Message.Contains(reason, StringComparison.Ordinal));
 }

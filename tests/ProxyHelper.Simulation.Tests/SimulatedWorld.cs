@@ -26,16 +26,22 @@ internal sealed class SimulatedWorld(int seed, bool keepsTrace = false)
 
         int freezeOnceIn = chance.Of(0, 20, 60, 200), faultOnceIn = chance.Of(0, 0, 4, 20, 100);
         var kernel = new ScriptedKernel(world, table);
-        using (ISimulation run = chance.OnceIn(3) ? new TcpSimulation(world, kernel) : new UdpSimulation(world, kernel))
+        using (ISimulation run = Choose(world, kernel))
         {
             world.FreezeOnceIn = freezeOnceIn;
-            kernel.FaultOnceIn = faultOnceIn;
+            kernel.FaultOnceIn = run is ResolverSimulation ? 0 : faultOnceIn; // the kernel is not its source
             Break(world, kernel);
             run.Run();
         }
 
         Violation.If(world.OpenDescriptors != 0, $"{world.OpenDescriptors} descriptors stay open");
     }
+
+    /// <summary>Chooses the server. A quarter of the seeds make a world with a resolver.</summary>
+    private ISimulation Choose(World world, ScriptedKernel kernel) =>
+        seed % 4 == 3 ? new ResolverSimulation(world, kernel)
+        : world.Chance.OnceIn(3) ? new TcpSimulation(world, kernel)
+        : new UdpSimulation(world, kernel);
 }
 
 /// <summary>Represents a server that runs from its start to its stop.</summary>

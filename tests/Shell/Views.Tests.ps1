@@ -169,7 +169,8 @@ Describe 'A view' {
         $view = ([xml](Get-Content $file -Raw)).Configuration.ViewDefinitions.View | Where-Object Name -EQ ResponderList
         $view.SelectNodes('.//PropertyName').InnerText | Should -Be @(
             'Id', 'Name', 'State', 'Location', 'TcpLocation', 'StartedAt', 'Uptime'
-            'Queries', 'Found', 'NotFound', 'FailedLookups', 'MedianMilliseconds', 'Percentile99Milliseconds'
+            'Queries', 'Found', 'NotFound', 'FailedLookups', 'ResolverFaults'
+            'MedianMilliseconds', 'Percentile99Milliseconds'
             'Refused', 'Malformed', 'Late'
             'QueueDrops', 'ConnectionDrops', 'ConnectionTimeouts', 'UnsentReplies', 'ReceiveErrors', 'TableReopenings'
             'GraceWaits', 'GraceFinds', 'LastFault'

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Netlink;
 using ProxyHelper.Protocol;
@@ -15,7 +14,6 @@ namespace ProxyHelper.Access;
 /// <param name="allowed">The senders that may ask. An empty list allows every sender.</param>
 /// <param name="trusted">The senders that may ask about any connection.</param>
 /// <param name="local">The addresses of this host.</param>
-[SupportedOSPlatform("linux")]
 internal sealed class AccessRules(
     uint secret, IReadOnlyList<EndPointPattern> allowed, IReadOnlyList<EndPointPattern> trusted, LocalAddresses local)
 {

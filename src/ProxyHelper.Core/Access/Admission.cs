@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Protocol;
@@ -13,7 +12,6 @@ namespace ProxyHelper.Access;
 /// <param name="rules">The rules of access.</param>
 /// <param name="limiter">The rate limiter, or null if there is no rate limit.</param>
 /// <param name="maxAge">The largest age of a query whose reply leaves.</param>
-[SupportedOSPlatform("linux")]
 internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpan maxAge)
 {
     // The time that is left for the reply after a query has waited: a fifth of the largest age, and at least this.

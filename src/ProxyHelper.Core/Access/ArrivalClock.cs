@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Access;
@@ -7,7 +6,6 @@ namespace ProxyHelper.Access;
 /// Measures how old queries are. The kernel records the arrival of a query by the real-time clock, which can be set
 /// back. All other durations are measured by the time since boot, so that no age is too small.
 /// </summary>
-[SupportedOSPlatform("linux")]
 internal sealed class ArrivalClock
 {
     // A query that arrived before the clock was set back may wait in any queue. Only after a whole round that began

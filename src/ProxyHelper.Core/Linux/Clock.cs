@@ -4,22 +4,14 @@ using System.Runtime.Versioning;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// Reads the two clocks that a server needs. A server reads them once for each batch, and again before the batch is
-/// sent. A test replaces the clocks.
+/// Reads the clocks that a server needs. A server reads them once for each batch, and again before the batch is sent. A
+/// test replaces the clocks.
 /// </summary>
-[SupportedOSPlatform("linux")]
-internal partial class Clock
+internal abstract class Clock
 {
-    private const int Monotonic = 1; // CLOCK_MONOTONIC (linux/time.h)
-    private const int BootTime = 7; // CLOCK_BOOTTIME
-
-    /// <summary>Makes a clock.</summary>
-    protected Clock()
-    {
-    }
-
     /// <summary>Gets the clock of this host.</summary>
-    public static Clock System { get; } = new();
+    [SupportedOSPlatform("linux")]
+    public static Clock System { get; } = new LinuxClock();
 
     /// <summary>
     /// Gets the current time by the real-time clock, by which the kernel records arrivals. The clock can be set.
@@ -30,12 +22,25 @@ internal partial class Clock
     /// Gets the time since this host was started, for durations. The clock is never set, and it also runs while the
     /// host is suspended, unlike the clock of Stopwatch.
     /// </summary>
-    public virtual TimeSpan SinceBoot => Read(BootTime);
+    public abstract TimeSpan SinceBoot { get; }
 
     /// <summary>
     /// Gets the time for which this host has run since its start, without the time for which it was suspended.
     /// </summary>
-    public virtual TimeSpan Running => Read(Monotonic);
+    public abstract TimeSpan Running { get; }
+}
+
+/// <summary>Reads the clocks of Linux.</summary>
+internal partial class LinuxClock : Clock
+{
+    private const int Monotonic = 1; // CLOCK_MONOTONIC (linux/time.h)
+    private const int BootTime = 7; // CLOCK_BOOTTIME
+
+    /// <inheritdoc/>
+    public override TimeSpan SinceBoot => Read(BootTime);
+
+    /// <inheritdoc/>
+    public override TimeSpan Running => Read(Monotonic);
 
     private static TimeSpan Read(int clock)
     {

@@ -21,6 +21,9 @@ public enum Errno
     /// <summary>A signal arrived first. The call is repeated.</summary>
     EINTR = 4,
 
+    /// <summary>An error that has no closer number.</summary>
+    EIO = 5,
+
     /// <summary>The descriptor is closed, or is open for the other direction only.</summary>
     EBADF = 9,
 

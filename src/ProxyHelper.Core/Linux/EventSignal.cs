@@ -5,7 +5,7 @@ namespace ProxyHelper.Linux;
 
 /// <summary>
 /// Represents a signal (an eventfd) that one thread sets and another thread waits for, together with its sockets. A set
-/// signal stays set.
+/// signal stays set until it is reset.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed partial class EventSignal : LinuxHandle
@@ -25,9 +25,15 @@ internal sealed partial class EventSignal : LinuxHandle
     // Fails only if the counter is full, and then the signal is set.
     public void Set() => WriteCall(this, 1, sizeof(ulong));
 
+    /// <summary>Resets the signal. No other thread may wait for the signal.</summary>
+    public void Reset() => ReadCall(this, out _, sizeof(ulong)); // EAGAIN if the signal is not set
+
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial EventSignal EventCall(uint initial, int flags);
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint WriteCall(EventSignal signal, in ulong value, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint ReadCall(EventSignal signal, out ulong value, nuint length);
 }

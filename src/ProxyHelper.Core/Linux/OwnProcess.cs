@@ -4,7 +4,6 @@ using System.Runtime.Versioning;
 namespace ProxyHelper.Linux;
 
 /// <summary>Starts threads of this process, and ends the process.</summary>
-[SupportedOSPlatform("linux")]
 internal static partial class OwnProcess
 {
     /// <summary>Starts a thread. If the start fails, the state of the thread does not change.</summary>
@@ -26,6 +25,7 @@ internal static partial class OwnProcess
     /// Ends the process at once (_exit). Unlike <see cref="Environment.Exit"/>, the method does not wait for a thread
     /// that hangs in the C library.
     /// </summary>
+    [SupportedOSPlatform("linux")]
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void Exit(int status);
 }

@@ -74,6 +74,18 @@ internal sealed class AddressReader : IDisposable
         return false;
     }
 
+    /// <summary>Reads a whole list.</summary>
+    /// <param name="add">Takes each address.</param>
+    /// <exception cref="LinuxException">Thrown when the list is incomplete or malformed.</exception>
+    public void List(Action<HostAddress> add)
+    {
+        Begin();
+        while (MoveNext())
+        {
+            add(Current);
+        }
+    }
+
     /// <summary>Opens another socket of the same kind, in the network namespace of the calling thread.</summary>
     /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
     public NetlinkSocket OpenSocket(int receiveBuffer) => _opener(NetlinkSocket.Route, receiveBuffer);

@@ -9,7 +9,6 @@ namespace ProxyHelper.Netlink;
 /// their source. The list is read at most once a second. An instance belongs to one thread and to the network namespace
 /// in which it was opened.
 /// </summary>
-[SupportedOSPlatform("linux")]
 internal sealed class LocalAddresses : IDisposable
 {
     private const int LongestSubnet = 30; // bits; a longer prefix has no broadcast address (RFC 3021)
@@ -18,28 +17,72 @@ internal sealed class LocalAddresses : IDisposable
 
     private readonly HashSet<IPv4Address> _addresses = [];
     private readonly HashSet<IPv4Address> _broadcasts = [];
+    private readonly Action<Action<HostAddress>> _list;
+    private readonly Action<HostAddress> _add; // made once, so that a reading allocates no delegate
     private readonly Clock _clock;
+    private readonly IDisposable? _source;
     private TimeSpan? _readAt;
 
-    private LocalAddresses(AddressReader reader, Clock clock)
+    private LocalAddresses(Action<Action<HostAddress>> list, Clock clock, IDisposable? source = null)
     {
-        Reader = reader;
+        _list = list;
+        _add = Add;
         _clock = clock;
+        _source = source;
     }
-
-    /// <summary>Gets the reader of the list, for other users of the same thread.</summary>
-    public AddressReader Reader { get; }
 
     /// <summary>
     /// Opens a netlink socket and reads the addresses in the network namespace of the calling thread.
     /// </summary>
     /// <exception cref="LinuxException">Thrown when the addresses cannot be read.</exception>
-    public static LocalAddresses Open() => Open(NetlinkSocket.Open, Clock.System);
+    [SupportedOSPlatform("linux")]
+    public static LocalAddresses Open() => Open(new AddressReader(NetlinkSocket.Open), Clock.System);
 
-    /// <summary>Opens a socket with an opener and a clock, for tests that replace the kernel.</summary>
-    internal static LocalAddresses Open(NetlinkOpener opener, Clock clock)
+    /// <summary>Reads the addresses with a reader, which the list disposes of.</summary>
+    /// <param name="reader">The reader. Other users of the same thread may use the reader, too.</param>
+    /// <param name="clock">The clock.</param>
+    /// <exception cref="LinuxException">Thrown when the addresses cannot be read.</exception>
+    [SupportedOSPlatform("linux")]
+    public static LocalAddresses Open(AddressReader reader, Clock clock) =>
+        Begin(new LocalAddresses(reader.List, clock, reader));
+
+    /// <summary>Reads the addresses with .NET, which works on every system.</summary>
+    /// <exception cref="LinuxException">Thrown when the addresses cannot be read.</exception>
+    public static LocalAddresses OpenPortable(Clock clock) =>
+        Begin(new LocalAddresses(InterfaceAddresses.List, clock));
+
+    /// <summary>Returns a value indicating whether an address is one of this host.</summary>
+    public bool Contains(IPv4Address address)
     {
-        var addresses = new LocalAddresses(new AddressReader(opener), clock);
+        if (address.IsLoopback)
+        {
+            return true;
+        }
+
+        RefreshIfOld();
+        return _addresses.Contains(address);
+    }
+
+    /// <summary>Returns the addresses of this host. The list is empty if it cannot be read.</summary>
+    public IReadOnlyCollection<IPv4Address> ReadAll()
+    {
+        RefreshIfOld();
+        return _addresses;
+    }
+
+    /// <summary>
+    /// Returns a value indicating whether an address was a broadcast address of a local subnet when the list was read.
+    /// </summary>
+    public bool IsBroadcast(IPv4Address address) => _broadcasts.Contains(address);
+
+    /// <summary>Returns the addresses of the last reading as text.</summary>
+    public override string ToString() => string.Join(", ", _addresses);
+
+    /// <inheritdoc/>
+    public void Dispose() => _source?.Dispose();
+
+    private static LocalAddresses Begin(LocalAddresses addresses)
+    {
         try
         {
             addresses.Read();
@@ -52,34 +95,15 @@ internal sealed class LocalAddresses : IDisposable
         }
     }
 
-    /// <summary>Returns a value indicating whether an address is one of this host.</summary>
-    public bool Contains(IPv4Address address)
+    private void RefreshIfOld()
     {
-        if (address.IsLoopback)
-        {
-            return true;
-        }
-
         TimeSpan now = _clock.SinceBoot;
         if (_readAt is not { } readAt || now - readAt > _interval)
         {
             _readAt = now;
             Refresh();
         }
-
-        return _addresses.Contains(address);
     }
-
-    /// <summary>
-    /// Returns a value indicating whether an address was a broadcast address of a local subnet when the list was read.
-    /// </summary>
-    public bool IsBroadcast(IPv4Address address) => _broadcasts.Contains(address);
-
-    /// <summary>Returns the addresses of the last reading as text.</summary>
-    public override string ToString() => string.Join(", ", _addresses);
-
-    /// <inheritdoc/>
-    public void Dispose() => Reader.Dispose();
 
     private void Refresh()
     {
@@ -102,14 +126,10 @@ internal sealed class LocalAddresses : IDisposable
     private void Read()
     {
         Clear();
-        Reader.Begin();
-        while (Reader.MoveNext())
-        {
-            Add(Reader.Current);
-        }
+        _list(_add);
     }
 
-    private void Add(in HostAddress address)
+    private void Add(HostAddress address)
     {
         if (address.Local is { } local)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
@@ -48,6 +49,9 @@ internal sealed class FailoverGrace
     /// leave time for others.
     /// </summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Gets the descriptor that is ready after a change of the addresses.</summary>
+    public SafeHandle Reports => _watch.Reports;
 
     /// <summary>Gets the time to wait for reports about addresses, up to a limit.</summary>
     public TimeSpan LimitWait(TimeSpan limit) => _watch.IsBehind && _patience < limit ? _patience : limit;

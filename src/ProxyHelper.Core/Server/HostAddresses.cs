@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
+using ProxyHelper.Server.Portable;
 
 namespace ProxyHelper.Server;
 
@@ -27,7 +28,8 @@ internal sealed class HostAddresses
     {
         try
         {
-            using LocalAddresses? local = OperatingSystem.IsLinux() ? LocalAddresses.Open() : null;
+            using LocalAddresses local =
+                OperatingSystem.IsLinux() ? LocalAddresses.Open() : LocalAddresses.OpenPortable(new PortableClock());
             return new HostAddresses(local); // the list stays when the socket is closed
         }
         catch (LinuxException)
@@ -88,6 +90,5 @@ internal sealed class HostAddresses
         : address == IPv4Address.Broadcast || IsBroadcast(address) ? "a broadcast"
         : null;
 
-    private bool IsBroadcast(IPv4Address address) =>
-        OperatingSystem.IsLinux() && _local?.IsBroadcast(address) == true;
+    private bool IsBroadcast(IPv4Address address) => _local?.IsBroadcast(address) == true;
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.Server;
 
@@ -46,6 +47,17 @@ public sealed record ListenOptions
     /// </summary>
     public IReadOnlyList<int> InheritedSockets { get; init; } = [];
 
+    /// <summary>
+    /// Gets the resolver that looks up all queries, or null if the kernel of this host looks them up, which requires
+    /// Linux. The responder disposes of the resolver when it has ended. If the responder cannot be opened, the caller
+    /// keeps the resolver.
+    /// </summary>
+    public MappingResolver? Resolver { get; init; }
+
+    /// <summary>Gets the sockets that the responder uses.</summary>
+    internal ServerPath Path { get; init; } =
+        OperatingSystem.IsLinux() ? ServerPath.Linux : ServerPath.Portable;
+
     /// <summary>Gets the longest time that a TCP connection may last. The default is 5 seconds.</summary>
     internal TimeSpan MaxConnectionTime { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -60,6 +72,23 @@ public sealed record ListenOptions
         string? fault = HostAddresses.Read().FindListenFault(Addresses);
         SettingCheck.Require(fault is null, fault);
         SettingCheck.Require(Port != 0, "Port 0 cannot receive queries. Use 1 to 65535.");
+        SettingCheck.Require(
+            Resolver is not null || Path == ServerPath.Linux,
+            "Only Linux has a conntrack table to look up connections in. Give the helper a resolver, a command or a "
+                + "table.");
+        SettingCheck.Require(
+            Path == ServerPath.Linux || (Workers == 1 && !AllowAbsentAddresses && InheritedSockets.Count == 0),
+            "Several workers, absent addresses and inherited sockets need Linux.");
         SettingCheck.Require(Workers is >= 1 and <= MaxWorkers, $"The number of workers must be 1 to {MaxWorkers}.");
     }
+}
+
+/// <summary>Specifies the sockets that a responder uses.</summary>
+internal enum ServerPath
+{
+    /// <summary>The sockets and system calls of Linux, which are faster.</summary>
+    Linux,
+
+    /// <summary>The sockets of .NET, which every system has.</summary>
+    Portable,
 }

@@ -8,18 +8,19 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// Looks up a batch of connections. If the kernel gives no answer, the batch is looked up once more on a new socket, so
-/// that a short fault delays no mail. A look-up that fails twice stays failed.
+/// Looks up a batch of connections in the conntrack table. If the kernel gives no answer, the batch is looked up once
+/// more on a new socket, so that a short fault delays no mail. A look-up that fails twice stays failed.
 /// </summary>
-/// <param name="table">The conntrack table.</param>
+/// <param name="table">The conntrack table, or null if another source sets the results.</param>
 /// <param name="capacity">The largest number of look-ups in a batch.</param>
 /// <param name="telemetry">The counters and the journal.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTelemetry telemetry)
+internal sealed class LookupBatch(ConntrackTable? table, int capacity, ServerTelemetry telemetry)
 {
     // Arrays with a common index, because ConntrackTable.FindMany takes a span of tuples and a span of results.
     private readonly ConntrackTuple[] _replies = new ConntrackTuple[capacity];
     private readonly Lookup[] _lookups = new Lookup[capacity];
+    private readonly Outcome[] _outcomes = new Outcome[capacity];
     private readonly IPv4Address[] _senders = new IPv4Address[capacity];
     private bool _isTableBroken;
 
@@ -65,6 +66,13 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
     /// <summary>Returns the result of a look-up.</summary>
     public ref readonly Lookup Result(int index) => ref _lookups[index];
 
+    /// <summary>Returns the outcome of the query of a look-up.</summary>
+    public Outcome Outcome(int index) => _outcomes[index];
+
+    /// <summary>Sets the result of a look-up that another source than the conntrack table has given.</summary>
+    public void Set(int index, in QueryResult result) =>
+        (_lookups[index], _outcomes[index]) = (result.Lookup, result.Outcome);
+
     /// <summary>Keeps only the first look-ups.</summary>
     /// <param name="count">The number of look-ups that stay.</param>
     public void Truncate(int count) => Count = count;
@@ -74,6 +82,7 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
     {
         _replies[earlier] = _replies[index];
         _lookups[earlier] = _lookups[index];
+        _outcomes[earlier] = _outcomes[index];
         _senders[earlier] = _senders[index];
     }
 
@@ -95,6 +104,8 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
             {
                 lookup = new Lookup(LookupOutcome.NotFound, default);
             }
+
+            _outcomes[i] = ServerTelemetry.OutcomeOf(lookup.Outcome);
         }
     }
 
@@ -105,8 +116,8 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
         {
             try
             {
-                table.Reopen();
-                telemetry.Counters.Add(Outcome.TableReopening);
+                table!.Reopen();
+                telemetry.Counters.Add(Telemetry.Outcome.TableReopening);
             }
             catch (LinuxException failure)
             {
@@ -116,7 +127,7 @@ internal sealed class LookupBatch(ConntrackTable table, int capacity, ServerTele
         }
 
         // After an error, unread answers are lost with the old socket.
-        Errno errno = table.FindMany(_replies.AsSpan(0, Count), lookups);
+        Errno errno = table!.FindMany(_replies.AsSpan(0, Count), lookups);
         _isTableBroken = errno != Errno.None;
         return errno;
     }

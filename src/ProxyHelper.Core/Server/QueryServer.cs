@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
+using ProxyHelper.Sources;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Server;
@@ -12,18 +13,20 @@ namespace ProxyHelper.Server;
 /// Contains what a server gets from its responder. The table, the addresses and their watch belong to the server.
 /// </summary>
 /// <param name="Stop">The signal that ends the server.</param>
-/// <param name="Table">The conntrack table.</param>
 /// <param name="LocalAddresses">The addresses of this host.</param>
-/// <param name="Watch">Finds addresses that appear on this host.</param>
 /// <param name="Telemetry">The counters, the journal and the meter.</param>
 [SupportedOSPlatform("linux")]
-internal sealed record ServerContext(
-    EventSignal Stop,
-    ConntrackTable Table,
-    LocalAddresses LocalAddresses,
-    AppearanceWatch Watch,
-    ServerTelemetry Telemetry)
+internal sealed record ServerContext(EventSignal Stop, LocalAddresses LocalAddresses, ServerTelemetry Telemetry)
 {
+    /// <summary>Gets the conntrack table, or null if the source is a resolver.</summary>
+    public ConntrackTable? Table { get; init; }
+
+    /// <summary>Gets what finds addresses that appear on this host, or null if the source is a resolver.</summary>
+    public AppearanceWatch? Watch { get; init; }
+
+    /// <summary>Gets the queue of the resolver, which all servers share, or null if the kernel is the source.</summary>
+    public ResolverQueue? Resolver { get; init; }
+
     /// <summary>Gets the clock.</summary>
     public Clock Clock { get; init; } = Clock.System;
 
@@ -31,23 +34,24 @@ internal sealed record ServerContext(
     public Func<SafeHandle[], ReadyQueue> CreateQueue { get; init; } = descriptors => ReadyQueue.Create(descriptors);
 }
 
-/// <summary>Represents what the UDP server and the TCP server have in common. One thread runs a server.</summary>
-[SupportedOSPlatform("linux")]
+/// <summary>Represents what all servers have in common. One thread runs a server.</summary>
 internal abstract class QueryServer : IDisposable
 {
-    private readonly ServerContext _context;
+    private readonly LocalAddresses _local;
     private volatile ServerRules _rules;
     private long _roundBeganAt = Stopwatch.GetTimestamp();
 
-    /// <summary>Creates a server. It disposes of the table, the addresses and the watch of its context.</summary>
-    /// <param name="context">What the server gets from its responder.</param>
+    /// <summary>Creates a server. It disposes of the addresses.</summary>
+    /// <param name="local">The addresses of this host.</param>
     /// <param name="rules">The rules of the responder.</param>
-    /// <param name="batchSize">The largest number of queries that are looked up together.</param>
-    protected QueryServer(ServerContext context, RuleSet rules, int batchSize)
+    /// <param name="telemetry">The counters, the journal and the meter.</param>
+    /// <param name="clock">The clock.</param>
+    protected QueryServer(LocalAddresses local, RuleSet rules, ServerTelemetry telemetry, Clock clock)
     {
-        _context = context;
-        _rules = ServerRules.From(rules, context.LocalAddresses);
-        Lookups = new LookupBatch(context.Table, batchSize, context.Telemetry);
+        _local = local;
+        _rules = ServerRules.From(rules, local);
+        Telemetry = telemetry;
+        Clock = clock;
     }
 
     /// <summary>
@@ -65,17 +69,14 @@ internal abstract class QueryServer : IDisposable
     /// <summary>Gets the rules that are in force.</summary>
     protected ServerRules Rules => _rules;
 
-    /// <summary>Gets the look-ups of the current batch.</summary>
-    protected LookupBatch Lookups { get; }
-
     /// <summary>Gets the clock.</summary>
-    protected Clock Clock => _context.Clock;
+    protected Clock Clock { get; }
 
     /// <summary>Gets the counters, the journal and the meter.</summary>
-    protected ServerTelemetry Telemetry => _context.Telemetry;
+    protected ServerTelemetry Telemetry { get; }
 
     /// <summary>Applies other rules from the next batch or connection on. Any thread may call the method.</summary>
-    public void ChangeRules(RuleSet rules) => _rules = ServerRules.From(rules, _context.LocalAddresses);
+    public void ChangeRules(RuleSet rules) => _rules = ServerRules.From(rules, _local);
 
     /// <summary>Answers queries until the stop signal is set, and then those that were received before.</summary>
     /// <exception cref="LinuxException">
@@ -84,12 +85,7 @@ internal abstract class QueryServer : IDisposable
     public abstract void Run();
 
     /// <summary>Closes the sockets of the server.</summary>
-    public virtual void Dispose()
-    {
-        _context.Table.Dispose();
-        _context.Watch.Dispose();
-        _context.LocalAddresses.Dispose();
-    }
+    public virtual void Dispose() => _local.Dispose();
 
     /// <summary>Records that the server looks for queries now.</summary>
     protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Stopwatch.GetTimestamp());

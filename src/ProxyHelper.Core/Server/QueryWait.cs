@@ -11,7 +11,7 @@ namespace ProxyHelper.Server;
 [SupportedOSPlatform("linux")]
 internal sealed class QueryWait : IDisposable
 {
-    private const int StopPlace = 0, ReportsPlace = 1, QueuesPlace = 2;
+    private const int StopPlace = 0, WakePlace = 1, QueuesPlace = 2;
 
     // About the time from a reply to the next query of a client on this host that has one open query at a time. The
     // thread stays awake for this time at most, and only if the previous query came as soon.
@@ -24,17 +24,22 @@ internal sealed class QueryWait : IDisposable
     private bool _wasShort;
 
     /// <summary>
-    /// Creates the wait for a stop signal, reports about addresses, and queues. It does not dispose of them.
+    /// Creates the wait for a stop signal, queues, and one more descriptor. It does not dispose of them.
     /// </summary>
+    /// <param name="stop">The stop signal.</param>
+    /// <param name="wake">A descriptor that also ends a wait.</param>
+    /// <param name="queues">The queues.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="createQueue">Makes the queue of descriptors that are ready.</param>
     /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
     public QueryWait(
         EventSignal stop,
-        SafeHandle reports,
+        SafeHandle wake,
         QuerySocket[] queues,
         Clock clock,
         Func<SafeHandle[], ReadyQueue> createQueue)
     {
-        SafeHandle[] descriptors = [stop, reports, .. queues.Select(queue => queue.Socket)];
+        SafeHandle[] descriptors = [stop, wake, .. queues.Select(queue => queue.Socket)];
         _queues = queues;
         _clock = clock;
         _ready = createQueue(descriptors);
@@ -44,11 +49,11 @@ internal sealed class QueryWait : IDisposable
     /// <summary>Gets whether the last wait has ended because no queue has datagrams.</summary>
     public bool IsIdle { get; private set; }
 
-    /// <summary>Gets whether the last wait has found a report about addresses.</summary>
-    public bool IsReported { get; private set; }
+    /// <summary>Gets whether the wake descriptor was ready after the last wait.</summary>
+    public bool IsWoken { get; private set; }
 
     /// <summary>
-    /// Waits until a queue has datagrams, a report has arrived or the stop signal is set. Sets
+    /// Waits until a queue has datagrams, the wake descriptor is ready, or the stop signal is set. Sets
     /// <see cref="QuerySocket.MayHaveMore"/> of each queue that has datagrams.
     /// </summary>
     /// <param name="limit">The longest time to wait, after which closed descriptors are looked for.</param>
@@ -68,13 +73,13 @@ internal sealed class QueryWait : IDisposable
             queue.MayHaveMore = false;
         }
 
-        IsReported = false;
+        IsWoken = false;
         bool isStopped = false;
         for (int i = 0; i < ready; i++)
         {
             int place = _ready.Place(i);
             isStopped |= place == StopPlace;
-            IsReported |= place == ReportsPlace;
+            IsWoken |= place == WakePlace;
             if (place >= QueuesPlace)
             {
                 _queues[place - QueuesPlace].MayHaveMore = true;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.Versioning;
 using System.Threading.Channels;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
@@ -8,7 +7,6 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.Server;
 
 /// <summary>Answers smtp-gated's queries on its own threads, from its start until it is stopped.</summary>
-[SupportedOSPlatform("linux")]
 public sealed class Responder : IDisposable, IAsyncDisposable
 {
     // A thread begins a round every second at least. After a longer time, the thread hangs.
@@ -24,8 +22,8 @@ public sealed class Responder : IDisposable, IAsyncDisposable
         Options = options;
         _rules = rules;
         _parts = ResponderParts.Open(options, rules);
-        UdpEndPoints = _parts.Sockets.UdpEndPoints;
-        TcpEndPoints = _parts.Sockets.TcpEndPoints;
+        UdpEndPoints = _parts.UdpEndPoints;
+        TcpEndPoints = _parts.TcpEndPoints;
         _life = new ResponderLife(_parts);
     }
 
@@ -56,19 +54,19 @@ public sealed class Responder : IDisposable, IAsyncDisposable
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>Gets the time since <see cref="StartedAt"/>, by a clock that never jumps.</summary>
-    public TimeSpan Uptime => _parts.Uptime.Elapsed;
+    public TimeSpan Uptime => _parts.Telemetry.Uptime.Elapsed;
 
     /// <summary>Gets the counts up to now.</summary>
-    public ResponderCounts Counts => ResponderCounts.Sum(_parts.Counters);
+    public ResponderCounts Counts => ResponderCounts.Sum(_parts.Telemetry.Counters);
 
     /// <summary>
     /// Gets the notices for an administrator. The channel ends when the responder has ended and its sockets are closed.
     /// The channel ends with an exception if the responder faulted.
     /// </summary>
-    public ChannelReader<ResponderNotice> Notices => _parts.Journal.Reader;
+    public ChannelReader<ResponderNotice> Notices => _parts.Telemetry.Journal.Reader;
 
     /// <summary>Gets the newest fault, or null.</summary>
-    public ResponderNotice? LastFault => _parts.Journal.LastFault;
+    public ResponderNotice? LastFault => _parts.Telemetry.Journal.LastFault;
 
     /// <summary>
     /// Gets whether every thread has looked for queries recently. Each thread does so every second at least.
@@ -130,7 +128,7 @@ public sealed class Responder : IDisposable, IAsyncDisposable
     /// Sets what runs after each notice and at the end of the notices, on the thread that causes it. A caller without
     /// threads of the pool learns this way when to read <see cref="Notices"/>.
     /// </summary>
-    internal void WhenNoticed(Action wake) => _parts.Journal.WhenWritten(wake);
+    internal void WhenNoticed(Action wake) => _parts.Telemetry.Journal.WhenWritten(wake);
 
     /// <summary>
     /// Replaces all rules at once and loses no query. If the rate limit stays the same, the limiter keeps its counts.
@@ -154,7 +152,7 @@ public sealed class Responder : IDisposable, IAsyncDisposable
             var changed = RuleSet.From(rules, _rules);
             try
             {
-                _parts.Sockets.ChangeAllowed(rules.AllowedProxies);
+                _parts.ChangeAllowed(rules.AllowedProxies);
             }
             catch (ObjectDisposedException)
             {
@@ -176,7 +174,8 @@ public sealed class Responder : IDisposable, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(part);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(part, 1);
         long minute = LatencyHistogram.MinuteOf(DateTime.UtcNow);
-        return LatencyHistogram.Percentile(_parts.Counters.Select(counters => counters.Latencies), part, minute);
+        return LatencyHistogram.Percentile(
+            _parts.Telemetry.Counters.Select(counters => counters.Latencies), part, minute);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server;
@@ -7,7 +6,6 @@ namespace ProxyHelper.Server;
 /// Runs the servers of a responder, each on its own thread, and keeps the state of the responder. Each server closes
 /// its sockets when its thread ends, and nothing that an observer does can prevent that.
 /// </summary>
-[SupportedOSPlatform("linux")]
 internal sealed class ResponderLife
 {
     private readonly Lock _lock = new();
@@ -141,8 +139,9 @@ internal sealed class ResponderLife
             _parts.Servers = [];
         }
 
-        _parts.Meter.Dispose();
-        _parts.Journal.Complete(_failure);
+        _parts.Resolver?.Dispose();
+        _parts.Telemetry.Dispose();
+        _parts.Telemetry.Journal.Complete(_failure);
         if (_failure is null)
         {
             _completion.SetResult();

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Access;
 using ProxyHelper.Netlink;
 using ProxyHelper.Protocol;
@@ -26,7 +25,6 @@ internal sealed record RuleSet(AnswerRules Answer, RateLimiter? Limiter)
 /// <param name="IdentFormat">What a reply contains as the user's name.</param>
 /// <param name="LogQueries">Whether each answered query is logged.</param>
 /// <param name="FailoverGrace">The time after the appearance of an address for which queries wait.</param>
-[SupportedOSPlatform("linux")]
 internal sealed record ServerRules(
     Admission Admission, IdentFormat IdentFormat, bool LogQueries, TimeSpan FailoverGrace)
 {

@@ -39,7 +39,7 @@ internal sealed class UdpReplies(
         {
             ref PendingQuery query = ref _pending[i];
             ref readonly Lookup lookup = ref lookups.Result(i);
-            query.Outcome = ServerTelemetry.OutcomeOf(lookup.Outcome);
+            query.Outcome = lookups.Outcome(i);
             Span<byte> datagram = batch.Data(query.Slot);
             if (lookup.Outcome == LookupOutcome.Found)
             {

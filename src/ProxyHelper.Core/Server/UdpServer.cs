@@ -26,40 +26,39 @@ internal sealed class UdpServer : QueryServer
     // Longer than a query, so that a longer datagram is recognized.
     private const int DatagramSize = 128;
 
+    private readonly ServerContext _context;
     private readonly QuerySocket[] _sockets;
     private readonly QueryWait _wait;
     private readonly MessageBatch _datagrams = new(BatchSize, DatagramSize, DatagramControl.Size);
+    private readonly LookupBatch _lookups;
     private readonly ArrivalClock _arrivals;
     private readonly UdpBatch _batch;
-    private readonly FailoverGrace _grace;
-    private readonly UdpGrace _waiting;
+    private readonly UdpSource _source;
 
     /// <summary>Creates a server. It disposes of the sockets.</summary>
     /// <exception cref="LinuxException">Thrown when the process has no descriptor left.</exception>
     public UdpServer(QuerySocket[] sockets, ServerContext context, RuleSet rules)
-        : base(context, rules, BatchSize)
+        : base(context.LocalAddresses, rules, context.Telemetry, context.Clock)
     {
+        _context = context;
         _sockets = sockets;
+        _lookups = new LookupBatch(context.Table, BatchSize, context.Telemetry);
         _arrivals = new ArrivalClock(context.Clock);
-        var replies = new UdpReplies(_datagrams, Lookups, _arrivals, Telemetry);
-        _batch = new UdpBatch(_datagrams, Lookups, replies, _arrivals, Telemetry);
-        _grace = new FailoverGrace(
-            context.Watch,
-            sockets.Select(socket => IPv4Address.FromIPAddress(socket.EndPoint.Address)),
-            context.Clock,
-            context.Telemetry.Journal);
-        _waiting = new UdpGrace(_batch, _grace, sockets);
-        _wait = new QueryWait(context.Stop, context.Watch.Reports, sockets, context.Clock, context.CreateQueue);
+        var replies = new UdpReplies(_datagrams, _lookups, _arrivals, Telemetry);
+        _batch = new UdpBatch(_datagrams, _lookups, replies, _arrivals, Telemetry);
+        _source = context.Resolver is null
+            ? new UdpGrace(_batch, sockets, context)
+            : new UdpTickets(_batch, sockets, context);
+        _wait = new QueryWait(context.Stop, _source.Wake, sockets, context.Clock, context.CreateQueue);
     }
 
     /// <inheritdoc/>
     public override void Run()
     {
-        while (_wait.Wait(_waiting.LimitWait(IdleTime)))
+        while (_wait.Wait(_source.LimitWait(IdleTime, Rules)))
         {
             BeginRound();
-            _grace.Update(_wait.IsReported, Rules.FailoverGrace);
-            _waiting.LookUpAgain(Rules);
+            _source.BeginRound(_wait.IsWoken, Rules);
             if (_wait.IsIdle && _arrivals.BeginIdleRound())
             {
                 ExpectDatagrams();
@@ -85,6 +84,9 @@ internal sealed class UdpServer : QueryServer
     {
         Array.ForEach(_sockets, socket => socket.Dispose());
         _wait.Dispose();
+        _source.Dispose();
+        _context.Table?.Dispose();
+        _context.Watch?.Dispose();
         base.Dispose();
     }
 
@@ -92,11 +94,13 @@ internal sealed class UdpServer : QueryServer
     private void Drain()
     {
         TimeSpan began = Clock.SinceBoot;
-        _waiting.End(Rules);
+        _source.BeginEnd(Rules);
         ExpectDatagrams();
         while (ServeAll() && Clock.SinceBoot - began < StopGrace)
         {
         }
+
+        _source.End(StopGrace - (Clock.SinceBoot - began), Rules);
     }
 
     /// <summary>Lets the next round serve all queues.</summary>
@@ -133,10 +137,9 @@ internal sealed class UdpServer : QueryServer
 
         ServerRules rules = Rules;
         Admit(socket, received, rules.Admission);
-        if (Lookups.Count > 0)
+        if (_lookups.Count > 0)
         {
-            Lookups.Find(rules.Admission);
-            _waiting.TakeNotFound(socket, rules);
+            _source.LookUp(socket, rules);
             _batch.Answer(socket, rules);
         }
 
@@ -147,7 +150,7 @@ internal sealed class UdpServer : QueryServer
     private void Admit(QuerySocket socket, int received, Admission admission)
     {
         uint dropped = 0;
-        Lookups.Clear();
+        _lookups.Clear();
         _arrivals.BeginBatch();
         admission.BeginBatch(_arrivals.SinceBoot);
         for (int slot = 0; slot < received; slot++)

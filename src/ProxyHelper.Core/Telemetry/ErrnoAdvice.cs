@@ -18,7 +18,7 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
     /// <summary>Returns the advice for a failure, or null if nothing is known about it.</summary>
     public static ErrnoAdvice? For(Exception failure) => failure switch
     {
-        BindException bind => ForBind(bind),
+        BindException bind => OperatingSystem.IsLinux() ? ForBind(bind) : ForPortableBind(bind),
         NetlinkException netlink => ForConntrack(netlink.Errno),
         LinuxException { Errno: Errno.EAGAIN, Call: LinuxException.ThreadCall } => new(
             "the limit of threads is reached",
@@ -88,6 +88,31 @@ public readonly record struct ErrnoAdvice(string Cause, string Action)
             "CAP_NET_BIND_SERVICE is missing", "Run the program as root, or use a port from 1024 to 65535."),
         _ => null,
     };
+
+    private static ErrnoAdvice? ForPortableBind(BindException bind) => bind.Errno switch
+    {
+        Errno.EADDRINUSE => new(
+            "another program uses the port", $"Run '{ListPortableProgram(bind)}' to find the program."),
+        Errno.EADDRNOTAVAIL => new(
+            "this host does not have the address",
+            OperatingSystem.IsWindows()
+                ? "Run 'Get-NetIPAddress -AddressFamily IPv4' to list the addresses of this host."
+                : "Run 'ifconfig' to list the addresses of this host."),
+        Errno.EACCES => new(
+            "the system reserves the port",
+            OperatingSystem.IsWindows()
+                ? "Run 'netsh interface ipv4 show excludedportrange udp' to see reserved ports, or use another port."
+                : "Run the program as root, or use a port from 1024 to 65535."),
+        _ => null,
+    };
+
+    private static string ListPortableProgram(BindException bind)
+    {
+        bool isTcp = bind.Protocol == IPProtocol.Tcp;
+        return OperatingSystem.IsWindows()
+            ? $"{(isTcp ? "Get-NetTCPConnection" : "Get-NetUDPEndpoint")} -LocalPort {bind.EndPoint.Port}"
+            : $"lsof -nP -i {(isTcp ? "TCP" : "UDP")}:{bind.EndPoint.Port}";
+    }
 
     private static string ListProgram(BindException bind) =>
         $"ss -{(bind.Protocol == IPProtocol.Tcp ? 't' : 'u')}lpn sport = :{bind.EndPoint.Port}";

@@ -17,6 +17,34 @@ public static class Outcomes
         new(
             Outcome.FailedLookup, "FailedLookups", _queries, "failed",
             "Queries that were answered with 'not found', or 'unknown error' over TCP, because the look-up failed."),
+        OfResolver(
+            Outcome.ResolverAmbiguous, "ResolverAmbiguous", "resolver_ambiguous",
+            "Queries that were answered with 'not found' because the resolver gave different answers.",
+            "The resolver gave different answers"),
+        OfResolver(
+            Outcome.ResolverMismatch, "ResolverMismatches", "resolver_mismatch",
+            "Queries that were answered with 'not found' because the resolver answered about other connections.",
+            "The resolver answered about another connection than that of the query"),
+        OfResolver(
+            Outcome.ResolverLate, "ResolverLate", "resolver_late",
+            "Queries that were answered with 'not found' because the resolver took too long.",
+            "The resolver took too long"),
+        OfResolver(
+            Outcome.ResolverError, "ResolverErrors", "resolver_error",
+            "Queries that were answered with 'not found' because the resolver failed.",
+            "The resolver failed"),
+        OfResolver(
+            Outcome.ResolverInvalid, "ResolverInvalid", "resolver_invalid",
+            "Queries that were answered with 'not found' because the resolver returned no mapping and no table.",
+            "The resolver returned something that is neither a mapping nor the text of a table"),
+        OfResolver(
+            Outcome.ResolverTooOld, "ResolverTooOld", "resolver_too_old",
+            "Queries that were answered with 'not found' because the table of the resolver was too old.",
+            "The table is too old"),
+        OfResolver(
+            Outcome.ResolverFull, "ResolverFull", "resolver_full",
+            "Queries that were answered with 'not found' because too many queries waited for the resolver.",
+            "Too many queries wait for the resolver"),
         new(Outcome.Malformed, "Malformed", _queries, "malformed", "Datagrams and lines that were not queries.")
         {
             Notice = "Refused a malformed query from {0}",
@@ -90,75 +118,16 @@ public static class Outcomes
     /// <summary>Returns the row of an outcome.</summary>
     public static OutcomeRow Row(Outcome outcome) => All[(int)outcome];
 
+    private static OutcomeRow OfResolver(Outcome outcome, string name, string label, string help, string notice) =>
+        new(outcome, name, _queries, label, help)
+        {
+            Notice = notice + ". The query from {0} was answered \"not found\"",
+            NoticeKind = NoticeKind.Fault,
+            IsResolverFault = true,
+        };
+
     private static OutcomeRow Single(Outcome outcome, string name, string metric, string unit, string help) =>
         new(outcome, name, new OutcomeMetric(metric, unit, help), Label: null, help);
-}
-
-/// <summary>
-/// Specifies what became of a query, a TCP connection, a datagram, a reply or a socket. The responder counts each of
-/// these events. <see cref="Outcomes"/> describes them. A query has exactly one of the outcomes up to
-/// <see cref="TooOften"/>.
-/// </summary>
-public enum Outcome : byte
-{
-    /// <summary>The reply contained the original ends.</summary>
-    Found,
-
-    /// <summary>
-    /// The kernel has no such connection, or its destination was not translated and the sender is neither this host nor
-    /// a trusted client. The reply was "not found".
-    /// </summary>
-    NotFound,
-
-    /// <summary>The kernel gave no answer. The reply was "not found" over UDP and "unknown error" over TCP.</summary>
-    FailedLookup,
-
-    /// <summary>The datagram or the line was not a query.</summary>
-    Malformed,
-
-    /// <summary>The sender is not an allowed proxy.</summary>
-    NotAllowed,
-
-    /// <summary>The query was about a connection of another host.</summary>
-    NotItsOwn,
-
-    /// <summary>The secret was wrong.</summary>
-    WrongSecret,
-
-    /// <summary>The query was sent to a broadcast or multicast address.</summary>
-    Broadcast,
-
-    /// <summary>The query waited so long in the queue that its reply could have reached another query.</summary>
-    Late,
-
-    /// <summary>The sender exceeded the rate limit.</summary>
-    TooOften,
-
-    /// <summary>The kernel dropped a datagram because a queue was full.</summary>
-    QueueDrop,
-
-    /// <summary>A TCP connection was closed at once because too many were open.</summary>
-    ConnectionDrop,
-
-    /// <summary>A TCP connection was closed because its time limit was reached.</summary>
-    ConnectionTimeout,
-
-    /// <summary>The kernel refused to send a reply.</summary>
-    UnsentReply,
-
-    /// <summary>A socket reported an error instead of a datagram, a connection or a line.</summary>
-    ReceiveError,
-
-    /// <summary>The socket to the conntrack table was replaced after an error.</summary>
-    TableReopening,
-
-    /// <summary>
-    /// A query waited because its connection was not found soon after an address had appeared on this host.
-    /// </summary>
-    GraceWait,
-
-    /// <summary>The connection of a query that waited was found.</summary>
-    GraceFind,
 }
 
 /// <summary>Describes one <see cref="Telemetry.Outcome"/> for counters, metrics, jobs and notices.</summary>
@@ -181,6 +150,9 @@ public sealed record OutcomeRow(Outcome Outcome, string Name, OutcomeMetric Metr
     /// Gets whether a query with this outcome was refused because of its sender, or of the address that it was sent to.
     /// </summary>
     public bool IsRefusal { get; init; }
+
+    /// <summary>Gets whether a query with this outcome was answered without a certain result of the resolver.</summary>
+    public bool IsResolverFault { get; init; }
 
     /// <summary>Gets whether the outcome is one of a query.</summary>
     public bool IsOfQuery => Label is not null;

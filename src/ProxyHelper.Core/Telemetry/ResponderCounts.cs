@@ -18,6 +18,11 @@ public sealed class ResponderCounts : IEquatable<ResponderCounts>
     /// </summary>
     public long Refused => Sum(row => row.IsRefusal);
 
+    /// <summary>
+    /// Gets the number of queries that were answered "not found" because the resolver gave no certain result.
+    /// </summary>
+    public long ResolverFaults => Sum(row => row.IsResolverFault);
+
     /// <summary>Gets the number of events with an outcome.</summary>
 #pragma warning disable CA1043 // the outcomes are the natural index of their counts
     public long this[Outcome outcome]

@@ -15,6 +15,7 @@ namespace ProxyHelper.Telemetry;
 internal sealed class ResponderJournal
 {
     private const int Capacity = 256;
+    private const int MaxReason = 300; // characters of what a source says
     private const int MaxAppearances = 1000; // that are remembered
     private const int AppearanceNotices = 16; // in ten seconds; a router seldom has more addresses
 
@@ -71,8 +72,11 @@ internal sealed class ResponderJournal
         }
     }
 
-    /// <summary>Logs a query or a TCP connection that was refused.</summary>
-    public void LogRefusal(Outcome outcome, IPv4Address sender)
+    /// <summary>Logs a query or a TCP connection that was refused, or that has no certain answer.</summary>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="sender">The address of the sender.</param>
+    /// <param name="reason">The reason in the words of the source, or null.</param>
+    public void LogRefusal(Outcome outcome, IPv4Address sender, string? reason = null)
     {
         lock (_lock)
         {
@@ -80,7 +84,7 @@ internal sealed class ResponderJournal
             if (topic.IsDue() && Outcomes.Row(outcome) is { Notice: { } notice } row)
             {
                 string message = string.Format(CultureInfo.InvariantCulture, notice, sender);
-                Write(row.NoticeKind, $"{message}{topic.TakeRepeats()}.");
+                Write(row.NoticeKind, $"{message}{topic.TakeRepeats()}.{DescribeReason(reason)}");
             }
         }
     }
@@ -173,6 +177,9 @@ internal sealed class ResponderJournal
         _notices.Writer.TryComplete(failure);
         _wake?.Invoke();
     }
+
+    private static string DescribeReason(string? reason) =>
+        string.IsNullOrWhiteSpace(reason) ? string.Empty : $" The reason: {PrintableText.From(reason, MaxReason)}";
 
     private void Write(NoticeKind kind, string message)
     {

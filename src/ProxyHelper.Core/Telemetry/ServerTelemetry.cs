@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 
@@ -18,15 +19,13 @@ internal sealed record ServerTelemetry(ServerCounters Counters, ResponderJournal
         Journal.LogRefusal(outcome, sender);
     }
 
-    /// <summary>Counts the outcome of a look-up.</summary>
-    public void Count(LookupOutcome outcome) => Counters.Add(OutcomeOf(outcome));
-
     /// <summary>Counts the outcomes of several look-ups.</summary>
     public void Count(in LookupCounts counts)
     {
-        Counters.Add(Outcome.Found, counts.Found);
-        Counters.Add(Outcome.NotFound, counts.NotFound);
-        Counters.Add(Outcome.FailedLookup, counts.Failed);
+        for (int i = 0; i < LookupCounts.Length; i++)
+        {
+            Counters.Add((Outcome)i, counts[i]);
+        }
     }
 
     /// <summary>Returns the outcome of a query whose look-up had an outcome.</summary>
@@ -89,23 +88,21 @@ internal sealed class ServerCounters
     }
 }
 
-/// <summary>Contains the number of look-ups with each outcome.</summary>
+/// <summary>Contains the number of answered queries with each outcome. These outcomes are the first ones.</summary>
+[InlineArray(Length)]
 internal struct LookupCounts
 {
-    /// <summary>Gets the number of look-ups that found an entry.</summary>
-    public int Found { get; private set; }
+    /// <summary>The number of outcomes of an answered query.</summary>
+    public const int Length = (int)Outcome.ResolverFull + 1;
 
-    /// <summary>Gets the number of look-ups that found no entry.</summary>
-    public int NotFound { get; private set; }
+    private int _first;
 
-    /// <summary>Gets the number of look-ups that failed.</summary>
-    public int Failed { get; private set; }
-
-    /// <summary>Adds a look-up.</summary>
+    /// <summary>Adds a query, unless it was counted before with another outcome, such as Late.</summary>
     public void Add(Outcome outcome)
     {
-        Found += outcome == Outcome.Found ? 1 : 0;
-        NotFound += outcome == Outcome.NotFound ? 1 : 0;
-        Failed += outcome == Outcome.FailedLookup ? 1 : 0;
+        if ((int)outcome < Length)
+        {
+            this[(int)outcome]++;
+        }
     }
 }

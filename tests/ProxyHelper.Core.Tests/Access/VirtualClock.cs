@@ -12,6 +12,8 @@ internal sealed class VirtualClock : Clock
 
     public override TimeSpan SinceBoot => _sinceBoot;
 
+    public override TimeSpan Running => _sinceBoot;
+
     /// <summary>Lets time pass.</summary>
     public void Advance(TimeSpan time)
     {

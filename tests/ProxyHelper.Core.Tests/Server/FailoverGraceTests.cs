@@ -195,11 +195,11 @@ public sealed class FailoverGraceTests
             asker.Send(QueryOf(port), Asker.Helper());
         }
 
-        int refused = FlowCount - (WaitingQueries.Max / 2);
+        int refused = FlowCount - (SenderPlaces.Max / 2);
         Assert.True(SpinWait.SpinUntil(() => run.Counters.Read()[Outcome.NotFound] == refused, Patience));
-        AwaitWaits(run, WaitingQueries.Max / 2);
+        AwaitWaits(run, SenderPlaces.Max / 2);
         other.Send(Datagrams.Query, Asker.Helper());
-        AwaitWaits(run, (WaitingQueries.Max / 2) + 1);
+        AwaitWaits(run, (SenderPlaces.Max / 2) + 1);
         table.Add([Router.Flow]);
         Assert.Equal(Datagrams.Found, other.Receive(out _));
     });

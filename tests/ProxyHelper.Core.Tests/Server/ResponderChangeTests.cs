@@ -8,12 +8,12 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests the change of rules while a responder runs.</summary>
-public sealed class ResponderChangeTests
+public abstract class ResponderChangeTests(TestPath path) : PathTests(path)
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
-    public void Changed_rules_apply_to_the_next_query() => Router.WithResponder(_options, (responder, asker) =>
+    public void Changed_rules_apply_to_the_next_query() => WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
 
@@ -35,7 +35,7 @@ public sealed class ResponderChangeTests
     public void Rules_can_change_before_the_start_and_a_stopped_responder_cannot_start() => Router.With(() =>
     {
         using var asker = new Asker();
-        using Responder responder = Responder.Open(_options, Router.Rules);
+        using Responder responder = Open(_options, Router.Rules);
         responder.ChangeRules(Router.Rules with { Secret = 7 });
         responder.Start();
         asker.Send(Datagrams.Query, Asker.Helper());
@@ -44,7 +44,7 @@ public sealed class ResponderChangeTests
         Assert.Throws<ObjectDisposedException>(responder.Start);
         responder.ChangeRules(Router.Rules);
 
-        using Responder never = Responder.Open(_options, Router.Rules);
+        using Responder never = Open(_options, Router.Rules);
         never.Stop();
         Assert.True(never.Notices.Completion.IsCompletedSuccessfully);
         Assert.Throws<ObjectDisposedException>(never.Start);
@@ -52,7 +52,7 @@ public sealed class ResponderChangeTests
 
     [Fact]
     public void Changed_rules_apply_over_TCP_too_and_queries_are_logged() =>
-        Router.WithResponder(_options with { TcpPort = 114 }, (responder, _) =>
+        WithResponder(_options with { TcpPort = 114 }, (responder, _) =>
         {
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
 
@@ -66,7 +66,7 @@ public sealed class ResponderChangeTests
         });
 
     [Fact]
-    public void A_change_of_allowed_senders_loses_no_query() => Router.WithResponder(_options, (responder, asker) =>
+    public void A_change_of_allowed_senders_loses_no_query() => WithResponder(_options, (responder, asker) =>
     {
         for (int round = 0; round < 50; round++)
         {
@@ -78,7 +78,7 @@ public sealed class ResponderChangeTests
     });
 
     [Fact]
-    public void Invalid_rules_are_refused_and_no_rule_changes() => Router.WithResponder(_options, (responder, asker) =>
+    public void Invalid_rules_are_refused_and_no_rule_changes() => WithResponder(_options, (responder, asker) =>
     {
         Assert.Throws<ArgumentException>(
             () => responder.ChangeRules(Router.Rules with { Secret = 7, MaxQueueDelay = TimeSpan.Zero }));
@@ -91,7 +91,7 @@ public sealed class ResponderChangeTests
     public void Queries_wait_until_the_responder_starts() => Router.With(() =>
     {
         using var asker = new Asker();
-        using Responder responder = Responder.Open(_options, Router.Rules);
+        using Responder responder = Open(_options, Router.Rules);
         asker.Send(Datagrams.Query, Asker.Helper());
         Assert.False(asker.HasAnswer());
 
@@ -104,14 +104,14 @@ public sealed class ResponderChangeTests
     [Fact]
     public void A_responder_that_never_started_frees_its_port_and_has_no_notices() => Router.With(() =>
     {
-        Responder responder = Responder.Open(_options, Router.Rules);
+        Responder responder = Open(_options, Router.Rules);
         responder.Dispose();
         Assert.True(responder.Notices.Completion.IsCompletedSuccessfully);
-        Responder.Start(_options, Router.Rules).Dispose();
+        Start(_options, Router.Rules).Dispose();
     });
 
     [Fact]
-    public void Queries_are_logged_only_if_the_rules_say_so() => Router.WithResponder(_options, (responder, asker) =>
+    public void Queries_are_logged_only_if_the_rules_say_so() => WithResponder(_options, (responder, asker) =>
     {
         asker.Ask(Datagrams.Query, Asker.Helper());
         Assert.False(responder.Notices.TryPeek(out _));
@@ -126,3 +126,12 @@ public sealed class ResponderChangeTests
         Assert.Null(responder.LastFault);
     });
 }
+
+/// <summary>Runs the tests with Linux's own sockets and the kernel as the source.</summary>
+public sealed class ResponderChangeOnKernelTests() : ResponderChangeTests(TestPath.Kernel);
+
+/// <summary>Runs the tests with Linux's own sockets and a resolver as the source.</summary>
+public sealed class ResponderChangeOnResolverTests() : ResponderChangeTests(TestPath.Resolver);
+
+/// <summary>Runs the tests with the sockets of .NET and a resolver as the source.</summary>
+public sealed class ResponderChangeOnPortableTests() : ResponderChangeTests(TestPath.Portable);

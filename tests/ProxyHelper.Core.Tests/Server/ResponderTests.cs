@@ -12,12 +12,12 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests a responder over UDP as smtp-gated uses it, with the real kernel.</summary>
-public sealed class ResponderTests
+public abstract class ResponderTests(TestPath path) : PathTests(path)
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
-    public void The_documented_query_gets_the_documented_reply() => Router.WithResponder(_options, (responder, asker) =>
+    public void The_documented_query_gets_the_documented_reply() => WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(new ResponderCounts { [Outcome.Found] = 1 }, responder.Counts);
@@ -25,7 +25,7 @@ public sealed class ResponderTests
     });
 
     [Fact]
-    public void An_unknown_connection_is_answered_not_found() => Router.WithResponder(_options, (responder, asker) =>
+    public void An_unknown_connection_is_answered_not_found() => WithResponder(_options, (responder, asker) =>
     {
         byte[] query = Datagrams.Query.With(24, 0, 1);
         Assert.Equal(Datagrams.NotFound.With(24, 0, 1), asker.Ask(query, Asker.Helper()));
@@ -34,7 +34,7 @@ public sealed class ResponderTests
 
     [Fact]
     public void A_query_about_the_original_direction_is_answered_not_found() =>
-        Router.WithResponder(_options, (responder, asker) =>
+        WithResponder(_options, (responder, asker) =>
         {
             byte[] reply = asker.Ask(Router.OriginalDirection(), Asker.Helper());
             Assert.True(Reply.TryRead(reply, Datagrams.Cookie, out Reply read, out _));
@@ -44,7 +44,7 @@ public sealed class ResponderTests
 
     [Fact]
     public void Malformed_datagrams_are_counted_and_the_next_query_is_answered() =>
-        Router.WithResponder(_options, (responder, asker) =>
+        WithResponder(_options, (responder, asker) =>
         {
             byte[][] malformed =
             [
@@ -69,7 +69,7 @@ public sealed class ResponderTests
 
     [Fact]
     public void A_wrong_secret_gets_no_reply_and_a_reply_contains_no_secret() =>
-        Router.WithResponder(_options, Router.Rules with { Secret = 0xDEADBEEF }, (responder, asker) =>
+        WithResponder(_options, Router.Rules with { Secret = 0xDEADBEEF }, (responder, asker) =>
         {
             asker.Send(Datagrams.Query, Asker.Helper());
             asker.Send(Datagrams.QueryWithSecret(0xDEADBEEE), Asker.Helper());
@@ -80,7 +80,7 @@ public sealed class ResponderTests
         });
 
     [Fact]
-    public void A_secret_is_wrong_if_none_is_configured() => Router.WithResponder(_options, (responder, asker) =>
+    public void A_secret_is_wrong_if_none_is_configured() => WithResponder(_options, (responder, asker) =>
     {
         asker.Send(Datagrams.QueryWithSecret(1), Asker.Helper());
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -92,7 +92,7 @@ public sealed class ResponderTests
     [InlineData("194.0.1.1", "194.0.1.2")]
     [InlineData("194.0.1.2", "194.0.1.1", "194.0.1.2")]
     public void The_reply_comes_from_the_address_of_the_query(params string[] addresses) =>
-        Router.WithResponder(Router.Options(addresses), (responder, asker) =>
+        WithResponder(Router.Options(addresses), (responder, asker) =>
         {
             Assert.Equal(addresses.Distinct().Count(), responder.UdpEndPoints.Count);
             for (int round = 0; round < 5; round++)
@@ -106,7 +106,7 @@ public sealed class ResponderTests
 
     [Fact]
     public void Many_senders_get_replies_with_their_own_cookies() =>
-        Router.WithResponder(_options, (responder, asker) =>
+        WithResponder(_options, (responder, asker) =>
         {
             Asker[] askers = [.. Enumerable.Range(0, 100).Select(_ => new Asker())];
             for (int i = 0; i < askers.Length; i++)
@@ -128,7 +128,7 @@ public sealed class ResponderTests
     [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
     [InlineData(IdentFormat.None, "")]
     public void The_reply_contains_the_chosen_ident(IdentFormat format, string ident) =>
-        Router.WithResponder(_options with { Port = 1140 }, RulesWith(format), (responder, asker) =>
+        WithResponder(_options with { Port = 1140 }, RulesWith(format), (responder, asker) =>
         {
             Assert.True(
                 Reply.TryRead(
@@ -138,7 +138,7 @@ public sealed class ResponderTests
 
     [Fact]
     public void Every_datagram_is_counted_once() =>
-        Router.WithResponder(_options, Router.Rules with { Secret = 5 }, (responder, asker) =>
+        WithResponder(_options, Router.Rules with { Secret = 5 }, (responder, asker) =>
         {
             byte[] found = Datagrams.QueryWithSecret(5);
             byte[][] kinds = [found, Datagrams.QueryWithSecret(5).With(24, 0, 1), Datagrams.Query, [1, 2, 3]];
@@ -165,24 +165,17 @@ public sealed class ResponderTests
     public void The_failure_names_an_address_that_is_not_local() => Router.With(() =>
     {
         BindException failure = Assert.Throws<BindException>(
-            () => Responder.Start(Router.Options("194.0.1.1", "203.0.113.5"), Router.Rules));
+            () => Start(Router.Options("194.0.1.1", "203.0.113.5"), Router.Rules));
         Assert.Equal((Errno.EADDRNOTAVAIL, Asker.Helper("203.0.113.5")), (failure.Errno, failure.EndPoint));
-        Responder.Start(_options, Router.Rules).Stop(); // the address that was bound is free again
-    });
-
-    [Fact]
-    public void A_responder_without_CAP_NET_ADMIN_does_not_start() => Router.With(() =>
-    {
-        Capability.DropNetAdmin();
-        Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => Responder.Start(_options, Router.Rules)).Errno);
+        Start(_options, Router.Rules).Stop(); // the address that was bound is free again
     });
 
     [Fact]
     public void Without_CAP_NET_BIND_SERVICE_only_a_high_port_can_be_used() => Router.With(() =>
     {
         Capability.DropNetBindService();
-        Assert.Equal(Errno.EACCES, Assert.Throws<BindException>(() => Responder.Start(_options, Router.Rules)).Errno);
-        using Responder responder = Responder.Start(_options with { Port = 1140 }, Router.Rules);
+        Assert.Equal(Errno.EACCES, Assert.Throws<BindException>(() => Start(_options, Router.Rules)).Errno);
+        using Responder responder = Start(_options with { Port = 1140 }, Router.Rules);
         using var asker = new Asker();
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper(port: 1140)));
     });
@@ -190,21 +183,40 @@ public sealed class ResponderTests
     [Fact]
     public void Invalid_options_and_rules_are_rejected()
     {
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Addresses = [] }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Start(_options with { Addresses = [] }, Router.Rules));
         Assert.Throws<ArgumentException>(
-            () => Responder.Start(_options with { Addresses = [IPAddress.IPv6Loopback] }, Router.Rules));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Port = 0 }, Router.Rules));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 0 }, Router.Rules));
-        Assert.Throws<ArgumentException>(() => Responder.Start(_options with { Workers = 65 }, Router.Rules));
+            () => Start(_options with { Addresses = [IPAddress.IPv6Loopback] }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Start(_options with { Port = 0 }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Start(_options with { Workers = 0 }, Router.Rules));
+        Assert.Throws<ArgumentException>(() => Start(_options with { Workers = 65 }, Router.Rules));
         Assert.Throws<ArgumentException>(
-            () => Responder.Start(_options, Router.Rules with { MaxQueriesPerSecond = -1 }));
+            () => Start(_options, Router.Rules with { MaxQueriesPerSecond = -1 }));
         Assert.Throws<ArgumentException>(
-            () => Responder.Start(_options, Router.Rules with { MaxQueueDelay = TimeSpan.Zero }));
+            () => Start(_options, Router.Rules with { MaxQueueDelay = TimeSpan.Zero }));
         Assert.Throws<ArgumentException>(
-            () => Responder.Start(_options, Router.Rules with { AllowedProxies = new EndPointPattern[501] }));
+            () => Start(_options, Router.Rules with { AllowedProxies = new EndPointPattern[501] }));
         Assert.Throws<ArgumentException>(
-            () => Responder.Start(_options, Router.Rules with { TrustedClients = new EndPointPattern[501] }));
+            () => Start(_options, Router.Rules with { TrustedClients = new EndPointPattern[501] }));
     }
 
     private static AnswerRules RulesWith(IdentFormat format) => Router.Rules with { IdentFormat = format };
 }
+
+/// <summary>Runs the tests with Linux's own sockets and the kernel as the source.</summary>
+public sealed class ResponderOnKernelTests() : ResponderTests(TestPath.Kernel)
+{
+    [Fact]
+    public void A_responder_without_CAP_NET_ADMIN_does_not_start() => Router.With(() =>
+    {
+        Capability.DropNetAdmin();
+        NetlinkException failure =
+            Assert.Throws<NetlinkException>(() => Start(Router.Options("194.0.1.1"), Router.Rules));
+        Assert.Equal(Errno.EPERM, failure.Errno);
+    });
+}
+
+/// <summary>Runs the tests with Linux's own sockets and a resolver as the source.</summary>
+public sealed class ResponderOnResolverTests() : ResponderTests(TestPath.Resolver);
+
+/// <summary>Runs the tests with the sockets of .NET and a resolver as the source.</summary>
+public sealed class ResponderOnPortableTests() : ResponderTests(TestPath.Portable);

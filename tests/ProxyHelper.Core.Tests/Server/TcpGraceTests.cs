@@ -2,6 +2,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
+using ProxyHelper.Server.Tcp;
 using ProxyHelper.Telemetry;
 using ProxyHelper.TestSupport;
 using Xunit;

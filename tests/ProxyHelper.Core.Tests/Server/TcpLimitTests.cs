@@ -5,7 +5,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests that slow, silent and greedy TCP clients are limited and do not delay other clients.</summary>
-public sealed class TcpLimitTests
+public abstract class TcpLimitTests(TestPath path) : PathTests(path)
 {
     private static readonly TimeSpan _long = TimeSpan.FromMinutes(5);
     private static readonly ListenOptions _patient = Router.Options("194.0.1.1") with
@@ -21,7 +21,7 @@ public sealed class TcpLimitTests
         Assert.Equal(TimeSpan.FromSeconds(5), Router.Options("194.0.1.1").MaxConnectionTime);
 
     [Fact]
-    public void A_silent_client_is_closed_at_its_time_limit() => Router.WithResponder(_hasty, (responder, _) =>
+    public void A_silent_client_is_closed_at_its_time_limit() => WithResponder(_hasty, (responder, _) =>
     {
         using var silent = new TcpAsker();
         Assert.Equal(string.Empty, silent.ReadToEnd());
@@ -33,7 +33,7 @@ public sealed class TcpLimitTests
     });
 
     [Fact]
-    public void A_client_that_sends_byte_by_byte_gets_no_more_time() => Router.WithResponder(_hasty, (responder, _) =>
+    public void A_client_that_sends_byte_by_byte_gets_no_more_time() => WithResponder(_hasty, (responder, _) =>
     {
         using var slow = new TcpAsker();
         int sent = 0;
@@ -49,7 +49,7 @@ public sealed class TcpLimitTests
 
     [Fact]
     public void An_answered_client_that_does_not_close_is_closed_at_its_time_limit() =>
-        Router.WithResponder(_hasty, (responder, _) =>
+        WithResponder(_hasty, (responder, _) =>
         {
             using var idle = new TcpAsker();
             idle.Send(TcpAsker.Query);
@@ -64,7 +64,7 @@ public sealed class TcpLimitTests
     [InlineData(1001)]
     [InlineData(20_000)]
     public void A_line_of_a_thousand_bytes_is_answered_and_more_bytes_do_not_destroy_the_reply(int length) =>
-        Router.WithResponder(_patient, (responder, _) =>
+        WithResponder(_patient, (responder, _) =>
         {
             using var endless = new TcpAsker();
             endless.Send(new string('1', length));
@@ -74,7 +74,7 @@ public sealed class TcpLimitTests
 
     [Fact]
     public void A_client_that_sends_endlessly_after_its_line_is_closed() =>
-        Router.WithResponder(_patient, (responder, _) =>
+        WithResponder(_patient, (responder, _) =>
         {
             using var endless = new TcpAsker();
             endless.Send(TcpAsker.Query);
@@ -90,7 +90,7 @@ public sealed class TcpLimitTests
     [InlineData("")]
     [InlineData("3527 ,")]
     public void A_reset_is_counted_and_the_next_client_is_answered(string beginning) =>
-        Router.WithResponder(_patient, (responder, _) =>
+        WithResponder(_patient, (responder, _) =>
         {
             var rude = new TcpAsker();
             rude.Send(beginning);
@@ -101,7 +101,7 @@ public sealed class TcpLimitTests
         });
 
     [Fact]
-    public void One_source_has_64_connections_at_most() => Router.WithResponder(_patient, (responder, _) =>
+    public void One_source_has_64_connections_at_most() => WithResponder(_patient, (responder, _) =>
     {
         TcpAsker[] silent = Open("194.0.22.9", 64);
         Assert.Equal(string.Empty, TcpAsker.Ask());
@@ -120,7 +120,7 @@ public sealed class TcpLimitTests
     });
 
     [Fact]
-    public void Answered_clients_make_room_for_new_clients() => Router.WithResponder(_patient, (responder, _) =>
+    public void Answered_clients_make_room_for_new_clients() => WithResponder(_patient, (responder, _) =>
     {
         for (int round = 0; round < 2; round++)
         {
@@ -136,7 +136,7 @@ public sealed class TcpLimitTests
 
     [Fact]
     public void If_all_places_are_taken_the_busiest_source_loses_a_connection() =>
-        Router.WithResponder(_patient, (responder, _) =>
+        WithResponder(_patient, (responder, _) =>
         {
             TcpAsker[] greedy = [.. Enumerable.Range(1, 4).SelectMany(i => Open($"127.0.0.{i}", 64))];
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
@@ -146,7 +146,7 @@ public sealed class TcpLimitTests
         });
 
     [Fact]
-    public void There_are_256_connections_at_most() => Router.WithResponder(_patient, (responder, _) =>
+    public void There_are_256_connections_at_most() => WithResponder(_patient, (responder, _) =>
     {
         TcpAsker[] silent = [.. Enumerable.Range(0, 256).Select(number => new TcpAsker($"127.0.1.{number}"))];
         Assert.Equal(string.Empty, TcpAsker.Ask());
@@ -157,7 +157,7 @@ public sealed class TcpLimitTests
     });
 
     [Fact]
-    public void Connections_that_timed_out_make_room() => Router.WithResponder(_hasty, (responder, _) =>
+    public void Connections_that_timed_out_make_room() => WithResponder(_hasty, (responder, _) =>
     {
         TcpAsker[] silent = Open("194.0.22.9", 64);
         AwaitCounts(responder, counts => counts[Outcome.ConnectionTimeout] == 64);
@@ -166,7 +166,7 @@ public sealed class TcpLimitTests
     });
 
     [Fact]
-    public void Lines_that_were_sent_before_the_stop_are_answered() => Router.WithResponder(_patient, (responder, _) =>
+    public void Lines_that_were_sent_before_the_stop_are_answered() => WithResponder(_patient, (responder, _) =>
     {
         TcpAsker[] askers = Open("194.0.22.9", 20);
         Array.ForEach(askers, asker => asker.Send(TcpAsker.Query));
@@ -179,7 +179,7 @@ public sealed class TcpLimitTests
     {
         for (int round = 0; round < 5; round++)
         {
-            using Responder responder = Responder.Start(_patient, Router.Rules);
+            using Responder responder = Start(_patient, Router.Rules);
             Assert.Equal(TcpAsker.Found, TcpAsker.Ask()); // leaves the connection in TIME_WAIT at the helper
             using var silent = new TcpAsker();
             responder.Stop();
@@ -193,3 +193,12 @@ public sealed class TcpLimitTests
     private static void AwaitCounts(Responder responder, Predicate<ResponderCounts> holds) =>
         Assert.True(SpinWait.SpinUntil(() => holds(responder.Counts), TimeSpan.FromMinutes(1)), $"{responder.Counts}");
 }
+
+/// <summary>Runs the tests with Linux's own sockets and the kernel as the source.</summary>
+public sealed class TcpLimitOnKernelTests() : TcpLimitTests(TestPath.Kernel);
+
+/// <summary>Runs the tests with Linux's own sockets and a resolver as the source.</summary>
+public sealed class TcpLimitOnResolverTests() : TcpLimitTests(TestPath.Resolver);
+
+/// <summary>Runs the tests with the sockets of .NET and a resolver as the source.</summary>
+public sealed class TcpLimitOnPortableTests() : TcpLimitTests(TestPath.Portable);

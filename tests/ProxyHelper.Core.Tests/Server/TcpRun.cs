@@ -2,6 +2,7 @@ using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server;
+using ProxyHelper.Server.Tcp;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Tests.Server;
@@ -15,11 +16,15 @@ internal sealed class TcpRun : IDisposable
     /// <summary>Starts the server, which disposes of the listener and the table when it ends.</summary>
     public TcpRun(LinuxSocket listener, ConntrackTable table, AnswerRules rules, TimeSpan maxConnectionTime)
     {
-        LocalAddresses local = LocalAddresses.Open();
-        AppearanceWatch watch = AppearanceWatch.Open(local.Reader);
-        var server = new TcpServer(
+        var reader = new AddressReader(NetlinkSocket.Open);
+        LocalAddresses local = LocalAddresses.Open(reader, Clock.System);
+        TcpServer server = LinuxTcp.Create(
             [listener],
-            new ServerContext(_stop, table, local, watch, new ServerTelemetry(Counters, Journal)),
+            new ServerContext(_stop, local, new ServerTelemetry(Counters, Journal))
+            {
+                Table = table,
+                Watch = AppearanceWatch.Open(reader),
+            },
             new RuleSet(rules, Limiter: null),
             maxConnectionTime);
         ChangeRules = changed => server.ChangeRules(new RuleSet(changed, Limiter: null));

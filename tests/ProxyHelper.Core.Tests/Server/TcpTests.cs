@@ -11,7 +11,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests a responder over TCP as smtp-gated's mode remote uses it, with the real kernel.</summary>
-public sealed class TcpTests
+public abstract class TcpTests(TestPath path) : PathTests(path)
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1") with
     {
@@ -19,9 +19,8 @@ public sealed class TcpTests
         MaxConnectionTime = TimeSpan.FromMinutes(2),
     };
 
-
     [Fact]
-    public void The_documented_line_gets_the_documented_reply() => Router.WithResponder(_options, (responder, asker) =>
+    public void The_documented_line_gets_the_documented_reply() => WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -37,7 +36,7 @@ public sealed class TcpTests
     [InlineData("3527 , 9198\r\n", "3527 , 9198 : ERROR : NO-USER\r\n")]
     [InlineData("9199 , 3527\r\n", "9199 , 3527 : ERROR : NO-USER\r\n")]
     public void An_unknown_connection_is_answered_at_once(string query, string answer) =>
-        Router.WithResponder(_options, (responder, _) =>
+        WithResponder(_options, (responder, _) =>
         {
             Assert.Equal(answer, TcpAsker.Ask(query));
             Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1 }, responder.Counts);
@@ -45,7 +44,7 @@ public sealed class TcpTests
 
     [Fact]
     public void A_reply_is_only_about_connections_between_the_two_addresses() =>
-        Router.WithResponder(Router.Options("0.0.0.0") with { TcpPort = 114 }, (responder, _) =>
+        WithResponder(Router.Options("0.0.0.0") with { TcpPort = 114 }, (responder, _) =>
         {
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(helper: "194.0.1.2"));
@@ -60,7 +59,7 @@ public sealed class TcpTests
     [InlineData("3527 , 65536\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: 194.0.1.1\r\n\r\n")]
     public void A_malformed_line_is_answered_counted_and_logged(string line) =>
-        Router.WithResponder(_options, (responder, _) =>
+        WithResponder(_options, (responder, _) =>
         {
             Assert.Equal(TcpAsker.Malformed, TcpAsker.Ask(line));
             Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
@@ -71,7 +70,7 @@ public sealed class TcpTests
 
     [Fact]
     public void A_client_that_sends_more_or_ends_after_its_line_is_answered() =>
-        Router.WithResponder(_options, (responder, _) =>
+        WithResponder(_options, (responder, _) =>
         {
             using var asker = new TcpAsker();
             asker.Send(TcpAsker.Query);
@@ -85,7 +84,7 @@ public sealed class TcpTests
     [InlineData("")]
     [InlineData("3527 , 9199")]
     public void A_client_that_ends_within_its_line_gets_an_error(string beginning) =>
-        Router.WithResponder(_options, (responder, _) =>
+        WithResponder(_options, (responder, _) =>
         {
             using var asker = new TcpAsker();
             asker.Send(beginning);
@@ -95,7 +94,7 @@ public sealed class TcpTests
         });
 
     [Fact]
-    public void A_line_may_arrive_byte_by_byte() => Router.WithResponder(_options, (responder, _) =>
+    public void A_line_may_arrive_byte_by_byte() => WithResponder(_options, (responder, _) =>
     {
         using var asker = new TcpAsker();
         foreach (char letter in TcpAsker.Query)
@@ -111,12 +110,12 @@ public sealed class TcpTests
     [InlineData(IdentFormat.Endpoint, "10.1.1.1:20000")]
     [InlineData(IdentFormat.None, "-")]
     public void The_reply_contains_the_chosen_ident(IdentFormat format, string ident) =>
-        Router.WithResponder(_options, Router.Rules with { IdentFormat = format }, (_, _) =>
+        WithResponder(_options, Router.Rules with { IdentFormat = format }, (_, _) =>
         Assert.Equal($"3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : {ident}\r\n", TcpAsker.Ask()));
 
     [Fact]
     public void A_sender_that_is_not_allowed_is_closed_counted_and_logged() =>
-        Router.WithResponder(_options, RulesFor("198.51.100.0/28") with { Secret = 7 }, (responder, _) =>
+        WithResponder(_options, RulesFor("198.51.100.0/28") with { Secret = 7 }, (responder, _) =>
         {
             AddStrangers();
             Assert.Equal(string.Empty, TcpAsker.Ask(address: "198.51.100.99"));
@@ -131,7 +130,7 @@ public sealed class TcpTests
 
     [Fact]
     public void A_trusted_client_is_answered() =>
-        Router.WithResponder(_options, RulesFor("198.51.100.1", "198.51.100.2"), (_, _) =>
+        WithResponder(_options, RulesFor("198.51.100.1", "198.51.100.2"), (_, _) =>
         {
             AddStrangers();
             Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "198.51.100.2"));
@@ -139,7 +138,7 @@ public sealed class TcpTests
 
     [Fact]
     public void Queries_over_TCP_and_UDP_take_from_one_rate() =>
-        Router.WithResponder(_options, Router.Rules with { MaxQueriesPerSecond = 1 }, (responder, _) =>
+        WithResponder(_options, Router.Rules with { MaxQueriesPerSecond = 1 }, (responder, _) =>
         {
             AddStrangers();
             using var stranger = new Asker("198.51.100.1");
@@ -159,39 +158,15 @@ public sealed class TcpTests
         });
 
     [Fact]
-    public void A_failed_look_up_is_not_answered_like_an_unknown_connection() => Router.With(() =>
-    {
-        ConntrackTable table = ConntrackTable.Open();
-        using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
-        Capability.DropNetAdmin(); // the server's thread inherits the capabilities
-        using var run = new TcpRun(listener, table, Router.Rules, _options.MaxConnectionTime);
-        Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
-        Assert.Equal(
-            new ResponderCounts { [Outcome.FailedLookup] = 1, [Outcome.TableReopening] = 1 }, run.Counters.Read());
-        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
-        Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
-    });
-
-    [Fact]
-    public void A_TCP_port_in_use_is_reported_and_the_UDP_port_stays_free() => Router.WithResponder(_options, (_, _) =>
+    public void A_TCP_port_in_use_is_reported_and_the_UDP_port_stays_free() => WithResponder(_options, (_, _) =>
     {
         ListenOptions other = _options with { Port = 1140 };
-        BindException failure = Assert.Throws<BindException>(() => Responder.Start(other, Router.Rules));
+        BindException failure = Assert.Throws<BindException>(() => Start(other, Router.Rules));
         Assert.Equal(
             (Errno.EADDRINUSE, Asker.Helper(), IPProtocol.Tcp), (failure.Errno, failure.EndPoint, failure.Protocol));
-        Responder.Start(other with { TcpPort = 1141 }, Router.Rules).Stop();
+        Start(other with { TcpPort = 1141 }, Router.Rules).Stop();
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
     });
-
-    [Fact]
-    public void An_absent_address_is_served_when_it_appears() => NetworkNamespace.Run(
-        () =>
-        {
-            using Responder responder = Responder.Start(_options with { AllowAbsentAddresses = true }, Router.Rules);
-            Tool.Run("ip", "address", "add", "194.0.1.1/32", "dev", "lo");
-            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
-        },
-        "194.0.22.9");
 
     private static AnswerRules RulesFor(string allowed, params string[] trusted) => Router.Rules with
     {
@@ -202,3 +177,38 @@ public sealed class TcpTests
     // The addresses are routed to this host but do not belong to it, so they do not count as local.
     private static void AddStrangers() => Tool.Run("ip", "route", "add", "local", "198.51.100.0/24", "dev", "lo");
 }
+
+/// <summary>Runs the tests with Linux's own sockets and the kernel as the source.</summary>
+public sealed class TcpOnKernelTests() : TcpTests(TestPath.Kernel)
+{
+    [Fact]
+    public void A_failed_look_up_is_not_answered_like_an_unknown_connection() => Router.With(() =>
+    {
+        ConntrackTable table = ConntrackTable.Open();
+        using LinuxSocket listener = BoundSocket.Listen(Asker.Helper(), allowAbsentAddress: false);
+        Capability.DropNetAdmin(); // the server's thread inherits the capabilities
+        using var run = new TcpRun(listener, table, Router.Rules, TimeSpan.FromMinutes(2));
+        Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
+        Assert.Equal(
+            new ResponderCounts { [Outcome.FailedLookup] = 1, [Outcome.TableReopening] = 1 }, run.Counters.Read());
+        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void An_absent_address_is_served_when_it_appears() => NetworkNamespace.Run(
+        () =>
+        {
+            ListenOptions options = Router.Options("194.0.1.1") with { TcpPort = 114, AllowAbsentAddresses = true };
+            using Responder responder = Start(options, Router.Rules);
+            Tool.Run("ip", "address", "add", "194.0.1.1/32", "dev", "lo");
+            Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask());
+        },
+        "194.0.22.9");
+}
+
+/// <summary>Runs the tests with Linux's own sockets and a resolver as the source.</summary>
+public sealed class TcpOnResolverTests() : TcpTests(TestPath.Resolver);
+
+/// <summary>Runs the tests with the sockets of .NET and a resolver as the source.</summary>
+public sealed class TcpOnPortableTests() : TcpTests(TestPath.Portable);

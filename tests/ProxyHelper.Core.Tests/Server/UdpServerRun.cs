@@ -16,14 +16,12 @@ internal sealed class UdpServerRun : IDisposable
     public UdpServerRun(
         QuerySocket socket, ConntrackTable? table = null, AnswerRules? rules = null, Clock? clock = null)
     {
-        LocalAddresses local = LocalAddresses.Open();
-        var context = new ServerContext(
-            _stop,
-            table ?? ConntrackTable.Open(UdpServer.BatchSize),
-            local,
-            AppearanceWatch.Open(local.Reader),
-            new ServerTelemetry(Counters, Journal))
+        var reader = new AddressReader(NetlinkSocket.Open);
+        LocalAddresses local = LocalAddresses.Open(reader, Clock.System);
+        var context = new ServerContext(_stop, local, new ServerTelemetry(Counters, Journal))
         {
+            Table = table ?? ConntrackTable.Open(UdpServer.BatchSize),
+            Watch = AppearanceWatch.Open(reader),
             Clock = clock ?? Clock.System,
         };
         var server = new UdpServer([socket], context, new RuleSet(rules ?? Router.Rules, Limiter: null));

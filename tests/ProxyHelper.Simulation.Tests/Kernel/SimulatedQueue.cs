@@ -63,6 +63,7 @@ internal sealed class SimulatedQueue : ReadyQueue
         {
             SimulatedSocket socket => !socket.IsClosed && socket.IsReady,
             ScriptedNetlink reports => reports.HasReports,
+            EventSignal signal when signal != _world.Stop => new PollSet(signal).Wait(milliseconds: 0), // a ticket
             _ => _world.StoppedAt is not null && !_world.HidesStop,
         };
 

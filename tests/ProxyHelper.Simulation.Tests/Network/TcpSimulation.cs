@@ -2,6 +2,7 @@ using System.Text;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server;
+using ProxyHelper.Server.Tcp;
 using ProxyHelper.Simulation.Kernel;
 using ProxyHelper.Telemetry;
 
@@ -32,21 +33,21 @@ internal sealed class TcpSimulation : ISimulation
         kernel.Table.Changed = _oracle.NoteTable;
         _listener = new TcpListener(world, _oracle);
         _rules = RuleSet.From(_oracle.Rules.ToAnswerRules(), previous: null);
-        LocalAddresses local = LocalAddresses.Open(kernel.Open, world.Clock);
-        var context = new ServerContext(
-            world.Stop,
-            ConntrackTable.Open(maxLookups: 1, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
-            local,
-            AppearanceWatch.Open(local.Reader),
-            new ServerTelemetry(_counters, new ResponderJournal()))
+        var reader = new AddressReader(kernel.Open);
+        LocalAddresses local = LocalAddresses.Open(reader, world.Clock);
+        ConntrackTable table =
+            ConntrackTable.Open(maxLookups: 1, NetlinkSocket.DefaultReceiveBuffer, kernel.Open);
+        var context = new ServerContext(world.Stop, local, new ServerTelemetry(_counters, new ResponderJournal()))
         {
+            Table = table,
+            Watch = AppearanceWatch.Open(reader),
             Clock = world.Clock,
             CreateQueue = descriptors => new SimulatedQueue(world, descriptors, _oracle.BeginWait)
             {
                 Added = descriptor => _oracle.Open((TcpConversation)descriptor),
             },
         };
-        _server = new TcpServer([_listener], context, _rules, _oracle.MaxTime);
+        _server = LinuxTcp.Create([_listener], context, _rules, _oracle.MaxTime);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace ProxyHelper.Simulation.Network;
 /// Knows what the helper may do with each datagram, and objects to everything else. A server takes one batch at a time,
 /// so the fate of a batch is known when the server receives the next one or waits.
 /// </summary>
-internal sealed class UdpOracle(World world, ScriptedKernel kernel)
+internal sealed class UdpOracle(World world, ScriptedKernel kernel) : IUdpJudge
 {
     // The helper forgets a clock that was set back after two rounds, and may take some more to empty its queues.
     private const int RoundsAfterClockSet = 12;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Netlink;
@@ -19,8 +18,7 @@ internal sealed class UdpSimulation : ISimulation
     private readonly UdpServer _server;
     private readonly bool _isBoundToAll;
     private RuleSet _rules;
-    private Datagram? _newest;
-    private ushort _nextPort = 1024;
+    private readonly DatagramSource _datagrams;
 
     /// <summary>Opens a server.</summary>
     public UdpSimulation(World world, ScriptedKernel kernel)
@@ -31,16 +29,17 @@ internal sealed class UdpSimulation : ISimulation
         kernel.Table.Changed = _oracle.NoteTable;
         _rules = RuleSet.From(_oracle.Rules.ToAnswerRules(), previous: null);
         _isBoundToAll = world.Chance.OnceIn(3);
+        _datagrams = new DatagramSource(world, kernel.Table, _isBoundToAll, () => _oracle.Rules.Secret);
         _sockets = [.. Enumerable.Range(0, world.Chance.Between(1, 4))
             .Select(place => new UdpSocket(world, _oracle, _isBoundToAll) { CountsBroadcasts = place == 0 })];
-        LocalAddresses local = LocalAddresses.Open(kernel.Open, world.Clock);
-        var context = new ServerContext(
-            world.Stop,
-            ConntrackTable.Open(UdpServer.BatchSize, NetlinkSocket.DefaultReceiveBuffer, kernel.Open),
-            local,
-            AppearanceWatch.Open(local.Reader),
-            new ServerTelemetry(_counters, new ResponderJournal()))
+        var reader = new AddressReader(kernel.Open);
+        LocalAddresses local = LocalAddresses.Open(reader, world.Clock);
+        ConntrackTable table =
+            ConntrackTable.Open(UdpServer.BatchSize, NetlinkSocket.DefaultReceiveBuffer, kernel.Open);
+        var context = new ServerContext(world.Stop, local, new ServerTelemetry(_counters, new ResponderJournal()))
         {
+            Table = table,
+            Watch = AppearanceWatch.Open(reader),
             Clock = world.Clock,
             CreateQueue = descriptors => new SimulatedQueue(world, descriptors, _oracle.BeginWait)
             {
@@ -133,7 +132,7 @@ internal sealed class UdpSimulation : ISimulation
             _world.NextFreeze = time;
             for (int left = 500; left > 0; left--)
             {
-                _sockets[0].Arrive(NewDatagram());
+                _sockets[0].Arrive(_datagrams.Next());
             }
         });
         _world.At(begin + (time / 2), SetClock);
@@ -144,8 +143,8 @@ internal sealed class UdpSimulation : ISimulation
     {
         for (int left = _world.Chance.Of(1, 2, 5, 40, 80); left > 0; left--)
         {
-            _newest = _newest is not null && _world.Chance.OnceIn(10) ? _newest.SentAgain() : NewDatagram();
-            _world.Chance.Of<UdpSocket>(_sockets).Arrive(_newest);
+            Datagram datagram = _datagrams.NextOrAgain();
+            _world.Chance.Of<UdpSocket>(_sockets).Arrive(datagram);
         }
     }
 
@@ -177,55 +176,5 @@ internal sealed class UdpSimulation : ISimulation
         _world.Clock.Set(TimeSpan.FromMilliseconds(_world.Chance.Of(
             _world.Chance.Between(-4000, 4000), _world.Chance.Between(-4000, 4000), -3_600_000, 3_600_000)));
         _oracle.SetClock();
-    }
-
-    /// <summary>Makes a datagram: a query about an entry or about nothing. Most of them are answered.</summary>
-    private Datagram NewDatagram()
-    {
-        Chance chance = _world.Chance;
-        List<TableEntry> entries = _kernel.Table.Entries;
-        TableEntry entry = entries.Count > 0 && !chance.OnceIn(5) ? entries[chance.Below(entries.Count)]
-            : Places.NewEntry(chance);
-        bool isOriginal = chance.OnceIn(8); // a query that the kernel answers with the other direction
-        (Peer source, Peer destination) = isOriginal
-            ? (entry.Destination, entry.Source)
-            : (entry.ReplyDestination, entry.ReplySource);
-        uint sender = chance.OnceIn(4)
-            ? chance.Of(Places.Stranger, Places.Trusted, Places.Router, Places.Loopback, Places.Proxy)
-            : destination.Address;
-        _nextPort++;
-        byte[] bytes = new byte[66];
-        "RPHD"u8.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), (uint)chance.Below(3));
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(8), chance.OnceIn(10) ? 5 : _oracle.Rules.Secret);
-        bytes.AsSpan(12, 4).Clear();
-        (bytes[12], bytes[13], bytes[15]) = (4, 2, 1);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(16), source.Address);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(20), destination.Address);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(24), source.Port);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(26), destination.Port);
-        uint local = chance.Of(Places.Router, Places.SecondRouter);
-        return new Datagram
-        {
-            Bytes = chance.OnceIn(12) ? Damage(bytes) : bytes,
-            Sender = new Peer(sender, _nextPort),
-            LocalAddress = local,
-            HeaderDestination = _isBoundToAll && chance.OnceIn(20) ? chance.Of([.. Places.Broadcasts]) : local,
-            Question = (source, destination),
-        };
-    }
-
-    private byte[] Damage(byte[] bytes)
-    {
-        switch (_world.Chance.Below(3))
-        {
-            case 0:
-                return bytes[.._world.Chance.Below(66)];
-            case 1:
-                return [.. bytes, .. new byte[_world.Chance.Between(1, 200)]];
-            default:
-                bytes[_world.Chance.Of(0, 1, 12, 13, 14, 15)] ^= 0x40;
-                return bytes;
-        }
     }
 }

@@ -6,7 +6,7 @@ using ProxyHelper.Simulation.Kernel;
 namespace ProxyHelper.Simulation.Network;
 
 /// <summary>Represents a UDP socket of the helper, with its queue in the kernel.</summary>
-internal sealed unsafe class UdpSocket(World world, UdpOracle oracle, bool isBoundToAll) : SimulatedSocket(world)
+internal sealed unsafe class UdpSocket(World world, IUdpJudge oracle, bool isBoundToAll) : SimulatedSocket(world)
 {
     private readonly Queue<Datagram> _queue = [];
     private uint _dropped;

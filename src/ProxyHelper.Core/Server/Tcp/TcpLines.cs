@@ -1,8 +1,7 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 using ProxyHelper.Telemetry;
 
-namespace ProxyHelper.Server;
+namespace ProxyHelper.Server.Tcp;
 
 /// <summary>
 /// Reads the lines of connections. Each line is answered at once, or is looked up again until it can be answered.
@@ -10,20 +9,13 @@ namespace ProxyHelper.Server;
 /// <param name="connections">The connections.</param>
 /// <param name="answers">Answers a line, or lets it wait.</param>
 /// <param name="telemetry">The counters and the journal.</param>
-/// <param name="ready">The queue that waits for the connections.</param>
-/// <param name="firstPlace">The place of the first connection in the queue.</param>
-[SupportedOSPlatform("linux")]
+/// <param name="wait">Waits for the connections.</param>
+/// <param name="firstPlace">The place of the first connection.</param>
 internal sealed class TcpLines(
-    TcpConnections connections, TcpAnswers answers, ServerTelemetry telemetry, ReadyQueue ready, int firstPlace)
+    TcpConnections connections, TcpAnswers answers, ServerTelemetry telemetry, StreamWait wait, int firstPlace)
 {
-    private TimeSpan _lookedUpAt;
-
-    /// <summary>Returns the place of a connection in the queue.</summary>
+    /// <summary>Returns the place of a connection.</summary>
     public int PlaceOf(TcpConnection connection) => firstPlace + connection.Number;
-
-    /// <summary>Returns the time until the next look-ups, up to a limit.</summary>
-    public TimeSpan LimitWait(TimeSpan limit) =>
-        connections.HasWaiting && FailoverGrace.Interval < limit ? FailoverGrace.Interval : limit;
 
     /// <summary>Serves a connection that is ready.</summary>
     /// <param name="connection">The connection.</param>
@@ -62,18 +54,9 @@ internal sealed class TcpLines(
         }
     }
 
-    /// <summary>Looks up the lines that wait, if some time has passed since the last look-ups.</summary>
-    /// <param name="rules">The rules in force.</param>
-    /// <param name="now">The time since boot.</param>
-    /// <param name="isLast">Whether every line is answered, because the server stops.</param>
-    public void LookUpAgain(ServerRules rules, TimeSpan now, bool isLast = false)
+    /// <summary>Looks up the lines that wait.</summary>
+    public void LookUpAgain(ServerRules rules)
     {
-        if (!connections.HasWaiting || (now - _lookedUpAt < FailoverGrace.Interval && !isLast))
-        {
-            return;
-        }
-
-        _lookedUpAt = now;
         for (int place = 0; place < TcpConnections.Max; place++)
         {
             if (connections[place] is { IsWaiting: true } connection)
@@ -111,7 +94,7 @@ internal sealed class TcpLines(
         if (connection.IsOpen && waits != waited)
         {
             // What the client sends while its line waits is read later.
-            connection.Change(waits ? ready.Suspend : ready.Resume, PlaceOf(connection));
+            connection.Change(waits ? wait.Suspend : wait.Resume, PlaceOf(connection));
         }
     }
 

@@ -1,17 +1,13 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
-namespace ProxyHelper.Server;
+namespace ProxyHelper.Server.Tcp;
 
 /// <summary>
 /// Contains the sockets that accept TCP connections. They can pause together: then connections wait in the kernel.
 /// </summary>
 /// <param name="sockets">The sockets.</param>
-/// <param name="ready">The queue that waits for the sockets.</param>
-/// <param name="firstPlace">The place of the first socket in the queue.</param>
-[SupportedOSPlatform("linux")]
-internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int firstPlace) : IDisposable
+/// <param name="wait">Waits for the sockets.</param>
+internal sealed class TcpListeners(StreamSocket[] sockets, StreamWait wait) : IDisposable
 {
     private TimeSpan? _pausedAt;
 
@@ -27,17 +23,17 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     public bool ArePaused => _pausedAt is not null;
 
     /// <summary>Gets a socket.</summary>
-    public LinuxSocket this[int number] => sockets[number];
+    public StreamSocket this[int number] => sockets[number];
 
     /// <summary>Returns whether a condition is true for a socket, the first of which ends the search.</summary>
-    public bool Any(Predicate<LinuxSocket> condition) => Array.Exists(sockets, condition);
+    public bool Any(Predicate<StreamSocket> condition) => Array.Exists(sockets, condition);
 
     /// <summary>Stops waiting for connections.</summary>
     /// <param name="now">The time since boot.</param>
     public void Pause(TimeSpan now)
     {
         _pausedAt = now;
-        TryChange(ready.Suspend); // if the kernel has no memory, the sockets are tried again at once
+        TryChange(wait.Suspend); // if the kernel has no memory, the sockets are tried again at once
     }
 
     /// <summary>Waits for connections again if the pause is over.</summary>
@@ -46,19 +42,19 @@ internal sealed class TcpListeners(LinuxSocket[] sockets, ReadyQueue ready, int 
     {
         if (_pausedAt is { } pausedAt && now - pausedAt >= PauseTime)
         {
-            _pausedAt = TryChange(ready.Resume) ? null : now;
+            _pausedAt = TryChange(wait.Resume) ? null : now;
         }
     }
 
     /// <summary>Changes each socket in the queue.</summary>
     /// <returns>False if the kernel has no memory at this moment.</returns>
-    private bool TryChange(Action<SafeHandle, int> change)
+    private bool TryChange(Action<StreamSocket, int> change)
     {
         try
         {
             for (int i = 0; i < sockets.Length; i++)
             {
-                change(sockets[i], firstPlace + i);
+                change(sockets[i], StreamWait.FirstSocket + i);
             }
 
             return true;

@@ -1,12 +1,11 @@
-using System.Runtime.Versioning;
+using ProxyHelper.Access;
 using ProxyHelper.Addresses;
 using ProxyHelper.Telemetry;
 
-namespace ProxyHelper.Server;
+namespace ProxyHelper.Server.Tcp;
 
 /// <summary>Contains the places for TCP connections, and limits the places of one source.</summary>
 /// <param name="maxTime">The longest time that a connection may last.</param>
-[SupportedOSPlatform("linux")]
 internal sealed class TcpConnections(TimeSpan maxTime)
 {
     /// <summary>The largest number of connections.</summary>
@@ -57,11 +56,19 @@ internal sealed class TcpConnections(TimeSpan maxTime)
     /// <param name="now">The time since boot.</param>
     public bool IsOverdue(TcpConnection connection, TimeSpan now) => now - connection.OpenedAt >= maxTime;
 
-    /// <summary>Returns whether the time limit of a connection leaves time for a line to wait.</summary>
+    /// <summary>
+    /// Returns the time for which the line of a connection may still wait: until the client may give the query up, or
+    /// the time limit of the connection is near.
+    /// </summary>
     /// <param name="connection">The open connection.</param>
     /// <param name="now">The time since boot.</param>
-    public bool LeavesTimeToWait(TcpConnection connection, TimeSpan now) =>
-        now - connection.OpenedAt < maxTime - (maxTime / 5);
+    /// <param name="admission">Knows how long a query may wait.</param>
+    public TimeSpan TimeLeftToWait(TcpConnection connection, TimeSpan now, Admission admission)
+    {
+        TimeSpan limit = maxTime - (maxTime / 5);
+        limit = admission.LongestWait < limit ? admission.LongestWait : limit;
+        return limit - (now - connection.OpenedAt);
+    }
 
     /// <summary>
     /// Returns whether another line of a source may wait. A part of the places is left for lines that are answered at

@@ -1,10 +1,9 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Protocol;
+using ProxyHelper.Sources;
 
-namespace ProxyHelper.Server;
+namespace ProxyHelper.Server.Tcp;
 
 /// <summary>
 /// Represents a place for one TCP connection, which is used again and again. The server reads a line, answers it, and
@@ -12,13 +11,12 @@ namespace ProxyHelper.Server;
 /// kernel would send a reset, which can destroy the reply.
 /// </summary>
 /// <param name="number">The number of the place.</param>
-[SupportedOSPlatform("linux")]
 internal sealed class TcpConnection(int number)
 {
     private const int MaxIgnoredBytes = 1 << 16;
 
     private readonly byte[] _bytes = new byte[LineQuery.MaxLength];
-    private LinuxSocket? _socket;
+    private StreamSocket? _socket;
     private int _length;
     private int _ignored;
 
@@ -43,11 +41,14 @@ internal sealed class TcpConnection(int number)
     /// <summary>Gets whether the place has a connection whose line waits to be looked up again.</summary>
     public bool IsWaiting => IsOpen && WaitsSince is not null;
 
+    /// <summary>Gets or sets the ticket that the line waits for, or null.</summary>
+    public ResolverTicket? Ticket { get; set; }
+
     /// <summary>Gets the line that waits.</summary>
     public ReadOnlySpan<byte> Line => _bytes.AsSpan(0, _length);
 
     /// <summary>Puts a connection in the place.</summary>
-    public void Open(LinuxSocket socket, IPv4Address peer, TimeSpan now)
+    public void Open(StreamSocket socket, IPv4Address peer, TimeSpan now)
     {
         _socket = socket;
         _length = 0;
@@ -65,7 +66,7 @@ internal sealed class TcpConnection(int number)
     /// <summary>Changes whether a queue reports that the client has sent something.</summary>
     /// <param name="change">The change.</param>
     /// <param name="place">The place of the connection in the queue.</param>
-    public void Change(Action<SafeHandle, int> change, int place) => change(_socket!, place);
+    public void Change(Action<StreamSocket, int> change, int place) => change(_socket!, place);
 
     /// <summary>Reads the bytes of the line that have arrived.</summary>
     /// <param name="line">Receives the line.</param>
@@ -89,7 +90,7 @@ internal sealed class TcpConnection(int number)
 
     /// <summary>Returns the local address that the client connected to.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
-    public IPv4Address ReadLocalAddress() => IPv4SocketAddress.ReadLocalAddress(_socket!);
+    public IPv4Address ReadLocalAddress() => _socket!.ReadLocalAddress();
 
     /// <summary>Sends the reply and ends the sending direction.</summary>
     /// <exception cref="LinuxException">Thrown when the connection is broken.</exception>
@@ -97,7 +98,7 @@ internal sealed class TcpConnection(int number)
     {
         IsAnswered = true;
         WaitsSince = null;
-        _socket!.Send(line, "a reply"); // the first bytes that the socket sends, so there is room for them
+        _socket!.Send(line); // the first bytes that the socket sends, so there is room for them
         _socket.EndSending();
     }
 
@@ -114,6 +115,8 @@ internal sealed class TcpConnection(int number)
     /// <summary>Closes the connection and frees the place.</summary>
     public void Close()
     {
+        Ticket?.Abandon();
+        Ticket = null;
         _socket?.Dispose();
         _socket = null;
     }
