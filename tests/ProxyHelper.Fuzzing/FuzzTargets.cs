@@ -27,8 +27,11 @@ public static class FuzzTargets
         new TableTarget("pf-table", NatSystem.Pf),
         new TableTarget("ipfilter-table", NatSystem.IPFilter),
         new TableTarget("mikrotik-table", NatSystem.MikroTik),
+        new TableTarget("mikrotik-json", NatSystem.MikroTik),
         new TableTarget("cisco-table", NatSystem.Cisco),
         new TableTarget("windows-table", NatSystem.Windows),
+        new TableTarget("windows-json", NatSystem.Windows),
+        new TableTarget("windows-clixml", NatSystem.Windows),
         new TableTarget("junos-table", NatSystem.Junos),
         new TableTarget("conntrack-table", NatSystem.Conntrack),
     ];

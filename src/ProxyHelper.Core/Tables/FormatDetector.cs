@@ -13,7 +13,7 @@ public sealed class FormatDetector(NatSystem? system = null) : TableReader
 {
     private const int MaxHeldCharacters = 64 * 1024;
     private const int MaxHeldLines = 4096;
-    private const int OftenTriedLines = 100;
+    private const int OftenTriedLines = 16;
 
     private readonly IReadOnlyList<TableFormat> _formats = TableFormats.Of(system);
     private readonly List<(int Length, bool EndsLine)> _held = [];

@@ -168,6 +168,15 @@ internal sealed class RouterOSEntry
     private Dictionary<string, string> ReadDetails()
     {
         var details = new Dictionary<string, string>();
+        for (int key = RouterOSKeys.Source; key <= RouterOSKeys.ReplyDestination; key += 2)
+        {
+            // The interface of a link-local address is not a part of the end.
+            if (_values[key].Contains('%'))
+            {
+                details.Add(RouterOSKeys.Names[key], _values[key].ToString());
+            }
+        }
+
         for (int key = RouterOSKeys.FirstDetail; key < RouterOSKeys.Names.Length; key++)
         {
             if (!_values[key].IsEmpty)

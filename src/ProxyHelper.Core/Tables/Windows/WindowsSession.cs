@@ -114,6 +114,15 @@ internal sealed class WindowsSession
     private Dictionary<string, string> ReadDetails()
     {
         var details = new Dictionary<string, string>();
+        for (int key = InternalSource; key <= ExternalDestination; key += 2)
+        {
+            // The interface of a link-local address is not a part of the end.
+            if (_values[key].Contains('%'))
+            {
+                details.Add(_names[key], _values[key].ToString());
+            }
+        }
+
         for (int key = FirstDetail; key < _names.Length; key++)
         {
             if (!_values[key].IsEmpty)
