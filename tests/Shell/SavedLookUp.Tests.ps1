@@ -72,6 +72,12 @@ Describe 'A look-up in a saved table' {
         "$($streams.Warning)" | Should -BeLike '*could not be read: 1*'
     }
 
+    It 'has no answer from half of a connection, unless the inside interface is skipped' {
+        $state = 'all tcp 203.0.113.1:20119 (10.1.1.1:10943) -> 198.51.100.9:9199       ESTABLISHED:ESTABLISHED'
+        Assert-NoAnswer (Get-Streams { $state | Get-NatMapping @ends }) 'only one half' '-InsideSkipped'
+        "$(($state | Get-NatMapping @ends -InsideSkipped).OriginalSource)" | Should -BeExactly '10.1.1.1:10943'
+    }
+
     It 'has an answer in one routing domain if two have the same ends' {
         $verbose = foreach ($vrf in 'green', 'red') {
             $row.Replace('10.1.1.1', $vrf -eq 'red' ? '10.1.1.7' : '10.1.1.1')

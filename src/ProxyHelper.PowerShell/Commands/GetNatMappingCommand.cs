@@ -91,6 +91,14 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     [Parameter(ParameterSetName = TextSet)]
     public SwitchParameter Unjoined { get; set; }
 
+    /// <summary>
+    /// Gets or sets whether pf skips the inside interface, so that a look-up accepts a state without its other half.
+    /// </summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralPathSet)]
+    [Parameter(ParameterSetName = TextSet)]
+    public SwitchParameter InsideSkipped { get; set; }
+
     /// <summary>Gets or sets the routing domain: a VRF of Cisco or Junos, or an rdomain of OpenBSD.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
@@ -157,6 +165,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
         {
             Format = Format,
             IsUnjoined = Unjoined,
+            IsInsideSkipped = InsideSkipped,
             Filter = RowFilterWithNat(IncludeUntranslated || Source is not null, RoutingDomain),
             Queries = Source is { } source && Destination is { } destination
                 ? [.. LookUpProtocols.Select(one => new MappingQuery(one, source, destination))]

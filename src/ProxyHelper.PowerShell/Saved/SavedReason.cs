@@ -29,8 +29,8 @@ internal static class SavedReason
                 "List the mappings that fit: Get-NatMapping -Path FILE -TranslatedDestination … -Unjoined. If they "
                 + "belong to several routing domains, give -RoutingDomain.",
             TableAnswerReason.Half =>
-                "Save the states of all interfaces with one command. A router that skips the inside interface has no "
-                + $"state of the other half. {save}",
+                "Save the states of all interfaces with one command. If pf skips the inside interface and redirects "
+                + $"no connection there, use -InsideSkipped. {save}",
             TableAnswerReason.Static =>
                 "The connection has ended, or the table was saved before it began. Save the table again.",
             TableAnswerReason.History => "Save the present entries: 'conntrack -L > FILE'.",

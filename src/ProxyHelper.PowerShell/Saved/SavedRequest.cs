@@ -11,6 +11,9 @@ internal sealed record SavedRequest
     /// <summary>Gets whether the two states of a connection are shown as the router has them.</summary>
     public bool IsUnjoined { get; init; }
 
+    /// <summary>Gets whether the router has no states on its inside interface.</summary>
+    public bool IsInsideSkipped { get; init; }
+
     /// <summary>Gets the filters.</summary>
     public required RowFilter Filter { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class SavedTable(
     private readonly FormatDetector _reader = new(request.Format);
     private readonly SavedFaults _faults = new(command, source);
     private readonly List<TableRow> _rows = [];
-    private readonly NatTable _table = new();
+    private readonly NatTable _table = new() { IsInsideSkipped = request.IsInsideSkipped };
     private readonly RowValues _values = new(request.Filter);
     private ListingJoin? _join;
     private bool _isChecked;
