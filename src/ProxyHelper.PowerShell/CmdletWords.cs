@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.PowerShell;
@@ -47,7 +46,6 @@ internal static class CmdletWords
     };
 
     /// <summary>Returns the words for findings about a helper of this session.</summary>
-    [SupportedOSPlatform("linux")]
     public static CallerWords For(ResponderJob job) => Instance with
     {
         AllowProxies = (_, proxies) =>

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Net;
-using System.Runtime.Versioning;
-using ProxyHelper.Linux;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
 
@@ -13,18 +11,17 @@ namespace ProxyHelper.PowerShell;
 /// the notices of the responder, and the errors have the reason why it failed. Each stream keeps the newest hundred
 /// records.
 /// </summary>
-[SupportedOSPlatform("linux")]
 public sealed class ResponderJob : CountedJob
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Responder _responder;
-    private readonly PidFile? _pidFile;
+    private readonly JobPidFile? _pidFile;
     private readonly Task _pump;
     private TimeSpan? _finalUptime;
     private string? _failure;
     private int _isEnding;
 
-    internal ResponderJob(Responder responder, PidFile? pidFile, string name)
+    internal ResponderJob(Responder responder, JobPidFile? pidFile, string name)
         : base($"Start-ProxyHelper {Join(responder.UdpEndPoints.Select(endPoint => endPoint.Address))}", name)
     {
         _responder = responder;
@@ -56,6 +53,11 @@ public sealed class ResponderJob : CountedJob
 
     /// <summary>Gets the TCP end points.</summary>
     public IReadOnlyList<IPEndPoint> TcpEndPoints => _responder.TcpEndPoints;
+
+    /// <summary>
+    /// Gets where the helper looks connections up, such as "the kernel" or "the table /var/db/states.txt".
+    /// </summary>
+    public string Source => Options.Resolver?.Description ?? "the kernel";
 
     /// <summary>Gets the local time of the start.</summary>
     public DateTime StartedAt => _responder.StartedAt.LocalDateTime;

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Management.Automation.Language;
 using System.Net;
-using System.Runtime.Versioning;
 using ProxyHelper.PowerShell.Commands;
+using ProxyHelper.PowerShell.Resolving;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.PowerShell;
 
 /// <summary>Makes the command that stops a helper and starts it with the same parameters.</summary>
-[SupportedOSPlatform("linux")]
 internal static class StartCommand
 {
     /// <summary>Returns the command. It names a file for the secret and does not show the secret.</summary>
@@ -37,9 +37,18 @@ internal static class StartCommand
             rules.IdentFormat == defaults.IdentFormat ? null : $"-IdentFormat {rules.IdentFormat}",
             job.Name == StartProxyHelperCommand.DefaultName ? null : $"-Name {Quoted(job.Name)}",
             job.PidFilePath is { } path ? $"-PidFile {Quoted(path)}" : null,
+            SourceOf(job.Options.Resolver),
         ];
         return string.Join(' ', words.OfType<string>());
     }
+
+    private static string? SourceOf(MappingResolver? resolver) => resolver switch
+    {
+        TableResolver table => $"-Path {Quoted(table.Path)} -MaxTableAge {Seconds(table.MaxAge)}",
+        CommandResolver command => $"-ResolverCommand {Join(command.Command.Select(Quoted))}",
+        ScriptResolver script => $"-Resolver {{{script.Script}}}",
+        _ => null,
+    };
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 

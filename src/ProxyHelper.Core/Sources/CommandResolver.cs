@@ -1,4 +1,5 @@
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux.Programs;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
@@ -11,11 +12,15 @@ namespace ProxyHelper.Sources;
 /// </summary>
 public sealed class CommandResolver : MappingResolver
 {
+    /// <summary>The largest number of words of a command.</summary>
+    public const int MaxWords = 1000;
+
     /// <summary>The most bytes that a program can write: 32 MiB.</summary>
     internal const long MaxOutputBytes = 32 << 20;
 
     private const int MaxRunning = 16;
     private const int MaxReasonLength = 300;
+    private const int MaxShownLength = 300;
 
     private static readonly TimeSpan _stopPatience = TimeSpan.FromMilliseconds(500);
 
@@ -40,11 +45,14 @@ public sealed class CommandResolver : MappingResolver
         _template = new CommandTemplate(command);
         string program = ProgramPath.Find(command[0]);
         _call = new CommandCall(program, command, CommandCall.ReadEnvironment(), folder);
-        Description = $"the command '{string.Join(' ', command)}'";
+        Description = $"the command '{PrintableText.From(string.Join(' ', command), MaxShownLength)}'";
     }
 
     /// <inheritdoc/>
     public override string Description { get; }
+
+    /// <summary>Gets the program and its arguments, with the placeholders.</summary>
+    public IReadOnlyList<string> Command => _call.Words;
 
     /// <summary>Gets the number of programs that run, or that were killed and have not ended yet.</summary>
     internal int Running => Volatile.Read(ref _running);

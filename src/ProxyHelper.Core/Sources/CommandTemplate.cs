@@ -10,9 +10,6 @@ namespace ProxyHelper.Sources;
 /// </summary>
 internal sealed class CommandTemplate
 {
-    /// <summary>The largest number of words.</summary>
-    public const int MaxWords = 1000;
-
     private const int MaxWordLength = 32 * 1024; // far below MAX_ARG_STRLEN (linux/binfmts.h)
 
     private readonly IReadOnlyList<string> _words;
@@ -31,7 +28,7 @@ internal sealed class CommandTemplate
     /// <summary>Returns the reason why words are no command, or null.</summary>
     public static string? FindFault(IReadOnlyList<string> words) =>
         words.Count == 0 || words[0].Length == 0 ? "The command has no program."
-        : words.Count > MaxWords ? $"The command has more than {MaxWords} words."
+        : words.Count > CommandResolver.MaxWords ? $"The command has more than {CommandResolver.MaxWords} words."
         : words.Any(word => word.Contains('\0', StringComparison.Ordinal)) ? "The command contains a NUL character."
         : words.FirstOrDefault(word => word.Length > MaxWordLength) is { } word
             ? $"A word of the command is longer than {MaxWordLength} characters."

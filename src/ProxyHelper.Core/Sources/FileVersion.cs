@@ -31,7 +31,13 @@ internal readonly record struct FileVersion(FileIdentity Identity, long Size, lo
         }
 
         Errno errno = FileState.TryRead(path, followLink: true, out FileState state);
-        return errno == Errno.None ? Read(state) : throw new LinuxException($"read {path}", errno);
+        return errno switch
+        {
+            Errno.None => Read(state),
+            Errno.ENOENT => throw new FileNotFoundException($"There is no file {path}.", path),
+            Errno.EACCES => throw new UnauthorizedAccessException($"Access to the path '{path}' is denied."),
+            _ => throw new LinuxException($"read {path}", errno),
+        };
     }
 
     /// <summary>Reads the version of an open file.</summary>

@@ -21,7 +21,7 @@ internal static class TableAnswers
         {
             TableAnswerReason.Found when LacksRedirection(answer.Mapping!) =>
                 NotFound("IPFilter has no session that redirects a connection to this destination"),
-            TableAnswerReason.Found => new ResolverAnswer([answer.Mapping!], Reason: DescribeFaults(table)),
+            TableAnswerReason.Found => new ResolverAnswer([answer.Mapping!]),
             TableAnswerReason.Ambiguous => ResolverAnswer.FromFault(
                 ResolverFault.Ambiguous, "several mappings of the table fit, and they differ"),
             TableAnswerReason.Paged => ResolverAnswer.FromFault(
@@ -31,7 +31,8 @@ internal static class TableAnswers
             TableAnswerReason.Half => NotFound("the table has only one half of the connection"),
             TableAnswerReason.Static => NotFound("only a static mapping fits, which is no connection"),
             TableAnswerReason.NoProtocol => NotFound("the table does not show the protocol of the mapping"),
-            _ => DescribeFaults(table) is { } faults ? NotFound(faults) : ResolverAnswer.NotFound,
+            _ when DescribeFaults(table) is { } faults => ResolverAnswer.FromFault(ResolverFault.Failed, faults),
+            _ => ResolverAnswer.NotFound,
         };
     }
 

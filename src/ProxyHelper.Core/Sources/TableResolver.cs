@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
 
@@ -21,8 +22,6 @@ public sealed class TableResolver : MappingResolver
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     private readonly object _changed = new(); // also the lock of the two values below
-    private readonly string _path;
-    private readonly TimeSpan _maxAge;
     private bool _isStopped;
     private bool _hasResult;
     private volatile LoadedTable? _table;
@@ -30,12 +29,18 @@ public sealed class TableResolver : MappingResolver
 
     private TableResolver(string path, TimeSpan maxAge)
     {
-        _path = path;
-        _maxAge = maxAge;
+        Path = path;
+        MaxAge = maxAge;
     }
 
     /// <inheritdoc/>
-    public override string Description => $"the table {_path}";
+    public override string Description => $"the table {PrintableText.From(Path)}";
+
+    /// <summary>Gets the path of the file.</summary>
+    public string Path { get; }
+
+    /// <summary>Gets the age from which on the table gives no answer.</summary>
+    public TimeSpan MaxAge { get; }
 
     /// <summary>Gets the table that answers now.</summary>
     public NatTable Table => _table!.Table;
@@ -85,7 +90,7 @@ public sealed class TableResolver : MappingResolver
     {
         LoadedTable loaded = _table!;
         TimeSpan age = loaded.Age;
-        return Task.FromResult(age > _maxAge
+        return Task.FromResult(age > MaxAge
             ? ResolverAnswer.FromFault(ResolverFault.TooOld, DescribeAge(age))
             : TableAnswers.Find(loaded.Table, query));
     }
@@ -113,7 +118,7 @@ public sealed class TableResolver : MappingResolver
     {
         string reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"the table is {age.TotalSeconds:0} s old, and its maximum age is {_maxAge.TotalSeconds:0} s");
+            $"the table is {age.TotalSeconds:0} s old, and its maximum age is {MaxAge.TotalSeconds:0} s");
         return _failure is { } failure ? $"{reason}. {failure.Message}" : reason;
     }
 
@@ -133,7 +138,7 @@ public sealed class TableResolver : MappingResolver
 
     private void Watch()
     {
-        using var file = new WatchedFile(_path);
+        using var file = new WatchedFile(Path);
         do
         {
             try

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Net;
-using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
@@ -17,7 +16,6 @@ internal static class ResponderSelection
         .OrderBy(job => job.Id);
 
     /// <summary>Returns the responders that run, the oldest first.</summary>
-    [SupportedOSPlatform("linux")]
     public static IEnumerable<ResponderJob> Running(JobRepository repository) =>
         All(repository).OfType<ResponderJob>().Where(job => job.JobStateInfo.State == JobState.Running);
 
@@ -57,7 +55,6 @@ internal static class ResponderSelection
         });
 
     /// <summary>Returns the error about a PID file, which names the responder that has the file.</summary>
-    [SupportedOSPlatform("linux")]
     public static ErrorRecord PidFileFault(JobRepository repository, string command, string path, Exception cause)
     {
         Job? user = Running(repository).FirstOrDefault(job => job.PidFilePath == Path.GetFullPath(path));
@@ -66,7 +63,6 @@ internal static class ResponderSelection
     }
 
     /// <summary>Returns the running responder that uses an address and port that could not be bound, or null.</summary>
-    [SupportedOSPlatform("linux")]
     public static Job? Using(JobRepository repository, BindException failure)
     {
         IPEndPoint wanted = failure.EndPoint;

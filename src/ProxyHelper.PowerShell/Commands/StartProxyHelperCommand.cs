@@ -1,21 +1,23 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Net;
-using System.Runtime.Versioning;
+using System.Runtime.InteropServices;
 using System.Security;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
+using ProxyHelper.PowerShell.Resolving;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.PowerShell.Commands;
 
 /// <summary>
 /// Starts a helper that answers smtp-gated's queries in the background. Returns its job when it listens.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Start, "ProxyHelper", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "ProxyHelper", DefaultParameterSetName = KernelSet, SupportsShouldProcess = true)]
 [OutputType("ProxyHelper.PowerShell.ResponderJob")]
-public sealed class StartProxyHelperCommand : ProxyHelperCommand
+public sealed class StartProxyHelperCommand : HelperSourceCommand
 {
     /// <summary>The default name of a job.</summary>
     internal const string DefaultName = "ProxyHelper";
@@ -148,54 +150,49 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             return;
         }
 
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() && ParameterSetName == KernelSet)
         {
-            throw NotLinux();
+            throw Terminating(ResolverErrors.KernelNeedsLinux(RuntimeInformation.OSDescription));
         }
 
-        uint secret = ReadSecret(Secret, SecretFile);
-        PidFile? pidFile = CreatePidFile();
-        Responder responder = Start(addresses, secret, pidFile);
-        var job = new ResponderJob(responder, pidFile, Name);
+        ResponderJob job = StartJob(Options(addresses), Rules(ReadSecret(Secret, SecretFile)));
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
-        WriteVerbose($"Answering on {job.Location}. {AccessWarning.DescribeAccess(responder.Rules)}");
+        string source = ParameterSetName == KernelSet ? string.Empty : $" Connections are looked up in {job.Source}.";
+        WriteVerbose($"Answering on {job.Location}.{source} {AccessWarning.DescribeAccess(job.Rules)}");
         WriteObject(job);
     }
 
-    [SupportedOSPlatform("linux")]
-    private PidFile? CreatePidFile()
+    private ResponderJob StartJob(ListenOptions options, AnswerRules rules)
     {
-        if (PidFile is null)
-        {
-            return null;
-        }
-
-        string path = PidFile;
+#pragma warning disable CA2000 // the responder disposes of the resolver, and the job of the PID file
+        MappingResolver? resolver = OpenResolver();
+        JobPidFile? pidFile = null;
+        Responder? responder = null;
         try
         {
-            path = ResolveFile(PidFile);
-            bool isSecret = SecretFile is not null && Linux.PidFile.IsSameFile(path, ResolveFile(SecretFile));
-            return isSecret ? throw new IOException($"{path} is the secret file.") : Linux.PidFile.Create(path);
+            pidFile = PidFile is null ? null : JobPidFile.Create(this, JobRepository, PidFile, SecretFile);
+            responder = Start(options with { Resolver = resolver }, rules);
+            return new ResponderJob(responder, pidFile, Name);
+#pragma warning restore CA2000
         }
-        catch (DirectoryNotFoundException)
+        finally
         {
-            throw Terminating(HelperErrors.PidFileFolderMissing(path, Path.GetDirectoryName(path)!));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Terminating(ResponderSelection.PidFileFault(JobRepository, CommandName, path, failure));
+            if (responder is null)
+            {
+                pidFile?.Dispose();
+                resolver?.Dispose();
+            }
         }
     }
 
-    [SupportedOSPlatform("linux")]
-    private Responder Start(IPAddress[] addresses, uint secret, PidFile? pidFile)
+    private Responder Start(ListenOptions options, AnswerRules rules)
     {
         Responder? responder = null;
         bool isStarted = false;
         try
         {
-            responder = Responder.Open(Options(addresses), Rules(secret));
+            responder = Responder.Open(options, rules);
             if (AccessWarning.Of(responder.Rules) is { } warning)
             {
                 WriteWarning(warning); // before the first query, so that -WarningAction Stop and Inquire decide
@@ -222,7 +219,6 @@ public sealed class StartProxyHelperCommand : ProxyHelperCommand
             if (!isStarted)
             {
                 responder?.Dispose();
-                pidFile?.Dispose();
             }
         }
     }
