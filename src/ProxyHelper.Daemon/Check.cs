@@ -15,6 +15,11 @@ internal static class Check
     {
         var start = new StartChecks(settings);
         bool isWell = Write(start.Run(), output);
+        if (!settings.UsesKernel)
+        {
+            return isWell; // the rules and the table of this host have no part in the answers
+        }
+
         InspectionOptions options = OptionsOf(settings, start);
         return Write(Inspection.Run(options, DaemonWords.Instance, CancellationToken.None), output) && isWell;
     }

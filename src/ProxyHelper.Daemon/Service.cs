@@ -2,6 +2,7 @@ using System.Net;
 using ProxyHelper.Daemon.Metrics;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Daemon;
@@ -26,7 +27,8 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
                 signals.Own(() => PidFile.Create(path));
             }
 
-            using Responder responder = Responder.Open(settings.Listen, rules);
+            using MappingResolver? resolver = settings.OpenResolver();
+            using Responder responder = Responder.Open(settings.Listen with { Resolver = resolver }, rules);
             using MetricsServer? metrics = MetricsServer.TryOpen(
                 settings.Metrics, () => MetricsText.Of(responder, log.LostLines));
             metrics?.Start();
@@ -164,7 +166,22 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
                 + "proxy.");
         }
 
+        LogSource(responder);
         log.Write(Priority.Notice, Describe(responder));
+    }
+
+    private void LogSource(Responder responder)
+    {
+        if (responder.Options.Resolver is { } resolver)
+        {
+            log.Write(Priority.Notice, $"Connections are looked up in {resolver.Description}, and not in the kernel.");
+        }
+
+        if (responder.Options.Resolver is TableResolver table && TableAnswers.DescribeFaults(table.Table) is { } faults)
+        {
+            log.Write(
+                Priority.Warning, $"{table.Path}: {faults}. A connection in such a line is answered \"not found\".");
+        }
     }
 
     private static Priority PriorityOf(NoticeKind kind) => kind switch
@@ -190,5 +207,6 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
         + $"{counts[Outcome.Malformed]} malformed, {counts[Outcome.Late]} late, "
         + $"{counts[Outcome.QueueDrop]} dropped from full queues, "
         + $"{counts[Outcome.ConnectionDrop] + counts[Outcome.ConnectionTimeout]} TCP connections closed early, "
-        + $"{counts[Outcome.GraceWait]} waited in a failover grace, {counts[Outcome.GraceFind]} of them found";
+        + $"{counts[Outcome.GraceWait]} waited in a failover grace, {counts[Outcome.GraceFind]} of them found"
+        + (counts.ResolverFaults == 0 ? string.Empty : $", {counts.ResolverFaults} without an answer of the resolver");
 }

@@ -120,6 +120,28 @@ internal static class SettingList
             Get = options => options.AllowAbsentAddresses,
             Set = (options, isAllowed) => options with { AllowAbsentAddresses = isAllowed },
         },
+        new RepeatableSetting<Settings, string>
+        {
+            Name = "resolver-command", ValueName = "WORD",
+            Help = "Look connections up with this program and not in the kernel. One word of the command each time.",
+            Part = _process, Reader = ValueReaders.Word,
+            Get = settings => settings.ResolverCommand,
+            Set = (settings, words) => settings with { ResolverCommand = words },
+        },
+        new SingleSetting<Settings, string>
+        {
+            Name = "table", ValueName = "FILE",
+            Help = "Look connections up in this file, which has the NAT table of a router, and not in the kernel.",
+            Part = _process, Reader = ValueReaders.Text,
+            Get = settings => settings.Table, Set = (settings, path) => settings with { Table = path },
+        },
+        new SingleSetting<Settings, TimeSpan>
+        {
+            Name = "table-max-age", ValueName = "SECONDS",
+            Help = "Give no answer from a table that is older than this. The default is 60 seconds.",
+            Part = _process, Reader = ValueReaders.TableAge,
+            Get = settings => settings.TableMaxAge, Set = (settings, age) => settings with { TableMaxAge = age },
+        },
         new SingleSetting<Settings, string>
         {
             Name = "user", Alias = "-u", ValueName = "NAME",

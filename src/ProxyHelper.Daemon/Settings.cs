@@ -3,6 +3,7 @@ using System.Net;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.Daemon;
 
@@ -20,6 +21,20 @@ internal sealed record Settings
 
     /// <summary>Gets the path of the PID file, or null.</summary>
     public string? PidFile { get; init; }
+
+    /// <summary>
+    /// Gets the words of the command that looks connections up. The list is empty if there is no such command.
+    /// </summary>
+    public IReadOnlyList<string> ResolverCommand { get; init; } = [];
+
+    /// <summary>Gets the path of the file that connections are looked up in, or null.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>Gets the age from which on the table gives no answer.</summary>
+    public TimeSpan TableMaxAge { get; init; } = TableResolver.DefaultMaxAge;
+
+    /// <summary>Gets whether connections are looked up in the kernel.</summary>
+    public bool UsesKernel => Table is null && ResolverCommand.Count == 0;
 
     /// <summary>Gets the name of the user that the process becomes, or null.</summary>
     public string? User { get; init; }
@@ -71,6 +86,25 @@ internal sealed record Settings
     /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the secret file.</exception>
     public AnswerRules ReadRules() =>
         SecretFile is not null ? Rules with { Secret = ReadSecret(SecretFile) } : Rules;
+
+    /// <summary>Opens the resolver, if the settings name one.</summary>
+    /// <returns>The resolver, or null for the kernel.</returns>
+    /// <exception cref="IOException">Thrown when the table or the program cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">Thrown when this user may not read the table.</exception>
+    public MappingResolver? OpenResolver()
+    {
+        try
+        {
+            return Table is not null ? TableResolver.Open(Table, TableMaxAge)
+                : ResolverCommand.Count > 0 ? new CommandResolver(ResolverCommand)
+                : null;
+        }
+        catch (FileNotFoundException failure)
+        {
+            string name = Table is null ? "resolver-command" : "table";
+            throw new IOException($"--{name}: {failure.Message}", failure);
+        }
+    }
 
     /// <summary>
     /// Gets whether the secret is a credential that systemd hides from this process. systemd shows the credentials of a

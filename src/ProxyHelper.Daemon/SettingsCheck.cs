@@ -3,6 +3,7 @@ using System.Net;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.Daemon;
 
@@ -19,7 +20,8 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
     /// <summary>Returns the first fault, or null.</summary>
     /// <param name="configuration">The path of the configuration file, or null.</param>
     public SettingsFault? FindFault(string? configuration) =>
-        FindFileFault(configuration) ?? FindSecretFault() ?? FindUserFault() ?? FindAddressFault() ?? FindPortFault()
+        FindFileFault(configuration) ?? FindSourceFault() ?? FindSecretFault() ?? FindUserFault() ?? FindAddressFault()
+        ?? FindPortFault()
         ?? FindPrefixFault("allow", settings.Rules.AllowedProxies)
         ?? FindPrefixFault("trust", settings.Rules.TrustedClients) ?? FindOtherFault();
 
@@ -38,6 +40,14 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
             : null;
         return other is null ? null : FaultOf("pid-file", $"pid-file and {other} name the same file.");
     }
+
+    private SettingsFault? FindSourceFault() =>
+        settings.Table is not null && settings.ResolverCommand.Count > 0
+            ? FaultOf("table", "table and resolver-command are both set. A daemon uses exactly one of the two.")
+        : settings.ResolverCommand.Count > 0
+            && CommandTemplate.FindFault(settings.ResolverCommand) is { } fault
+            ? FaultOf("resolver-command", fault)
+            : null;
 
     private SettingsFault? FindSecretFault() => settings.SecretFile is not null && values.Of("secret").Any()
         ? FaultOf("secret", "secret and secret-file are both set. Remove one of the two.")

@@ -21,7 +21,10 @@ internal sealed class StartChecks(Settings settings)
 
     /// <summary>Runs the checks.</summary>
     public IReadOnlyList<Finding> Run() =>
-        [.. TrySecretFile(), .. TrySockets(), .. TryMetrics(), .. TryUser(), .. TryPidFile(), .. JudgeAccess()];
+    [
+        .. TrySecretFile(), .. TrySockets(), .. TryMetrics(), .. TryUser(), .. TryPidFile(), .. TrySource(),
+        .. JudgeAccess(),
+    ];
 
     private IEnumerable<Finding> TrySecretFile() => settings.SecretFile is { } path
         ? [Try("Secret file", $"{path} holds a secret.", () => Secret = settings.ReadSecret(path))]
@@ -53,6 +56,17 @@ internal sealed class StartChecks(Settings settings)
     private IEnumerable<Finding> TryPidFile() => settings.PidFile is { } path
         ? [Try("PID file", $"{path} can be written.", () => PidFile.Check(path), "Change --pid-file.")]
         : [];
+
+    private IEnumerable<Finding> TrySource() => settings.UsesKernel ? [] :
+    [
+        Try(
+            settings.Table is null ? "Resolver command" : "Table",
+            settings.Table is null
+                ? $"{settings.ResolverCommand[0]} is a program. It was not started."
+                : $"{settings.Table} is a NAT table.",
+            () => settings.OpenResolver()?.Dispose(),
+            settings.Table is null ? "Change --resolver-command." : "Change --table, or write the file."),
+    ];
 
     private IEnumerable<Finding> JudgeAccess() => settings.Rules.TrustsEveryHost
         ?

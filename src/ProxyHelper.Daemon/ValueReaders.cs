@@ -3,6 +3,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.Daemon;
 
@@ -11,6 +12,8 @@ internal static class ValueReaders
 {
     private const int MaxQuoted = 60; // characters of a value in a message
     private const int MaxText = 4096; // PATH_MAX (linux/limits.h)
+
+    private const int MaxWord = 32 * 1024;
 
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(int.MaxValue);
 
@@ -21,6 +24,15 @@ internal static class ValueReaders
         return text.Length == 0 ? "The value is empty."
             : text.Length > MaxText ? $"{Quote(text)} is longer than {MaxText} characters."
             : text.Contains('\0', StringComparison.Ordinal) ? "The value contains a NUL character."
+            : null;
+    }
+
+    /// <summary>Reads a word of a command, which can be empty.</summary>
+    public static string? Word(string text, out string value)
+    {
+        value = text;
+        return text.Contains('\0', StringComparison.Ordinal) ? "The value contains a NUL character."
+            : text.Length > MaxWord ? $"{Quote(text)} is longer than {MaxWord} characters."
             : null;
     }
 
@@ -102,6 +114,10 @@ internal static class ValueReaders
             ?? (value <= AnswerRules.LongestGrace
                 ? null
                 : $"{Quote(text)} is not 0 (off) to {AnswerRules.LongestGrace.TotalSeconds} seconds.");
+
+    /// <summary>Reads the maximum age of a table in seconds.</summary>
+    public static string? TableAge(string text, out TimeSpan value) =>
+        ReadSeconds(text, out value) ?? TableResolver.FindAgeFault(value);
 
     /// <summary>Reads the format of the user's name in a reply.</summary>
     public static string? Ident(string text, out IdentFormat value)

@@ -42,6 +42,36 @@ public sealed class SettingsTests
         Assert.Empty(rules.TrustedClients);
         Assert.Equal((null, null, null), (settings.SecretFile, settings.PidFile, settings.User));
         Assert.Null(settings.Metrics);
+        Assert.Equal((true, TimeSpan.FromMinutes(1)), (settings.UsesKernel, settings.TableMaxAge));
+    }
+
+    [Fact]
+    public void The_words_of_a_command_stay_as_they_are_written()
+    {
+        Settings settings = SettingsText.Read(
+            $"{Address}resolver-command = ssh\nresolver-command = a  b = \"c\" #d\nresolver-command =\n");
+
+        Assert.Equal(["ssh", "a  b = \"c\" #d", ""], settings.ResolverCommand);
+        Assert.False(settings.UsesKernel);
+    }
+
+    [Fact]
+    public void The_words_on_the_command_line_replace_those_in_the_file()
+    {
+        Settings settings = SettingsText.Read(
+            $"{Address}resolver-command = ssh\n", "resolver-command=cat", "resolver-command=-n");
+
+        Assert.Equal(["cat", "-n"], settings.ResolverCommand);
+    }
+
+    [Theory]
+    [InlineData("table = /nowhere/states", "--table: There is no file /nowhere/states.")]
+    [InlineData("resolver-command = /nowhere/ssh", "--resolver-command: There is no program '/nowhere/ssh'.")]
+    public void A_missing_source_names_the_option(string line, string message)
+    {
+        Settings settings = SettingsText.Read($"{Address}{line}\n");
+
+        Assert.Equal(message, Assert.Throws<IOException>(settings.OpenResolver).Message);
     }
 
     [Fact]
@@ -58,8 +88,9 @@ public sealed class SettingsTests
     [Fact]
     public void Each_setting_goes_to_its_place()
     {
-        Settings settings = SettingsText.Read(LinesWithout("secret"));
-        AnswerRules withSecret = SettingsText.Read(LinesWithout("secret-file")).Rules;
+        Settings settings = SettingsText.Read(LinesWithout("secret", "table"));
+        Settings other = SettingsText.Read(LinesWithout("secret-file", "resolver-command"));
+        AnswerRules withSecret = other.Rules;
 
         Assert.Equal([IPAddress.Parse("194.0.1.2")], settings.Listen.Addresses);
         ListenOptions listen = settings.Listen;
@@ -72,6 +103,8 @@ public sealed class SettingsTests
         Assert.Equal([EndPointPattern.ParseAddresses("10.0.0.0/8")], rules.TrustedClients);
         Assert.Equal(("/secret", "/pid", "nobody"), (settings.SecretFile, settings.PidFile, settings.User));
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:9114"), settings.Metrics);
+        Assert.Equal(["ssh"], settings.ResolverCommand);
+        Assert.Equal(("/table", TimeSpan.FromSeconds(5)), (other.Table, other.TableMaxAge));
     }
 
     [Fact]
@@ -126,9 +159,9 @@ public sealed class SettingsTests
         });
     }
 
-    // Only one of secret and secret-file can be set.
-    private static string LinesWithout(string name) => string.Join(
-        '\n', _samples.Where(sample => sample.Key != name).Select(sample => $"{sample.Key} = {sample.Value}"));
+    // Only one of secret and secret-file, and of resolver-command and table, can be set.
+    private static string LinesWithout(params string[] names) => string.Join(
+        '\n', _samples.Where(sample => !names.Contains(sample.Key)).Select(sample => $"{sample.Key} = {sample.Value}"));
 
     /// <summary>Gets a value of each setting that is not its default.</summary>
     private static readonly Dictionary<string, string> _samples = new()
@@ -146,6 +179,9 @@ public sealed class SettingsTests
         ["failover-grace"] = "0",
         ["workers"] = "2",
         ["allow-absent-address"] = "yes",
+        ["resolver-command"] = "ssh",
+        ["table"] = "/table",
+        ["table-max-age"] = "5",
         ["user"] = "nobody",
         ["pid-file"] = "/pid",
         ["metrics"] = "127.0.0.1:9114",

@@ -46,24 +46,26 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
         Assert.Empty(complaints);
     }
 
-    [Fact]
-    public async Task The_unit_allows_every_system_call_of_the_daemon()
+    [Theory]
+    [InlineData("")]
+    [InlineData("resolver-command = cat\nresolver-command = /dev/null\n")] // also those of its program
+    public async Task The_unit_allows_every_system_call_of_the_daemon(string source)
     {
         Requirement.Tool("systemd-analyze");
         Requirement.Tool("strace");
-        string[] made = await TraceCallsAsync();
+        string[] made = await TraceCallsAsync(source);
         Assert.Contains("sendmmsg", made); // the daemon sent a reply
 
         Assert.Empty(made.Except(ReadAllowedCalls()));
     }
 
     /// <summary>Returns the system calls of a start, a reply, a scrape, a reload, logged counters and a stop.</summary>
-    private async Task<string[]> TraceCallsAsync()
+    private async Task<string[]> TraceCallsAsync(string source)
     {
         using var network = RouterNetwork.Create();
         string trace = $"{_work}/trace", configuration = $"{_work}/configuration", program = daemon.Program;
         await File.WriteAllTextAsync(
-            configuration, "address = 194.0.1.1\nmetrics = 194.0.1.1:9114\n", Patience.Token());
+            configuration, $"address = 194.0.1.1\nmetrics = 194.0.1.1:9114\n{source}", Patience.Token());
         using RunningProgram running = network.Router.Run(() => RunningProgram.Start(
             // With -D the started process is the daemon, which receives the signals below.
             "strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", trace, program, "-c", configuration));

@@ -6,8 +6,11 @@ _proxy_helper() {
         -I | --address)
             mapfile -t COMPREPLY < <(compgen -W "0.0.0.0 $(ip -4 -o address 2>/dev/null | sed 's|.* inet \([0-9.]*\).*|\1|')" -- "$word")
             ;;
-        --secret-file | -p | --pid-file | -c | --config)
+        --secret-file | --table | -p | --pid-file | -c | --config)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            ;;
+        --resolver-command)
+            mapfile -t COMPREPLY < <(compgen -c -f -- "$word")
             ;;
         -u | --user)
             mapfile -t COMPREPLY < <(compgen -u -- "$word")
@@ -15,10 +18,10 @@ _proxy_helper() {
         --ident)
             mapfile -t COMPREPLY < <(compgen -W 'address endpoint none' -- "$word")
             ;;
-        -P | --port | --tcp-port | -s | --secret | --allow | --trust | --rate | --max-delay | --failover-grace | --workers | --metrics | --peer-ports) ;;
+        -P | --port | --tcp-port | -s | --secret | --allow | --trust | --rate | --max-delay | --failover-grace | --workers | --table-max-age | --metrics | --peer-ports) ;;
         *)
             mapfile -t COMPREPLY < <(compgen -W '--address --port --tcp-port --secret --secret-file --allow --trust --ident --rate --max-delay
-                --failover-grace --workers --allow-absent-address --user --pid-file --metrics --peer-ports --verbose --config --check --check-reload --version --help' -- "$word")
+                --failover-grace --workers --allow-absent-address --resolver-command --table --table-max-age --user --pid-file --metrics --peer-ports --verbose --config --check --check-reload --version --help' -- "$word")
             ;;
     esac
 }
