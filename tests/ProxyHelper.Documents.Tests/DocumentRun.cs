@@ -76,11 +76,16 @@ internal static class DocumentRun
     private static string MakeFiles(string text, DirectoryInfo folder)
     {
         string table = Path.Combine(folder.FullName, "table.txt"), secret = Path.Combine(folder.FullName, "secret");
+        string functions = Path.Combine(folder.FullName, "Resolvers.psm1");
         File.WriteAllText(table, Entry);
+        File.WriteAllText(
+            functions,
+            Document.AllBlocks.Single(block => block.Text.StartsWith("using ", StringComparison.Ordinal)).Text);
         File.WriteAllText(secret, 12345.ToString(CultureInfo.InvariantCulture));
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return text
             .Replace("./table.txt", table, StringComparison.Ordinal)
+            .Replace("/etc/proxy-helper/Resolvers.psm1", functions, StringComparison.Ordinal)
             .Replace("/etc/proxy-helper.secret", secret, StringComparison.Ordinal)
             .Replace("/run/proxy-helper.pid", Path.Combine(folder.FullName, "pid"), StringComparison.Ordinal);
     }

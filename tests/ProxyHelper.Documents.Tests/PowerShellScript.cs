@@ -10,9 +10,10 @@ internal sealed class PowerShellScript
     // Commands of the shell's modules, which the engine does not have, and programs. Documents can use them.
     private static readonly HashSet<string> _elsewhere = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ConvertFrom-Json", "ConvertTo-Json", "Expand-Archive", "Export-Clixml", "Export-Csv", "Format-List",
-        "Format-Table", "Format-Wide", "Get-Content", "Get-NetNatSession", "Group-Object", "Import-Clixml",
-        "Import-Csv", "Install-Module", "Install-PSResource", "Invoke-RestMethod", "Measure-Object",
+        "Add-NetNatStaticMapping", "ConvertFrom-Json", "ConvertTo-Json", "Expand-Archive", "Export-Clixml",
+        "Export-Csv", "Format-List", "Format-Table", "Format-Wide", "Get-Content", "Get-Credential",
+        "Get-NetNatSession", "Group-Object", "Import-Clixml", "Import-Csv", "Install-Module", "Install-PSResource",
+        "Invoke-RestMethod", "Measure-Object",
         "New-MarkdownCommandHelp", "Publish-PSResource", "Register-PSResourceRepository", "Select-Object",
         "Select-String", "Sort-Object", "conntrack", "dotnet", "ssh",
     };
@@ -29,6 +30,11 @@ internal sealed class PowerShellScript
     /// <summary>Gets the statements.</summary>
     public IEnumerable<StatementAst> Statements => _syntax.EndBlock?.Statements ?? Enumerable.Empty<StatementAst>();
 
+    /// <summary>Gets the names of the functions that the script defines.</summary>
+    public IEnumerable<string> Functions => _syntax
+        .FindAll(ast => ast is FunctionDefinitionAst, searchNestedScriptBlocks: true)
+        .Select(ast => ((FunctionDefinitionAst)ast).Name);
+
     /// <summary>Returns the commands in a part of a script.</summary>
     public static IEnumerable<CommandAst> CommandsIn(Ast part) =>
         part.FindAll(ast => ast is CommandAst, searchNestedScriptBlocks: true).Cast<CommandAst>();
@@ -37,10 +43,15 @@ internal sealed class PowerShellScript
     /// Returns the errors that the script gets: from the parser, or because a command, a parameter or a value does not
     /// exist.
     /// </summary>
-    public IEnumerable<string> Faults(IReadOnlyDictionary<string, CommandInfo> known) =>
+    /// <param name="known">The commands by name.</param>
+    /// <param name="functions">The functions that the documents define.</param>
+    public IEnumerable<string> Faults(
+        IReadOnlyDictionary<string, CommandInfo> known, IReadOnlySet<string> functions) =>
     [
         .. _errors.Select(error => error.Message),
-        .. CommandsIn(_syntax).SelectMany(command => Faults(command, known)),
+        .. CommandsIn(_syntax)
+            .Where(command => command.GetCommandName() is not { } name || !functions.Contains(name))
+            .SelectMany(command => Faults(command, known)),
     ];
 
     private static IEnumerable<string> Faults(CommandAst command, IReadOnlyDictionary<string, CommandInfo> known)

@@ -6,8 +6,8 @@ using ProxyHelper.Mappings;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Rejects values that are not mappings of this session, with a message that says how to get one. Rows of a CSV file
-/// and the output of Import-Clixml look like mappings, but do not identify an entry of the conntrack table.
+/// Rejects values that are not mappings of this kernel, with a message that says how to get one. Rows of a CSV or JSON
+/// file look like mappings, but do not identify an entry of the conntrack table.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MappingAttribute : ArgumentAttribute
@@ -28,8 +28,8 @@ internal sealed class MappingAttribute : ArgumentAttribute
 
 /// <summary>
 /// Lets a parameter accept what names a mapping: a mapping, or an object with its protocol and its original ends, such
-/// as a row of a CSV file or the output of Import-Clixml, ConvertFrom-Json or Select-Object. Any other value is left to
-/// the other parameters of the pipeline.
+/// as a row of a CSV file or the output of ConvertFrom-Json or Select-Object. Any other value is left to the other
+/// parameters of the pipeline.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class MappingNameAttribute : ArgumentAttribute
