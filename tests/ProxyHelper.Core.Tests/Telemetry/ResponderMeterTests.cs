@@ -34,8 +34,15 @@ public sealed class ResponderMeterTests
                 ("proxyhelper.queries/failed {query}", 0), ("proxyhelper.queries/found {query}", 1),
                 ("proxyhelper.queries/late {query}", 0), ("proxyhelper.queries/malformed {query}", 1), (
                     "proxyhelper.queries/not_allowed {query}", 0),
-                ("proxyhelper.queries/not_found {query}", 1), ("proxyhelper.queries/not_its_own {query}", 0), (
-                    "proxyhelper.queries/too_often {query}", 0),
+                ("proxyhelper.queries/not_found {query}", 1), ("proxyhelper.queries/not_its_own {query}", 0),
+                ("proxyhelper.queries/resolver_ambiguous {query}", 0),
+                ("proxyhelper.queries/resolver_error {query}", 0),
+                ("proxyhelper.queries/resolver_full {query}", 0),
+                ("proxyhelper.queries/resolver_invalid {query}", 0),
+                ("proxyhelper.queries/resolver_late {query}", 0),
+                ("proxyhelper.queries/resolver_mismatch {query}", 0),
+                ("proxyhelper.queries/resolver_too_old {query}", 0),
+                ("proxyhelper.queries/too_often {query}", 0),
                 ("proxyhelper.queries/wrong_secret {query}", 1), ("proxyhelper.queue.drops {datagram}", 0), (
                     "proxyhelper.receive.errors {error}", 0),
                 ("proxyhelper.replies.unsent {reply}", 0),
