@@ -78,9 +78,9 @@ internal static class DocumentRun
         string table = Path.Combine(folder.FullName, "table.txt"), secret = Path.Combine(folder.FullName, "secret");
         string functions = Path.Combine(folder.FullName, "Resolvers.psm1");
         File.WriteAllText(table, Entry);
-        File.WriteAllText(
-            functions,
-            Document.AllBlocks.Single(block => block.Text.StartsWith("using ", StringComparison.Ordinal)).Text);
+        Passage module = Document.AllBlocks.Single(
+            block => block.Text.StartsWith("using namespace ", StringComparison.Ordinal));
+        File.WriteAllText(functions, module.Text);
         File.WriteAllText(secret, 12345.ToString(CultureInfo.InvariantCulture));
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return text
