@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -80,7 +79,7 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
             Patience.Token());
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, program.WaitForExit(TimeSpan.FromSeconds(5)));
-        Assert.Empty(Directory.GetDirectories("/proc").Where(IsOwnSleep));
+        Assert.DoesNotContain(Directory.GetDirectories("/proc"), IsOwnSleep);
     }
 
     [Theory]
