@@ -12,6 +12,35 @@ public sealed class ResponderMeterTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1", "194.0.1.2") with { Port = 1143 };
 
+    private static readonly (string Name, double Value)[] _expected =
+    [
+        ("proxyhelper.connection.drops {connection}", 0),
+        ("proxyhelper.connection.timeouts {connection}", 0),
+        ("proxyhelper.conntrack.reopenings {reopening}", 0),
+        ("proxyhelper.grace.finds {query}", 0),
+        ("proxyhelper.grace.waits {query}", 0),
+        ("proxyhelper.queries/broadcast {query}", 0),
+        ("proxyhelper.queries/failed {query}", 0),
+        ("proxyhelper.queries/found {query}", 1),
+        ("proxyhelper.queries/late {query}", 0),
+        ("proxyhelper.queries/malformed {query}", 1),
+        ("proxyhelper.queries/not_allowed {query}", 0),
+        ("proxyhelper.queries/not_found {query}", 1),
+        ("proxyhelper.queries/not_its_own {query}", 0),
+        ("proxyhelper.queries/resolver_ambiguous {query}", 0),
+        ("proxyhelper.queries/resolver_error {query}", 0),
+        ("proxyhelper.queries/resolver_full {query}", 0),
+        ("proxyhelper.queries/resolver_invalid {query}", 0),
+        ("proxyhelper.queries/resolver_late {query}", 0),
+        ("proxyhelper.queries/resolver_mismatch {query}", 0),
+        ("proxyhelper.queries/resolver_too_old {query}", 0),
+        ("proxyhelper.queries/too_often {query}", 0),
+        ("proxyhelper.queries/wrong_secret {query}", 1),
+        ("proxyhelper.queue.drops {datagram}", 0),
+        ("proxyhelper.receive.errors {error}", 0),
+        ("proxyhelper.replies.unsent {reply}", 0),
+    ];
+
     [Fact]
     public void A_collector_reads_the_counts_by_outcome_and_the_tags_of_the_responder() => Router.With(() =>
     {
@@ -27,29 +56,10 @@ public sealed class ResponderMeterTests
         Dictionary<string, double> values = collector.Collect();
 
         Assert.Equal(
-            [
-                ("proxyhelper.connection.drops {connection}", 0), ("proxyhelper.connection.timeouts {connection}", 0),
-                ("proxyhelper.conntrack.reopenings {reopening}", 0), ("proxyhelper.grace.finds {query}", 0),
-                ("proxyhelper.grace.waits {query}", 0), ("proxyhelper.queries/broadcast {query}", 0),
-                ("proxyhelper.queries/failed {query}", 0), ("proxyhelper.queries/found {query}", 1),
-                ("proxyhelper.queries/late {query}", 0), ("proxyhelper.queries/malformed {query}", 1), (
-                    "proxyhelper.queries/not_allowed {query}", 0),
-                ("proxyhelper.queries/not_found {query}", 1), ("proxyhelper.queries/not_its_own {query}", 0),
-                ("proxyhelper.queries/resolver_ambiguous {query}", 0),
-                ("proxyhelper.queries/resolver_error {query}", 0),
-                ("proxyhelper.queries/resolver_full {query}", 0),
-                ("proxyhelper.queries/resolver_invalid {query}", 0),
-                ("proxyhelper.queries/resolver_late {query}", 0),
-                ("proxyhelper.queries/resolver_mismatch {query}", 0),
-                ("proxyhelper.queries/resolver_too_old {query}", 0),
-                ("proxyhelper.queries/too_often {query}", 0),
-                ("proxyhelper.queries/wrong_secret {query}", 1), ("proxyhelper.queue.drops {datagram}", 0), (
-                    "proxyhelper.receive.errors {error}", 0),
-                ("proxyhelper.replies.unsent {reply}", 0),
-            ],
-            values.Where(value => value.Key != "proxyhelper.uptime s").OrderBy(
-                value => value.Key, StringComparer.Ordinal).Select(
-                value => (value.Key, value.Value)));
+            _expected,
+            values.Where(value => value.Key != "proxyhelper.uptime s")
+                .OrderBy(value => value.Key, StringComparer.Ordinal)
+                .Select(value => (value.Key, value.Value)));
         Assert.InRange(values["proxyhelper.uptime s"], 0, responder.Uptime.TotalSeconds);
         Assert.Equal(("194.0.1.1,194.0.1.2", 1143), (collector.Tags["server.address"], collector.Tags["server.port"]));
         // Recorded after the reply.
