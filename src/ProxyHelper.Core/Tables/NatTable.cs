@@ -86,6 +86,7 @@ public sealed class NatTable
     internal void Add(in TableRow row, TableFormat format)
     {
         System = format.System;
+        _hasHistory |= row.IsHistory;
         if (row.Fault is { } fault)
         {
             FaultCount++;
@@ -100,7 +101,6 @@ public sealed class NatTable
         else if (row.Mapping is { } mapping)
         {
             Count++;
-            _hasHistory |= row.IsHistory;
             _index ??= format.CreateIndex();
             if (!row.IsHistory)
             {

@@ -15,8 +15,8 @@ public readonly record struct TableRow(int FirstLine, int LastLine)
     public TableFault? Fault { get; init; }
 
     /// <summary>
-    /// Gets whether the mapping is a report from the past, such as the event of a connection that may have ended. It
-    /// never answers a look-up.
+    /// Gets whether the row is a report from the past, such as the event of a connection that may have ended. No
+    /// mapping of its table answers a look-up, even if the report itself has a fault.
     /// </summary>
     public bool IsHistory { get; init; }
 }

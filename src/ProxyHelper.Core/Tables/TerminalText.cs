@@ -8,6 +8,9 @@ internal static class TerminalText
     /// <summary>The reason of the fault where a pager was.</summary>
     public const string PagerReason = "a pager stopped here and can have swallowed lines";
 
+    /// <summary>The reason of the fault where the rest of a row is in the next line.</summary>
+    public const string WrapReason = "the rest of the row before, which a terminal has wrapped";
+
     private const int LongestPrompt = 80;
 
     /// <summary>

@@ -23,7 +23,10 @@ public sealed class TextPieces(TextReader text)
     /// <summary>Gets the current piece without its line end.</summary>
     public ReadOnlySpan<char> Current => _buffer.AsSpan(_start, _length);
 
-    /// <summary>Gets whether the line ends after the current piece.</summary>
+    /// <summary>
+    /// Gets whether the line ends after the current piece. The end of the text does not end a line, because the text
+    /// may be cut there.
+    /// </summary>
     public bool EndsLine { get; private set; } = true;
 
     /// <summary>Gets the number of the current line. The first line has number 1.</summary>
@@ -44,10 +47,11 @@ public sealed class TextPieces(TextReader text)
         int lineEnd = rest[..Math.Min(rest.Length, LongestPiece)].IndexOf('\n');
         int length = lineEnd >= 0 ? lineEnd : rest.Length;
         int text = length - (rest[..length] is [.., '\r'] ? 1 : 0);
-        EndsLine = text <= MaximumLength && (lineEnd >= 0 || (_isTextEnd && length <= LongestPiece));
+        bool isRest = text <= MaximumLength && (lineEnd >= 0 || (_isTextEnd && length <= LongestPiece));
+        EndsLine = isRest && (lineEnd >= 0 || text < length); // a cut between "\r" and "\n" leaves a whole line
         _start = _next;
-        _length = EndsLine ? text : MaximumLength;
-        _next += EndsLine ? Math.Min(length + 1, rest.Length) : MaximumLength;
+        _length = isRest ? text : MaximumLength;
+        _next += isRest ? Math.Min(length + 1, rest.Length) : MaximumLength;
         return true;
     }
 

@@ -19,6 +19,11 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
     /// <inheritdoc/>
     public override void Finish(ICollection<TableRow> rows)
     {
+        if (IsInLine)
+        {
+            EndLine(rows);
+        }
+
         _splitter.End();
         if (_splitter.Found == XmlPiece.Cut)
         {
@@ -59,11 +64,7 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
 
         if (endsLine)
         {
-            _splitter.EndLine();
-            if (_isOutside && _lineStart.Length > 0)
-            {
-                rows.Add(FaultOf(Line, TableFaultKind.Invalid, "text outside the XML", _lineStart));
-            }
+            EndLine(rows);
         }
     }
 
@@ -77,6 +78,15 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
 
     /// <summary>Returns whether a line without tags is passed over.</summary>
     protected abstract bool IsSilent(ReadOnlySpan<char> line);
+
+    private void EndLine(ICollection<TableRow> rows)
+    {
+        _splitter.EndLine();
+        if (_isOutside && _lineStart.Length > 0)
+        {
+            rows.Add(FaultOf(Line, TableFaultKind.Invalid, "text outside the XML", _lineStart));
+        }
+    }
 
     private void AddRow(ICollection<TableRow> rows)
     {

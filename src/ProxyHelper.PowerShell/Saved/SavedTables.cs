@@ -43,7 +43,7 @@ internal sealed class SavedTables(ProxyHelperCommand command, SavedRequest reque
         }
         else
         {
-            using var pieces = new StringReader(line);
+            using var pieces = new StringReader($"{line}\n");
             current.Read(pieces);
         }
     }

@@ -8,9 +8,10 @@ namespace ProxyHelper.Tests.Tables;
 public sealed class TextPiecesTests
 {
     [Theory]
-    [InlineData("a\nb", "a b")]
+    [InlineData("a\nb\n", "a b")]
     [InlineData("a\r\nb\r\n", "a b")]
-    [InlineData("\n\na", "  a")]
+    [InlineData("a\r\nb\r", "a b")]
+    [InlineData("\n\na\n", "  a")]
     [InlineData("a\rb\n", "a\rb")]
     [InlineData("", "")]
     public void Lines_come_one_by_one_without_their_ends(string text, string expected)
@@ -27,11 +28,22 @@ public sealed class TextPiecesTests
     {
         string line = new('a', TextPieces.MaximumLength + more);
 
-        List<(string Text, bool EndsLine, int Line)> pieces = Read($"first\r\n{line}\r\nlast");
+        List<(string Text, bool EndsLine, int Line)> pieces = Read($"first\r\n{line}\r\nlast\n");
 
         Assert.Equal(line, string.Concat(pieces.Where(piece => piece.Line == 2).Select(piece => piece.Text)));
         Assert.Equal([1, 2, 3], pieces.Where(piece => piece.EndsLine).Select(piece => piece.Line));
         Assert.Equal("last", pieces[^1].Text);
+    }
+
+    // A file that is still written can end in the middle of a port.
+    [Theory]
+    [InlineData("b")]
+    [InlineData("a\nb")]
+    public void The_end_of_the_text_does_not_end_a_line(string text)
+    {
+        List<(string Text, bool EndsLine, int Line)> pieces = Read(text);
+
+        Assert.Equal(("b", false), (pieces[^1].Text, pieces[^1].EndsLine));
     }
 
     [Fact]

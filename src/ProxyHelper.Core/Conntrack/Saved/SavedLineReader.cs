@@ -33,6 +33,9 @@ internal ref struct SavedLineReader
     /// </summary>
     public readonly bool MayBeCut => Change is null && !_hasUse && _endsWithValue;
 
+    /// <summary>Gets whether the last word of the line is a value of a direction, such as a port.</summary>
+    public readonly bool EndsWithPort => !_hasUse && _endsWithValue;
+
     /// <summary>Gets the first fault.</summary>
     public SavedLineFault Fault { get; private set; }
 

@@ -30,8 +30,15 @@ internal sealed class CiscoEntry
         _firstLine = _lastLine = line;
     }
 
-    /// <summary>Passes over the lines below a faulty line.</summary>
-    public void Skip() => _isSkipped = true;
+    /// <summary>Forgets the entry, and passes over the lines below a faulty line.</summary>
+    public void Skip()
+    {
+        _ends = null;
+        _isSkipped = true;
+    }
+
+    /// <summary>Returns whether the entry has a row and no values yet, and the row is in a line.</summary>
+    public bool EndsAt(int line) => _ends is not null && !_details.HasAny && _lastLine == line;
 
     /// <summary>Reads a line below the row.</summary>
     /// <returns>The reason why the line is not right, or null.</returns>

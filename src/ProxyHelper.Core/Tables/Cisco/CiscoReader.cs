@@ -26,7 +26,7 @@ internal sealed class CiscoReader : LineTableReader
     };
 
     /// <inheritdoc/>
-    public override void Finish(ICollection<TableRow> rows) => _entry.Flush(rows);
+    protected override void FinishTable(ICollection<TableRow> rows) => _entry.Flush(rows);
 
     /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)
@@ -44,6 +44,11 @@ internal sealed class CiscoReader : LineTableReader
         else if (text.StartsWith("Pro ", StringComparison.Ordinal))
         {
             ReadHeading(text, rows);
+        }
+        else if (_entry.EndsAt(Line - 1) && CiscoRow.MayContinue(text))
+        {
+            _entry.Skip();
+            AddFault(rows, TableFaultKind.Incomplete, line, TerminalText.WrapReason);
         }
         else if (CiscoRow.Begins(text))
         {
@@ -137,13 +142,16 @@ internal sealed class CiscoReader : LineTableReader
     {
         _count++;
         var row = default(CiscoRow);
-        if (!_isOtherTable && row.TryRead(line))
+        bool isRow = !_isOtherTable && row.TryRead(line);
+        bool mayBeCut = isRow && LacksLineEnd && line is not [.., '-'];
+        if (isRow && !mayBeCut)
         {
             _entry.Begin(row, line, Line);
             return;
         }
 
-        AddFault(rows, TableFaultKind.Invalid, line, _isOtherTable ? "a row of another table" : row.Fault!);
+        TableFaultKind kind = mayBeCut ? TableFaultKind.Incomplete : TableFaultKind.Invalid;
+        AddFault(rows, kind, line, mayBeCut ? NoLineEndReason : row.Fault ?? "a row of another table");
         _entry.Skip();
     }
 

@@ -31,6 +31,10 @@ internal ref struct CiscoRow
         return TryReadProtocol(end < 0 ? text : text[..end], out _);
     }
 
+    /// <summary>Returns whether a line can be the rest of the last end of a row that a terminal wrapped.</summary>
+    public static bool MayContinue(ReadOnlySpan<char> line) =>
+        line is [>= '0' and <= '9' or '.' or ':', ..] && !line.ContainsAny(" \t");
+
     /// <summary>Reads a line.</summary>
     /// <returns>False if the line is not a row.</returns>
     public bool TryRead(ReadOnlySpan<char> line)

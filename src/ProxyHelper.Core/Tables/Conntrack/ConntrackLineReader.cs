@@ -20,7 +20,8 @@ internal sealed class ConntrackLineReader : LineTableReader
     {
         var reader = new SavedLineReader(line);
         bool isEntry = reader.TryRead(out ConntrackEntryValues values);
-        if (isEntry && !reader.MayBeCut)
+        bool mayBeCut = reader.MayBeCut || (LacksLineEnd && reader.EndsWithPort);
+        if (isEntry && !mayBeCut)
         {
             rows.Add(ConntrackText.RowOf(values, reader.Change, reader.At, (Line, Line)));
         }
@@ -32,7 +33,8 @@ internal sealed class ConntrackLineReader : LineTableReader
         {
             SavedLineFault fault = isEntry ? SavedLineFault.Cut : reader.Fault;
             string reason = SavedLineFaultText.Describe(fault, reader.FaultWord, reader.IsReply);
-            AddFault(rows, isEntry ? TableFaultKind.Incomplete : TableFaultKind.Invalid, line, reason);
+            TableFaultKind kind = isEntry ? TableFaultKind.Incomplete : TableFaultKind.Invalid;
+            AddFault(rows, kind, line, reason, isHistory: reader.Change is not null);
         }
     }
 }

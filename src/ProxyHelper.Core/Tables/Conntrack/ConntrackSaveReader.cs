@@ -7,6 +7,8 @@ namespace ProxyHelper.Tables.Conntrack;
 /// <summary>Reads lines of "conntrack -L -o save" and "conntrack -E -o save".</summary>
 internal sealed class ConntrackSaveReader : LineTableReader
 {
+    private TableRow? _held; // until the next line, which can have the rest of the last port
+
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Conntrack, "conntrack -o save")
     {
@@ -16,8 +18,19 @@ internal sealed class ConntrackSaveReader : LineTableReader
     };
 
     /// <inheritdoc/>
+    protected override void FinishTable(ICollection<TableRow> rows) => Flush(rows);
+
+    /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)
     {
+        if (_held is not null && line is [>= '0' and <= '9', ..])
+        {
+            _held = null;
+            AddFault(rows, TableFaultKind.Incomplete, line, TerminalText.WrapReason);
+            return;
+        }
+
+        Flush(rows);
         if (!IsOptions(line))
         {
             AddOther(line, rows);
@@ -25,15 +38,32 @@ internal sealed class ConntrackSaveReader : LineTableReader
         }
 
         var reader = new SavedOptionsReader(line);
-        if (reader.TryRead(out ConntrackEntryValues values))
+        bool isEntry = reader.TryRead(out ConntrackEntryValues values);
+        bool mayBeCut = isEntry && LacksLineEnd && !reader.HasEnd;
+        if (isEntry && !mayBeCut)
         {
-            rows.Add(ConntrackText.RowOf(values, reader.Change, at: null, (Line, Line)));
+            _held = ConntrackText.RowOf(values, reader.Change, at: null, (Line, Line));
+            if (reader.HasEnd || reader.Change is not null)
+            {
+                Flush(rows);
+            }
+
             return;
         }
 
-        TableFaultKind kind =
-            reader.Fault == SavedLineFault.Cut ? TableFaultKind.Incomplete : TableFaultKind.Invalid;
-        AddFault(rows, kind, line, SavedLineFaultText.Describe(reader.Fault, reader.FaultWord, reader.IsReply));
+        SavedLineFault fault = mayBeCut ? SavedLineFault.Cut : reader.Fault;
+        TableFaultKind kind = fault == SavedLineFault.Cut ? TableFaultKind.Incomplete : TableFaultKind.Invalid;
+        string reason = SavedLineFaultText.Describe(fault, reader.FaultWord, reader.IsReply);
+        AddFault(rows, kind, line, reason, isHistory: reader.Change is not null);
+    }
+
+    private void Flush(ICollection<TableRow> rows)
+    {
+        if (_held is { } row)
+        {
+            rows.Add(row);
+            _held = null;
+        }
     }
 
     private void AddOther(ReadOnlySpan<char> line, ICollection<TableRow> rows)

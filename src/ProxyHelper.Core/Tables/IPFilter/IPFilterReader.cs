@@ -36,7 +36,7 @@ internal sealed class IPFilterReader : LineTableReader
     };
 
     /// <inheritdoc/>
-    public override void Finish(ICollection<TableRow> rows) => _entry.Flush(rows);
+    protected override void FinishTable(ICollection<TableRow> rows) => _entry.Flush(rows);
 
     /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)

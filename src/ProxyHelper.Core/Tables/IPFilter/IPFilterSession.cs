@@ -110,7 +110,8 @@ internal ref struct IPFilterSession
     {
         if (words.Current.IsEmpty)
         {
-            return true;
+            // Each version of IPFilter that has these sessions writes the protocol, which shows that the port is whole.
+            return !Type!.IsRewrite || Fail("no protocol after the ends");
         }
 
         if (!ProtocolText.TryRead(words.Current, out IPProtocol protocol))

@@ -11,6 +11,8 @@ internal sealed class JunosTextReader : LineTableReader
 {
     private const string InStart = "In:", OutStart = "Out:";
 
+    private const string ResourceStart = "Resource information";
+
     private JunosSession? _session;
     private JunosWing? _wing; // the current one; null in the first lines of a session
     private bool _isBroken;
@@ -27,7 +29,7 @@ internal sealed class JunosTextReader : LineTableReader
     };
 
     /// <inheritdoc/>
-    public override void Finish(ICollection<TableRow> rows) => FinishSession(rows);
+    protected override void FinishTable(ICollection<TableRow> rows) => FinishSession(rows);
 
     /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)
@@ -126,6 +128,13 @@ internal sealed class JunosTextReader : LineTableReader
 
     private void ReadValues(ReadOnlySpan<char> line, ReadOnlySpan<char> text, ICollection<TableRow> rows)
     {
+        // "Resource information : FTP ALG, 1, 0" has numbers without names.
+        if (text.StartsWith(ResourceStart, StringComparison.Ordinal))
+        {
+            _lastLine = Line;
+            return;
+        }
+
         foreach (Range range in text.Split(','))
         {
             ReadOnlySpan<char> part = text[range].Trim();

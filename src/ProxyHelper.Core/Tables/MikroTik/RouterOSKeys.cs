@@ -41,6 +41,9 @@ internal static class RouterOSKeys
 
     private const int FirstFreeText = 21, LastFreeText = 23;
 
+    // The identifier of ICMP follows these values.
+    private const int IcmpType = 24, IcmpCode = 25;
+
     /// <summary>Gets the names. The place of a name is its key.</summary>
     public static string[] Names { get; } =
     [
@@ -58,5 +61,5 @@ internal static class RouterOSKeys
     public static bool IsFreeText(int key) => key is >= FirstFreeText and <= LastFreeText;
 
     /// <summary>Returns whether a key is an end of the connection or a part of an end.</summary>
-    public static bool IsEnd(int key) => key is >= Protocol and <= IcmpId;
+    public static bool IsEnd(int key) => key is (>= Protocol and <= IcmpId) or IcmpType or IcmpCode;
 }

@@ -39,7 +39,7 @@ internal sealed class RouterOSTextReader : LineTableReader
     private bool IsInEntry => _firstLine > 0;
 
     /// <inheritdoc/>
-    public override void Finish(ICollection<TableRow> rows) => EndEntry(rows);
+    protected override void FinishTable(ICollection<TableRow> rows) => EndEntry(rows);
 
     /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)

@@ -31,7 +31,7 @@ internal sealed class PfReader : LineTableReader
     };
 
     /// <inheritdoc/>
-    public override void Finish(ICollection<TableRow> rows) => EndState(rows);
+    protected override void FinishTable(ICollection<TableRow> rows) => EndState(rows);
 
     /// <inheritdoc/>
     protected override void ReadLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)

@@ -37,12 +37,11 @@ internal sealed class FormatListReader : LineTableReader
     private bool IsInBlock => _firstLine > 0;
 
     /// <inheritdoc/>
-    public override void Finish(ICollection<TableRow> rows)
+    protected override void FinishTable(ICollection<TableRow> rows)
     {
-        // Without a blank line after the block, its last value can be cut.
-        if (IsInBlock && _lastKey is >= WindowsSession.ExternalSource and < WindowsSession.ExternalDestination)
+        if (IsInBlock && LacksLineEnd && WindowsSession.IsEnd(_lastKey))
         {
-            _fault ??= new TableFault(TableFaultKind.Incomplete, "the text ends inside a session");
+            _fault ??= new TableFault(TableFaultKind.Incomplete, NoLineEndReason);
         }
 
         EndBlock(rows);

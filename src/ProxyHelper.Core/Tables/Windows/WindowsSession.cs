@@ -34,6 +34,9 @@ internal sealed class WindowsSession
         || text.Contains("InternalDestination", StringComparison.OrdinalIgnoreCase)
         || text.Contains("InternalRoutingDomainId", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Returns whether a key is the protocol, an end of the connection or a part of an end.</summary>
+    public static bool IsEnd(int key) => key is >= Protocol and < RoutingDomain;
+
     /// <summary>Makes the mapping.</summary>
     /// <param name="fault">The reason why the properties are not a session, or null.</param>
     /// <returns>The mapping, or null after a fault.</returns>

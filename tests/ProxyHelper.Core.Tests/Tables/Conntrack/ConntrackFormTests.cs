@@ -56,7 +56,7 @@ public sealed class ConntrackFormTests
     [InlineData("<flow type=\"destroy\">" + Flow + "<when/></flow>", ConntrackChangeKind.Destroyed, null)]
     public void An_event_has_its_kind_and_time(string text, ConntrackChangeKind kind, string? at)
     {
-        TableRow row = Assert.Single(ReadTable.Rows(text));
+        TableRow row = Assert.Single(ReadTable.Rows($"{text}\n"));
         var change = Assert.IsType<ConntrackChange>(row.Mapping);
         Assert.Equal((kind, at, true), (change.Change, change.At?.ToString("s"), row.IsHistory));
     }

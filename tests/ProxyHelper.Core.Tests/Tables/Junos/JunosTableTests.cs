@@ -98,6 +98,17 @@ public sealed class JunosTableTests
         Assert.Equal(expected, string.Join("; ", ReadTable.Rows(text).Select(ReadTable.Describe)));
 
     [Fact]
+    public void The_resources_of_a_session_are_no_fault()
+    {
+        TableRow row = Assert.Single(ReadTable.Rows("Session ID: 5, Policy name: p/1, Timeout: 2, Valid\n"
+            + "Resource information : FTP ALG, 1, 0\n"
+            + "  In: 10.1.1.1/10943 --> 4.1.1.1/21;tcp, If: a, Pkts: 1, Bytes: 2\n"
+            + "  Out: 4.1.1.1/21 --> 194.0.1.1/20119;tcp, If: b, Pkts: 1, Bytes: 2\n"));
+
+        Assert.Equal((1, 4, true), (row.FirstLine, row.LastLine, row.Mapping is not null));
+    }
+
+    [Fact]
     public void A_pager_between_the_wings_ends_the_session()
     {
         string text = Session.Replace("\n  Out", "\n---(more 50%)---\r      \r  Out", StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public sealed class WindowsTextTests
     [Fact]
     public void A_text_that_was_indented_as_a_whole_is_read()
     {
-        string text = string.Join('\n', Block.Split('\n').Select(line => $"    {line}"));
+        string text = string.Join('\n', Block.Split('\n').Select(line => $"    {line}")) + '\n';
 
         TableRow row = Assert.Single(ReadTable.Rows(text));
         Assert.Equal(Mapping, row.Mapping?.ToString());
@@ -37,7 +37,8 @@ public sealed class WindowsTextTests
     [Fact]
     public void A_routing_domain_other_than_the_default_is_shown()
     {
-        TableRow row = Assert.Single(ReadTable.Rows(Block.Replace("{0000", "{0001", StringComparison.Ordinal)));
+        TableRow row = Assert.Single(
+            ReadTable.Rows(Block.Replace("{0000", "{0001", StringComparison.Ordinal) + '\n'));
 
         Assert.Equal("{00010000-0000-0000-0000-000000000000}", ((RouterMapping)row.Mapping!).RoutingDomain);
     }
