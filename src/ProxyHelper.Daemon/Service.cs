@@ -174,13 +174,13 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
     {
         if (responder.Options.Resolver is { } resolver)
         {
-            log.Write(Priority.Notice, $"Connections are looked up in {resolver.Description}, and not in the kernel.");
+            log.Write(
+                Priority.Notice, $"Connections are looked up with {resolver.Description}, and not in the kernel.");
         }
 
-        if (responder.Options.Resolver is TableResolver table && TableAnswers.DescribeFaults(table.Table) is { } faults)
+        foreach (string warning in TableWarnings.Of(responder.Options.Resolver))
         {
-            log.Write(
-                Priority.Warning, $"{table.Path}: {faults}. A connection in such a line is answered \"not found\".");
+            log.Write(Priority.Warning, warning);
         }
     }
 

@@ -44,6 +44,8 @@ internal sealed class SettingsCheck(Settings settings, SettingValues values)
     private SettingsFault? FindSourceFault() =>
         settings.Table is not null && settings.ResolverCommand.Count > 0
             ? FaultOf("table", "table and resolver-command are both set. A daemon uses exactly one of the two.")
+        : settings.Table is null && values.Of("table-max-age").Any()
+            ? FaultOf("table-max-age", "table-max-age has no effect without table. Set table, or remove the setting.")
         : settings.ResolverCommand.Count > 0
             && CommandTemplate.FindFault(settings.ResolverCommand) is { } fault
             ? FaultOf("resolver-command", fault)

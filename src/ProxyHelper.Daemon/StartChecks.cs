@@ -3,6 +3,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
+using ProxyHelper.Sources;
 
 namespace ProxyHelper.Daemon;
 
@@ -57,16 +58,28 @@ internal sealed class StartChecks(Settings settings)
         ? [Try("PID file", $"{path} can be written.", () => PidFile.Check(path), "Change --pid-file.")]
         : [];
 
-    private IEnumerable<Finding> TrySource() => settings.UsesKernel ? [] :
-    [
-        Try(
+    private IEnumerable<Finding> TrySource()
+    {
+        if (settings.UsesKernel)
+        {
+            return [];
+        }
+
+        string[] warnings = [];
+        Finding source = Try(
             settings.Table is null ? "Resolver command" : "Table",
             settings.Table is null
                 ? $"{settings.ResolverCommand[0]} is a program. It was not started."
                 : $"{settings.Table} is a NAT table.",
-            () => settings.OpenResolver()?.Dispose(),
-            settings.Table is null ? "Change --resolver-command." : "Change --table, or write the file."),
-    ];
+            () =>
+            {
+                using MappingResolver? resolver = settings.OpenResolver();
+                warnings = [.. TableWarnings.Of(resolver)];
+            },
+            settings.Table is null ? "Change --resolver-command." : "Change --table, or write the file.");
+        return warnings.Length == 0 ? [source]
+            : warnings.Select(warning => Finding.Warning("Table", warning, "Check the job that writes the file."));
+    }
 
     private IEnumerable<Finding> JudgeAccess() => settings.Rules.TrustsEveryHost
         ?

@@ -49,7 +49,7 @@ internal static class MappingErrors
             $"No answer for {query} in the saved table: {SavedReason.Describe(reason, mappings)}."),
         ErrorCategory.ObjectNotFound,
         query,
-        SavedReason.Advise(reason, systems));
+        SavedReason.Advise(query, reason, systems));
 
     public static ErrorRecord EndMissing(string parameter) => Errors.Make(
         new ArgumentException($"-{parameter} is missing: a look-up needs both ends."),
@@ -58,11 +58,18 @@ internal static class MappingErrors
         "Give -Source and -Destination together. To list the mappings of one end, use -TranslatedSource or "
             + "-TranslatedDestination.");
 
-    public static ErrorRecord FilterNotApplicable(NatSystem system, string filter) => Errors.Make(
-        new ArgumentException($"A filter cannot select {SystemWords.Of(system).Row}: {filter}."),
-        ErrorCategory.InvalidArgument,
-        system,
-        $"Leave the filter out. {SystemWords.Of(system).Advice}");
+    /// <param name="system">The system of the table.</param>
+    /// <param name="filter">The parameter, a colon, a blank and the reason.</param>
+    /// <param name="next">What helps if the filter is needed, or null if nothing does.</param>
+    public static ErrorRecord FilterNotApplicable(NatSystem system, string filter, string? next = null)
+    {
+        string[] parts = filter.Split(": ", 2);
+        return Errors.Make(
+            new ArgumentException($"{parts[0]} cannot select {SystemWords.Of(system).Row}: {parts[1]}."),
+            ErrorCategory.InvalidArgument,
+            system,
+            next is null ? "Leave the filter out." : $"Leave the filter out, or save the table again. {next}");
+    }
 
     public static ErrorRecord SavedLineInvalid(string place, TableFault fault, SystemWords words) => Errors.Make(
         new FormatException(Describe(place, fault, words)),

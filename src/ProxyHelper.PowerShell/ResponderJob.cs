@@ -95,7 +95,8 @@ public sealed class ResponderJob : CountedJob
     /// <inheritdoc/>
     public override string StatusMessage => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Queries} queries, {Found} found, {NotFound} not found, {FailedLookups} failed look-ups");
+        $"{Queries} queries, {Found} found, {NotFound} not found, {FailedLookups} failed look-ups")
+        + (ResolverFaults == 0 ? string.Empty : $", {ResolverFaults} without an answer of the resolver");
 
     /// <summary>
     /// Stops the responder. When the method returns, the ports are free and the job has its final state. Nothing that a

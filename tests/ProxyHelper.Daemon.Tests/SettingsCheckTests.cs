@@ -24,6 +24,7 @@ public sealed class SettingsCheckTests
     [InlineData("secret-file = /a/./b\npid-file = /a/b", 3, "pid-file and secret-file name the same file.")]
     [InlineData("resolver-command = a\ntable = /t", 3, "table and resolver-command are both set.")]
     [InlineData("table = /t\ntable-max-age = 0.5", 3, "The maximum age of a table must be 1 second to 1 day")]
+    [InlineData("table-max-age = 5", 2, "table-max-age has no effect without table.")]
     [InlineData("resolver-command = {source}", 2, "The program cannot be chosen by a placeholder.")]
     [InlineData("resolver-command =\nresolver-command = a", 3, "The command has no program.")]
     public void A_fault_names_the_line_and_is_in_the_file(string lines, int line, string message)

@@ -10,6 +10,7 @@ Describe 'A function of the page for other routers' {
             '#!/bin/sh'
             "printf '%s\n' `"`$@`" >'$folder/arguments'"
             "cat '$folder/output'"
+            "echo 'a note of ssh' >&2"
             "exit `"`$(cat '$folder/status')`""
         )
         chmod 700 "$folder/ssh"
@@ -78,7 +79,15 @@ Describe 'A function of the page for other routers' {
 
     It 'fails if the router does not answer: <_>' -ForEach 'Pf', 'IPFilter', 'Conntrack', 'Cisco', 'Junos' {
         Set-Router $texts[$_] -Status 255
-        "$(Get-Failure { & "Find-${_}Mapping" helper@router.example $query })" | Should -BeLike '*on helper@router.example ended with exit status 255.'
+        "$(Get-Failure { & "Find-${_}Mapping" helper@router.example $query })" | Should -BeLike '*on helper@router.example ended with exit status 255: a note of ssh'
+    }
+
+    It 'says why a MikroTik router cannot be reached' {
+        $credential = [pscredential]::new('helper', (ConvertTo-SecureString 'secret' -AsPlainText))
+        Initialize-Router @()
+        try { "$(Get-Failure { Find-MikroTikMapping 127.0.0.1:9 $credential $query })" | Should -BeLike '*refused*' }
+        finally { Clear-Router }
+        "$(Get-Failure { Find-MikroTikMapping 127.0.0.1:9 $null $query })" | Should -BeLike '*Credential*'
     }
 
     It 'refuses ends that are no addresses and ports, before it starts a program: <_>' -ForEach '1.1.1.1:25;reboot', '$(reboot):1', '1.1.1.1:25 -o x', '010.1.1.1:25' {

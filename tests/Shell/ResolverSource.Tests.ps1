@@ -17,7 +17,7 @@ Describe 'Start-ProxyHelper with a table or a command' {
         Set-Location $TestDrive
         $verbose = Get-Streams { Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 -Path './table [1]' -Verbose }
         $job = $verbose.Output[0]
-        "$($verbose.Verbose)" | Should -BeLike "*Connections are looked up in the table $TestDrive/table ?1?.*"
+        "$($verbose.Verbose)" | Should -BeLike "*Connections are looked up with the table $TestDrive/table ?1?.*"
         $job.Source | Should -BeExactly "the table $TestDrive/table [1]"
         Get-Outcome | Should -Be Found
         Set-Table 'tcp 6 20 ESTABLISHED src=10.1.1.1 dst=4.1.1.1 sport=1 dport=2 src=4.1.1.1 dst=10.1.1.1 sport=2 dport=1 [ASSURED] use=1'
@@ -26,6 +26,7 @@ Describe 'Start-ProxyHelper with a table or a command' {
         Wait-Until { (Get-Outcome) -eq 'Found' }
         [System.IO.File]::SetLastWriteTimeUtc("$TestDrive/table [1]", [datetime]::UtcNow.AddHours(-1))
         Wait-Until { (Get-Outcome) -eq 'NotFound' -and $job.ResolverTooOld -gt 0 }
+        $job.StatusMessage | Should -Match ', [1-9]\d* without an answer of the resolver$'
         Wait-Until { "$(Receive-Job $job -Keep *>&1)" -like '*The table is too old*its maximum age is 60 s*' }
     }
 

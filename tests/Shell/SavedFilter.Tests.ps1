@@ -38,12 +38,13 @@ Describe 'A filter on a saved table' {
     }
 
     It 'that a table cannot have is an error: <Filters>' -ForEach @(
-        @{ Filters = '-Zone 7'; Text = 'connections'; Message = '*RouterOS*-Zone*' }
+        @{ Filters = '-Zone 7'; Text = 'connections'; Message = '-Zone cannot select a connection of RouterOS: *' }
         @{ Filters = '-Mark 1'; Text = 'connections'; Message = '*-Mark*' }
         @{ Filters = '-Status Assured'; Text = 'connections'; Message = '*-Status*' }
         @{ Filters = '-RoutingDomain red'; Text = 'connections'; Message = '*-RoutingDomain*' }
-        @{ Filters = '-State Established'; Text = 'cisco'; Message = '*Cisco*-State*' }
+        @{ Filters = '-State Established'; Text = 'cisco'; Message = '-State cannot select a translation of Cisco*' }
         @{ Filters = '-RoutingDomain red'; Text = 'entry'; Message = '*conntrack*-Zone*' }
+        @{ Filters = '-RoutingDomain red'; Text = 'cisco'; Message = '-RoutingDomain cannot select *no row of the table has a routing domain*' }
         @{ Filters = '-State ESTABLISHED:ESTABLISHED'; Text = 'entry'; Message = '*no such state*' }
         @{ Filters = '-Id *1'; Text = 'entry'; Message = '*number*' }
         @{ Filters = '-Id 5'; Text = 'entry'; Message = '*without ids*' }
@@ -99,6 +100,19 @@ Describe 'The Tab key' {
         @{ Typed = '-State ESTABLISHED:'; Offered = 'ESTABLISHED:FIN_WAIT_2' }
     ) {
         "$(Get-Completion "Get-NatMapping -Path $TestDrive/states $Typed")" | Should -BeExactly $Offered
+    }
+
+    It 'offers the routing domains of the table' {
+        Set-Content "$TestDrive/domains" @(
+            foreach ($vrf in 'green', 'red') {
+                'tcp 203.0.113.1:20119  10.1.1.1:10943     192.0.2.25:25      198.51.100.9:9199'
+                '    create 00:00:34, use 00:00:33 timeout:86400000, left 00:00:26, '
+                '    flags: '
+                "extended, use_count: 0, VRF : $vrf, entry-id: 10, lc_entries: 0"
+            }
+        )
+        Get-Completion "Get-NatMapping -Path $TestDrive/domains -RoutingDomain " | Should -BeExactly 'green', 'red'
+        Get-Completion "Get-NatMapping -Path $TestDrive/domains -RoutingDomain g" | Should -BeExactly 'green'
     }
 
     It 'offers nothing of a file that is not there, and writes no error' {

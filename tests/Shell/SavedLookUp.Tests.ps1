@@ -85,7 +85,7 @@ Describe 'A look-up in a saved table' {
             '    flags: '
             "extended, use_count: 0, VRF : $vrf, entry-id: 10, lc_entries: 0"
         }
-        Assert-NoAnswer (Get-Streams { @($heading) + $verbose | Get-NatMapping @ends }) 'several mappings fit' '-RoutingDomain'
+        Assert-NoAnswer (Get-Streams { @($heading) + $verbose | Get-NatMapping @ends }) 'several mappings fit' '-TranslatedDestination 198.51.100.9:9199 -Unjoined. If they belong to several routing domains, give -RoutingDomain'
         "$((@($heading) + $verbose | Get-NatMapping @ends -RoutingDomain RED).OriginalSource)" | Should -BeExactly '10.1.1.7:10943'
         "$((@($heading) + $verbose | Get-NatMapping -RoutingDomain green).OriginalSource)" | Should -BeExactly '10.1.1.1:10943'
     }

@@ -17,8 +17,9 @@ internal static class AnswerHint
         HelperOutcome.Found => null,
         HelperOutcome.NotFound =>
             $"The helper does not know this connection. Likely reasons: the connection has ended, no DNAT rule "
-            + $"translated it, or an end is not the translated one. {NotSwapped} On the router, run "
-            + $"'Get-NatMapping -TranslatedSource {answer.Source} -IncludeUntranslated'.",
+            + $"translated it, or an end is not the translated one. {NotSwapped} On a Linux router, run "
+            + $"'Get-NatMapping -TranslatedSource {answer.Source} -IncludeUntranslated'. For another router, run "
+            + $"'{ListCounters}' on the host of the helper to see the faults of its resolver.",
         HelperOutcome.TimedOut => transport == HelperTransport.Tcp ? SilentTcp(answer) : SilentUdp(answer),
         HelperOutcome.Refused =>
             $"No program listens on {answer.Helper}. {NotSwapped} On the router, run "

@@ -103,6 +103,7 @@ public sealed class GetNatMappingCommand : NatMappingFilterCommand
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralPathSet)]
     [Parameter(ParameterSetName = TextSet)]
+    [ArgumentCompleter(typeof(EntryValueCompleter))]
     [RequireValue]
     public string[] RoutingDomain { get; set; } = [];
 

@@ -158,7 +158,7 @@ public sealed class StartProxyHelperCommand : HelperSourceCommand
         ResponderJob job = StartJob(Options(addresses), Rules(ReadSecret(Secret, SecretFile)));
         RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
-        string source = ParameterSetName == KernelSet ? string.Empty : $" Connections are looked up in {job.Source}.";
+        string source = ParameterSetName == KernelSet ? string.Empty : $" Connections are looked up with {job.Source}.";
         WriteVerbose($"Answering on {job.Location}.{source} {AccessWarning.DescribeAccess(job.Rules)}");
         WriteObject(job);
     }

@@ -8,7 +8,8 @@ using ProxyHelper.Mappings;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Offers marks, zones, ids and ports of the present conntrack entries, or of the saved table that is named.
+/// Offers marks, zones, ids, ports and routing domains of the present conntrack entries, or of the saved table that is
+/// named.
 /// </summary>
 public sealed class EntryValueCompleter : IArgumentCompleter
 {
@@ -38,6 +39,7 @@ public sealed class EntryValueCompleter : IArgumentCompleter
         ConntrackEntry entry => ValueOf(entry, parameter) is { } value ? Text(value) : null,
         RouterMapping other when parameter == "Port" => other.OriginalDestination is { } end ? Text(end.Port) : null,
         RouterMapping other when parameter == "Id" => other.Id,
+        RouterMapping other when parameter == "RoutingDomain" => other.RoutingDomain,
         _ => null,
     };
 
@@ -49,6 +51,7 @@ public sealed class EntryValueCompleter : IArgumentCompleter
         "Mark" => entry.Mark,
         "Zone" => entry.Zone,
         "Port" => entry.OriginalDestination.Port,
-        _ => entry.Id,
+        "Id" => entry.Id,
+        _ => null,
     };
 }

@@ -104,7 +104,8 @@ internal sealed class ScriptOutput : IDisposable
 
         if (!MappingObject.TryRead(item, out NatMapping? mapping))
         {
-            return WrongType($"it returned a {Shorten(item.TypeNames[0])}, which is neither a mapping nor text");
+            return WrongType($"it returned a {Shorten(item.TypeNames[0])}, which is neither text nor an object with "
+                + "Protocol and the four ends of a mapping");
         }
 
         _mappings.Add(mapping);

@@ -13,6 +13,7 @@ internal sealed class RowValues(RowFilter filter)
     private bool _hasRow;
     private bool _hasId;
     private bool _hasState;
+    private bool _hasDomain;
 
     /// <summary>Notes the values of a row.</summary>
     public void Note(NatMapping mapping)
@@ -20,6 +21,7 @@ internal sealed class RowValues(RowFilter filter)
         _hasRow = true;
         _hasId |= mapping is ConntrackEntry { Id: not null } or RouterMapping { Id: not null };
         _hasState |= mapping is ConntrackEntry or RouterMapping { State: not null };
+        _hasDomain |= mapping is RouterMapping { RoutingDomain: not null };
     }
 
     /// <summary>Returns the filter of a value that no row has, with the reason, or null.</summary>
@@ -27,5 +29,6 @@ internal sealed class RowValues(RowFilter filter)
         !_hasRow ? null
         : filter.Ids.Count > 0 && !_hasId ? "-Id: the table was saved without ids"
         : filter.States.Count > 0 && !_hasState ? "-State: the table was saved without states"
+        : filter.RoutingDomains.Count > 0 && !_hasDomain ? "-RoutingDomain: no row of the table has a routing domain"
         : null;
 }

@@ -20,14 +20,15 @@ internal static class SavedReason
     };
 
     /// <summary>Returns the next step.</summary>
-    public static string Advise(TableAnswerReason reason, IReadOnlyList<NatSystem> systems)
+    public static string Advise(
+        in MappingQuery query, TableAnswerReason reason, IReadOnlyList<NatSystem> systems)
     {
         string save = string.Join(" ", systems.Select(system => SystemWords.Of(system).Advice));
         return reason switch
         {
             TableAnswerReason.Ambiguous =>
-                "List the mappings that fit: Get-NatMapping -Path FILE -TranslatedDestination … -Unjoined. If they "
-                + "belong to several routing domains, give -RoutingDomain.",
+                $"List the mappings that fit: Get-NatMapping -Path FILE -TranslatedDestination {query.Destination} "
+                + "-Unjoined. If they belong to several routing domains, give -RoutingDomain.",
             TableAnswerReason.Half =>
                 "Save the states of all interfaces with one command. If pf skips the inside interface and redirects "
                 + $"no connection there, use -InsideSkipped. {save}",

@@ -98,7 +98,8 @@ internal sealed class SavedTable(
         }
         else if (_values.FindMissing() is { } filter)
         {
-            command.WriteError(MappingErrors.FilterNotApplicable(_reader.System!.Value, filter));
+            NatSystem system = _reader.System!.Value;
+            command.WriteError(MappingErrors.FilterNotApplicable(system, filter, SystemWords.Of(system).Advice));
         }
     }
 

@@ -7,6 +7,7 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// <summary>Tests the daemon with a table in a file, and with a command.</summary>
 public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
 {
+    private const StringComparison Exact = StringComparison.Ordinal;
     private const string Line =
         "tcp      6 431999 ESTABLISHED src=10.1.1.1 dst=4.1.1.2 sport=20000 dport=25 "
         + "src=194.0.22.9 dst=194.0.1.1 sport=9199 dport=3527 [ASSURED] mark=0 use=1\n";
@@ -25,7 +26,7 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
         Replace(Line);
         using var network = RouterNetwork.Create();
         using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--table", Table);
-        await program.AwaitAsync($"Connections are looked up in the table {Table}, and not in the kernel.");
+        await program.AwaitAsync($"Connections are looked up with the table {Table}, and not in the kernel.");
         await DaemonOnRouter.AssertAnswersAsync(network);
         Replace(Line.Replace("10.1.1.1", "10.1.1.2", StringComparison.Ordinal) + Line); // which of the two is not known
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
@@ -95,6 +96,26 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
         Assert.Equal(1, await check.ExitAsync());
         Assert.Contains("Failed", check.Output, StringComparison.Ordinal);
         Assert.Contains(message, check.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_that_is_too_old_or_has_a_fault_is_a_warning_of_the_start_and_the_check()
+    {
+        Replace(Line + "broken line\n");
+        File.SetLastWriteTimeUtc(Table, DateTime.UtcNow.AddHours(-1));
+        using var network = RouterNetwork.Create();
+        using RunningProgram start = await DaemonOnRouter.StartAsync(network, daemon, "--table", Table);
+        using RunningProgram check = DaemonOnRouter.Begin(
+            network, daemon, "-I", "194.0.1.1", "--table", Table, "--check");
+        await check.ExitAsync();
+        foreach (string output in new[] { start.Output, check.Output })
+        {
+            string text = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            Assert.Contains("every query is answered \"not found\". The setting table-max-age", text, Exact);
+            Assert.Contains("the table has a fault: line 2", text, Exact);
+        }
+
+        await StopAsync(start);
     }
 
     private static async Task StopAsync(RunningProgram program)
