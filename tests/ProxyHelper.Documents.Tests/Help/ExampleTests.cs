@@ -92,6 +92,7 @@ public sealed class ExampleTests
                 .Where(view => view.Element("ViewSelectedBy")!.Elements().Any(name => name.Value == type)))
             .First(view => view.Element("ListControl") is not null);
         return view.Descendants("ListItem")
+            .Where(item => item.Element("ItemSelectionCondition") is null) // shown if the value is not 0
             .Select(item => (item.Element("Label") ?? item.Element("PropertyName")!).Value);
     }
 }
