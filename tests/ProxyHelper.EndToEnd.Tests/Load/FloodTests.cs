@@ -76,7 +76,7 @@ public sealed partial class FloodTests(PublishedDaemon daemon)
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await program.ExitAsync());
 
-        Assert.InRange(peak, 1, 9 * 1024);
+        Assert.InRange(peak, 1, 11 * 1024);
         AssertCounts(program, answered, sent);
         AssertLog(program, lines);
     }
