@@ -100,6 +100,25 @@ Describe 'Start-ProxyHelper -Resolver' {
         Wait-Until { (Get-Outcome) -eq 'Found' }
     }
 
+    It 'lets the shell end while a script does not stop, and <Name>' -ForEach @(
+        @{ Name = 'the helper runs'; End = '' }
+        @{ Name = 'the helper was stopped'; End = 'Stop-Job $job' }
+        @{ Name = 'the module was removed'; End = 'Remove-Module ProxyHelper' }
+    ) {
+        Invoke-NewShell @"
+            Import-Module ProxyHelper
+            `$job = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 -Resolver { [Threading.Thread]::Sleep(-1) }
+            (Test-ProxyHelper 194.0.1.1 -Source $($question.Source) -Destination $($question.Destination)).Outcome
+            $End
+"@ | Should -Be NotFound
+    }
+
+    It 'takes no mapping for whole whose part is unknown' {
+        $job = Start-Resolver { $using:mapping + @{ Part = 'Half' } }
+        Get-Outcome | Should -Be NotFound
+        $job.ResolverMismatch | Should -Be 1
+    }
+
     It 'uses functions, aliases, modules, values and the location of the session, and nothing runs in it' {
         function Get-Inner { "$($args[0])" }
         function Get-Line($Line) { Get-Inner $Line }

@@ -37,7 +37,7 @@ internal static class MappingObject
                 TranslatedDestination = translatedDestination,
                 RoutingDomain = ReadText(value, nameof(RouterMapping.RoutingDomain)),
                 Part = ReadText(value, "ReplyZone") is null or "0"
-                    ? ReadNamed<MappingPart>(value, nameof(RouterMapping.Part))
+                    ? ReadPart(value)
                     : MappingPart.Static, // the kernel would not find an entry of another zone
             }
             : null;
@@ -56,6 +56,11 @@ internal static class MappingObject
 
     private static T ReadNamed<T>(PSObject value, string name)
         where T : struct, Enum => Enum.TryParse(ReadText(value, name), ignoreCase: true, out T read) ? read : default;
+
+    // Without a word about its part, a mapping is whole. A word that is unknown here is not taken for whole.
+    private static MappingPart ReadPart(PSObject value) => ReadText(value, nameof(RouterMapping.Part)) is { } text
+        ? Enum.TryParse(text, ignoreCase: true, out MappingPart part) ? part : MappingPart.Static
+        : MappingPart.Whole;
 
     private static bool TryReadProtocol(PSObject value, out IPProtocol protocol)
     {

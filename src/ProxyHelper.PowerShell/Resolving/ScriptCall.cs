@@ -15,6 +15,7 @@ internal sealed class ScriptCall(MappingQuery query)
     private readonly Lock _lock = new();
     private Shell? _shell;
     private bool _isStopped;
+    private bool _isStopping;
 
     /// <summary>Gets a task that completes when the script has ended.</summary>
     public Task<ResolverAnswer> Answer => _answer.Task;
@@ -57,12 +58,34 @@ internal sealed class ScriptCall(MappingQuery query)
         lock (_lock)
         {
             _isStopped = true;
-            _shell?.BeginStop(null, null);
+            if (_shell is { } shell && !_isStopping)
+            {
+                _isStopping = true;
+                new Thread(() => Stop(shell)) { IsBackground = true, Name = "ProxyHelper script stop" }.Start();
+            }
         }
     }
 
     /// <summary>Completes the call with a failure of the runspace.</summary>
     public void Fail(Exception failure) => _answer.TrySetException(failure);
+
+    // Shell.BeginStop waits for the script on a thread that keeps the process.
+    private void Stop(Shell shell)
+    {
+        try
+        {
+            shell.Stop();
+        }
+        catch (InvalidOperationException)
+        {
+            // The script has ended meanwhile.
+        }
+
+        lock (_lock)
+        {
+            _isStopping = false;
+        }
+    }
 
     private static void Invoke(Shell shell, ScriptOutput output)
     {

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
 namespace ProxyHelper.PowerShell.Resolving;
@@ -10,9 +11,10 @@ internal sealed class ScriptRunspace
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly object _changed = new(); // also the lock of the two values below
+    private readonly object _changed = new(); // also the lock of the three values below
     private readonly ResolverScript _script;
     private ScriptCall? _next;
+    private Runspace? _busy; // the open runspace while a script runs
     private bool _isClosed;
 
     /// <summary>Starts to open the runspace.</summary>
@@ -38,13 +40,35 @@ internal sealed class ScriptRunspace
         }
     }
 
-    /// <summary>Closes the runspace as soon as no script runs.</summary>
+    /// <summary>
+    /// Closes the runspace as soon as no script runs. At its end, PowerShell closes each open runspace, and waits for
+    /// its script. So a runspace whose script runs begins to close at once, on a thread that keeps no process.
+    /// </summary>
     public void Close()
     {
+        Runspace? busy;
         lock (_changed)
         {
+            busy = _isClosed ? null : _busy;
             _isClosed = true;
             Monitor.Pulse(_changed);
+        }
+
+        if (busy is not null)
+        {
+            new Thread(() => CloseBusy(busy)) { IsBackground = true, Name = "ProxyHelper script end" }.Start();
+        }
+    }
+
+    private static void CloseBusy(Runspace runspace)
+    {
+        try
+        {
+            runspace.Close();
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or RuntimeException)
+        {
+            // The script has ended meanwhile, and its thread closes the runspace.
         }
     }
 
@@ -54,7 +78,7 @@ internal sealed class ScriptRunspace
         {
             using Runspace runspace = _script.OpenRunspace();
             _opened.SetResult();
-            while (TakeNext() is { } call)
+            while (TakeNext(runspace) is { } call)
             {
                 call.Run(_script, runspace);
             }
@@ -63,7 +87,7 @@ internal sealed class ScriptRunspace
         {
             _opened.TrySetException(failure);
             _ = Opened.Exception; // observed
-            TakeNext()?.Fail(failure);
+            TakeNext(runspace: null)?.Fail(failure);
         }
         finally
         {
@@ -71,10 +95,11 @@ internal sealed class ScriptRunspace
         }
     }
 
-    private ScriptCall? TakeNext()
+    private ScriptCall? TakeNext(Runspace? runspace)
     {
         lock (_changed)
         {
+            _busy = null;
             while (_next is null && !_isClosed)
             {
                 Monitor.Wait(_changed);
@@ -82,6 +107,7 @@ internal sealed class ScriptRunspace
 
             ScriptCall? call = _next;
             _next = null;
+            _busy = call is null ? null : runspace;
             return call;
         }
     }
