@@ -116,7 +116,7 @@ Describe 'Start-ProxyHelper -Resolver' {
     It 'takes no mapping for whole whose part is unknown' {
         $job = Start-Resolver { $using:mapping + @{ Part = 'Half' } }
         Get-Outcome | Should -Be NotFound
-        $job.ResolverMismatch | Should -Be 1
+        "$(Receive-Job $job *>&1)" | Should -BeLike '*about another connection*'
     }
 
     It 'uses functions, aliases, modules, values and the location of the session, and nothing runs in it' {

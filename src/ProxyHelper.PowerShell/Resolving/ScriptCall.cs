@@ -76,9 +76,9 @@ internal sealed class ScriptCall(MappingQuery query)
         {
             shell.Stop();
         }
-        catch (InvalidOperationException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // The script has ended meanwhile.
+            // The script has ended meanwhile, and its shell is disposed of.
         }
 
         lock (_lock)

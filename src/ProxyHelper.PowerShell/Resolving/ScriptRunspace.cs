@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 
 namespace ProxyHelper.PowerShell.Resolving;
@@ -66,9 +65,9 @@ internal sealed class ScriptRunspace
         {
             runspace.Close();
         }
-        catch (Exception failure) when (failure is InvalidOperationException or RuntimeException)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // The script has ended meanwhile, and its thread closes the runspace.
+            // The script has ended meanwhile, and its thread closes the runspace. The engine can throw then.
         }
     }
 
