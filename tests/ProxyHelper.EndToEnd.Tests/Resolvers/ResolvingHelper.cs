@@ -59,6 +59,9 @@ internal sealed partial class ResolvingHelper : IDisposable
         return path;
     }
 
+    /// <summary>Gets what the helper has written.</summary>
+    public string Output => _program?.Output ?? string.Empty;
+
     /// <summary>Ends the helper and returns its counts by name.</summary>
     public async Task<IReadOnlyDictionary<string, long>> EndAsync()
     {
