@@ -11,8 +11,8 @@ BeforeDiscovery {
         }
     }
     $arrays = @($parameters.Where({ $_.IsArray }))
-    # A line of a saved table can be empty.
-    $withoutEmptyText = @($parameters.Where({ $_.Parameter -notin 'InputObject', 'Mapping', 'Job' }))
+    # A line of a saved table can be empty, and so can an argument of a program.
+    $withoutEmptyText = @($parameters.Where({ $_.Parameter -notin 'InputObject', 'Mapping', 'Job', 'ResolverCommand' }))
     $filters = @($arrays.Where({ $_.Command -eq 'Get-NatMapping' -and $_.Parameter -notin 'Path', 'LiteralPath', 'InputObject', 'Mapping' }))
     $counts = @{ All = $parameters.Count; Arrays = $arrays.Count }
 }
