@@ -12,8 +12,8 @@ Describe 'Start-ProxyHelper -Resolver' {
         }
         function Get-Outcome { (Test-ProxyHelper 194.0.1.1 @question).Outcome }
     }
-    BeforeEach { Initialize-Router @() } # the kernel has no entry: an answer comes from the script
-    AfterEach { Clear-Router }
+    BeforeEach { Push-Location; Initialize-Router @() } # the kernel has no entry: an answer comes from the script
+    AfterEach { Clear-Router; Pop-Location }
 
     It 'finds <Name>' -ForEach @(
         @{ Name = 'a hashtable'; Script = { $using:mapping } }

@@ -9,8 +9,8 @@ Describe 'Start-ProxyHelper with a table or a command' {
             Move-Item "$TestDrive/new" "$TestDrive/table [1]" -Force
         }
     }
-    BeforeEach { Initialize-Router @() }
-    AfterEach { Clear-Router }
+    BeforeEach { Push-Location; Initialize-Router @() }
+    AfterEach { Clear-Router; Pop-Location }
 
     It 'looks up in a file, and reads it again when it changes' {
         Set-Table $savedLine
