@@ -168,7 +168,7 @@ Describe 'A view' {
         $file = Join-Path (Get-Module ProxyHelper).ModuleBase bin ProxyHelper.Format.ps1xml
         $view = ([xml](Get-Content $file -Raw)).Configuration.ViewDefinitions.View | Where-Object Name -EQ ResponderList
         $view.SelectNodes('.//PropertyName').InnerText | Should -Be @(
-            'Id', 'Name', 'State', 'Location', 'TcpLocation', 'StartedAt', 'Uptime'
+            'Id', 'Name', 'State', 'Location', 'TcpLocation', 'Source', 'StartedAt', 'Uptime'
             'Queries', 'Found', 'NotFound', 'FailedLookups', 'ResolverFaults'
             'MedianMilliseconds', 'Percentile99Milliseconds'
             'Refused', 'Malformed', 'Late'
