@@ -136,7 +136,7 @@ Describe 'A view' {
         $null = Start-ProxyHelper 194.0.1.1
         $lines = (Get-ProxyHelper | Format-List | Out-String -Width 120).Split("`n") | Where-Object { $_ -match '^(?<label>.*?) +: ' } |
             ForEach-Object { $Matches.label.Trim() }
-        $lines.Count | Should -Be 26
+        $lines.Count | Should -Be 27
         foreach ($label in '- by reason', 'Last fault', 'Uptime') { $lines | Should -Contain $label }
     }
 
@@ -151,7 +151,7 @@ Describe 'A view' {
         $job = Start-ProxyHelper 194.0.1.1
         $names = [ProxyHelper.Telemetry.Outcomes]::All.Name
         $counts = ($job | Get-Member -MemberType Property | Where-Object Definition -Like 'long *').Name
-        $counts | Where-Object { $_ -notin 'Queries', 'Refused' } | Should -Be ($names | Sort-Object)
+        $counts | Where-Object { $_ -notin 'Queries', 'Refused', 'ResolverFaults' } | Should -Be ($names | Sort-Object)
         foreach ($name in $names) { $job.$name | Should -BeOfType long }
     }
 
