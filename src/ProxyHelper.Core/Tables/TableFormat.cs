@@ -29,4 +29,19 @@ internal sealed record TableFormat(NatSystem System, string Name)
     /// complete.
     /// </summary>
     public Func<ListingJoin>? CreateJoin { get; init; }
+
+    /// <summary>Returns a method that recognizes a form by any line of the beginning of a text.</summary>
+    /// <param name="isOfForm">Returns whether a line can have no other form.</param>
+    public static Recognizer AnyLine(Func<ReadOnlySpan<char>, bool> isOfForm) => head =>
+    {
+        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
+        {
+            if (isOfForm(line))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    };
 }

@@ -19,7 +19,7 @@ internal sealed class CiscoReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Cisco, "show ip nat translations")
     {
-        Recognizes = Recognizes,
+        Recognizes = TableFormat.AnyLine(IsOfForm),
         CreateReader = () => new CiscoReader(),
         CreateIndex = () => new EitherWayIndex(),
         CreateJoin = () => new EitherWayJoin(),
@@ -73,18 +73,10 @@ internal sealed class CiscoReader : LineTableReader
         base.ReadLongLine(start, rows);
     }
 
-    private static bool Recognizes(ReadOnlySpan<char> head)
+    private static bool IsOfForm(ReadOnlySpan<char> line)
     {
-        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
-        {
-            var row = default(CiscoRow);
-            if (IsHeading(line.Trim()) || row.TryRead(line))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var row = default(CiscoRow);
+        return IsHeading(line.Trim()) || row.TryRead(line);
     }
 
     // "exec prompt timestamp" prints two lines before the output of each command.

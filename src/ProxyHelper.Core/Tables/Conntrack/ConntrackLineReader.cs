@@ -10,7 +10,7 @@ internal sealed class ConntrackLineReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Conntrack, "conntrack -L")
     {
-        Recognizes = head => ConntrackText.HasLine(head, line => SavedEntry.TryRead(line, out _, out _)),
+        Recognizes = TableFormat.AnyLine(line => SavedEntry.TryRead(line, out _, out _)),
         CreateReader = () => new ConntrackLineReader(),
         CreateIndex = () => new ExactIndex(),
     };

@@ -12,7 +12,7 @@ internal sealed class ConntrackSaveReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Conntrack, "conntrack -o save")
     {
-        Recognizes = head => ConntrackText.HasLine(head, IsOptions),
+        Recognizes = TableFormat.AnyLine(IsOptions),
         CreateReader = () => new ConntrackSaveReader(),
         CreateIndex = () => new ExactIndex(),
     };

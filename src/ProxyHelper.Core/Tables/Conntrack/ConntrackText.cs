@@ -6,23 +6,6 @@ namespace ProxyHelper.Tables.Conntrack;
 /// <summary>Has what the forms of the conntrack tool's output have in common.</summary>
 internal static class ConntrackText
 {
-    /// <summary>Judges a line.</summary>
-    public delegate bool LineTest(ReadOnlySpan<char> line);
-
-    /// <summary>Returns whether a text has a line that passes a test.</summary>
-    public static bool HasLine(ReadOnlySpan<char> text, LineTest test)
-    {
-        foreach (ReadOnlySpan<char> line in text.EnumerateLines())
-        {
-            if (test(line))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>
     /// Returns whether a line that is not an entry is passed over: a blank line, the tool's summary, or a prompt.
     /// </summary>

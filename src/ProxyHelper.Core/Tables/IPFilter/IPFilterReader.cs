@@ -29,7 +29,7 @@ internal sealed class IPFilterReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.IPFilter, "ipnat -l")
     {
-        Recognizes = Recognizes,
+        Recognizes = TableFormat.AnyLine(IsOfForm),
         CreateReader = () => new IPFilterReader(),
         CreateIndex = () => new IPFilterIndex(),
         CreateJoin = () => new StateJoin(),
@@ -74,20 +74,12 @@ internal sealed class IPFilterReader : LineTableReader
         base.ReadLongLine(start, rows);
     }
 
-    private static bool Recognizes(ReadOnlySpan<char> head)
+    private static bool IsOfForm(ReadOnlySpan<char> line)
     {
-        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
-        {
-            var session = default(IPFilterSession);
-            if (line.StartsWith(Headings.Rules, StringComparison.Ordinal)
-                || line.StartsWith(Headings.Sessions, StringComparison.Ordinal)
-                || session.TryRead(line))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        var session = default(IPFilterSession);
+        return line.StartsWith(Headings.Rules, StringComparison.Ordinal)
+            || line.StartsWith(Headings.Sessions, StringComparison.Ordinal)
+            || session.TryRead(line);
     }
 
     // "# ipnat -lv", "root@nat:~ # ipnat -l", and the prompts "#" and "nat$" after the listing.

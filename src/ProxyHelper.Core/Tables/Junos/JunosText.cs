@@ -8,19 +8,11 @@ internal static class JunosText
 
     private const int LongestName = 60;
 
-    /// <summary>Returns whether a text has a line that only this form has.</summary>
-    public static bool Recognizes(ReadOnlySpan<char> head)
+    /// <summary>Returns whether only the text of Junos has such a line.</summary>
+    public static bool IsOfForm(ReadOnlySpan<char> line)
     {
-        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
-        {
-            ReadOnlySpan<char> text = line.TrimStart();
-            if (text.StartsWith(SessionStart, StringComparison.Ordinal) || IsSessionHeading(text))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        ReadOnlySpan<char> text = line.TrimStart();
+        return text.StartsWith(SessionStart, StringComparison.Ordinal) || IsSessionHeading(text);
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed class JunosTextReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Junos, "show security flow session")
     {
-        Recognizes = JunosText.Recognizes,
+        Recognizes = TableFormat.AnyLine(JunosText.IsOfForm),
         CreateReader = () => new JunosTextReader(),
         CreateIndex = () => new JunosIndex(),
     };

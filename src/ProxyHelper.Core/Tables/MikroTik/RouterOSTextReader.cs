@@ -31,7 +31,7 @@ internal sealed class RouterOSTextReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.MikroTik, "/ip firewall connection print detail")
     {
-        Recognizes = Recognizes,
+        Recognizes = TableFormat.AnyLine(IsOfForm),
         CreateReader = () => new RouterOSTextReader(),
         CreateIndex = () => new ExactIndex(),
     };
@@ -80,21 +80,10 @@ internal sealed class RouterOSTextReader : LineTableReader
         base.ReadLongLine(start, rows);
     }
 
-    private static bool Recognizes(ReadOnlySpan<char> head)
-    {
-        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
-        {
-            bool isKnown = line.Contains(" src-address=", StringComparison.Ordinal)
-                || line.Contains("S - seen-reply", StringComparison.OrdinalIgnoreCase)
-                || RouterOSLine.IsTableHeading(line);
-            if (isKnown)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsOfForm(ReadOnlySpan<char> line) =>
+        line.Contains(" src-address=", StringComparison.Ordinal)
+        || line.Contains("S - seen-reply", StringComparison.OrdinalIgnoreCase)
+        || RouterOSLine.IsTableHeading(line);
 
     private void ReadOtherLine(ReadOnlySpan<char> line, ICollection<TableRow> rows)
     {

@@ -24,7 +24,7 @@ internal sealed class PfReader : LineTableReader
     /// <summary>Gets the form.</summary>
     public static TableFormat Format { get; } = new(NatSystem.Pf, "pfctl -ss")
     {
-        Recognizes = PfRecognition.Recognizes,
+        Recognizes = TableFormat.AnyLine(PfRecognition.IsOfForm),
         CreateReader = () => new PfReader(),
         CreateIndex = () => new TwoStatesIndex(),
         CreateJoin = () => new StateJoin(),

@@ -11,19 +11,11 @@ internal static class PfRecognition
     private static readonly SearchValues<char> _titleLetters = SearchValues.Create(" ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     private static readonly string[] _titles = ["TRANSLATION RULES:", "FILTER RULES:", "STATES:"];
 
-    /// <summary>Returns whether a text has states, titles or messages of pfctl.</summary>
-    public static bool Recognizes(ReadOnlySpan<char> head)
+    /// <summary>Returns whether a line is a state, a title or a message of pfctl.</summary>
+    public static bool IsOfForm(ReadOnlySpan<char> line)
     {
-        foreach (ReadOnlySpan<char> line in head.EnumerateLines())
-        {
-            ReadOnlySpan<char> text = line.Trim();
-            if (IsMessage(text) || _titles.AsSpan().Contains(text.ToString()) || HasShape(text))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        ReadOnlySpan<char> text = line.Trim();
+        return IsMessage(text) || _titles.AsSpan().Contains(text.ToString()) || HasShape(text);
     }
 
     /// <summary>Returns whether a line is the title of a section of "pfctl -sa".</summary>
