@@ -94,7 +94,7 @@ internal sealed class JsonTableReader(NamedValues values, JsonTableReader.Mappin
         if (TerminalText.HasPagerMark(text))
         {
             EndFault(Line - 1, rows);
-            PassOver(TableFaultKind.Paged, "a pager has stopped here", text);
+            PassOver(TableFaultKind.Paged, TerminalText.PagerReason, text);
         }
         else if (!IsInObject && TerminalText.IsPrompt(text))
         {

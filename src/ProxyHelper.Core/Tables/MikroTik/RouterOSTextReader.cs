@@ -55,7 +55,7 @@ internal sealed class RouterOSTextReader : LineTableReader
         else if (TerminalText.HasPagerMark(text))
         {
             EndEntry(rows);
-            AddFault(rows, TableFaultKind.Paged, line, $"a pager has stopped here. {Advice}");
+            AddFault(rows, TableFaultKind.Paged, line, $"{TerminalText.PagerReason}. {Advice}");
         }
         else if (continues)
         {

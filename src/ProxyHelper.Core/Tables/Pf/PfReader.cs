@@ -45,7 +45,7 @@ internal sealed class PfReader : LineTableReader
         else if (TerminalText.HasPagerMark(text))
         {
             EndState(rows);
-            AddFault(rows, TableFaultKind.Paged, text, "a pager stopped here, and can have swallowed lines");
+            AddFault(rows, TableFaultKind.Paged, text, TerminalText.PagerReason);
         }
         else if (!_isOtherSection && !PfRecognition.IsSilent(text))
         {

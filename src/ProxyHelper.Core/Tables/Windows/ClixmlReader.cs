@@ -87,7 +87,7 @@ internal sealed class ClixmlReader : TableReader
         if (isPaged || (isOutside && !TerminalText.IsPrompt(line) && text is not "#< CLIXML"))
         {
             TableFault fault = isPaged
-                ? new TableFault(TableFaultKind.Paged, "a pager has stopped here")
+                ? new TableFault(TableFaultKind.Paged, TerminalText.PagerReason)
                 : new TableFault(TableFaultKind.Invalid, "not a part of the objects");
             string shown = line[..Math.Min(line.Length, MaxShownLength)].ToString();
             rows.Add(new TableRow(Line, Line) { Fault = fault with { Text = shown } });

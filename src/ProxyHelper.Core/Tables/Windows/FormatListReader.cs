@@ -58,7 +58,7 @@ internal sealed class FormatListReader : LineTableReader
         else if (TerminalText.HasPagerMark(text))
         {
             EndBlock(rows);
-            AddFault(rows, TableFaultKind.Paged, line, $"a pager has stopped here. {Advice}");
+            AddFault(rows, TableFaultKind.Paged, line, $"{TerminalText.PagerReason}. {Advice}");
         }
         else if (TryReadProperty(text, out ReadOnlySpan<char> name, out int column))
         {

@@ -41,7 +41,7 @@ public sealed class JsonTableTests
     [InlineData("curl: (7) failed\n[" + Row + "]", "1-1: 'c' cannot be here in JSON", "2-2: " + Mapping)]
     [InlineData("[" + Row + "]\n\u001b[0m\n", "1-1: " + Mapping, "2-2: '\\u001b' cannot be here in JSON")]
     [InlineData("[" + Row + ",\n--More--\n" + Row + "]",
-        "1-1: " + Mapping, "2-2: a pager has stopped here", "3-3: " + Mapping)]
+        "1-1: " + Mapping, "2-2: a pager stopped here and can have swallowed lines", "3-3: " + Mapping)]
     [InlineData("[null," + Row + "]", "1-1: 'n' cannot be here in JSON")]
     public void Other_text_is_a_fault_of_its_lines(string text, params string[] rows) => AssertRows(text, rows);
 
