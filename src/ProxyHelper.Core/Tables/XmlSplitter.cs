@@ -4,14 +4,11 @@ namespace ProxyHelper.Tables;
 
 /// <summary>
 /// Cuts elements out of XML text that arrives in pieces. Only the current element is kept, so a document of any size on
-/// any number of lines needs little memory. The text around the elements need not be XML.
+/// any number of lines needs little memory. The text around the elements need not be XML. An element that starts inside
+/// another one shows that the end of the first one is missing.
 /// </summary>
-/// <param name="canNest">
-/// Whether an element can contain another one of these names. If not, an element that starts inside another one shows
-/// that the end of the first one is missing.
-/// </param>
 /// <param name="names">The local names of the elements. Their namespace does not matter.</param>
-internal sealed class XmlSplitter(bool canNest, params string[] names)
+internal sealed class XmlSplitter(params string[] names)
 {
     /// <summary>The most characters of an element: 65,536.</summary>
     public const int MaxElementLength = 64 * 1024;
@@ -137,7 +134,7 @@ internal sealed class XmlSplitter(bool canNest, params string[] names)
     // Tags of an element that is too long are still counted, to find its end.
     private void ReadInnerTag()
     {
-        if (_markup.IsStart && !canNest && _markup.HasNameOf(names))
+        if (_markup.IsStart && _markup.HasNameOf(names))
         {
             Find(_markup.KeepsText ? XmlPiece.Cut : XmlPiece.None);
             StartElement();

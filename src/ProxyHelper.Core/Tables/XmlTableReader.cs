@@ -8,7 +8,7 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
 {
     private const int MaxFaultText = 200;
 
-    private readonly XmlSplitter _splitter = new(canNest: false, names);
+    private readonly XmlSplitter _splitter = new(names);
     private bool _isOutside; // the current line has begun outside the elements, and has no tag yet
     private bool _isPagedInside;
     private string _lineStart = string.Empty;

@@ -36,7 +36,7 @@ public sealed class XmlSplitterTests
     [Fact]
     public void Prefixes_need_no_namespaces()
     {
-        var splitter = new XmlSplitter(canNest: false, "flow");
+        var splitter = new XmlSplitter("flow");
         ReadOnlySpan<char> text = "<p:flow q:a='1' xmlns:r='r'><q:b xmlns='n'/><r:c/></p:flow>";
         Assert.True(splitter.MoveNext(ref text));
         using XmlReader reader = splitter.Open();
@@ -50,12 +50,12 @@ public sealed class XmlSplitterTests
     }
 
     [Fact]
-    public void Elements_can_nest()
+    public void The_open_elements_around_an_element_are_counted()
     {
-        var splitter = new XmlSplitter(canNest: true, "Obj", "Other");
-        ReadOnlySpan<char> text = "<Objs><Obj><Obj/><Obj>1</Obj></Obj><Obj>2</Obj></Objs>";
+        var splitter = new XmlSplitter("Obj", "Other");
+        ReadOnlySpan<char> text = "<Objs><Obj><S/><S>1</S></Obj><Obj>2</Obj></Objs>";
         Assert.True(splitter.MoveNext(ref text));
-        Assert.Equal("<Obj><Obj/><Obj>1</Obj></Obj>", splitter.Text.ToString());
+        Assert.Equal("<Obj><S/><S>1</S></Obj>", splitter.Text.ToString());
         Assert.Equal(1, splitter.OpenElements);
         Assert.True(splitter.MoveNext(ref text));
         Assert.Equal("<Obj>2</Obj>", splitter.Text.ToString());
@@ -77,7 +77,7 @@ public sealed class XmlSplitterTests
     [Fact]
     public void A_document_on_one_line_needs_little_memory()
     {
-        var splitter = new XmlSplitter(canNest: false, "flow");
+        var splitter = new XmlSplitter("flow");
         string piece = string.Concat(Enumerable.Repeat("<flow><src>10.1.1.1</src></flow>", 100)) + "<other>text";
         long before = GC.GetAllocatedBytesForCurrentThread();
         int found = 0;
@@ -102,7 +102,7 @@ public sealed class XmlSplitterTests
     [InlineData("<flow>< a></flow>")]
     public void The_reader_of_an_element_refuses_what_is_not_plain_XML(string text)
     {
-        var splitter = new XmlSplitter(canNest: false, "flow");
+        var splitter = new XmlSplitter("flow");
         ReadOnlySpan<char> rest = text;
         if (splitter.MoveNext(ref rest))
         {
@@ -118,7 +118,7 @@ public sealed class XmlSplitterTests
     private static List<(string Text, string Place)> Split(string text, int seed)
     {
         var random = new Random(seed);
-        var splitter = new XmlSplitter(canNest: false, "flow");
+        var splitter = new XmlSplitter("flow");
         List<(string Text, string Place)> found = [];
         foreach (string line in text.Split('\n'))
         {
