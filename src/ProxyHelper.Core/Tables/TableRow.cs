@@ -27,6 +27,7 @@ public readonly record struct TableRow(int FirstLine, int LastLine)
 public sealed record TableFault(TableFaultKind Kind, string Reason)
 {
     private const int MaxReasonLength = 200;
+    private const int MaxBeginningLength = 200;
 
     /// <summary>Gets the reason in a few words. A reason that quotes the text is short, and can be displayed.</summary>
     public string Reason { get; init; } = PrintableText.From(Reason, MaxReasonLength);
@@ -35,6 +36,10 @@ public sealed record TableFault(TableFaultKind Kind, string Reason)
     /// Gets the beginning of the faulty text. It can contain control characters.
     /// </summary>
     public string Text { get; init; } = string.Empty;
+
+    /// <summary>Returns the first characters of a faulty text that can be long, for <see cref="Text"/>.</summary>
+    internal static string BeginningOf(ReadOnlySpan<char> text) =>
+        text[..Math.Min(text.Length, MaxBeginningLength)].ToString();
 }
 
 /// <summary>Specifies what is wrong with a part of the text of a table.</summary>

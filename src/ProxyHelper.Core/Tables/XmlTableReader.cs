@@ -6,8 +6,6 @@ namespace ProxyHelper.Tables;
 /// <param name="names">The local names of the elements.</param>
 internal abstract class XmlTableReader(params string[] names) : TableReader
 {
-    private const int MaxFaultText = 200;
-
     private readonly XmlSplitter _splitter = new(names);
     private bool _isOutside; // the current line has begun outside the elements, and has no tag yet
     private bool _isPagedInside;
@@ -54,7 +52,7 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
         _isOutside &= !text.Contains('<');
         if (_isOutside && startsLine && !IsSilent(text))
         {
-            _lineStart = Start(text);
+            _lineStart = TableFault.BeginningOf(text);
         }
 
         while (_splitter.MoveNext(ref text))
@@ -109,7 +107,8 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
             using XmlReader element = _splitter.Open();
             if (ReadElement(element, _splitter.FirstLine, _splitter.LastLine) is { } row)
             {
-                TableFault? fault = row.Fault is { } reason ? reason with { Text = Start(_splitter.Text) } : null;
+                TableFault? fault = row.Fault;
+                fault = fault is null ? null : fault with { Text = TableFault.BeginningOf(_splitter.Text) };
                 rows.Add(row with { Fault = fault });
             }
         }
@@ -122,7 +121,7 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
     private TableRow FaultOfElement(TableFaultKind kind, string reason) =>
         new(_splitter.FirstLine, _splitter.LastLine)
         {
-            Fault = new TableFault(kind, reason) { Text = Start(_splitter.Text) },
+            Fault = new TableFault(kind, reason) { Text = TableFault.BeginningOf(_splitter.Text) },
         };
 
     private TableRow FaultOfPiece() => new(_splitter.FirstLine, Math.Min(_splitter.LastLine, Line))
@@ -136,8 +135,6 @@ internal abstract class XmlTableReader(params string[] names) : TableReader
     private static TableRow FaultOf(
         int line, TableFaultKind kind, string reason, ReadOnlySpan<char> text = default) => new(line, line)
     {
-        Fault = new TableFault(kind, reason) { Text = Start(text) },
+        Fault = new TableFault(kind, reason) { Text = TableFault.BeginningOf(text) },
     };
-
-    private static string Start(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, MaxFaultText)].ToString();
 }

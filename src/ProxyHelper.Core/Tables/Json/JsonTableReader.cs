@@ -12,7 +12,6 @@ namespace ProxyHelper.Tables.Json;
 internal sealed class JsonTableReader(NamedValues values, JsonTableReader.MappingMaker toMapping) : TableReader
 {
     private const int MaxObjectLength = 64 * 1024;
-    private const int MaxShownLength = 200;
     private const string Blanks = " \t\r";
 
     private readonly JsonValues _reader = new();
@@ -180,7 +179,7 @@ internal sealed class JsonTableReader(NamedValues values, JsonTableReader.Mappin
         rows.Add(new TableRow(_firstLine, Line)
         {
             Mapping = mapping,
-            Fault = fault is null ? null : fault with { Text = Shown(Object) },
+            Fault = fault is null ? null : fault with { Text = TableFault.BeginningOf(Object) },
         });
         _firstLine = 0;
     }
@@ -188,7 +187,7 @@ internal sealed class JsonTableReader(NamedValues values, JsonTableReader.Mappin
     private void PassOver(TableFaultKind kind, string reason, ReadOnlySpan<char> text)
     {
         _firstLine = IsInObject ? _firstLine : Line;
-        _fault = new TableFault(kind, reason) { Text = Shown(text) };
+        _fault = new TableFault(kind, reason) { Text = TableFault.BeginningOf(text) };
         _outline.Loosen();
     }
 
@@ -218,8 +217,6 @@ internal sealed class JsonTableReader(NamedValues values, JsonTableReader.Mappin
         text.CopyTo(_object.AsSpan(_length));
         _length += text.Length;
     }
-
-    private static string Shown(ReadOnlySpan<char> text) => text[..Math.Min(text.Length, MaxShownLength)].ToString();
 
     private static TableFault Invalid(string reason) => new(TableFaultKind.Invalid, reason);
 }

@@ -9,7 +9,6 @@ namespace ProxyHelper.Tables.MikroTik;
 internal sealed class RouterOSTextReader : LineTableReader
 {
     private const int MaxEntryLength = 8192;
-    private const int MaxShownLength = 200;
     private const char Escape = '\x1b';
 
     private const string Advice =
@@ -162,11 +161,10 @@ internal sealed class RouterOSTextReader : LineTableReader
         RouterMapping? mapping = _entry.ToMapping(out TableFault? fault);
         fault = _isTooLong ? new TableFault(TableFaultKind.Invalid, TooLong)
             : fault ?? (RouterOSKeys.IsEnd(last) ? new TableFault(TableFaultKind.Incomplete, CutReason) : null);
-        string start = fault is null ? string.Empty : text[..Math.Min(text.Length, MaxShownLength)].ToString();
         rows.Add(new TableRow(_firstLine, _lastLine)
         {
             Mapping = fault is null ? mapping : null,
-            Fault = fault is null ? null : fault with { Text = start },
+            Fault = fault is null ? null : fault with { Text = TableFault.BeginningOf(text) },
         });
         _firstLine = 0;
         _isTooLong = false;

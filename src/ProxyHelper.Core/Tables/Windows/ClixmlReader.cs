@@ -10,7 +10,6 @@ namespace ProxyHelper.Tables.Windows;
 internal sealed class ClixmlReader : TableReader
 {
     private const int MaxValueLength = 4096;
-    private const int MaxShownLength = 200;
     private const int None = -1;
 
     private static readonly string[] _document = ["Objs"];
@@ -89,8 +88,7 @@ internal sealed class ClixmlReader : TableReader
             TableFault fault = isPaged
                 ? new TableFault(TableFaultKind.Paged, TerminalText.PagerReason)
                 : new TableFault(TableFaultKind.Invalid, "not a part of the objects");
-            string shown = line[..Math.Min(line.Length, MaxShownLength)].ToString();
-            rows.Add(new TableRow(Line, Line) { Fault = fault with { Text = shown } });
+            rows.Add(new TableRow(Line, Line) { Fault = fault with { Text = TableFault.BeginningOf(line) } });
         }
     }
 

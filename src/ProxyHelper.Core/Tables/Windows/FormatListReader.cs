@@ -11,7 +11,6 @@ namespace ProxyHelper.Tables.Windows;
 /// </summary>
 internal sealed class FormatListReader : LineTableReader
 {
-    private const int MaxShownLength = 200;
     private const string Advice = "Use 'Get-NetNatSession | ConvertTo-Json'";
 
     private static readonly SearchValues<char> _nameLetters =
@@ -124,7 +123,7 @@ internal sealed class FormatListReader : LineTableReader
     {
         _session.Values.Clear();
         _firstLine = Line;
-        _start = line[..Math.Min(line.Length, MaxShownLength)].ToString();
+        _start = TableFault.BeginningOf(line);
         _fault = null;
     }
 
