@@ -101,7 +101,7 @@ internal sealed class RouterOSEntry
                 Read<ulong>(RouterOSKeys.ReplyPackets, RouterOSNumber.TryReadCounter),
                 Read<ulong>(RouterOSKeys.ReplyBytes, RouterOSNumber.TryReadCounter)),
             Id = ReadText(RouterOSKeys.Id),
-            Details = ReadDetails(),
+            Details = RowDetails.Of(_values, RouterOSKeys.Source, RouterOSKeys.FirstDetail),
         };
     }
 
@@ -163,29 +163,6 @@ internal sealed class RouterOSEntry
         }
 
         return value;
-    }
-
-    private Dictionary<string, string> ReadDetails()
-    {
-        var details = new Dictionary<string, string>();
-        for (int key = RouterOSKeys.Source; key <= RouterOSKeys.ReplyDestination; key += 2)
-        {
-            // The interface of a link-local address is not a part of the end.
-            if (_values[key].Contains('%'))
-            {
-                details.Add(RouterOSKeys.Names[key], _values[key].ToString());
-            }
-        }
-
-        for (int key = RouterOSKeys.FirstDetail; key < RouterOSKeys.Names.Length; key++)
-        {
-            if (!_values[key].IsEmpty)
-            {
-                details.Add(RouterOSKeys.Names[key], _values[key].ToString());
-            }
-        }
-
-        return details;
     }
 
     private static TableFault Invalid(string reason) => new(TableFaultKind.Invalid, reason);

@@ -28,6 +28,9 @@ internal sealed class NamedValues
         Clear();
     }
 
+    /// <summary>Gets the names. The place of a name is its key.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     /// <summary>Gets the name that the row has twice, or null.</summary>
     public string? Repeated { get; private set; }
 

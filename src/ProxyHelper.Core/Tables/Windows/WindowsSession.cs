@@ -75,7 +75,7 @@ internal sealed class WindowsSession
             TranslatedSource = externalSource,
             TranslatedDestination = isIcmp ? externalDestination.WithPort(0) : externalDestination,
             RoutingDomain = ReadRoutingDomain(),
-            Details = ReadDetails(),
+            Details = RowDetails.Of(_values, InternalSource, FirstDetail),
         };
     }
 
@@ -112,29 +112,6 @@ internal sealed class WindowsSession
     {
         ReadOnlySpan<char> text = _values[RoutingDomain].Trim();
         return text.ContainsAnyExcept("{}-0") ? text.ToString() : null;
-    }
-
-    private Dictionary<string, string> ReadDetails()
-    {
-        var details = new Dictionary<string, string>();
-        for (int key = InternalSource; key <= ExternalDestination; key += 2)
-        {
-            // The interface of a link-local address is not a part of the end.
-            if (_values[key].Contains('%'))
-            {
-                details.Add(_names[key], _values[key].ToString());
-            }
-        }
-
-        for (int key = FirstDetail; key < _names.Length; key++)
-        {
-            if (!_values[key].IsEmpty)
-            {
-                details.Add(_names[key], _values[key].ToString());
-            }
-        }
-
-        return details;
     }
 
     private static TableFault Invalid(string reason) => new(TableFaultKind.Invalid, reason);
