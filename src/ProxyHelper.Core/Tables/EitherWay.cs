@@ -1,5 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables;
 
@@ -23,10 +24,8 @@ internal static class EitherWay
     // The identifier of ICMP belongs to the source, in both directions.
     private static TransportEndPoint? WithIdentifierOf(
         RouterMapping row, TransportEndPoint? source, TransportEndPoint? destination) =>
-        IsIcmp(row) && destination is { } other ? source?.WithPort(other.Port) : source;
+        ProtocolPorts.IsIcmp(row.Protocol) && destination is { } other ? source?.WithPort(other.Port) : source;
 
     private static TransportEndPoint? WithoutIdentifier(RouterMapping row, TransportEndPoint? end) =>
-        IsIcmp(row) ? end?.WithPort(0) : end;
-
-    private static bool IsIcmp(RouterMapping row) => row.Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
+        ProtocolPorts.IsIcmp(row.Protocol) ? end?.WithPort(0) : end;
 }

@@ -1,5 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.Pf;
 
@@ -28,7 +29,7 @@ internal struct PfEnds
     {
         IsOut = hosts.IsForward;
         PfFault fault = hosts.HasLast ? ReadOld(hosts) : ReadNew(hosts);
-        if (fault == PfFault.None && protocol is IPProtocol.Icmp or IPProtocol.IcmpV6)
+        if (fault == PfFault.None && ProtocolPorts.IsIcmp(protocol))
         {
             ReadIcmp();
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using ProxyHelper.Addresses;
+using ProxyHelper.Tables.Values;
 
 namespace ProxyHelper.Tables.Pf;
 
@@ -11,7 +12,6 @@ namespace ProxyHelper.Tables.Pf;
 /// </summary>
 internal ref struct PfHost
 {
-    private const int LongestPort = 5;
     private const int SecurityIndexLength = 8;
     private const char FilterMark = '~';
     private const int LinkLocal = 2; // of a multicast address (RFC 4291)
@@ -85,7 +85,7 @@ internal ref struct PfHost
 
     private bool TryReadPort(ReadOnlySpan<char> text, IPProtocol? protocol)
     {
-        if (text.Length <= LongestPort && NumberText.TryRead(text, out ushort port))
+        if (TableAddress.TryReadPort(text, out ushort port))
         {
             End = End.WithPort(port);
             return true;

@@ -9,6 +9,6 @@ internal static class ProtocolPorts
     public static bool HasPorts(IPProtocol protocol) =>
         protocol is IPProtocol.Tcp or IPProtocol.Udp or IPProtocol.Dccp or IPProtocol.Sctp or IPProtocol.UdpLite;
 
-    /// <summary>Returns whether a protocol is ICMP of IPv4 or IPv6.</summary>
-    public static bool IsIcmp(IPProtocol protocol) => protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
+    /// <summary>Returns whether a protocol is ICMP of IPv4 or IPv6. An unknown protocol is not.</summary>
+    public static bool IsIcmp(IPProtocol? protocol) => protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
 }
