@@ -87,10 +87,10 @@ public sealed class NatTable
     {
         System = format.System;
         _hasHistory |= row.IsHistory;
+        _index ??= format.CreateIndex();
         if (row.Fault is { } fault)
         {
             FaultCount++;
-            _index ??= format.CreateIndex();
             _index.Add(fault);
             _isPaged |= fault.Kind == TableFaultKind.Paged;
             if (_faults.Count < MaxKeptFaults)
@@ -101,7 +101,6 @@ public sealed class NatTable
         else if (row.Mapping is { } mapping)
         {
             Count++;
-            _index ??= format.CreateIndex();
             if (!row.IsHistory)
             {
                 _index.Add(mapping);

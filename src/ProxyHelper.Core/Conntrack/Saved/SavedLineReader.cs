@@ -31,7 +31,7 @@ internal ref struct SavedLineReader
     /// Gets whether the last value may be cut. A line of a table has the number of uses after all values that belong to
     /// a direction.
     /// </summary>
-    public readonly bool MayBeCut => Change is null && !_hasUse && _endsWithValue;
+    public readonly bool MayBeCut => Change is null && EndsWithPort;
 
     /// <summary>Gets whether the last word of the line is a value of a direction, such as a port.</summary>
     public readonly bool EndsWithPort => !_hasUse && _endsWithValue;

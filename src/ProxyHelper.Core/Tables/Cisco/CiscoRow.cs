@@ -20,9 +20,6 @@ internal ref struct CiscoRow
     /// <summary>Gets the reason why the line is not a row.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Gets whether the row is a translation without a connection.</summary>
-    public readonly bool IsStatic => !Ends.AreComplete;
-
     /// <summary>Returns whether a line begins as a row.</summary>
     public static bool Begins(ReadOnlySpan<char> line)
     {
@@ -106,7 +103,7 @@ internal ref struct CiscoRow
             return Fail("a translation without an end");
         }
 
-        bool needsPorts = !IsStatic && Ends.Protocol is IPProtocol.Tcp or IPProtocol.Udp;
+        bool needsPorts = Ends.AreComplete && Ends.Protocol is IPProtocol.Tcp or IPProtocol.Udp;
         if (needsPorts && (Ends.OriginalSource!.Value.Port == 0 || Ends.OriginalDestination!.Value.Port == 0
             || Ends.TranslatedSource!.Value.Port == 0 || Ends.TranslatedDestination!.Value.Port == 0))
         {
