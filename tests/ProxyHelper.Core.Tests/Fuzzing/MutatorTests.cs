@@ -95,8 +95,7 @@ public sealed class MutatorTests
 
     [Fact]
     public void Some_states_of_pf_are_still_states() => AssertSome("pf-table", input =>
-        Tables.Samples.NatTableSample.Read(Encoding.UTF8.GetString(input), NatSystem.Pf)
-            .All(row => row.Mapping is not null));
+        Tables.ReadTable.Rows(Encoding.UTF8.GetString(input), NatSystem.Pf).All(row => row.Mapping is not null));
 
     private static void AssertSome(string name, Reads reads)
     {

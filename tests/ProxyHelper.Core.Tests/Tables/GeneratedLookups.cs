@@ -15,8 +15,7 @@ internal static class GeneratedLookups
     /// </summary>
     public static void AssertRight(List<GeneratedConnection> table, string text, Random random)
     {
-        using var reader = new StringReader(text);
-        NatTable read = NatTable.Read(reader);
+        NatTable read = ReadTable.Whole(text);
         IEnumerable<MappingQuery> strangers = Enumerable.Range(0, Strangers)
             .Select(_ => GeneratedConnection.Make(random, isIPv6: false).Query);
         foreach (MappingQuery query in table.Select(row => row.Query).Concat(strangers))

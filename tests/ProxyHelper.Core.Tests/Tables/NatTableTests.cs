@@ -23,7 +23,7 @@ public sealed class NatTableTests
     [InlineData("garbage", TableAnswerReason.NotFound)]
     public void The_translated_ends_find_the_mapping(string text, TableAnswerReason reason)
     {
-        TableAnswer answer = Read(text).Find(_query);
+        TableAnswer answer = ReadTable.Whole(text).Find(_query);
 
         Assert.Equal(reason, answer.Reason);
         string? source = reason == TableAnswerReason.Found ? "10.1.1.1:10943" : null;
@@ -35,23 +35,17 @@ public sealed class NatTableTests
     {
         string other = Entry.Replace("10.1.1.1", "10.1.1.2", StringComparison.Ordinal);
 
-        Assert.Equal(TableAnswerReason.Ambiguous, Read($"{Entry}\n{other}").Find(_query).Reason);
-        Assert.Equal(TableAnswerReason.Found, Read($"{Entry}\n{Entry}").Find(_query).Reason);
+        Assert.Equal(TableAnswerReason.Ambiguous, ReadTable.Whole($"{Entry}\n{other}").Find(_query).Reason);
+        Assert.Equal(TableAnswerReason.Found, ReadTable.Whole($"{Entry}\n{Entry}").Find(_query).Reason);
     }
 
     [Fact]
     public void Faults_are_counted_with_their_lines()
     {
-        NatTable table = Read($"{Entry}\ngarbage\n");
+        NatTable table = ReadTable.Whole($"{Entry}\ngarbage\n");
 
         Assert.Equal((NatSystem.Conntrack, 1, 1), (table.System, table.Count, table.FaultCount));
         TableRow fault = Assert.Single(table.Faults);
         Assert.Equal((2, "garbage"), (fault.FirstLine, fault.Fault!.Text));
-    }
-
-    private static NatTable Read(string text)
-    {
-        using var reader = new StringReader(text);
-        return NatTable.Read(reader);
     }
 }

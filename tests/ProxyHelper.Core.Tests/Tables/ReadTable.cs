@@ -1,4 +1,5 @@
 using ProxyHelper.Addresses;
+using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
 
 namespace ProxyHelper.Tests.Tables;
@@ -6,11 +7,13 @@ namespace ProxyHelper.Tests.Tables;
 /// <summary>Reads the text of a table as a whole.</summary>
 internal static class ReadTable
 {
-    /// <summary>Returns the mappings and the faults in the order of the text. The form is recognized.</summary>
-    public static List<TableRow> Rows(string text)
+    /// <summary>Returns the mappings and the faults in the order of the text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="system">The system, or null to recognize it.</param>
+    public static List<TableRow> Rows(string text, NatSystem? system = null)
     {
         var rows = new List<TableRow>();
-        var detector = new FormatDetector();
+        var detector = new FormatDetector(system);
         var pieces = new TextPieces(new StringReader(text));
         while (pieces.MoveNext())
         {
@@ -22,10 +25,12 @@ internal static class ReadTable
     }
 
     /// <summary>Returns the table of a text, for look-ups.</summary>
-    public static NatTable Whole(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="system">The system, or null to recognize it.</param>
+    public static NatTable Whole(string text, NatSystem? system = null)
     {
         using var reader = new StringReader(text);
-        return NatTable.Read(reader);
+        return NatTable.Read(reader, system);
     }
 
     /// <summary>Returns the original ends of an answer, or null without a mapping.</summary>

@@ -45,7 +45,7 @@ public sealed class ConntrackFormTests
     [InlineData("<conntrack><flow type=\"destroy\">" + Flow + "</flow>\n</conntrack>", TableAnswerReason.History)]
     [InlineData(Line + " mark=0 use=1\n    [NEW] " + Line, TableAnswerReason.History)]
     public void An_event_never_answers(string text, TableAnswerReason reason) =>
-        Assert.Equal(reason, Read(text).Find(_query).Reason);
+        Assert.Equal(reason, ReadTable.Whole(text).Find(_query).Reason);
 
     [Theory]
     [InlineData("[1795626295.652019]\t    [NEW] " + Line, ConntrackChangeKind.New, "2026-11-25T17:04:55")]
@@ -99,11 +99,5 @@ public sealed class ConntrackFormTests
             TableRow row = Assert.Single(ReadTable.Rows(terminal));
             Assert.NotNull(row.Mapping);
         }
-    }
-
-    private static NatTable Read(string text)
-    {
-        using var reader = new StringReader(text);
-        return NatTable.Read(reader);
     }
 }

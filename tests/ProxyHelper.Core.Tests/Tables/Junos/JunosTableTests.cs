@@ -66,11 +66,11 @@ public sealed class JunosTableTests
         var query = new MappingQuery(
             IPProtocol.Icmp, TransportEndPoint.Parse("194.0.1.1:5"), TransportEndPoint.Parse("4.1.1.1:0"));
 
-        Assert.Equal(TableAnswerReason.Found, Read(ping).Find(query).Reason);
+        Assert.Equal(TableAnswerReason.Found, ReadTable.Whole(ping).Find(query).Reason);
         string next = ping.Replace("/7", "/8", StringComparison.Ordinal);
-        Assert.Equal(TableAnswerReason.Found, Read(ping + next).Find(query).Reason);
+        Assert.Equal(TableAnswerReason.Found, ReadTable.Whole(ping + next).Find(query).Reason);
         string other = ping.Replace("10.1.1.1", "10.1.1.2", StringComparison.Ordinal);
-        Assert.Equal(TableAnswerReason.Ambiguous, Read(ping + other).Find(query).Reason);
+        Assert.Equal(TableAnswerReason.Ambiguous, ReadTable.Whole(ping + other).Find(query).Reason);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class JunosTableTests
                     text).Mapping!.Ends.OriginalSource);
                 Assert.Equal(
                     answer.Reason == TableAnswerReason.Found,
-                    Read(text[..length]).Count == 1);
+                    ReadTable.Whole(text[..length]).Count == 1);
             }
         }
     }
@@ -145,11 +145,5 @@ public sealed class JunosTableTests
         Assert.Equal(("7", "Valid", 298d), (mapping.Id, mapping.State, mapping.TimeoutSeconds));
     }
 
-    private static TableAnswer Find(string text) => Read(text).Find(_query);
-
-    private static NatTable Read(string text)
-    {
-        using var reader = new StringReader(text);
-        return NatTable.Read(reader);
-    }
+    private static TableAnswer Find(string text) => ReadTable.Whole(text).Find(_query);
 }

@@ -2,7 +2,6 @@ using System.Text;
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
-using ProxyHelper.Tests.Tables.Samples;
 using Xunit;
 
 namespace ProxyHelper.Tests.Tables.Pf;
@@ -31,7 +30,7 @@ public sealed class PfDifferentialTests
             text.Append(PfPrinter.Print(state, isOld, verbosity));
         }
 
-        IReadOnlyList<TableRow> rows = NatTableSample.Read(text.ToString(), system: null);
+        IReadOnlyList<TableRow> rows = ReadTable.Rows(text.ToString());
 
         Assert.Equal(states.Length, rows.Count);
         int line = 1;

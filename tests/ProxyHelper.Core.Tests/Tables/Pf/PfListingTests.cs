@@ -2,7 +2,6 @@ using System.Text;
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
-using ProxyHelper.Tests.Tables.Samples;
 using Xunit;
 
 namespace ProxyHelper.Tests.Tables.Pf;
@@ -78,7 +77,7 @@ public sealed class PfListingTests
     public void A_listing_of_any_size_holds_only_states_that_wait()
     {
         var join = new StateJoin();
-        IReadOnlyList<TableRow> rows = NatTableSample.Read($"{In}\n{Out}\n", NatSystem.Pf);
+        IReadOnlyList<TableRow> rows = ReadTable.Rows($"{In}\n{Out}\n", NatSystem.Pf);
         for (int i = 0; i < 1000; i++)
         {
             join.Add(rows[0].Mapping!);
@@ -100,7 +99,7 @@ public sealed class PfListingTests
 
         var join = new StateJoin();
         var listed = new List<RouterMapping>();
-        foreach (TableRow row in NatTableSample.Read(text.ToString(), system: null))
+        foreach (TableRow row in ReadTable.Rows(text.ToString()))
         {
             join.Add(row.Mapping!);
             listed.AddRange(join.TakeComplete().Cast<RouterMapping>());

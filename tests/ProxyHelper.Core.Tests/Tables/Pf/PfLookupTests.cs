@@ -89,7 +89,6 @@ public sealed class PfLookupTests
             text.Append(PfPrinter.Print(state, isOld: false, verbosity));
         }
 
-        using var reader = new StringReader(text.ToString());
-        return NatTable.Read(reader);
+        return ReadTable.Whole(text.ToString());
     }
 }

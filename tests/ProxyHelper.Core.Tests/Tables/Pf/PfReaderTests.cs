@@ -1,7 +1,6 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
-using ProxyHelper.Tests.Tables.Samples;
 using Xunit;
 
 namespace ProxyHelper.Tests.Tables.Pf;
@@ -90,7 +89,7 @@ public sealed class PfReaderTests
     {
         string text = $"FILTER RULES:\npass all flags S/SA\n\nSTATES:\n{Good}\n\nINFO:\nStatus: Enabled\n{Good}\n";
 
-        TableRow row = Assert.Single(NatTableSample.Read(text, system: null));
+        TableRow row = Assert.Single(ReadTable.Rows(text));
 
         Assert.Equal((5, 5), (row.FirstLine, row.LastLine));
         Assert.NotNull(row.Mapping);
@@ -104,7 +103,7 @@ public sealed class PfReaderTests
     [InlineData("--")]
     public void Prompts_and_commands_are_ignored(string line)
     {
-        TableRow row = Assert.Single(NatTableSample.Read($"{line}\n{Good}\n", system: null));
+        TableRow row = Assert.Single(ReadTable.Rows($"{line}\n{Good}\n"));
 
         Assert.Equal((2, 2), (row.FirstLine, row.LastLine));
         Assert.NotNull(row.Mapping);
@@ -161,5 +160,5 @@ public sealed class PfReaderTests
     private static RouterMapping ReadOne(string text) =>
         Assert.IsType<RouterMapping>(Assert.Single(Read(text)).Mapping);
 
-    private static IReadOnlyList<TableRow> Read(string text) => NatTableSample.Read(text, NatSystem.Pf);
+    private static IReadOnlyList<TableRow> Read(string text) => ReadTable.Rows(text, NatSystem.Pf);
 }

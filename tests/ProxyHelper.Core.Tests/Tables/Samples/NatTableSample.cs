@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ProxyHelper.Mappings;
-using ProxyHelper.Tables;
 using ProxyHelper.TestSupport;
 
 namespace ProxyHelper.Tests.Tables.Samples;
@@ -65,24 +64,6 @@ internal sealed class NatTableSample
 
     /// <summary>Returns the sample with this name.</summary>
     public static NatTableSample Of(string name) => All.Single(sample => sample.Name == name);
-
-    /// <summary>Reads the rows of a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="system">The system, or null to recognize it.</param>
-    public static IReadOnlyList<TableRow> Read(string text, NatSystem? system)
-    {
-        using var reader = new StringReader(text);
-        var pieces = new TextPieces(reader);
-        var table = new FormatDetector(system);
-        var rows = new List<TableRow>();
-        while (pieces.MoveNext())
-        {
-            table.Read(pieces.Current, pieces.EndsLine, rows);
-        }
-
-        table.Finish(rows);
-        return rows;
-    }
 
     private static IEnumerable<int> LinesOf(JsonElement item)
     {

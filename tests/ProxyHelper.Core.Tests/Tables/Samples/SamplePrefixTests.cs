@@ -17,11 +17,11 @@ public sealed class SamplePrefixTests
     public void A_cut_table_has_only_entries_of_the_whole_table(string name)
     {
         NatTableSample sample = NatTableSample.Of(name);
-        Dictionary<int, MappingEnds> whole = EndsByLine(NatTableSample.Read(sample.Text, sample.System));
+        Dictionary<int, MappingEnds> whole = EndsByLine(ReadTable.Rows(sample.Text, sample.System));
         for (int length = 0; length <= sample.Text.Length; length++)
         {
             NatSystem? system = length % 2 == 0 ? sample.System : null;
-            IReadOnlyList<TableRow> rows = NatTableSample.Read(sample.Text[..length], system);
+            IReadOnlyList<TableRow> rows = ReadTable.Rows(sample.Text[..length], system);
             foreach (TableRow row in rows)
             {
                 Assert.True(
@@ -37,12 +37,12 @@ public sealed class SamplePrefixTests
     public void A_wrapped_table_has_only_entries_of_the_whole_table(string name)
     {
         NatTableSample sample = NatTableSample.Of(name);
-        HashSet<MappingEnds> whole = [.. EndsByLine(NatTableSample.Read(sample.Text, sample.System)).Values];
+        HashSet<MappingEnds> whole = [.. EndsByLine(ReadTable.Rows(sample.Text, sample.System)).Values];
         string[] lines = sample.Text.Split('\n');
         for (int width = 40; width <= lines.Max(line => line.Length); width++)
         {
             string wrapped = string.Join('\n', lines.Select(line => Wrap(line, width)));
-            foreach (TableRow row in NatTableSample.Read(wrapped, sample.System))
+            foreach (TableRow row in ReadTable.Rows(wrapped, sample.System))
             {
                 // An event is written at once. The rest of its line is a fault.
                 Assert.True(
@@ -61,8 +61,7 @@ public sealed class SamplePrefixTests
         for (int end = sample.Text.IndexOf('\n', StringComparison.Ordinal); end > 0;
             end = sample.Text.IndexOf('\n', Math.Min(end + 1, sample.Text.Length - 1)))
         {
-            using var text = new StringReader(sample.Text[..end]);
-            NatTable table = NatTable.Read(text, sample.System);
+            NatTable table = ReadTable.Whole(sample.Text[..end], sample.System);
             foreach (ExpectedLookup lookup in sample.Lookups.Where(lookup => lookup.OriginalSource is not null))
             {
                 MappingEnds? ends = table.Find(lookup.Query).Mapping?.Ends;

@@ -37,9 +37,7 @@ public sealed class SampleTerminalTests
             return; // These tables come from programs without a pager.
         }
 
-        string paged = sample.Text + "--More-- \n";
-        using var text = new StringReader(paged);
-        NatTable table = NatTable.Read(text, sample.System);
+        NatTable table = ReadTable.Whole(sample.Text + "--More-- \n", sample.System);
 
         Assert.Contains(table.Faults, fault => fault.Fault!.Kind == TableFaultKind.Paged);
         foreach (ExpectedLookup lookup in sample.Lookups.Where(lookup => lookup.OriginalSource is null))
@@ -50,12 +48,12 @@ public sealed class SampleTerminalTests
 
     private static void AssertSame(NatTableSample sample, string text, int firstLine)
     {
-        IReadOnlyList<TableRow> plain = NatTableSample.Read(sample.Text, sample.System);
+        IReadOnlyList<TableRow> plain = ReadTable.Rows(sample.Text, sample.System);
         foreach (NatSystem? system in new NatSystem?[] { null, sample.System })
         {
             Assert.Equal(
                 plain.Select(row => (row.FirstLine + firstLine - 1, row.Mapping?.Ends, row.Fault?.Reason)),
-                NatTableSample.Read(text, system).Select(row => (row.FirstLine, row.Mapping?.Ends, row.Fault?.Reason)));
+                ReadTable.Rows(text, system).Select(row => (row.FirstLine, row.Mapping?.Ends, row.Fault?.Reason)));
         }
     }
 }

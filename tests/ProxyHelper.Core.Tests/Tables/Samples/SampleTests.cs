@@ -15,9 +15,7 @@ public sealed class SampleTests
     public void The_form_is_recognized_by_its_text(string name)
     {
         NatTableSample sample = NatTableSample.Of(name);
-        using var text = new StringReader(sample.Text);
-
-        Assert.Equal(sample.System, NatTable.Read(text).System);
+        Assert.Equal(sample.System, ReadTable.Whole(sample.Text).System);
         Assert.Single(TableFormats.All, format => format.Recognizes(sample.Text));
     }
 
@@ -44,7 +42,7 @@ public sealed class SampleTests
     {
         NatTableSample sample = NatTableSample.Of(name);
 
-        IEnumerable<int> faulty = NatTableSample.Read(sample.Text, sample.System)
+        IEnumerable<int> faulty = ReadTable.Rows(sample.Text, sample.System)
             .Where(row => row.Fault is not null)
             .SelectMany(row => Enumerable.Range(row.FirstLine, row.LastLine - row.FirstLine + 1));
 
@@ -57,8 +55,7 @@ public sealed class SampleTests
     public void Each_look_up_has_the_right_answer_or_none(string name)
     {
         NatTableSample sample = NatTableSample.Of(name);
-        using var text = new StringReader(sample.Text);
-        NatTable table = NatTable.Read(text, sample.System);
+        NatTable table = ReadTable.Whole(sample.Text, sample.System);
         foreach (ExpectedLookup lookup in sample.Lookups)
         {
             TableAnswer answer = table.Find(lookup.Query);
@@ -81,7 +78,7 @@ public sealed class SampleTests
         }
 
         ListingJoin join = TableFormats.Of(sample.System)[0].CreateJoin!();
-        TableRow[] rows = [.. NatTableSample.Read(sample.Text, sample.System).Where(row => row.Mapping is not null)];
+        TableRow[] rows = [.. ReadTable.Rows(sample.Text, sample.System).Where(row => row.Mapping is not null)];
         foreach (TableRow row in rows)
         {
             join.Add(row.Mapping!);
@@ -102,7 +99,7 @@ public sealed class SampleTests
     // Cisco shows in one row which side opened the connections of other rows, so that a listing completes all rows.
     private static IEnumerable<TableRow> Listed(NatTableSample sample, NatSystem? system)
     {
-        TableRow[] rows = [.. NatTableSample.Read(sample.Text, system).Where(row => row.Mapping is not null)];
+        TableRow[] rows = [.. ReadTable.Rows(sample.Text, system).Where(row => row.Mapping is not null)];
         ListingJoin? join = TableFormats.Of(sample.System)[0].CreateJoin?.Invoke();
         if (sample.System is not NatSystem.Cisco || join is null)
         {
