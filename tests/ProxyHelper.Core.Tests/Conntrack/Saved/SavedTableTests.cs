@@ -11,38 +11,23 @@ namespace ProxyHelper.Tests.Conntrack.Saved;
 public sealed class SavedTableTests
 {
     private const int Many = 4000;
-    // Text has no other status bits of these entries.
-    private const ConntrackStatus StatusInText = ConntrackStatus.SeenReply | ConntrackStatus.Assured;
 
     private static readonly string[] _options =
         ["", "extended", "id", "extended,id", "timestamp", "ktimestamp", "extended,id,timestamp,ktimestamp"];
 
     [Fact]
-    public void Lines_of_the_tool_equal_the_listing_with_any_option() => WithTable(AssertToolEqualsListing);
+    public void Lines_of_the_tool_equal_the_listing_with_any_option() => ToolTable.With(Many, AssertToolEqualsListing);
 
     [Fact]
     public void Lines_of_the_tool_have_counters_and_starts_if_the_kernel_keeps_them() =>
-        WithTable(AssertToolEqualsListing, "acct", "timestamp");
+        ToolTable.With(Many, AssertToolEqualsListing, "acct", "timestamp");
 
     [Fact]
-    public void Lines_of_proc_equal_the_listing() => WithTable(AssertProcEqualsListing);
+    public void Lines_of_proc_equal_the_listing() => ToolTable.With(Many, AssertProcEqualsListing);
 
     [Fact]
     public void Lines_of_proc_have_counters_if_the_kernel_keeps_them() =>
-        WithTable(AssertProcEqualsListing, "acct", "timestamp");
-
-    private static void WithTable(Action body, params string[] kept)
-    {
-        Requirement.Tool("conntrack");
-        LoopbackTalk.Track(() =>
-        {
-            Array.ForEach(kept, LoopbackTalk.Keep);
-            LoopbackTalk.Talk();
-            using ConntrackFixture fixture = ConntrackFixture.Open();
-            fixture.Add(MixedFlows.Make(Many));
-            body();
-        });
-    }
+        ToolTable.With(Many, AssertProcEqualsListing, "acct", "timestamp");
 
     private static void AssertToolEqualsListing()
     {
@@ -109,7 +94,7 @@ public sealed class SavedTableTests
             entry.Original,
             entry.Reply,
             entry.State,
-            entry.Status & StatusInText,
+            entry.Status & ToolTable.StatusInText,
             entry.Mark,
             (entry.OriginalZone, entry.ReplyZone),
             hasIds ? entry.Id : null),

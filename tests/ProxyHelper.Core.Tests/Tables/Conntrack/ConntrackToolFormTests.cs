@@ -9,30 +9,17 @@ namespace ProxyHelper.Tests.Tables.Conntrack;
 public sealed class ConntrackToolFormTests
 {
     private const int Many = 2000;
-    private const ConntrackStatus StatusInText = ConntrackStatus.SeenReply | ConntrackStatus.Assured;
 
     [Fact]
-    public void XML_of_the_tool_equals_the_listing() => WithTable(() => AssertSame("xml", ValuesOfXml));
+    public void XML_of_the_tool_equals_the_listing() => ToolTable.With(Many, () => AssertSame("xml", ValuesOfXml));
 
     [Fact]
     public void XML_of_the_tool_has_counters_and_starts_if_the_kernel_keeps_them() =>
-        WithTable(() => AssertSame("xml,ktimestamp", ValuesOfXml), "acct", "timestamp");
+        ToolTable.With(Many, () => AssertSame("xml,ktimestamp", ValuesOfXml), "acct", "timestamp");
 
     [Fact]
-    public void Options_of_the_tool_equal_the_listing() => WithTable(() => AssertSame("save", ValuesOfOptions));
-
-    private static void WithTable(Action body, params string[] kept)
-    {
-        Requirement.Tool("conntrack");
-        LoopbackTalk.Track(() =>
-        {
-            Array.ForEach(kept, LoopbackTalk.Keep);
-            LoopbackTalk.Talk();
-            using ConntrackFixture fixture = ConntrackFixture.Open();
-            fixture.Add(MixedFlows.Make(Many));
-            body();
-        });
-    }
+    public void Options_of_the_tool_equal_the_listing() =>
+        ToolTable.With(Many, () => AssertSame("save", ValuesOfOptions));
 
     private static void AssertSame(string option, Func<ConntrackEntry, string> describe)
     {
@@ -49,7 +36,7 @@ public sealed class ConntrackToolFormTests
     // XML has no message of ICMP.
     private static string ValuesOfXml(ConntrackEntry entry) =>
         $"{Tuple(entry.Original, hasMessage: false)} {Tuple(entry.Reply, hasMessage: false)} {entry.OriginalZone} "
-        + $"{entry.ReplyZone} {entry.State} {entry.Status & StatusInText} {entry.Mark} {entry.Id} "
+        + $"{entry.ReplyZone} {entry.State} {entry.Status & ToolTable.StatusInText} {entry.Mark} {entry.Id} "
         + $"{entry.OriginalPackets} {entry.OriginalBytes} {entry.ReplyPackets} {entry.ReplyBytes} {entry.StartedAt}";
 
     // Options have the identifier of the original direction only, and the tool does not know the newer states of SCTP.
@@ -58,7 +45,7 @@ public sealed class ConntrackToolFormTests
         bool isTranslated = entry.OriginalSource.Address != entry.TranslatedSource.Address;
         ConnectionState? state = entry.State == ConnectionState.HeartbeatSent ? null : entry.State;
         return $"{Tuple(entry.Original, hasMessage: true)} {Tuple(entry.Reply, hasMessage: !isTranslated)} "
-            + $"{entry.OriginalZone} {entry.ReplyZone} {state} {entry.Status & StatusInText}";
+            + $"{entry.OriginalZone} {entry.ReplyZone} {state} {entry.Status & ToolTable.StatusInText}";
     }
 
     private static ConntrackTuple Tuple(ConntrackTuple tuple, bool hasMessage) => tuple.Icmp is null || hasMessage
