@@ -1,3 +1,5 @@
+using ProxyHelper.Tables.Values;
+
 namespace ProxyHelper.Tables.Pf;
 
 /// <summary>Specifies why a line is not a line of pf's state table.</summary>
@@ -51,14 +53,12 @@ internal enum PfFault : byte
 /// <summary>Describes the faults of pf's state table.</summary>
 internal static class PfFaultText
 {
-    private const int MaxQuoteLength = 60;
-
     /// <summary>Describes a fault in a few words.</summary>
     /// <param name="fault">The fault.</param>
     /// <param name="word">The faulty word, or nothing.</param>
     public static string Describe(PfFault fault, ReadOnlySpan<char> word)
     {
-        string quote = word.Length > MaxQuoteLength ? $"{word[..MaxQuoteLength]}..." : word.ToString();
+        string quote = FaultWord.Show(word);
         return fault switch
         {
             PfFault.Interface => $"not an interface: {quote}",
