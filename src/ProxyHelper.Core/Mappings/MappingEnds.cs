@@ -28,6 +28,17 @@ internal readonly record struct MappingEnds(
         OriginalSource is not null && OriginalDestination is not null
         && TranslatedSource is not null && TranslatedDestination is not null;
 
+    /// <summary>Gets the protocol and the ends before translation, or null if one of them is unknown.</summary>
+    public MappingQuery? Original => TupleOf(OriginalSource, OriginalDestination);
+
+    /// <summary>Gets the protocol and the ends after translation, or null if one of them is unknown.</summary>
+    public MappingQuery? Translated => TupleOf(TranslatedSource, TranslatedDestination);
+
+    private MappingQuery? TupleOf(TransportEndPoint? source, TransportEndPoint? destination) =>
+        Protocol is null || source is null || destination is null
+            ? null
+            : new MappingQuery(Protocol.Value, source.Value, destination.Value);
+
     private static bool Differ(TransportEndPoint? original, TransportEndPoint? translated) =>
         original is { } before && translated is { } after && before != after;
 }

@@ -12,6 +12,5 @@ public readonly record struct MappingQuery(IPProtocol Protocol, TransportEndPoin
     public override string ToString() => $"{Protocol} {Source} -> {Destination}";
 
     /// <summary>Returns whether ends are those of this query.</summary>
-    internal bool Matches(in MappingEnds ends) =>
-        ends.Protocol == Protocol && ends.TranslatedSource == Source && ends.TranslatedDestination == Destination;
+    internal bool Matches(in MappingEnds ends) => ends.Translated == this;
 }

@@ -19,8 +19,7 @@ internal sealed class ExactIndex : MappingIndex
             return;
         }
 
-        var key = new MappingQuery(
-            ends.Protocol!.Value, ends.TranslatedSource!.Value, ends.TranslatedDestination!.Value);
+        MappingQuery key = ends.Translated!.Value;
         if (!_single.TryAdd(key, mapping) && _single[key].Ends != ends)
         {
             _ambiguous.Add(key);

@@ -1,4 +1,3 @@
-using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 
 namespace ProxyHelper.Tables;
@@ -21,18 +20,10 @@ internal static class TwoStates
     /// <returns>Null if the row is not such a state, or lacks one of the ends.</returns>
     public static StateKey? KeyOf(RouterMapping state) => state.Part switch
     {
-        MappingPart.InState when TranslatedOf(state) is { } tuple => new StateKey(tuple, DomainAfter(state)),
-        MappingPart.OutState when OriginalOf(state) is { } tuple => new StateKey(tuple, state.RoutingDomain),
+        MappingPart.InState when state.Ends.Translated is { } tuple => new StateKey(tuple, DomainAfter(state)),
+        MappingPart.OutState when state.Ends.Original is { } tuple => new StateKey(tuple, state.RoutingDomain),
         _ => null,
     };
-
-    /// <summary>Returns the protocol and the original ends, or null if one of them is unknown.</summary>
-    public static MappingQuery? OriginalOf(RouterMapping row) =>
-        TupleOf(row.Protocol, row.OriginalSource, row.OriginalDestination);
-
-    /// <summary>Returns the protocol and the translated ends, or null if one of them is unknown.</summary>
-    public static MappingQuery? TranslatedOf(RouterMapping row) =>
-        TupleOf(row.Protocol, row.TranslatedSource, row.TranslatedDestination);
 
     /// <summary>
     /// Makes one mapping of both states, with the original ends of the in-state and the translated ends of the
@@ -68,12 +59,6 @@ internal static class TwoStates
         !state.Details.TryGetValue(TranslatedDomain, out string? domain) ? state.RoutingDomain
         : domain == DefaultDomain ? null
         : domain;
-
-    private static MappingQuery? TupleOf(
-        IPProtocol? protocol, TransportEndPoint? source, TransportEndPoint? destination) =>
-        protocol is null || source is null || destination is null
-            ? null
-            : new MappingQuery(protocol.Value, source.Value, destination.Value);
 }
 
 /// <summary>Contains the ends that two states of one connection share.</summary>

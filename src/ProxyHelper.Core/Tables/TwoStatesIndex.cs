@@ -26,7 +26,7 @@ internal sealed class TwoStatesIndex : MappingIndex
     public override void Add(NatMapping mapping)
     {
         var state = (RouterMapping)mapping;
-        if (TwoStates.TranslatedOf(state) is not { } translated)
+        if (state.Ends.Translated is not { } translated)
         {
             return;
         }
@@ -40,7 +40,7 @@ internal sealed class TwoStatesIndex : MappingIndex
             states[translated] = new Candidate(state, known);
         }
 
-        if (state.Part == MappingPart.OutState && TwoStates.OriginalOf(state) is { } original)
+        if (state.Part == MappingPart.OutState && state.Ends.Original is { } original)
         {
             _between.Add(original);
         }
@@ -91,7 +91,7 @@ internal sealed class TwoStatesIndex : MappingIndex
 
     // If another state translates packets to the original ends of this connection, its packets were translated before.
     private TableAnswer Answer(RouterMapping connection, Candidate? outState) =>
-        TwoStates.OriginalOf(connection) is { } original
+        connection.Ends.Original is { } original
         && (!_outStates.TryGetValue(original, out Candidate? before) || before == outState)
             ? new TableAnswer(TableAnswerReason.Found, connection with { Part = MappingPart.Whole })
             : new TableAnswer(TableAnswerReason.Half);

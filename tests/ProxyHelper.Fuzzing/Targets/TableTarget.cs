@@ -111,11 +111,8 @@ internal sealed class TableTarget(string name, NatSystem system) : IFuzzTarget
             "a table has all rows of its text");
         foreach (TableRow row in rows.Where(row => row.Mapping is not null).Take(MaxLookUps))
         {
-            MappingEnds ends = row.Mapping!.Ends;
-            if (ends.AreComplete)
+            if (row.Mapping!.Ends is { AreComplete: true, Translated: { } query })
             {
-                var query = new MappingQuery(
-                    ends.Protocol!.Value, ends.TranslatedSource!.Value, ends.TranslatedDestination!.Value);
                 CheckAnswer(query, table.Find(query));
             }
         }

@@ -1,4 +1,3 @@
-using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables.Values;
 
@@ -24,9 +23,7 @@ internal sealed class JunosIndex : MappingIndex
             return;
         }
 
-        MappingEnds ends = session.Ends;
-        MappingQuery key = KeyOf(
-            ends.Protocol!.Value, ends.TranslatedSource!.Value, ends.TranslatedDestination!.Value);
+        MappingQuery key = KeyOf(session.Ends.Translated!.Value);
         if (_sessions.TryAdd(key, session))
         {
             return;
@@ -46,7 +43,7 @@ internal sealed class JunosIndex : MappingIndex
     /// <inheritdoc/>
     public override TableAnswer Find(in MappingQuery query)
     {
-        MappingQuery key = KeyOf(query.Protocol, query.Source, query.Destination);
+        MappingQuery key = KeyOf(query);
         return _ambiguous.Contains(key) ? new TableAnswer(TableAnswerReason.Ambiguous)
             : _sessions.TryGetValue(key, out RouterMapping? session) && IsValid(session)
                 ? new TableAnswer(TableAnswerReason.Found, session)
@@ -57,12 +54,9 @@ internal sealed class JunosIndex : MappingIndex
         session.State is null || session.State.Equals(ValidState, StringComparison.OrdinalIgnoreCase);
 
     private static bool HaveSameOriginals(RouterMapping one, RouterMapping other) =>
-        KeyOf(one.Protocol!.Value, one.OriginalSource!.Value, one.OriginalDestination!.Value)
-        == KeyOf(other.Protocol!.Value, other.OriginalSource!.Value, other.OriginalDestination!.Value);
+        KeyOf(one.Ends.Original!.Value) == KeyOf(other.Ends.Original!.Value);
 
-    private static MappingQuery KeyOf(
-        IPProtocol protocol, TransportEndPoint source, TransportEndPoint destination) =>
-        ProtocolPorts.IsIcmp(protocol)
-            ? new MappingQuery(protocol, source.WithPort(0), destination.WithPort(0))
-            : new MappingQuery(protocol, source, destination);
+    private static MappingQuery KeyOf(in MappingQuery tuple) => ProtocolPorts.IsIcmp(tuple.Protocol)
+        ? tuple with { Source = tuple.Source.WithPort(0), Destination = tuple.Destination.WithPort(0) }
+        : tuple;
 }
