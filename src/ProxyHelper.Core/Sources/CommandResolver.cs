@@ -1,5 +1,6 @@
 using System.Text;
 using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
 using ProxyHelper.Linux.Programs;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
@@ -97,9 +98,9 @@ public sealed class CommandResolver : MappingResolver
         var thread = new Thread(run) { IsBackground = true, Name = "ProxyHelper command" };
         try
         {
-            OwnThread.Start(thread);
+            OwnProcess.Start(thread);
         }
-        catch (IOException failure)
+        catch (LinuxException failure)
         {
             Interlocked.Decrement(ref _running);
             answer.SetResult(ResolverAnswer.FromFault(ResolverFault.Failed, failure.Message));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using ProxyHelper.Addresses;
+using ProxyHelper.Linux;
 using ProxyHelper.Mappings;
 using ProxyHelper.Tables;
 
@@ -67,7 +68,7 @@ public sealed class TableResolver : MappingResolver
         var resolver = new TableResolver(path, maxAge);
         try
         {
-            OwnThread.Start(new Thread(resolver.Watch) { IsBackground = true, Name = "ProxyHelper table" });
+            OwnProcess.Start(new Thread(resolver.Watch) { IsBackground = true, Name = "ProxyHelper table" });
             bool isRead = resolver.AwaitResult();
             return resolver._failure is { } failure ? throw Renew(failure)
                 : isRead ? resolver
