@@ -27,7 +27,8 @@ internal readonly record struct FileVersion(FileIdentity Identity, long Size, lo
     {
         if (!OperatingSystem.IsLinux())
         {
-            return Read(new FileInfo(path));
+            var file = new FileInfo(path);
+            return From(file.CreationTimeUtc, file.Length, file.LastWriteTimeUtc);
         }
 
         Errno errno = FileState.TryRead(path, followLink: true, out FileState state);
@@ -49,20 +50,20 @@ internal readonly record struct FileVersion(FileIdentity Identity, long Size, lo
             return Read(FileState.Read(file.SafeFileHandle));
         }
 
-        long modified = ToNanoseconds(File.GetLastWriteTimeUtc(file.SafeFileHandle));
-        long created = ToNanoseconds(File.GetCreationTimeUtc(file.SafeFileHandle));
-        return new FileVersion(new FileIdentity((ulong)created, 0, 0), file.Length, modified, modified);
+        return From(
+            File.GetCreationTimeUtc(file.SafeFileHandle),
+            file.Length,
+            File.GetLastWriteTimeUtc(file.SafeFileHandle));
     }
 
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     private static FileVersion Read(in FileState state) =>
         new(state.Identity, state.Size, state.Modified, state.Changed);
 
-    private static FileVersion Read(FileInfo file)
+    private static FileVersion From(DateTime created, long size, DateTime modified)
     {
-        long modified = ToNanoseconds(file.LastWriteTimeUtc);
-        return new FileVersion(
-            new FileIdentity((ulong)ToNanoseconds(file.CreationTimeUtc), 0, 0), file.Length, modified, modified);
+        long modifiedAt = ToNanoseconds(modified);
+        return new FileVersion(new FileIdentity((ulong)ToNanoseconds(created), 0, 0), size, modifiedAt, modifiedAt);
     }
 
     private static long ToNanoseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks * NanosecondsPerTick;

@@ -17,9 +17,6 @@ internal sealed class WatchedFile(string path) : IDisposable
     private FileVersion _version;
     private long _unchangedSince;
 
-    /// <summary>Gets whether the file has a new version whose writer may still write.</summary>
-    public bool HasCandidate => _candidate is not null;
-
     /// <summary>Looks at the file.</summary>
     /// <returns>A new version, open for reading, or null. The caller disposes of it.</returns>
     /// <exception cref="IOException">Thrown when the file cannot be opened, or is not a regular file.</exception>
