@@ -13,8 +13,6 @@ internal static class ValueReaders
     private const int MaxQuoted = 60; // characters of a value in a message
     private const int MaxText = 4096; // PATH_MAX (linux/limits.h)
 
-    private const int MaxWord = 32 * 1024;
-
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(int.MaxValue);
 
     /// <summary>Reads a text that is not empty and has no NUL, which no path and no name has.</summary>
@@ -32,7 +30,8 @@ internal static class ValueReaders
     {
         value = text;
         return text.Contains('\0', StringComparison.Ordinal) ? "The value contains a NUL character."
-            : text.Length > MaxWord ? $"{Quote(text)} is longer than {MaxWord} characters."
+            : text.Length > CommandTemplate.MaxWordLength
+                ? $"{Quote(text)} is longer than {CommandTemplate.MaxWordLength} characters."
             : null;
     }
 

@@ -10,7 +10,8 @@ namespace ProxyHelper.Sources;
 /// </summary>
 internal sealed class CommandTemplate
 {
-    private const int MaxWordLength = 32 * 1024; // far below MAX_ARG_STRLEN (linux/binfmts.h)
+    /// <summary>The largest length of a word, in characters: far below MAX_ARG_STRLEN (linux/binfmts.h).</summary>
+    public const int MaxWordLength = 32 * 1024;
 
     private readonly IReadOnlyList<string> _words;
 
@@ -30,7 +31,7 @@ internal sealed class CommandTemplate
         words.Count == 0 || words[0].Length == 0 ? "The command has no program."
         : words.Count > CommandResolver.MaxWords ? $"The command has more than {CommandResolver.MaxWords} words."
         : words.Any(word => word.Contains('\0', StringComparison.Ordinal)) ? "The command contains a NUL character."
-        : words.FirstOrDefault(word => word.Length > MaxWordLength) is { } word
+        : words.Any(word => word.Length > MaxWordLength)
             ? $"A word of the command is longer than {MaxWordLength} characters."
         : words[0].Contains('{', StringComparison.Ordinal) ? "The program cannot be chosen by a placeholder."
         : null;
