@@ -146,7 +146,6 @@ public sealed class CommandResolver : MappingResolver
     private static string ReasonOf(ProgramEnd end, string errors)
     {
         string words = errors.Length == 0 ? string.Empty : $": {errors.ReplaceLineEndings(" ")}";
-        string reason = $"the program {end}{words}";
-        return reason.Length <= MaxReasonLength ? reason : $"{reason.AsSpan(0, MaxReasonLength)}...";
+        return PrintableText.From($"the program {end}{words}", MaxReasonLength);
     }
 }

@@ -55,18 +55,14 @@ internal sealed class PortableProcess : CommandProcess
         }
     }
 
-    private static ProcessStartInfo StartOf(CommandCall call)
+    private static ProcessStartInfo StartOf(CommandCall call) => new(call.Program, call.Words.Skip(1))
     {
-        var start = new ProcessStartInfo(call.Program, call.Words.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
-            WorkingDirectory = call.Folder ?? string.Empty,
-        };
-        return start;
-    }
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        CreateNoWindow = true,
+        WorkingDirectory = call.Folder ?? string.Empty,
+    };
 
     private static void Kill(Process process)
     {
