@@ -66,19 +66,21 @@ internal sealed class StartChecks(Settings settings)
         }
 
         string[] warnings = [];
-        Finding source = Try(
-            settings.Table is null ? "Resolver command" : "Table",
-            settings.Table is null
-                ? $"{settings.ResolverCommand[0]} is a program. It was not started."
-                : $"{settings.Table} is a NAT table.",
-            () =>
-            {
-                using MappingResolver? resolver = settings.OpenResolver();
-                warnings = [.. TableWarnings.Of(resolver)];
-            },
-            settings.Table is null ? "Change --resolver-command." : "Change --table, or write the file.");
+        Finding source = settings.Table is { } table
+            ? Try("Table", $"{table} is a NAT table.", Open, "Change --table, or write the file.")
+            : Try(
+                "Resolver command",
+                $"{settings.ResolverCommand[0]} is a program. It was not started.",
+                Open,
+                "Change --resolver-command.");
         return warnings.Length == 0 ? [source]
             : warnings.Select(warning => Finding.Warning("Table", warning, "Check the job that writes the file."));
+
+        void Open()
+        {
+            using MappingResolver? resolver = settings.OpenResolver();
+            warnings = [.. TableWarnings.Of(resolver)];
+        }
     }
 
     private IEnumerable<Finding> JudgeAccess() => settings.Rules.TrustsEveryHost
