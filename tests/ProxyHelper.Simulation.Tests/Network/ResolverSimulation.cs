@@ -1,4 +1,3 @@
-using System.Net;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server;
 using ProxyHelper.Simulation.Kernel;
@@ -13,7 +12,7 @@ internal sealed class ResolverSimulation : ISimulation
     private readonly World _world;
     private readonly ScriptedTable _table;
     private readonly TicketOracle _oracle;
-    private readonly UdpSocket[] _sockets;
+    private readonly UdpSockets _sockets;
     private readonly ServerCounters _counters = new();
     private readonly DatagramSource _datagrams;
     private readonly UdpServer _server;
@@ -30,8 +29,7 @@ internal sealed class ResolverSimulation : ISimulation
         _rules = RuleSet.From(_oracle.Rules.ToAnswerRules(), previous: null);
         bool isBoundToAll = world.Chance.OnceIn(3);
         _datagrams = new DatagramSource(world, _table, isBoundToAll, () => _oracle.Rules.Secret);
-        _sockets = [.. Enumerable.Range(0, world.Chance.Between(1, 4))
-            .Select(place => new UdpSocket(world, _oracle, isBoundToAll) { CountsBroadcasts = place == 0 })];
+        _sockets = new UdpSockets(world, _oracle, isBoundToAll);
         LocalAddresses local = LocalAddresses.Open(new AddressReader(kernel.Open), world.Clock);
         var context = new ServerContext(world.Stop, local, new ServerTelemetry(_counters, new ResponderJournal()))
         {
@@ -39,7 +37,7 @@ internal sealed class ResolverSimulation : ISimulation
             Clock = world.Clock,
             CreateQueue = descriptors => new SimulatedQueue(world, descriptors, beginWait: () => { }),
         };
-        _server = new UdpServer([.. _sockets.Select(socket => Query(socket, isBoundToAll))], context, _rules);
+        _server = new UdpServer(_sockets.ToQuerySockets(), context, _rules);
     }
 
     /// <inheritdoc/>
@@ -47,29 +45,22 @@ internal sealed class ResolverSimulation : ISimulation
     {
         Plan();
         _server.Run();
-        TimeSpan stopping = _world.Now - _world.StoppedAt!.Value;
-        bool hasWaiting = Array.Exists(
-            _sockets, socket => socket.Waiting.Any(datagram => datagram.ArrivedAt <= _world.StoppedAt));
-        Violation.If(
-            hasWaiting && stopping < World.StopGrace, "a query that was received before the stop is not answered");
+        _sockets.CheckStop();
         _oracle.CheckCounts(_counters.Read());
         _server.Dispose();
     }
 
     public void Dispose() => _server.Dispose();
 
-    private static QuerySocket Query(UdpSocket socket, bool isBoundToAll) =>
-        new(socket, isBoundToAll)
-        {
-            EndPoint = new IPEndPoint(isBoundToAll ? IPAddress.Any : IPAddress.Parse("194.0.1.1"), 114),
-            CountsBroadcasts = socket.CountsBroadcasts,
-        };
-
     private void Plan()
     {
         Chance chance = _world.Chance;
         TimeSpan end = _world.Now + TimeSpan.FromMilliseconds(chance.Between(10, 4000));
-        Array.ForEach(_sockets, socket => socket.FaultOnceIn = chance.Of(0, 0, 10, 100));
+        foreach (UdpSocket socket in _sockets.All)
+        {
+            socket.FaultOnceIn = chance.Of(0, 0, 10, 100);
+        }
+
         _world.AtRandomTimes(chance.Between(1, 8), end, SendBurst);
         _world.AtRandomTimes(chance.Between(0, 8), end, () => Places.ChangeTable(_table, chance));
         _world.AtRandomTimes(chance.Between(0, 2), end, Reload);
@@ -86,7 +77,7 @@ internal sealed class ResolverSimulation : ISimulation
         for (int left = _world.Chance.Of(1, 2, 5, 40, 80); left > 0; left--)
         {
             // Never the same query again: nobody could know which of both a reply belongs to.
-            _world.Chance.Of<UdpSocket>(_sockets).Arrive(_datagrams.Next());
+            _sockets.Choose().Arrive(_datagrams.Next());
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server;
@@ -13,7 +12,7 @@ internal sealed class UdpSimulation : ISimulation
     private readonly World _world;
     private readonly ScriptedKernel _kernel;
     private readonly UdpOracle _oracle;
-    private readonly UdpSocket[] _sockets;
+    private readonly UdpSockets _sockets;
     private readonly ServerCounters _counters = new();
     private readonly UdpServer _server;
     private readonly bool _isBoundToAll;
@@ -30,8 +29,7 @@ internal sealed class UdpSimulation : ISimulation
         _rules = RuleSet.From(_oracle.Rules.ToAnswerRules(), previous: null);
         _isBoundToAll = world.Chance.OnceIn(3);
         _datagrams = new DatagramSource(world, kernel.Table, _isBoundToAll, () => _oracle.Rules.Secret);
-        _sockets = [.. Enumerable.Range(0, world.Chance.Between(1, 4))
-            .Select(place => new UdpSocket(world, _oracle, _isBoundToAll) { CountsBroadcasts = place == 0 })];
+        _sockets = new UdpSockets(world, _oracle, _isBoundToAll);
         var reader = new AddressReader(kernel.Open);
         LocalAddresses local = LocalAddresses.Open(reader, world.Clock);
         ConntrackTable table =
@@ -46,7 +44,7 @@ internal sealed class UdpSimulation : ISimulation
                 EndIdleTime = _oracle.EndIdleTime,
             },
         };
-        _server = new UdpServer([.. _sockets.Select(socket => Query(socket, _isBoundToAll))], context, _rules);
+        _server = new UdpServer(_sockets.ToQuerySockets(), context, _rules);
     }
 
     /// <inheritdoc/>
@@ -55,33 +53,23 @@ internal sealed class UdpSimulation : ISimulation
         Plan();
         _server.Run();
         _oracle.BeginBatch();
-        TimeSpan stopping = _world.Now - _world.StoppedAt!.Value;
-        bool hasWaiting = Array.Exists(
-            _sockets, socket => socket.Waiting.Any(datagram => datagram.ArrivedAt <= _world.StoppedAt));
-        Violation.If(
-            hasWaiting && stopping < World.StopGrace, "a query that was received before the stop is not answered");
+        _sockets.CheckStop();
         _oracle.CheckCounts(_counters.Read());
         _server.Dispose();
     }
 
     public void Dispose() => _server.Dispose();
 
-    private static QuerySocket Query(UdpSocket socket, bool isBoundToAll) =>
-        new(socket, isBoundToAll)
-        {
-            EndPoint = new IPEndPoint(isBoundToAll ? IPAddress.Any : IPAddress.Parse("194.0.1.1"), 114),
-            CountsBroadcasts = socket.CountsBroadcasts,
-        };
-
     private void Plan()
     {
         Chance chance = _world.Chance;
         TimeSpan end = _world.Now + TimeSpan.FromMilliseconds(chance.Between(10, 4000));
-        Array.ForEach(_sockets, socket =>
+        foreach (UdpSocket socket in _sockets.All)
         {
             socket.FaultOnceIn = chance.Of(0, 0, 10, 100);
             socket.Room = chance.Of(2500, 2500, 20);
-        });
+        }
+
         _world.AtRandomTimes(chance.Between(1, 8), end, SendBurst);
         _world.AtRandomTimes(chance.Between(0, 8), end, () => Places.ChangeTable(_kernel.Table, chance));
         _world.AtRandomTimes(chance.Between(0, 2), end, Reload);
@@ -132,7 +120,7 @@ internal sealed class UdpSimulation : ISimulation
             _world.NextFreeze = time;
             for (int left = 500; left > 0; left--)
             {
-                _sockets[0].Arrive(_datagrams.Next());
+                _sockets.All[0].Arrive(_datagrams.Next());
             }
         });
         _world.At(begin + (time / 2), SetClock);
@@ -144,7 +132,7 @@ internal sealed class UdpSimulation : ISimulation
         for (int left = _world.Chance.Of(1, 2, 5, 40, 80); left > 0; left--)
         {
             Datagram datagram = _datagrams.NextOrAgain();
-            _world.Chance.Of<UdpSocket>(_sockets).Arrive(datagram);
+            _sockets.Choose().Arrive(datagram);
         }
     }
 
