@@ -7,9 +7,11 @@ namespace ProxyHelper.Sources;
 /// <summary>Makes the answer of a resolver of the look-up in a table.</summary>
 internal static class TableAnswers
 {
-    /// <summary>Looks a connection up in a table that was read for one query.</summary>
+    /// <summary>
+    /// Looks a connection up in a text that was read for one query. A text that is no table is a fault.
+    /// </summary>
     public static ResolverAnswer ToResolverAnswer(NatTable table, in MappingQuery query) =>
-        table is { Count: 0, FaultCount: > 0 }
+        IsNoTable(table)
             ? ResolverAnswer.FromFault(ResolverFault.WrongType, $"the text is no NAT table: {DescribeFault(table)}")
             : Find(table, query);
 
@@ -35,6 +37,9 @@ internal static class TableAnswers
             _ => ResolverAnswer.NotFound,
         };
     }
+
+    /// <summary>Returns whether a text has faults and no mapping, so that the text is no table.</summary>
+    public static bool IsNoTable(NatTable table) => table is { Count: 0, FaultCount: > 0 };
 
     /// <summary>Returns words about the faults in the text of a table, or null for a text without faults.</summary>
     public static string? DescribeFaults(NatTable table) => table.FaultCount switch

@@ -187,7 +187,7 @@ public sealed class TableResolver : MappingResolver
             return; // the next look finds the next version
         }
 
-        _table = table is { Count: 0, FaultCount: > 0 }
+        _table = TableAnswers.IsNoTable(table)
             ? throw new InvalidDataException($"{Description} cannot be read: {TableAnswers.DescribeFaults(table)}")
             : new LoadedTable(table, modifiedAt);
     }
