@@ -151,8 +151,7 @@ public sealed class TableResolverTests : IDisposable
     private static async Task UntilAsync(TableResolver resolver, Predicate<ResolverAnswer> condition)
     {
         CancellationToken patience = Patience.Token();
-        while (await AskAsync(resolver) is var answer
-            && !(condition(answer) || (answer.Fault != ResolverFault.None && patience.IsCancellationRequested)))
+        while (!condition(await AskAsync(resolver)))
         {
             await Task.Delay(5, patience);
         }
