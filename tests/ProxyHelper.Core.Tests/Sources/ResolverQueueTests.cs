@@ -1,6 +1,7 @@
 using ProxyHelper.Addresses;
 using ProxyHelper.Mappings;
 using ProxyHelper.Sources;
+using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.Tests.Sources;
@@ -8,7 +9,6 @@ namespace ProxyHelper.Tests.Sources;
 /// <summary>Tests that a queue asks its resolver a few queries at a time, and never waits for the resolver.</summary>
 public sealed class ResolverQueueTests
 {
-    private static readonly TimeSpan _long = TimeSpan.FromMinutes(1);
     private static readonly IPv4Address _proxy = IPv4Address.Parse("194.0.22.9");
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class ResolverQueueTests
 
     private static ResolverTicket Begin(ResolverQueue queue, int port) => queue.Begin(QueryOf(port), _proxy, () => { });
 
-    private static void Await(Func<bool> holds) => Assert.True(SpinWait.SpinUntil(holds, _long));
+    private static void Await(Func<bool> holds) => Assert.True(SpinWait.SpinUntil(holds, Patience.Limit));
 
     private static void AwaitDone(params ResolverTicket[] tickets) =>
         Await(() => Array.TrueForAll(tickets, ticket => ticket.IsDone));

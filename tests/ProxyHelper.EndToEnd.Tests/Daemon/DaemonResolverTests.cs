@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ProxyHelper.Addresses;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -70,14 +71,10 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
             "--resolver-command", $"[ $0 = 3527 ] && exec cat {Table}; trap '' TERM; echo $$ > {Mark}; sleep 600",
             "--resolver-command", "{sourcePort}");
         using Socket proxy = DaemonOnRouter.OpenProxySocket(network);
-        await proxy.SendAsync(QueryDatagram.Query(
-            Addresses.TransportEndPoint.Parse("194.0.1.1:1"), Addresses.TransportEndPoint.Parse("194.0.22.9:9199")),
-            Patience.Token());
+        await proxy.SendAsync(QueryAbout("194.0.1.1:1"), Patience.Token());
         await DaemonOnRouter.AssertAnswersAsync(network); // while the first program hangs
         await program.AwaitAsync("The resolver took too long. The query from 194.0.22.9 was answered");
-        await proxy.SendAsync(QueryDatagram.Query(
-            Addresses.TransportEndPoint.Parse("194.0.1.1:2"), Addresses.TransportEndPoint.Parse("194.0.22.9:9199")),
-            Patience.Token());
+        await proxy.SendAsync(QueryAbout("194.0.1.1:2"), Patience.Token());
         program.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, program.WaitForExit(TimeSpan.FromSeconds(5)));
         Assert.DoesNotContain(Directory.GetDirectories("/proc"), IsOwnSleep);
@@ -117,6 +114,9 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
 
         await StopAsync(start);
     }
+
+    private static byte[] QueryAbout(string source) =>
+        QueryDatagram.Query(TransportEndPoint.Parse(source), TransportEndPoint.Parse("194.0.22.9:9199"));
 
     private static async Task StopAsync(RunningProgram program)
     {

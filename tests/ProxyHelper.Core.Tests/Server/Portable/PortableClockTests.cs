@@ -1,4 +1,5 @@
 using ProxyHelper.Server.Portable;
+using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.Tests.Server.Portable;
@@ -57,7 +58,7 @@ public sealed class PortableClockTests
     {
         var clock = new PortableClock();
         TimeSpan before = clock.SinceBoot;
-        Assert.True(SpinWait.SpinUntil(() => clock.SinceBoot > before, TimeSpan.FromMinutes(1)));
+        Assert.True(SpinWait.SpinUntil(() => clock.SinceBoot > before, Patience.Limit));
     }
 
     private PortableClock Begin(out TimeSpan began)
