@@ -30,7 +30,7 @@ internal sealed record Settings
     /// <summary>Gets the path of the file that connections are looked up in, or null.</summary>
     public string? Table { get; init; }
 
-    /// <summary>Gets the age from which on the table gives no answer.</summary>
+    /// <summary>Gets the maximum age of the table. An older table gives no answer.</summary>
     public TimeSpan TableMaxAge { get; init; } = TableResolver.DefaultMaxAge;
 
     /// <summary>Gets whether connections are looked up in the kernel.</summary>

@@ -21,7 +21,7 @@ internal sealed class ResponderParts
     /// <summary>Gets the addresses and TCP ports.</summary>
     public required IPEndPoint[] TcpEndPoints { get; init; }
 
-    /// <summary>Gets what follows for the sockets if other senders are allowed.</summary>
+    /// <summary>Gets the action that adapts the sockets to other allowed senders.</summary>
     public Action<IReadOnlyList<EndPointPattern>> ChangeAllowed { get; init; } = _ => { };
 
     /// <summary>

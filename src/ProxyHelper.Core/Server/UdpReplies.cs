@@ -18,7 +18,7 @@ internal sealed class UdpReplies(
     MessageBatch batch, LookupBatch lookups, ArrivalClock arrivals, ServerTelemetry telemetry)
 {
     // The part of each query that only the reply over UDP needs, at the index of its look-up. The look-ups are apart,
-    // because TcpServer has them without datagrams.
+    // because TcpGrace has them without datagrams.
     private readonly PendingQuery[] _pending = new PendingQuery[batch.Slots];
     private readonly int[] _queued = new int[batch.Slots]; // the look-ups whose replies wait in the batch
     private LookupCounts _uncounted; // of the queued replies

@@ -3,8 +3,8 @@ using ProxyHelper.Mappings;
 namespace ProxyHelper.Sources;
 
 /// <summary>
-/// Represents one query that a resolver looks up. No two queries share a ticket: an answer that was begun before a
-/// query arrived may be about an earlier connection with the same ends.
+/// Represents one query that a resolver looks up. No two queries share a ticket: a look-up that began before a query
+/// arrived may be about an earlier connection with the same ends.
 /// </summary>
 /// <param name="query">The query.</param>
 /// <param name="wake">Called when the ticket is done, on any thread.</param>

@@ -88,11 +88,14 @@ internal sealed class ServerCounters
     }
 }
 
-/// <summary>Contains the number of answered queries with each outcome. These outcomes are the first ones.</summary>
+/// <summary>
+/// Contains the number of answered queries with each outcome. The outcomes of answered queries are the first values of
+/// <see cref="Outcome"/>.
+/// </summary>
 [InlineArray(Length)]
 internal struct LookupCounts
 {
-    /// <summary>The number of outcomes of an answered query.</summary>
+    /// <summary>The number of outcomes that an answered query can have.</summary>
     public const int Length = (int)Outcome.ResolverFull + 1;
 
     private int _first;

@@ -31,7 +31,7 @@ internal sealed class PortableSocket : IDisposable
 
     /// <summary>
     /// Gets or sets a time at which the queue of the socket was empty. A query that is in the queue now arrived later,
-    /// so that its age is known at most.
+    /// so the time since then is an upper limit of its age.
     /// </summary>
     public TimeSpan EmptyAt { get; set; }
 

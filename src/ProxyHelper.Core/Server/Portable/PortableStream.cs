@@ -15,7 +15,7 @@ internal sealed class PortableStream(Socket socket) : StreamSocket
     /// <summary>Gets the socket.</summary>
     public Socket Socket => socket;
 
-    /// <summary>Gets or sets what follows before the socket is closed.</summary>
+    /// <summary>Gets or sets the action that runs before the socket is closed.</summary>
     public Action Closing { get; set; } = () => { };
 
     /// <summary>Opens a socket that listens for connections.</summary>
