@@ -69,9 +69,8 @@ public sealed record ConntrackFilter
             && (entry.Status & Status) == Status;
     }
 
-    private static bool HasValue<T>(IReadOnlyList<T> values, T value) => values.Count == 0 || values.Contains(value);
-
-    private static bool HasEnd(IReadOnlyList<EndPointPattern> patterns, TransportEndPoint end)
+    /// <summary>Returns whether one of the patterns matches an end. Without a pattern, each end matches.</summary>
+    internal static bool HasEnd(IReadOnlyList<EndPointPattern> patterns, TransportEndPoint end)
     {
         for (int i = 0; i < patterns.Count; i++)
         {
@@ -83,6 +82,8 @@ public sealed record ConntrackFilter
 
         return patterns.Count == 0;
     }
+
+    private static bool HasValue<T>(IReadOnlyList<T> values, T value) => values.Count == 0 || values.Contains(value);
 
     private bool HasPort(ConntrackEntry entry) =>
         Ports.Contains(entry.OriginalSource.Port)

@@ -91,16 +91,6 @@ internal sealed record RowFilter
     private static bool HasValue<T>(IReadOnlyList<T> values, T? value)
         where T : struct => values.Count == 0 || (value is { } known && values.Contains(known));
 
-    private static bool HasEnd(IReadOnlyList<EndPointPattern> patterns, TransportEndPoint? end)
-    {
-        for (int i = 0; end is { } known && i < patterns.Count; i++)
-        {
-            if (patterns[i].Matches(known))
-            {
-                return true;
-            }
-        }
-
-        return patterns.Count == 0;
-    }
+    private static bool HasEnd(IReadOnlyList<EndPointPattern> patterns, TransportEndPoint? end) =>
+        patterns.Count == 0 || (end is { } known && ConntrackFilter.HasEnd(patterns, known));
 }
