@@ -59,17 +59,14 @@ internal static class MappingErrors
             + "-TranslatedDestination.");
 
     /// <param name="system">The system of the table.</param>
-    /// <param name="filter">The parameter, a colon, a blank and the reason.</param>
+    /// <param name="filter">The filter, and why it cannot select rows.</param>
     /// <param name="next">What helps if the filter is needed, or null if nothing does.</param>
-    public static ErrorRecord FilterNotApplicable(NatSystem system, string filter, string? next = null)
-    {
-        string[] parts = filter.Split(": ", 2);
-        return Errors.Make(
-            new ArgumentException($"{parts[0]} cannot select {SystemWords.Of(system).Row}: {parts[1]}."),
-            ErrorCategory.InvalidArgument,
-            system,
-            next is null ? "Leave the filter out." : $"Leave the filter out, or save the table again. {next}");
-    }
+    public static ErrorRecord FilterNotApplicable(
+        NatSystem system, UnusableFilter filter, string? next = null) => Errors.Make(
+        new ArgumentException($"{filter.Parameter} cannot select {SystemWords.Of(system).Row}: {filter.Reason}."),
+        ErrorCategory.InvalidArgument,
+        system,
+        next is null ? "Leave the filter out." : $"Leave the filter out, or save the table again. {next}");
 
     public static ErrorRecord SavedLineInvalid(string place, TableFault fault, SystemWords words) => Errors.Make(
         new FormatException(Describe(place, fault, words)),

@@ -46,6 +46,7 @@ Describe 'A filter on a saved table' {
         @{ Filters = '-RoutingDomain red'; Text = 'entry'; Message = '*conntrack*-Zone*' }
         @{ Filters = '-RoutingDomain red'; Text = 'cisco'; Message = '-RoutingDomain cannot select *no row of the table has a routing domain*' }
         @{ Filters = '-State ESTABLISHED:ESTABLISHED'; Text = 'entry'; Message = '*no such state*' }
+        @{ Filters = "-State 'open: maybe'"; Text = 'entry'; Message = '-State open: maybe cannot select a conntrack entry: it has no such state.' }
         @{ Filters = '-Id *1'; Text = 'entry'; Message = '*number*' }
         @{ Filters = '-Id 5'; Text = 'entry'; Message = '*without ids*' }
     ) {

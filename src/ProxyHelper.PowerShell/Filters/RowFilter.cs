@@ -31,17 +31,17 @@ internal sealed record RowFilter
     };
 
     /// <summary>
-    /// Returns the filter that cannot select rows of a system, with the reason, or null. Such a filter matches nothing,
-    /// which would look like an empty table.
+    /// Returns the filter that cannot select rows of a system, or null. Such a filter matches nothing, which would look
+    /// like an empty table.
     /// </summary>
-    public string? FindInapplicable(NatSystem system) =>
+    public UnusableFilter? FindInapplicable(NatSystem system) =>
         system == NatSystem.Conntrack ? FindInapplicableToConntrack()
-        : Ends.Zones.Count > 0 ? "-Zone: only conntrack entries have a zone"
-        : Ends.Mark is not null ? "-Mark: only conntrack entries have a number as their mark"
-        : Ends.Status != ConntrackStatus.None ? "-Status: only conntrack entries have status bits"
-        : States.Count > 0 && !HasStates(system) ? "-State: the router shows no states"
-        : Ids.Count > 0 && !HasStates(system) ? "-Id: the router shows no ids"
-        : RoutingDomains.Count > 0 && !HasDomains(system) ? "-RoutingDomain: the router shows no routing domains"
+        : Ends.Zones.Count > 0 ? new("-Zone", "only conntrack entries have a zone")
+        : Ends.Mark is not null ? new("-Mark", "only conntrack entries have a number as their mark")
+        : Ends.Status != ConntrackStatus.None ? new("-Status", "only conntrack entries have status bits")
+        : States.Count > 0 && !HasStates(system) ? new("-State", "the router shows no states")
+        : Ids.Count > 0 && !HasStates(system) ? new("-Id", "the router shows no ids")
+        : RoutingDomains.Count > 0 && !HasDomains(system) ? new("-RoutingDomain", "the router shows no routing domains")
         : null;
 
     /// <summary>Returns whether a row matches.</summary>
@@ -80,10 +80,12 @@ internal sealed record RowFilter
     private static bool HasDomains(NatSystem system) =>
         system is not (NatSystem.IPFilter or NatSystem.MikroTik or NatSystem.Windows);
 
-    private string? FindInapplicableToConntrack() =>
-        RoutingDomains.Count > 0 ? "-RoutingDomain: a conntrack entry has a zone instead, which -Zone selects"
-        : States.FirstOrDefault(state => state.Kernel is null) is { } word ? $"-State {word}: it has no such state"
-        : Ids.FirstOrDefault(id => id.Kernel is null) is { } text ? $"-Id {text}: its id is a number"
+    private UnusableFilter? FindInapplicableToConntrack() =>
+        RoutingDomains.Count > 0 ? new(
+            "-RoutingDomain", "a conntrack entry has a zone instead, which -Zone selects")
+        : States.FirstOrDefault(state => state.Kernel is null) is { } word ? new(
+            $"-State {word}", "it has no such state")
+        : Ids.FirstOrDefault(id => id.Kernel is null) is { } text ? new($"-Id {text}", "its id is a number")
         : null;
 
     private bool HasPort(TransportEndPoint? end) => end is { } known && Ends.Ports.Contains(known.Port);

@@ -24,11 +24,12 @@ internal sealed class RowValues(RowFilter filter)
         _hasDomain |= mapping is RouterMapping { RoutingDomain: not null };
     }
 
-    /// <summary>Returns the filter of a value that no row has, with the reason, or null.</summary>
-    public string? FindMissing() =>
+    /// <summary>Returns the filter of a value that no row has, or null.</summary>
+    public UnusableFilter? FindMissing() =>
         !_hasRow ? null
-        : filter.Ids.Count > 0 && !_hasId ? "-Id: the table was saved without ids"
-        : filter.States.Count > 0 && !_hasState ? "-State: the table was saved without states"
-        : filter.RoutingDomains.Count > 0 && !_hasDomain ? "-RoutingDomain: no row of the table has a routing domain"
+        : filter.Ids.Count > 0 && !_hasId ? new("-Id", "the table was saved without ids")
+        : filter.States.Count > 0 && !_hasState ? new("-State", "the table was saved without states")
+        : filter.RoutingDomains.Count > 0 && !_hasDomain ? new(
+            "-RoutingDomain", "no row of the table has a routing domain")
         : null;
 }
