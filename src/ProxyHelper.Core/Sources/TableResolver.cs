@@ -40,7 +40,7 @@ public sealed class TableResolver : MappingResolver
     /// <summary>Gets the path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Gets the maximum age. An older table gives no answer.</summary>
+    /// <summary>Gets the maximum age of the table. An older table gives no answer.</summary>
     public TimeSpan MaxAge { get; }
 
     /// <summary>Gets the table that answers now.</summary>
@@ -54,7 +54,7 @@ public sealed class TableResolver : MappingResolver
     /// waits until the file does not change for a second.
     /// </summary>
     /// <param name="path">The path of the file. Another file can take its place at any time.</param>
-    /// <param name="maxAge">The maximum age, 1 second to 1 day. An older table gives no answer.</param>
+    /// <param name="maxAge">The maximum age of the table: 1 second to 1 day. An older table gives no answer.</param>
     /// <exception cref="ArgumentException">Thrown when the maximum age is out of range.</exception>
     /// <exception cref="IOException">Thrown when the file cannot be read, or is no table.</exception>
     /// <exception cref="UnauthorizedAccessException">Thrown when this process may not read the file.</exception>

@@ -42,8 +42,8 @@ public abstract class HelperSourceCommand : ProxyHelperCommand
     public string? Path { get; set; }
 
     /// <summary>
-    /// Gets or sets the age from which on the table of -Path gives no answer. The default is 1 minute. 1 second to 1
-    /// day. A number is a number of seconds.
+    /// Gets or sets the maximum age of the table of -Path. An older table gives no answer. The default is 1 minute. 1
+    /// second to 1 day. A number is a number of seconds.
     /// </summary>
     [Parameter(ParameterSetName = TableSet)]
     [Seconds(IsSingle = true)]
