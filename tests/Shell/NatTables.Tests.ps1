@@ -51,7 +51,7 @@ Describe 'The table of a router' {
             Get-Text $Mapping $Mapping.System $Told $Mapping.State $protocol ($Mapping.Part -eq 'Static' ? 'mapping' : '')
         }
 
-        function Get-Faults($Streams) {
+        function Assert-Faults($Streams) {
             foreach ($record in $Streams.Error) {
                 $record.FullyQualifiedErrorId | Should -BeLike '*,ProxyHelper.PowerShell.Commands.GetNatMappingCommand'
                 $record.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
@@ -72,7 +72,7 @@ Describe 'The table of a router' {
         $streams.Output.Count | Should -Be $rows.Count -Because "$($streams.Error)"
         $actual = for ($i = 0; $i -lt $rows.Count; $i++) { Get-Actual $streams.Output[$i] $Expected.entries[$i] }
         ($actual -join "`n") | Should -Be ($rows -join "`n")
-        Get-Faults $streams
+        Assert-Faults $streams
     }
 
     It 'has an error for each faulty line and no other: <Sample>' -ForEach $samples {
