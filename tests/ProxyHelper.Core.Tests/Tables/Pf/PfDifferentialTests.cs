@@ -30,7 +30,7 @@ public sealed class PfDifferentialTests
             text.Append(PfPrinter.Print(state, isOld, verbosity));
         }
 
-        IReadOnlyList<TableRow> rows = ReadTable.Rows(text.ToString());
+        List<TableRow> rows = ReadTable.Rows(text.ToString());
 
         Assert.Equal(states.Length, rows.Count);
         int line = 1;

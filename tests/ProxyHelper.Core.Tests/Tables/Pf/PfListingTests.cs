@@ -77,7 +77,7 @@ public sealed class PfListingTests
     public void A_listing_of_any_size_holds_only_states_that_wait()
     {
         var join = new StateJoin();
-        IReadOnlyList<TableRow> rows = ReadTable.Rows($"{In}\n{Out}\n", NatSystem.Pf);
+        List<TableRow> rows = ReadTable.Rows($"{In}\n{Out}\n", NatSystem.Pf);
         for (int i = 0; i < 1000; i++)
         {
             join.Add(rows[0].Mapping!);

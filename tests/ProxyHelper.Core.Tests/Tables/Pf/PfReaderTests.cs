@@ -160,5 +160,5 @@ public sealed class PfReaderTests
     private static RouterMapping ReadOne(string text) =>
         Assert.IsType<RouterMapping>(Assert.Single(Read(text)).Mapping);
 
-    private static IReadOnlyList<TableRow> Read(string text) => ReadTable.Rows(text, NatSystem.Pf);
+    private static List<TableRow> Read(string text) => ReadTable.Rows(text, NatSystem.Pf);
 }
