@@ -173,7 +173,7 @@ internal sealed class PortableUdpServer : QueryServer
         _selector.Remove(StopPlace);
         foreach ((_, int place) in _sockets.All)
         {
-            _selector.Suspend(place);
+            _selector.Remove(place);
         }
 
         while (_replies.HasWaiting && left > TimeSpan.Zero)

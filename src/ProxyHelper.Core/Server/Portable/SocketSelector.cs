@@ -22,7 +22,7 @@ internal sealed class SocketSelector
         _suspended.Remove(place);
     }
 
-    /// <summary>Ignores a socket until <see cref="Resume"/>.</summary>
+    /// <summary>Ignores what arrives at a socket until <see cref="Resume"/>. Only an error makes it ready.</summary>
     public void Suspend(int place) => _suspended.Add(place);
 
     /// <summary>Waits again for a suspended socket.</summary>
@@ -38,10 +38,10 @@ internal sealed class SocketSelector
         _failed.Clear();
         foreach ((Socket socket, int place) in _entries)
         {
+            _failed.Add(socket);
             if (!_suspended.Contains(place))
             {
                 _readable.Add(socket);
-                _failed.Add(socket);
             }
         }
 

@@ -66,7 +66,10 @@ internal abstract class StreamWait : IDisposable
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public abstract void Add(StreamSocket socket, int place);
 
-    /// <summary>Ignores a socket until <see cref="Resume"/>.</summary>
+    /// <summary>
+    /// Ignores what arrives at a socket until <see cref="Resume"/>. Where the system reports it, an error such as a
+    /// reset makes the socket ready.
+    /// </summary>
     /// <exception cref="LinuxException">Thrown when the kernel refused.</exception>
     public abstract void Suspend(StreamSocket socket, int place);
 

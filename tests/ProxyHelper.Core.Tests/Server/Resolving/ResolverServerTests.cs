@@ -105,6 +105,26 @@ public abstract class ResolverServerTests(TestPath path) : ResolverPathTests(pat
     }
 
     [Fact]
+    public void The_look_up_of_a_client_that_resets_its_connection_is_cancelled()
+    {
+        var cancelled = new TaskCompletionSource();
+        var resolver = new ScriptedResolver((_, cancellation) =>
+        {
+            cancellation.Register(cancelled.SetResult);
+            return ScriptedResolver.Hang();
+        });
+        With(resolver, Router.Rules with { MaxQueueDelay = Patience.Limit }, (responder, _) =>
+        {
+            using var tcp = new TcpAsker();
+            tcp.Send(TcpAsker.Query);
+            Assert.True(SpinWait.SpinUntil(() => resolver.Asked == 1, Patience.Limit));
+            tcp.Reset();
+            Assert.True(SpinWait.SpinUntil(() => responder.Counts[Outcome.ReceiveError] == 1, Patience.Limit));
+            Assert.True(cancelled.Task.Wait(Patience.Limit));
+        });
+    }
+
+    [Fact]
     public void One_sender_with_a_resolver_that_hangs_gets_half_of_the_places() =>
         With(new ScriptedResolver((_, _) => ScriptedResolver.Hang()), Router.Rules, (responder, asker) =>
         {
