@@ -113,7 +113,7 @@ public sealed class PfReaderTests
     public void Lines_of_one_state_never_become_values_of_another()
     {
         // A pager swallowed the first line of the second state.
-        IReadOnlyList<TableRow> rows = Read($"{Good}\n   [1 + 2]  [3 + 4]\n{Age}\n   [5 + 6]  [7 + 8]\n{Age}");
+        List<TableRow> rows = Read($"{Good}\n   [1 + 2]  [3 + 4]\n{Age}\n   [5 + 6]  [7 + 8]\n{Age}");
 
         Assert.Equal([(1, 3), (4, 5)], rows.Select(row => (row.FirstLine, row.LastLine)));
         Assert.NotNull(rows[0].Mapping);
@@ -130,7 +130,7 @@ public sealed class PfReaderTests
     [InlineData("   origif:")]
     public void A_cut_line_after_a_state_is_a_fault(string line)
     {
-        IReadOnlyList<TableRow> rows = Read($"{Good}\n{line}");
+        List<TableRow> rows = Read($"{Good}\n{line}");
 
         Assert.Equal(2, rows.Count);
         Assert.Null(rows[0].Mapping!.Timeout);
@@ -140,7 +140,7 @@ public sealed class PfReaderTests
     [Fact]
     public void Lines_of_both_forms_in_one_text_are_a_fault()
     {
-        IReadOnlyList<TableRow> rows = Read(
+        List<TableRow> rows = Read(
             "all tcp 10.1.1.1:1 (10.1.1.4:1) -> 10.1.1.2:2       SYN_SENT:CLOSED\n"
             + "ALL tcp 10.1.1.1:1 -> 10.1.1.2:2 -> 10.1.1.3:3       SYN_SENT:CLOSED");
 
