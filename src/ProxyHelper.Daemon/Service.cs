@@ -85,7 +85,7 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
 
     private void LogNotices(Responder responder)
     {
-        while (responder.Notices.TryRead(out ResponderNotice? notice))
+        while (responder.Notices.TryRead(out ServerNotice? notice))
         {
             log.Write(PriorityOf(notice.Kind), notice.Message);
         }
@@ -188,7 +188,7 @@ internal sealed class Service(CommandLine commandLine, Log log, Signals signals)
     {
         NoticeKind.Fault => Priority.Error,
         NoticeKind.Refusal => Priority.Warning,
-        NoticeKind.Query => Priority.Information,
+        NoticeKind.Query or NoticeKind.Connection => Priority.Information,
         _ => Priority.Notice,
     };
 

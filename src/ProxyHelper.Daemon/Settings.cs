@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using ProxyHelper.Diagnosis;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
 using ProxyHelper.Sources;

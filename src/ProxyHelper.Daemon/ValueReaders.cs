@@ -1,6 +1,5 @@
 using System.Net;
 using ProxyHelper.Addresses;
-using ProxyHelper.Diagnosis;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
 using ProxyHelper.Sources;

@@ -127,7 +127,7 @@ public sealed class ResponderJob : CountedJob
     {
         try
         {
-            await foreach (ResponderNotice notice in _responder.Notices.ReadAllAsync().ConfigureAwait(false))
+            await foreach (ServerNotice notice in _responder.Notices.ReadAllAsync().ConfigureAwait(false))
             {
                 JobStream.Add(() => Warning, new WarningRecord($"{Time(notice.At)} {notice.Message}"));
             }

@@ -16,7 +16,11 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Server"] =
-            ["Access", "Telemetry", "Sources", "Mappings", "Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
+        [
+            "Access", "Lifetime", "Telemetry", "Sources", "Mappings", "Conntrack", "Protocol", "Netlink", "Linux",
+            "Addresses",
+        ],
+        ["Lifetime"] = ["Linux"],
         ["Access"] = ["Telemetry", "Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Telemetry"] = ["Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Client"] = ["Protocol", "Linux", "Addresses"],

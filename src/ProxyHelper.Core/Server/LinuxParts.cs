@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server.Tcp;

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Conntrack;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.Sources;
@@ -34,12 +34,11 @@ internal sealed record ServerContext(EventSignal Stop, LocalAddresses LocalAddre
     public Func<SafeHandle[], ReadyQueue> CreateQueue { get; init; } = descriptors => ReadyQueue.Create(descriptors);
 }
 
-/// <summary>Represents what all servers have in common. One thread runs a server.</summary>
-internal abstract class QueryServer : IDisposable
+/// <summary>Represents what all servers of queries have in common.</summary>
+internal abstract class QueryServer : ServerLoop
 {
     private readonly LocalAddresses _local;
     private volatile ServerRules _rules;
-    private long _roundBeganAt = Stopwatch.GetTimestamp();
 
     /// <summary>Creates a server. It disposes of the addresses.</summary>
     /// <param name="local">The addresses of this host.</param>
@@ -53,12 +52,6 @@ internal abstract class QueryServer : IDisposable
         Telemetry = telemetry;
         Clock = clock;
     }
-
-    /// <summary>
-    /// Gets the time since the server last looked for queries. The server does so every second at least. Time for which
-    /// the host is suspended does not count, as it does not for the waits of the server.
-    /// </summary>
-    public TimeSpan TimeSinceLastRound => Stopwatch.GetElapsedTime(Volatile.Read(ref _roundBeganAt));
 
     /// <summary>Gets the longest time for which a server that is stopped answers what was received before.</summary>
     protected static TimeSpan StopGrace { get; } = TimeSpan.FromMilliseconds(200);
@@ -78,15 +71,6 @@ internal abstract class QueryServer : IDisposable
     /// <summary>Applies other rules from the next batch or connection on. Any thread may call the method.</summary>
     public void ChangeRules(RuleSet rules) => _rules = ServerRules.From(rules, _local);
 
-    /// <summary>Answers queries until the stop signal is set, and then those that were received before.</summary>
-    /// <exception cref="LinuxException">
-    /// Thrown when a descriptor of the server was closed by another part of the process.
-    /// </exception>
-    public abstract void Run();
-
-    /// <summary>Closes the sockets of the server.</summary>
-    public virtual void Dispose() => _local.Dispose();
-
-    /// <summary>Records that the server looks for queries now.</summary>
-    protected void BeginRound() => Volatile.Write(ref _roundBeganAt, Stopwatch.GetTimestamp());
+    /// <inheritdoc/>
+    public override void Dispose() => _local.Dispose();
 }

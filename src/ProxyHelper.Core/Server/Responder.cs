@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.Telemetry;
@@ -9,12 +10,9 @@ namespace ProxyHelper.Server;
 /// <summary>Answers smtp-gated's queries on its own threads, from its start until it is stopped.</summary>
 public sealed class Responder : IDisposable, IAsyncDisposable
 {
-    // A thread begins a round every second at least. After a longer time, the thread hangs.
-    private static readonly TimeSpan _longestRound = TimeSpan.FromSeconds(5);
-
     private readonly Lock _changing = new();
     private readonly ResponderParts _parts;
-    private readonly ResponderLife _life;
+    private readonly ServerLife _life;
     private volatile RuleSet _rules;
 
     private Responder(ListenOptions options, RuleSet rules)
@@ -24,7 +22,7 @@ public sealed class Responder : IDisposable, IAsyncDisposable
         _parts = ResponderParts.Open(options, rules);
         UdpEndPoints = _parts.UdpEndPoints;
         TcpEndPoints = _parts.TcpEndPoints;
-        _life = new ResponderLife(_parts);
+        _life = new ServerLife(_parts.Servers, _parts.Stop, _parts.End);
     }
 
     /// <summary>Gets the settings that are fixed.</summary>
@@ -42,7 +40,7 @@ public sealed class Responder : IDisposable, IAsyncDisposable
     public IReadOnlyList<IPEndPoint> TcpEndPoints { get; }
 
     /// <summary>Gets how far the life of the responder has come.</summary>
-    public ResponderState State => _life.State;
+    public ServerState State => _life.State;
 
     /// <summary>
     /// Gets a task that completes when the responder has ended and its sockets are closed. The task is faulted with the
@@ -63,15 +61,15 @@ public sealed class Responder : IDisposable, IAsyncDisposable
     /// Gets the notices for an administrator. The channel ends when the responder has ended and its sockets are closed.
     /// The channel ends with an exception if the responder faulted.
     /// </summary>
-    public ChannelReader<ResponderNotice> Notices => _parts.Telemetry.Journal.Reader;
+    public ChannelReader<ServerNotice> Notices => _parts.Telemetry.Journal.Reader;
 
     /// <summary>Gets the newest fault, or null.</summary>
-    public ResponderNotice? LastFault => _parts.Telemetry.Journal.LastFault;
+    public ServerNotice? LastFault => _parts.Telemetry.Journal.LastFault;
 
     /// <summary>
     /// Gets whether every thread has looked for queries recently. Each thread does so every second at least.
     /// </summary>
-    public bool IsResponsive => Array.TrueForAll(_parts.Servers, server => server.TimeSinceLastRound < _longestRound);
+    public bool IsResponsive => _life.IsResponsive;
 
     /// <summary>Opens and starts a responder in the network namespace of the calling thread.</summary>
     /// <inheritdoc cref="Open"/>
@@ -144,7 +142,7 @@ public sealed class Responder : IDisposable, IAsyncDisposable
         rules.Validate();
         lock (_changing)
         {
-            if (State > ResponderState.Running)
+            if (State > ServerState.Running)
             {
                 return;
             }

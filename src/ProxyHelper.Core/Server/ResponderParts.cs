@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using ProxyHelper.Addresses;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 using ProxyHelper.Netlink;
 using ProxyHelper.Server.Portable;
@@ -34,6 +35,16 @@ internal sealed class ResponderParts
 
     /// <summary>Gets what the servers report to.</summary>
     public required ResponderTelemetry Telemetry { get; init; }
+
+    /// <summary>Ends what the servers share, after their end.</summary>
+    /// <param name="failure">The exception that ended them, or null.</param>
+    public void End(Exception? failure)
+    {
+        Servers = []; // the buffers of the servers are not kept with the counts, which a caller may read for long
+        Resolver?.Dispose();
+        Telemetry.Dispose();
+        Telemetry.Journal.Complete(failure);
+    }
 
     /// <summary>
     /// Opens the parts in the network namespace of the calling thread. If one cannot be opened, none stays open.

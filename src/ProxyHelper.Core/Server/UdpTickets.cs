@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server;

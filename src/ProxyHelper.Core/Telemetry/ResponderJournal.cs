@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Threading.Channels;
 using ProxyHelper.Addresses;
 using ProxyHelper.Conntrack;
 using ProxyHelper.Linux;
@@ -9,19 +7,13 @@ namespace ProxyHelper.Telemetry;
 
 /// <summary>
 /// Writes notices for an administrator. Each kind of event causes one notice in ten seconds at most, and the addresses
-/// that appear cause a few, so that neither a recurring fault nor a flood fills a log. If notices are not read, the
-/// oldest are dropped. Any thread may write.
+/// that appear cause a few, so that neither a recurring fault nor a flood fills a log.
 /// </summary>
-internal sealed class ResponderJournal
+internal sealed class ResponderJournal : NoticeJournal
 {
-    private const int Capacity = 256;
     private const int MaxReason = 300; // characters of what a source says
     private const int MaxAppearances = 1000; // that are remembered
     private const int AppearanceNotices = 16; // in ten seconds; a router seldom has more addresses
-
-    private readonly Lock _lock = new();
-    private readonly Channel<ResponderNotice> _notices = Channel.CreateBounded<ResponderNotice>(
-        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly Topic[] _refusals = new Topic[Outcomes.All.Count];
     private readonly HashSet<(IPv4Address Address, uint CreatedAt)> _appearances = [];
@@ -30,15 +22,6 @@ internal sealed class ResponderJournal
     private Topic _drops;
     private Topic _accepts;
     private bool _areLookupsFailing;
-    private volatile Action? _wake;
-
-    /// <summary>
-    /// Gets the notices. The channel ends when the responder ends, with an exception if the responder faulted.
-    /// </summary>
-    public ChannelReader<ResponderNotice> Reader => _notices.Reader;
-
-    /// <summary>Gets the newest fault, or null.</summary>
-    public ResponderNotice? LastFault { get; private set; }
 
     /// <summary>Logs when look-ups begin to fail, and when they succeed again.</summary>
     /// <param name="errno">The first error of a batch after its second attempt, or none.</param>
@@ -50,7 +33,7 @@ internal sealed class ResponderJournal
             return;
         }
 
-        lock (_lock)
+        lock (Sync)
         {
             if (isFailing == _areLookupsFailing || (isFailing && !_lookups.IsDue()))
             {
@@ -78,7 +61,7 @@ internal sealed class ResponderJournal
     /// <param name="reason">The reason in the words of the source, or null.</param>
     public void LogRefusal(Outcome outcome, IPv4Address sender, string? reason = null)
     {
-        lock (_lock)
+        lock (Sync)
         {
             ref Topic topic = ref _refusals[(int)outcome];
             if (topic.IsDue() && Outcomes.Row(outcome) is { Notice: { } notice } row)
@@ -97,7 +80,7 @@ internal sealed class ResponderJournal
     /// <param name="lookup">The result of the look-up.</param>
     public void LogQuery(IPv4Address sender, in ConntrackTuple reply, in Lookup lookup)
     {
-        if (_notices.Reader.Count >= Capacity / 2)
+        if (IsBusy)
         {
             return;
         }
@@ -114,7 +97,7 @@ internal sealed class ResponderJournal
     /// <summary>Logs datagrams that the kernel dropped because a queue was full.</summary>
     public void LogDrops(uint count)
     {
-        lock (_lock)
+        lock (Sync)
         {
             _drops.Repeats += count - 1; // IsDue counts one
             if (_drops.IsDue())
@@ -133,7 +116,7 @@ internal sealed class ResponderJournal
     /// <param name="grace">The time for which queries may wait.</param>
     public void LogAppearance(IPv4Address address, uint createdAt, TimeSpan grace)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_appearances.Count == MaxAppearances)
             {
@@ -154,7 +137,7 @@ internal sealed class ResponderJournal
     /// <summary>Logs a TCP connection that could not be accepted.</summary>
     public void LogFailedAccept(Errno errno)
     {
-        lock (_lock)
+        lock (Sync)
         {
             if (_accepts.IsDue())
             {
@@ -167,71 +150,6 @@ internal sealed class ResponderJournal
         }
     }
 
-    /// <summary>Sets what runs after each notice and at the end of the journal.</summary>
-    public void WhenWritten(Action wake) => _wake = wake;
-
-    /// <summary>Ends the journal.</summary>
-    /// <param name="failure">The exception that ended the responder, or null if it was stopped.</param>
-    public void Complete(Exception? failure)
-    {
-        _notices.Writer.TryComplete(failure);
-        _wake?.Invoke();
-    }
-
     private static string DescribeReason(string? reason) =>
         string.IsNullOrWhiteSpace(reason) ? string.Empty : $" The reason: {PrintableText.From(reason, MaxReason)}";
-
-    private void Write(NoticeKind kind, string message)
-    {
-        var notice = new ResponderNotice(DateTimeOffset.UtcNow, kind, message);
-        if (kind == NoticeKind.Fault)
-        {
-            LastFault = notice;
-        }
-
-        _notices.Writer.TryWrite(notice);
-        _wake?.Invoke();
-    }
-
-    /// <summary>Limits the notices about one kind of event.</summary>
-    private struct Topic
-    {
-        private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
-
-        private long _firstAt;
-        private int _written;
-
-        /// <summary>The number of events without a notice since the last notice.</summary>
-        public long Repeats;
-
-        /// <summary>Returns whether an event causes a notice, and counts the event if not.</summary>
-        /// <param name="max">The largest number of notices in ten seconds.</param>
-        public bool IsDue(int max = 1)
-        {
-            if (_firstAt == 0 || Stopwatch.GetElapsedTime(_firstAt) >= _interval)
-            {
-                _firstAt = Stopwatch.GetTimestamp();
-                _written = 0;
-            }
-
-            if (_written < max)
-            {
-                _written++;
-                return true;
-            }
-
-            Repeats++;
-            return false;
-        }
-
-        /// <summary>Returns words about the repeats, and resets their number.</summary>
-        public string TakeRepeats()
-        {
-            string words = Repeats == 0
-                ? string.Empty
-                : string.Create(CultureInfo.InvariantCulture, $" ({Repeats} more since the last message)");
-            Repeats = 0;
-            return words;
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using ProxyHelper.Addresses;
+
 namespace ProxyHelper.Diagnosis.Pair;
 
 /// <summary>

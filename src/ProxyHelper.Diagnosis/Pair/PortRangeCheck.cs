@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis.Firewall;
 
 namespace ProxyHelper.Diagnosis.Pair;

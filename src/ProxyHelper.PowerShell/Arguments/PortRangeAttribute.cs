@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ProxyHelper.Diagnosis;
+using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 

@@ -212,9 +212,9 @@ public sealed class FailoverGraceTests
     private static void AwaitWaits(UdpServerRun run, int count) =>
         Assert.True(SpinWait.SpinUntil(() => run.Counters.Read()[Outcome.GraceWait] == count, Patience));
 
-    private static ResponderNotice AwaitAppearance(UdpServerRun run)
+    private static ServerNotice AwaitAppearance(UdpServerRun run)
     {
-        ResponderNotice notice = Router.AwaitNotice(run.Journal.Reader);
+        ServerNotice notice = Router.AwaitNotice(run.Journal.Reader);
         Assert.Equal(NoticeKind.Appearance, notice.Kind);
         return notice;
     }

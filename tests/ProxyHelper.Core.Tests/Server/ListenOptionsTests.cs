@@ -143,7 +143,7 @@ public sealed class ListenOptionsTests
             asker.Send(Datagrams.Query, Asker.Helper());
             asker.Send(Datagrams.Query, Asker.Helper());
             Router.CountsAfter(responder, 2);
-            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.True(responder.Notices.TryRead(out ServerNotice? notice));
             Assert.Equal("Refused a query from 194.0.22.9 with a wrong secret.", notice.Message);
             Assert.False(responder.Notices.TryRead(out _));
             Assert.Null(responder.LastFault);

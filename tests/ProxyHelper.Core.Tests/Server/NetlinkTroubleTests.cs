@@ -146,7 +146,7 @@ public sealed class NetlinkTroubleTests
 
     private static void AssertOneNotice(UdpServerRun run, string words)
     {
-        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.True(run.Journal.Reader.TryRead(out ServerNotice? notice));
         Assert.Contains(words, notice.Message, StringComparison.Ordinal);
         Assert.False(run.Journal.Reader.TryRead(out _));
     }

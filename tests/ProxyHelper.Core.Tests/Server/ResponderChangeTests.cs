@@ -59,7 +59,7 @@ public abstract class ResponderChangeTests(TestPath path) : PathTests(path)
             responder.ChangeRules(Router.Rules with { IdentFormat = IdentFormat.None, LogQueries = true });
 
             Assert.Equal(TcpAsker.Found.Replace("10.1.1.1", "-", StringComparison.Ordinal), TcpAsker.Ask());
-            ResponderNotice notice = Router.AwaitNotice(responder.Notices);
+            ServerNotice notice = Router.AwaitNotice(responder.Notices);
             Assert.Equal(
                 "194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.",
                 notice.Message);
@@ -119,7 +119,7 @@ public abstract class ResponderChangeTests(TestPath path) : PathTests(path)
         responder.ChangeRules(Router.Rules with { LogQueries = true });
         asker.Ask(Datagrams.Query, Asker.Helper());
 
-        ResponderNotice notice = Router.AwaitNotice(responder.Notices);
+        ServerNotice notice = Router.AwaitNotice(responder.Notices);
         Assert.Equal(NoticeKind.Query, notice.Kind);
         Assert.Equal(
             "194.0.22.9 asked about 194.0.1.1:3527 -> 194.0.22.9:9199: 10.1.1.1:20000 -> 4.1.1.2:25.", notice.Message);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 using ProxyHelper.Server;
 using ProxyHelper.Telemetry;
@@ -17,13 +18,13 @@ public abstract class ResponderStopTests(TestPath path) : PathTests(path)
     public void A_responder_goes_through_its_states_in_order() => Router.With(() =>
     {
         using Responder responder = Open(_options, Router.Rules);
-        Assert.Equal(ResponderState.Opened, responder.State);
+        Assert.Equal(ServerState.Opened, responder.State);
         responder.Start();
-        Assert.Equal(ResponderState.Running, responder.State);
+        Assert.Equal(ServerState.Running, responder.State);
         Assert.Throws<InvalidOperationException>(responder.Start);
         Assert.False(responder.Completion.IsCompleted);
         responder.Stop();
-        Assert.Equal(ResponderState.Stopped, responder.State);
+        Assert.Equal(ServerState.Stopped, responder.State);
         Assert.True(responder.Completion.IsCompletedSuccessfully);
         Assert.Throws<ObjectDisposedException>(responder.Start);
     });
@@ -35,7 +36,7 @@ public abstract class ResponderStopTests(TestPath path) : PathTests(path)
         Responder responder = Open(_options, Router.Rules);
         asker.Send(Datagrams.Query, Asker.Helper());
         responder.Stop();
-        Assert.Equal((ResponderState.Stopped, 0), (responder.State, responder.Counts.Queries));
+        Assert.Equal((ServerState.Stopped, 0), (responder.State, responder.Counts.Queries));
         Assert.True(responder.Completion.IsCompletedSuccessfully);
         Assert.False(asker.HasAnswer());
     });
@@ -100,7 +101,7 @@ public abstract class ResponderStopTests(TestPath path) : PathTests(path)
             Responder responder = Start(_options, Router.Rules);
             Task stopping = responder.StopAsync();
             Assert.True(stopping.Wait(TimeSpan.FromMinutes(1)));
-            Assert.Equal(ResponderState.Stopped, responder.State);
+            Assert.Equal(ServerState.Stopped, responder.State);
             Assert.True(responder.StopAsync().IsCompletedSuccessfully);
         }
     });
@@ -116,7 +117,7 @@ public abstract class ResponderStopTests(TestPath path) : PathTests(path)
             Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper(port: 1146)));
             Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper(port: 1146)));
             responder.Stop();
-            Assert.Equal(ResponderState.Stopped, responder.State);
+            Assert.Equal(ServerState.Stopped, responder.State);
         }
 
         Start(options, Router.Rules).Dispose();
@@ -130,7 +131,7 @@ public abstract class ResponderStopTests(TestPath path) : PathTests(path)
         using var asker = new Asker();
         asker.Send(Datagrams.Query, Asker.Helper(port: 1147));
         Assert.True(responder.Completion.Wait(TimeSpan.FromMinutes(1)));
-        Assert.Equal(ResponderState.Stopped, responder.State);
+        Assert.Equal(ServerState.Stopped, responder.State);
     });
 
     private static MeterListener FailingListener(int port) =>
@@ -174,7 +175,7 @@ public sealed class ResponderStopOnKernelTests() : ResponderStopTests(TestPath.K
             using Responder responder = Start(inherited, Router.Rules);
             Descriptor.ShutDown(listener);
             Assert.Equal(0, Task.WaitAny([responder.Completion], TimeSpan.FromMinutes(1)));
-            Assert.Equal((ResponderState.Faulted, true), (responder.State, responder.Completion.IsFaulted));
+            Assert.Equal((ServerState.Faulted, true), (responder.State, responder.Completion.IsFaulted));
             Assert.IsType<LinuxException>(responder.Completion.Exception!.InnerException);
             responder.Stop(); // returns at once, and throws nothing
         }

@@ -53,7 +53,7 @@ internal static class Router
         });
 
     /// <summary>Waits for the next notice. A query is logged after its reply has left.</summary>
-    public static ResponderNotice AwaitNotice(ChannelReader<ResponderNotice> notices) =>
+    public static ServerNotice AwaitNotice(ChannelReader<ServerNotice> notices) =>
         notices.ReadAsync(TestSupport.Patience.Token()).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Returns a query about the original direction of the connection.</summary>

@@ -26,7 +26,7 @@ public abstract class TcpLimitTests(TestPath path) : PathTests(path)
         using var silent = new TcpAsker();
         Assert.Equal(string.Empty, silent.ReadToEnd());
         Assert.Equal(new ResponderCounts { [Outcome.ConnectionTimeout] = 1 }, responder.Counts);
-        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.True(responder.Notices.TryRead(out ServerNotice? notice));
         Assert.Equal(
             (NoticeKind.Refusal, "Closed a TCP connection from 194.0.22.9: its time limit was reached."),
             (notice.Kind, notice.Message));
@@ -107,7 +107,7 @@ public abstract class TcpLimitTests(TestPath path) : PathTests(path)
         Assert.Equal(string.Empty, TcpAsker.Ask());
         Assert.Equal(TcpAsker.NotFound, TcpAsker.Ask(address: "194.0.1.2"));
         Assert.Equal(new ResponderCounts { [Outcome.NotFound] = 1, [Outcome.ConnectionDrop] = 1 }, responder.Counts);
-        Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+        Assert.True(responder.Notices.TryRead(out ServerNotice? notice));
         Assert.Equal(
             "Closed a TCP connection from 194.0.22.9: too many are open, in total or from this address.",
             notice.Message);

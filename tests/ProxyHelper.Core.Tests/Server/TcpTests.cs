@@ -63,7 +63,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
         {
             Assert.Equal(TcpAsker.Malformed, TcpAsker.Ask(line));
             Assert.Equal(new ResponderCounts { [Outcome.Malformed] = 1 }, responder.Counts);
-            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.True(responder.Notices.TryRead(out ServerNotice? notice));
             Assert.Equal(
                 (NoticeKind.Refusal, "Refused a malformed query from 194.0.22.9."), (notice.Kind, notice.Message));
         });
@@ -124,7 +124,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
             Assert.Equal(
                 new ResponderCounts { [Outcome.Found] = 1, [Outcome.NotFound] = 1, [Outcome.NotAllowed] = 1 },
                 responder.Counts);
-            Assert.True(responder.Notices.TryRead(out ResponderNotice? notice));
+            Assert.True(responder.Notices.TryRead(out ServerNotice? notice));
             Assert.Equal("Refused a query from 198.51.100.99, which is not an allowed proxy.", notice.Message);
         });
 
@@ -191,7 +191,7 @@ public sealed class TcpOnKernelTests() : TcpTests(TestPath.Kernel)
         Assert.Equal("3527 , 9199 : ERROR : UNKNOWN-ERROR\r\n", TcpAsker.Ask());
         Assert.Equal(
             new ResponderCounts { [Outcome.FailedLookup] = 1, [Outcome.TableReopening] = 1 }, run.Counters.Read());
-        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.True(run.Journal.Reader.TryRead(out ServerNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
     });
 

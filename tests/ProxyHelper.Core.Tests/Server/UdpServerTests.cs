@@ -49,7 +49,7 @@ public sealed class UdpServerTests
         Assert.Equal(Datagrams.NotFound, asker.Ask(Datagrams.Query, Asker.Helper()));
         Assert.Equal(
             new ResponderCounts { [Outcome.FailedLookup] = 2, [Outcome.TableReopening] = 3 }, run.Counters.Read());
-        Assert.True(run.Journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.True(run.Journal.Reader.TryRead(out ServerNotice? notice));
         Assert.Contains("CAP_NET_ADMIN is missing", notice.Message, StringComparison.Ordinal);
         Assert.Equal(NoticeKind.Fault, notice.Kind);
         Assert.Same(notice, run.Journal.LastFault);

@@ -18,7 +18,7 @@ public sealed class ResponderJournalTests
         ];
         Array.ForEach(notes, journal.LogLookups);
         journal.Complete(null);
-        List<ResponderNotice> notices = ReadNotices(journal);
+        List<ServerNotice> notices = ReadNotices(journal);
         Assert.Equal([NoticeKind.Fault, NoticeKind.Recovery], notices.Select(notice => notice.Kind));
         Assert.Same(notices[0], journal.LastFault);
         Assert.Contains(
@@ -37,7 +37,7 @@ public sealed class ResponderJournalTests
     {
         var journal = new ResponderJournal();
         journal.LogLookups(errno);
-        Assert.True(journal.Reader.TryRead(out ResponderNotice? notice));
+        Assert.True(journal.Reader.TryRead(out ServerNotice? notice));
         Assert.Contains(advice, notice.Message, StringComparison.Ordinal);
     }
 
@@ -52,7 +52,7 @@ public sealed class ResponderJournalTests
         }
 
         journal.Complete(null);
-        List<ResponderNotice> notices = ReadNotices(journal);
+        List<ServerNotice> notices = ReadNotices(journal);
         Assert.StartsWith("The address 10.1.1.1 appeared. For 3 s, ", notices[0].Message, StringComparison.Ordinal);
         Assert.StartsWith("The address 10.1.1.2 appeared. For 3 s, ", notices[1].Message, StringComparison.Ordinal);
         Assert.Equal(16, notices.Count);
@@ -87,7 +87,7 @@ public sealed class ResponderJournalTests
         var journal = new ResponderJournal();
         journal.LogDrops(500);
         journal.LogDrops(1);
-        Assert.True(journal.Reader.TryRead(out ResponderNotice? notice) && !journal.Reader.TryRead(out _));
+        Assert.True(journal.Reader.TryRead(out ServerNotice? notice) && !journal.Reader.TryRead(out _));
         Assert.Contains("(499 more since the last message)", notice.Message, StringComparison.Ordinal);
         Assert.Same(notice, journal.LastFault);
     }
@@ -102,10 +102,10 @@ public sealed class ResponderJournalTests
         Assert.Same(failure, journal.Reader.Completion.Exception!.InnerException);
     }
 
-    private static List<ResponderNotice> ReadNotices(ResponderJournal journal)
+    private static List<ServerNotice> ReadNotices(ResponderJournal journal)
     {
-        List<ResponderNotice> notices = [];
-        while (journal.Reader.TryRead(out ResponderNotice? notice))
+        List<ServerNotice> notices = [];
+        while (journal.Reader.TryRead(out ServerNotice? notice))
         {
             notices.Add(notice);
         }

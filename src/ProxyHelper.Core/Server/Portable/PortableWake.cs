@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server.Portable;

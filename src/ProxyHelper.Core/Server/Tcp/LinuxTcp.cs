@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server.Tcp;

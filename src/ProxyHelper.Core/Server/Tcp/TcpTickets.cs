@@ -1,4 +1,5 @@
 using ProxyHelper.Conntrack;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Server.Tcp;

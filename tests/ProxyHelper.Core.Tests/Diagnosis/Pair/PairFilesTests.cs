@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using ProxyHelper.Diagnosis;
+using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis.Pair;
 using ProxyHelper.TestSupport;
 using Xunit;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Diagnosis.Pair;
 

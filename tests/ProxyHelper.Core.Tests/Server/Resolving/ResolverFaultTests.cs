@@ -40,7 +40,7 @@ public abstract class ResolverFaultTests(TestPath path) : ResolverPathTests(path
                 return;
             }
 
-            ResponderNotice written = Router.AwaitNotice(responder.Notices);
+            ServerNotice written = Router.AwaitNotice(responder.Notices);
             Assert.Equal(NoticeKind.Fault, written.Kind);
             Assert.Contains(notice, written.Message, StringComparison.Ordinal);
             Assert.False(responder.Notices.TryRead(out _)); // the second one within ten seconds is only counted

@@ -1,6 +1,4 @@
-using ProxyHelper.Addresses;
-
-namespace ProxyHelper.Diagnosis;
+namespace ProxyHelper.Addresses;
 
 /// <summary>Represents a range of TCP ports, such as the source ports that a router assigns.</summary>
 /// <param name="First">The first port.</param>

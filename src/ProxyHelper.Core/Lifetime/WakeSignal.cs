@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Linux;
 
-namespace ProxyHelper.Server;
+namespace ProxyHelper.Lifetime;
 
 /// <summary>
 /// Represents a signal that a server waits for together with its sockets: the stop, or a ticket that is done. Any
