@@ -20,6 +20,7 @@ public sealed class DependencyTests
             "Access", "Lifetime", "Telemetry", "Sources", "Mappings", "Conntrack", "Protocol", "Netlink", "Linux",
             "Addresses",
         ],
+        ["Relay"] = ["Access", "Lifetime", "Telemetry", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Lifetime"] = ["Linux"],
         ["Access"] = ["Telemetry", "Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],
         ["Telemetry"] = ["Conntrack", "Protocol", "Netlink", "Linux", "Addresses"],

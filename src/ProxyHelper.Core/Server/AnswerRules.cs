@@ -92,17 +92,3 @@ public sealed record AnswerRules
 
     private static string TooMany(string senders) => $"There are more than {MaxPrefixes} {senders}. Use prefixes.";
 }
-
-/// <summary>Checks the settings of a responder.</summary>
-internal static class SettingCheck
-{
-    /// <summary>Throws unless a requirement is met.</summary>
-    /// <exception cref="ArgumentException">Thrown when the requirement is not met.</exception>
-    public static void Require(bool isMet, string? message)
-    {
-        if (!isMet)
-        {
-            throw new ArgumentException(message);
-        }
-    }
-}

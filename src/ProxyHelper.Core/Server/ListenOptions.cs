@@ -1,3 +1,4 @@
+using ProxyHelper.Addresses;
 using System.Net;
 using ProxyHelper.Sources;
 
