@@ -87,7 +87,13 @@ internal sealed unsafe partial class MessageBatch
     /// <exception cref="LinuxException">
     /// Thrown when the socket reports an error; ENOBUFS when the kernel lost datagrams.
     /// </exception>
-    public int Receive(LinuxSocket socket, int first, int max, string name)
+    public int Receive(LinuxSocket socket, int first, int max, string name) =>
+        TryReceive(socket, first, max, out int count) is var errno and not Errno.None
+            ? throw new LinuxException($"receive {name}", errno)
+            : count;
+
+    /// <summary>Receives as <see cref="Receive"/> does, and returns the error that the socket reports.</summary>
+    public Errno TryReceive(LinuxSocket socket, int first, int max, out int count)
     {
         int last = Math.Min(Slots, first + max);
         for (int slot = first; slot < last; slot++)
@@ -98,24 +104,16 @@ internal sealed unsafe partial class MessageBatch
             _received[slot].Flags = 0;
         }
 
-        while (true)
+        Errno errno;
+        do
         {
-            int count = socket.ReceiveMany(Header(_received, first), (uint)(last - first));
-            if (count >= 0)
-            {
-                return count;
-            }
-
-            switch (LinuxHandle.LastError())
-            {
-                case Errno.EINTR:
-                    continue;
-                case Errno.EAGAIN:
-                    return 0;
-                case var errno:
-                    throw new LinuxException($"receive {name}", errno);
-            }
+            count = socket.ReceiveMany(Header(_received, first), (uint)(last - first));
+            errno = count < 0 ? LinuxHandle.LastError() : Errno.None;
         }
+        while (errno == Errno.EINTR);
+
+        count = Math.Max(0, count);
+        return errno == Errno.EAGAIN ? Errno.None : errno;
     }
 
     /// <summary>Puts a datagram that was received before into a slot.</summary>

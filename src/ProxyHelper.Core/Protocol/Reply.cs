@@ -57,6 +57,10 @@ public readonly record struct Reply(
         return true;
     }
 
+    /// <summary>Reads the cookie of a datagram of 66 bytes, which need not be a reply.</summary>
+    internal static uint ReadCookie(ReadOnlySpan<byte> datagram) =>
+        BinaryPrimitives.ReadUInt32BigEndian(datagram[HelperDatagram.CookieOffset..]);
+
     private static void WriteHead(Span<byte> datagram, ushort flags)
     {
         BinaryPrimitives.WriteUInt16BigEndian(datagram[HelperDatagram.FlagsOffset..], flags);
@@ -79,7 +83,7 @@ public readonly record struct Reply(
             return ReplyFault.Magic;
         }
 
-        if (BinaryPrimitives.ReadUInt32BigEndian(datagram[HelperDatagram.CookieOffset..]) != cookie)
+        if (ReadCookie(datagram) != cookie)
         {
             return ReplyFault.Cookie;
         }
