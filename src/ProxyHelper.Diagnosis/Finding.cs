@@ -73,4 +73,8 @@ internal static class CheckNames
     public const string GatedPort = "smtp-gated remote_port";
     public const string GatedSecret = "smtp-gated secret";
     public const string PerHost = "smtp-gated max_per_host";
+    public const string Router = "Router";
+    public const string Target = "Target";
+    public const string Header = "PROXY header";
+    public const string Descriptors = "Open files";
 }

@@ -1,0 +1,58 @@
+using System.Net;
+using ProxyHelper.Client;
+
+namespace ProxyHelper.Diagnosis.Relay;
+
+/// <summary>Judges the answer of a router's helper to a query of the relay's host.</summary>
+/// <param name="words">The words of the caller.</param>
+internal sealed class HelperAnswerCheck(RelayWords words)
+{
+    /// <summary>Judges the answer.</summary>
+    public IEnumerable<Finding> Judge(AnswerProbe probe) => [JudgeAnswer(probe), JudgeSecret(probe)];
+
+    private Finding JudgeAnswer(AnswerProbe probe)
+    {
+        HelperAnswer answer = probe.Answer;
+        IPEndPoint helper = answer.Helper;
+        return answer.Outcome switch
+        {
+            HelperOutcome.Found or HelperOutcome.NotFound => Finding.Passed(
+                CheckNames.Answer,
+                $"A helper answers on {helper} within {answer.RoundTripTime?.TotalMilliseconds:0.0} ms."),
+            HelperOutcome.Refused => Finding.Failed(
+                CheckNames.Answer,
+                $"No program listens on {helper} (port unreachable). The relay resets every connection of this router.",
+                $"On the router, run: {words.ListHelpers}; ss -ulpn sport = :{helper.Port}"),
+            HelperOutcome.Unreachable => Finding.Skipped(
+                CheckNames.Answer,
+                $"{helper} was not asked, because the router cannot be reached.",
+                $"See the finding of the check '{CheckNames.Router}'."),
+            HelperOutcome.InvalidReply => Finding.Failed(
+                CheckNames.Answer,
+                $"A program answers on {helper}, but not as a helper: {string.Join(", ", answer.IgnoredReplies)}.",
+                $"To see which program listens, run on the router: ss -ulpn sport = :{helper.Port}"),
+            _ when probe.AnswersWithoutSecret => Finding.Passed(
+                CheckNames.Answer, $"A helper listens on {helper} and refuses this secret."),
+            _ => Finding.Failed(
+                CheckNames.Answer,
+                $"{helper} is silent to a query from {answer.AskedFrom?.Address}: a firewall drops the query, the " +
+                "secret is wrong, or this address is not allowed to ask. The relay resets every connection of this " +
+                "router.",
+                words.ReadCounters),
+        };
+    }
+
+    private Finding JudgeSecret(AnswerProbe probe) => probe switch
+    {
+        { Answer.Outcome: HelperOutcome.Found or HelperOutcome.NotFound } => Finding.Passed(
+            CheckNames.Secret, "The helper accepts the secret of the relay (0 if no secret was given)."),
+        { AnswersWithoutSecret: true } => Finding.Failed(
+            CheckNames.Secret,
+            "The helper has no secret: it answers a query without a secret, and is silent to this one.",
+            $"Give the helper the same secret, or leave {words.SecretFileOption} out."),
+        _ => Finding.Skipped(
+            CheckNames.Secret,
+            "Without an answer, the secret cannot be checked: a helper is silent to a wrong secret, too.",
+            $"See the finding of the check '{CheckNames.Answer}'."),
+    };
+}
