@@ -1,5 +1,6 @@
 using System.Text;
 using ProxyHelper.Addresses;
+using ProxyHelper.Daemon.Configuration;
 using ProxyHelper.Linux;
 
 namespace ProxyHelper.Daemon;
@@ -12,9 +13,6 @@ namespace ProxyHelper.Daemon;
 internal sealed class Log : IDisposable
 {
     private const int Capacity = 512; // lines
-
-    private const string Usage =
-        "usage: proxy-helper -I ADDRESS [OPTION...], or proxy-helper -c FILE; see proxy-helper --help";
 
     private static readonly TimeSpan _longestFlush = TimeSpan.FromSeconds(0.5);
 
@@ -55,7 +53,7 @@ internal sealed class Log : IDisposable
     public void Write(Priority priority, string message) => Add(LineOf(priority, message));
 
     /// <summary>Writes faults in the settings and, if the configuration file is not their cause, the usage.</summary>
-    public void Write(IReadOnlyList<SettingsFault> faults)
+    public void Write(IReadOnlyList<SettingsFault> faults, string usage)
     {
         foreach (SettingsFault fault in faults)
         {
@@ -64,7 +62,7 @@ internal sealed class Log : IDisposable
 
         if (faults.Any(fault => !fault.IsInFile))
         {
-            Add(Usage);
+            Add(usage);
         }
     }
 

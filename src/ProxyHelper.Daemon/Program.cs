@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Versioning;
 using ProxyHelper.Daemon;
+using ProxyHelper.Daemon.Configuration;
+using ProxyHelper.Daemon.Helper;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -12,7 +14,7 @@ using var output = new OutputWriter();
 try
 {
     log.Start();
-    return Run(new CommandLine(args), log, output);
+    return Run(new CommandLine<HelperSettings>(HelperCommand.Instance, args), log, output);
 }
 catch (Exception failure) when (failure is not OutOfMemoryException)
 {
@@ -20,7 +22,8 @@ catch (Exception failure) when (failure is not OutOfMemoryException)
     return failed;
 }
 
-static int Run(CommandLine commandLine, Log log, TextWriter output)
+static int Run<TSettings>(CommandLine<TSettings> commandLine, Log log, TextWriter output)
+    where TSettings : ProcessSettings
 {
     if (!commandLine.RunsService)
     {
@@ -30,16 +33,17 @@ static int Run(CommandLine commandLine, Log log, TextWriter output)
 
     // The signals come first: no signal can end the program between the start and the removal of the PID file.
     using var signals = new Signals(log);
-    if (!TryReadSettings(commandLine, log, ServiceManager.InheritedSockets, out Settings? settings))
+    if (!TryReadSettings(commandLine, log, ServiceManager.InheritedSockets, out TSettings? settings))
     {
         return invalid;
     }
 
-    new Service(commandLine, log, signals).Run(settings);
+    new ServiceRun<TSettings>(commandLine, log, signals).Run(settings);
     return 0;
 }
 
-static int Report(CommandLine commandLine, Log log, TextWriter output)
+static int Report<TSettings>(CommandLine<TSettings> commandLine, Log log, TextWriter output)
+    where TSettings : ProcessSettings
 {
     if (commandLine.WantsHelp)
     {
@@ -49,13 +53,13 @@ static int Report(CommandLine commandLine, Log log, TextWriter output)
 
     if (commandLine.WantsVersion && commandLine.Faults.Count == 0)
     {
-        output.WriteLine($"proxy-helper {typeof(CommandLine).Assembly.GetName().Version?.ToString(3)}");
+        output.WriteLine($"proxy-helper {typeof(Log).Assembly.GetName().Version?.ToString(3)}");
         return 0;
     }
 
     // A check of a reload inherits no sockets, but the daemon may have.
     IReadOnlyList<int> sockets = commandLine.WantsReloadCheck ? [0] : ServiceManager.InheritedSockets;
-    if (!TryReadSettings(commandLine, log, sockets, out Settings? settings))
+    if (!TryReadSettings(commandLine, log, sockets, out TSettings? settings))
     {
         return invalid;
     }
@@ -64,19 +68,23 @@ static int Report(CommandLine commandLine, Log log, TextWriter output)
     {
         if (!settings.HasHiddenCredential)
         {
-            settings.ReadRules();
+            commandLine.Command.WithSecret(settings);
         }
 
         return 0;
     }
 
-    return Check.Run(settings, output) ? 0 : failed;
+    return commandLine.Command.Check(settings, output) ? 0 : failed;
 }
 
-static bool TryReadSettings(
-    CommandLine commandLine, Log log, IReadOnlyList<int> sockets, [NotNullWhen(true)] out Settings? settings)
+static bool TryReadSettings<TSettings>(
+    CommandLine<TSettings> commandLine,
+    Log log,
+    IReadOnlyList<int> sockets,
+    [NotNullWhen(true)] out TSettings? settings)
+    where TSettings : ProcessSettings
 {
     bool isValid = commandLine.TryReadSettings(sockets, out settings, out var faults);
-    log.Write(faults);
+    log.Write(faults, commandLine.Command.Usage);
     return isValid;
 }

@@ -1,11 +1,14 @@
 using System.Net;
+using ProxyHelper.Daemon.Configuration;
 using Xunit;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Tests values that have the right form, but with which no daemon can start.</summary>
-public sealed class SettingsCheckTests
+public sealed class HelperSettingsCheckTests
 {
+    private static readonly SettingsText<HelperSettings> _text = new(HelperCommand.Instance);
+
     private const string Address = "address = 194.0.1.1\n";
 
     [Theory]
@@ -29,9 +32,10 @@ public sealed class SettingsCheckTests
     [InlineData("resolver-command =\nresolver-command = a", 3, "The command has no program.")]
     public void A_fault_names_the_line_and_is_in_the_file(string lines, int line, string message)
     {
-        SettingsFault fault = FindFault(Address + lines);
+        SettingsFault fault = _text.FindFault(Address + lines);
 
-        Assert.StartsWith($"{SettingsText.Path}:{line}: {message}", fault.Message, StringComparison.Ordinal);
+        string place = $"{SettingsText<HelperSettings>.Path}:{line}";
+        Assert.StartsWith($"{place}: {message}", fault.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", fault.Message, StringComparison.Ordinal);
         Assert.True(fault.IsInFile);
     }
@@ -43,9 +47,9 @@ public sealed class SettingsCheckTests
     {
         IEnumerable<string> lines = Enumerable.Range(0, 501).Select(i => $"{name} = 10.0.{i / 250}.{1 + (i % 250)}\n");
 
-        SettingsFault fault = FindFault(Address + string.Concat(lines));
+        SettingsFault fault = _text.FindFault(Address + string.Concat(lines));
 
-        string place = $"{SettingsText.Path}:502";
+        string place = $"{SettingsText<HelperSettings>.Path}:502";
         Assert.Equal($"{place}: there are more than 500 values of {name}. Use prefixes.", fault.Message);
         Assert.True(fault.IsInFile);
     }
@@ -57,7 +61,7 @@ public sealed class SettingsCheckTests
     [InlineData("user=root")]
     public void A_fault_on_the_command_line_names_the_option(string argument)
     {
-        SettingsFault fault = FindFault(Address, argument);
+        SettingsFault fault = _text.FindFault(Address, argument);
 
         Assert.StartsWith($"--{argument.Split('=')[0]}: ", fault.Message, StringComparison.Ordinal);
         Assert.False(fault.IsInFile);
@@ -71,14 +75,14 @@ public sealed class SettingsCheckTests
     [InlineData("max-delay = 60")]
     [InlineData("user = nobody")]
     public void What_can_start_is_no_fault(string lines) =>
-        Assert.Contains(IPAddress.Parse("194.0.1.1"), SettingsText.Read(Address + lines).Listen.Addresses);
+        Assert.Contains(IPAddress.Parse("194.0.1.1"), _text.Read(Address + lines).Listen.Addresses);
 
     [Fact]
     public void Five_hundred_lines_are_read_in_their_order()
     {
         string[] proxies = [.. Enumerable.Range(0, 500).Select(i => $"10.0.{i / 250}.{1 + (i % 250)}")];
 
-        Settings settings = SettingsText.Read(Address + string.Concat(proxies.Select(proxy => $"allow = {proxy}\n")));
+        HelperSettings settings = _text.Read(Address + string.Concat(proxies.Select(proxy => $"allow = {proxy}\n")));
 
         Assert.Equal(proxies, settings.Rules.AllowedProxies.Select(proxy => proxy.ToString()));
     }
@@ -97,22 +101,9 @@ public sealed class SettingsCheckTests
         IEnumerable<string> values = Enumerable.Range(1, lines)
             .Select(i => $"allow = 10.0.{i / 250}.{1 + (i % 250)}\n");
         string text = Address + string.Concat(values);
-        SettingsText.Read(text);
+        _text.Read(text);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        SettingsText.Read(text);
+        _text.Read(text);
         return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
-
-    private static SettingsFault FindFault(string text, params string[] arguments)
-    {
-        var values = new SettingValues(isFile: false);
-        foreach (string[] parts in arguments.Select(argument => argument.Split('=', 2)))
-        {
-            values.Read($"--{parts[0]}", SettingList.Find(parts[0])!, parts[1]);
-        }
-
-        var file = new ConfigurationFile(SettingsText.Path, text, IsPublic: false);
-        Assert.False(Settings.TryParse(values, file, inheritedSockets: [], out _, out var faults));
-        return Assert.Single(faults);
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using ProxyHelper.Addresses;
 using ProxyHelper.Server;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Finds the restrictions that a reload lifts, so that a mistake in the configuration is noticed.</summary>
 internal static class LiftedRestrictions

@@ -1,19 +1,19 @@
 using ProxyHelper.Diagnosis;
 using ProxyHelper.Server;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>
 /// Checks whether the daemon can start, and whether the set-up of the router is correct. The check changes nothing, and
 /// answers no query.
 /// </summary>
-internal static class Check
+internal static class HelperCheck
 {
     /// <summary>Writes a line for each finding.</summary>
     /// <returns>Whether no check failed.</returns>
-    public static bool Run(Settings settings, TextWriter output)
+    public static bool Run(HelperSettings settings, TextWriter output)
     {
-        var start = new StartChecks(settings);
+        var start = new HelperStartChecks(settings);
         bool isWell = Write(start.Run(), output);
         if (!settings.UsesKernel)
         {
@@ -31,7 +31,7 @@ internal static class Check
         return $"{finding.Severity,-8}{finding.Check,-24}{finding.Reason}{action}";
     }
 
-    private static InspectionOptions OptionsOf(Settings settings, StartChecks start)
+    private static InspectionOptions OptionsOf(HelperSettings settings, HelperStartChecks start)
     {
         ListenOptions listen = settings.Listen;
         return new InspectionOptions

@@ -5,10 +5,10 @@ using ProxyHelper.Linux;
 using ProxyHelper.Server;
 using ProxyHelper.Sources;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Tries the steps of a start. Nothing that another program or host can notice remains.</summary>
-internal sealed class StartChecks(Settings settings)
+internal sealed class HelperStartChecks(HelperSettings settings)
 {
     /// <summary>Gets the secret, or null if the secret file cannot be used. The checks must have run.</summary>
     public uint? Secret { get; private set; } = settings.SecretFile is null ? settings.Rules.Secret : null;

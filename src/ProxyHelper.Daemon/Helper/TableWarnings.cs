@@ -1,7 +1,7 @@
 using System.Globalization;
 using ProxyHelper.Sources;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Describes why a table that could be read gives no answers, or not all of them.</summary>
 internal static class TableWarnings

@@ -3,7 +3,7 @@ using ProxyHelper.Addresses;
 using ProxyHelper.Server;
 using Xunit;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Tests which changes of the rules lift a restriction.</summary>
 public sealed class LiftedRestrictionsTests

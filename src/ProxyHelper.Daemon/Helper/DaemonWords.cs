@@ -1,6 +1,6 @@
 using ProxyHelper.Diagnosis;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Contains the words of the daemon for the findings about the set-up.</summary>
 internal static class DaemonWords

@@ -3,21 +3,18 @@ using System.CommandLine.Help;
 using System.Diagnostics.CodeAnalysis;
 using ProxyHelper.Addresses;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Configuration;
 
 /// <summary>Represents the command line.</summary>
-internal sealed class CommandLine
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
+internal sealed class CommandLine<TSettings>
+    where TSettings : ProcessSettings
 {
     private const int MaxErrorLength = 200; // characters
     private const int HelpWidth = 80; // also if the help does not go to a terminal
 
-    private const string NoBackground =
-        "-d (--daemonize) is not supported: proxy-helper runs in the foreground. "
-        + "Run 'systemctl enable --now proxy-helper', or without systemd "
-        + "'start-stop-daemon --background --start --exec /usr/sbin/proxy-helper -- OPTION...'.";
-
-    private readonly (Setting Setting, Option Option)[] _options =
-        [.. SettingList.All.Select(setting => (setting, setting.ToOption()))];
+    private readonly DaemonCommand<TSettings> _command;
+    private readonly (Setting<TSettings> Setting, Option Option)[] _options;
 
     private readonly Option<string> _configuration = new("--config", "-c")
     {
@@ -26,11 +23,7 @@ internal sealed class CommandLine
         Arity = ArgumentArity.ExactlyOne,
     };
 
-    private readonly Option<bool> _check = new("--check")
-    {
-        Description = "Check whether the daemon can start and whether the set-up is correct, and exit.",
-        Arity = ArgumentArity.Zero,
-    };
+    private readonly Option<bool> _check = new("--check") { Arity = ArgumentArity.Zero };
 
     private readonly Option<bool> _checkReload = new("--check-reload")
     {
@@ -47,19 +40,17 @@ internal sealed class CommandLine
     private readonly HelpOption _help = new("--help", "-h") { Description = "Write this help and exit." };
     private readonly Option<bool> _background = new("--daemonize", "-d") { Hidden = true, Arity = ArgumentArity.Zero };
     private readonly ParseResult _result;
-    private readonly SettingValues _values = new(isFile: false);
+    private readonly SettingValues<TSettings> _values = new(isFile: false);
 
     /// <summary>Reads the arguments.</summary>
-    public CommandLine(string[] arguments)
+    /// <param name="command">The command that has the settings.</param>
+    /// <param name="arguments">The arguments after the name of the command.</param>
+    public CommandLine(DaemonCommand<TSettings> command, string[] arguments)
     {
-        var root = new RootCommand(
-            "Answers smtp-gated on a NAT router: looks up in the conntrack table who opened a connection. "
-            + "Runs in the foreground. See proxy-helper(8).");
-        root.Options.Clear();
-        root.Directives.Clear();
-        Array.ForEach(_options, entry => root.Add(entry.Option));
-        Array.ForEach((Option[])[_configuration, _check, _checkReload, _version, _help, _background], root.Add);
-        _result = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        _command = command;
+        _options = [.. command.Settings.Select(setting => (setting, setting.ToOption()))];
+        _check.Description = command.CheckHelp;
+        _result = Parse(arguments);
         if (Array.Find(arguments, IsEmpty) is { } empty)
         {
             _values.AddFault($"{PrintableText.From(empty[..^1], MaxErrorLength)}: The value is empty.");
@@ -73,6 +64,9 @@ internal sealed class CommandLine
             ReadValues();
         }
     }
+
+    /// <summary>Gets the command.</summary>
+    public DaemonCommand<TSettings> Command => _command;
 
     /// <summary>Gets the faults in the arguments.</summary>
     public IReadOnlyList<SettingsFault> Faults => _values.Faults;
@@ -107,7 +101,7 @@ internal sealed class CommandLine
     /// <param name="faults">The faults. The list is empty if the method returns true.</param>
     public bool TryReadSettings(
         IReadOnlyList<int> inheritedSockets,
-        [NotNullWhen(true)] out Settings? settings,
+        [NotNullWhen(true)] out TSettings? settings,
         out IReadOnlyList<SettingsFault> faults)
     {
         try
@@ -115,7 +109,7 @@ internal sealed class CommandLine
             ConfigurationFile? file = Faults.Count == 0 && _result.GetValue(_configuration) is { } path
                 ? ConfigurationFile.Read(path)
                 : null;
-            return Settings.TryParse(_values, file, inheritedSockets, out settings, out faults);
+            return _command.TryParse(_values, file, inheritedSockets, out settings, out faults);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -132,11 +126,34 @@ internal sealed class CommandLine
 
     private bool IsGiven(Option option) => _result.GetResult(option) is { Implicit: false };
 
+    private ParseResult Parse(string[] arguments)
+    {
+        var root = new RootCommand(_command.Description);
+        root.Options.Clear();
+        root.Directives.Clear();
+        Command parsed = root;
+        string[] names = [];
+        if (_command.Name is { } name)
+        {
+            parsed = new Command(name, _command.Description);
+            root.Add(parsed);
+            names = [name];
+        }
+
+        Array.ForEach(_options, entry => parsed.Add(entry.Option));
+        Array.ForEach((Option[])[_configuration, _check, _checkReload, _version, _help, _background], parsed.Add);
+        return root.Parse([.. names, .. arguments], new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
     private void ReadValues()
     {
         if (IsGiven(_background))
         {
-            _values.AddFault(NoBackground);
+            string words = _command.Name is { } name ? $"{name} OPTION..." : "OPTION...";
+            _values.AddFault(
+                "-d (--daemonize) is not supported: proxy-helper runs in the foreground. "
+                + $"Run 'systemctl enable --now {_command.Unit}', or without systemd "
+                + $"'start-stop-daemon --background --start --exec /usr/sbin/proxy-helper -- {words}'.");
         }
 
         if (_result.GetValue(_configuration) is { } path && ValueReaders.Text(path, out _) is { } fault)
@@ -144,7 +161,7 @@ internal sealed class CommandLine
             _values.AddFault($"{_configuration.Name}: {fault}");
         }
 
-        foreach ((Setting setting, Option option) in _options.Where(entry => IsGiven(entry.Option)))
+        foreach ((Setting<TSettings> setting, Option option) in _options.Where(entry => IsGiven(entry.Option)))
         {
             IEnumerable<string> texts = option is Option<bool> flag
                 ? [_result.GetValue(flag) ? "yes" : "no"]

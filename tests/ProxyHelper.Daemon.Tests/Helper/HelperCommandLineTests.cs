@@ -1,14 +1,16 @@
+using ProxyHelper.Daemon.Configuration;
 using Xunit;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Tests how arguments become settings.</summary>
-public sealed class CommandLineTests
+public sealed class HelperCommandLineTests
 {
     [Fact]
     public void Long_and_short_options_set_the_same_values()
     {
-        Settings settings = Read("-I", "194.0.1.1", "--address=194.0.1.2", "-P", "115", "-v", "--allow-absent-address");
+        HelperSettings settings = Read(
+            "-I", "194.0.1.1", "--address=194.0.1.2", "-P", "115", "-v", "--allow-absent-address");
 
         Assert.Equal(2, settings.Listen.Addresses.Count);
         Assert.Equal((115, true), (settings.Listen.Port, settings.Listen.AllowAbsentAddresses));
@@ -18,7 +20,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_fault_in_the_arguments_is_reported()
     {
-        var commandLine = new CommandLine(["-I", "router", "-P", "70000"]);
+        var commandLine = Parse(["-I", "router", "-P", "70000"]);
 
         Assert.Equal(
             [
@@ -42,20 +44,23 @@ public sealed class CommandLineTests
     [InlineData("--allow", "194.0.22.9", "--allow=")]
     [InlineData("--secret-file", "")]
     public void Arguments_that_are_not_options_are_faults(params string[] arguments) =>
-        Assert.Single(new CommandLine(["-I", "194.0.1.1", .. arguments]).Faults);
+        Assert.Single(Parse(["-I", "194.0.1.1", .. arguments]).Faults);
 
     [Fact]
     public void Settings_that_do_not_fit_together_are_a_fault()
     {
-        Assert.False(new CommandLine([]).TryReadSettings(inheritedSockets: [], out Settings? settings, out var faults));
+        Assert.False(Parse().TryReadSettings(inheritedSockets: [], out HelperSettings? settings, out var faults));
         Assert.Null(settings);
         Assert.Single(faults);
-        Assert.True(new CommandLine([]).TryReadSettings(inheritedSockets: [3], out _, out _));
+        Assert.True(Parse().TryReadSettings(inheritedSockets: [3], out _, out _));
     }
 
-    private static Settings Read(params string[] arguments)
+    private static CommandLine<HelperSettings> Parse(params string[] arguments) =>
+        new(HelperCommand.Instance, arguments);
+
+    private static HelperSettings Read(params string[] arguments)
     {
-        Assert.True(new CommandLine(arguments).TryReadSettings(inheritedSockets: [], out Settings? settings, out _));
+        Assert.True(Parse(arguments).TryReadSettings(inheritedSockets: [], out HelperSettings? settings, out _));
         return settings!;
     }
 }

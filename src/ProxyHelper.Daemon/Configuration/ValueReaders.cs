@@ -4,7 +4,7 @@ using ProxyHelper.Protocol;
 using ProxyHelper.Server;
 using ProxyHelper.Sources;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Configuration;
 
 /// <summary>Reads the values of settings. Each method returns the sentence that describes the fault, or null.</summary>
 internal static class ValueReaders

@@ -1,9 +1,8 @@
 using System.Text;
 using ProxyHelper.Access;
-using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Configuration;
 
 /// <summary>Represents a configuration file. A line has the form NAME = VALUE. Comments start with #.</summary>
 /// <param name="Path">The path, as messages show it.</param>
@@ -12,7 +11,6 @@ namespace ProxyHelper.Daemon;
 internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic)
 {
     private const char ByteOrderMark = '\ufeff'; // some editors write it before the first line
-    private const int MaxName = 60; // characters of a name in a message
     private const int MaxLength = 1024 * 1024; // bytes; 1000 prefixes need a thirtieth of it
 
     private static readonly UTF8Encoding _strictText = new(
@@ -39,20 +37,21 @@ internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic
     }
 
     /// <summary>Reads the lines. This method does not throw.</summary>
-    public SettingValues Parse()
+    public SettingValues<TSettings> Parse<TSettings>(DaemonCommand<TSettings> command)
+        where TSettings : ProcessSettings
     {
-        var values = new SettingValues(isFile: true);
-        var places = new Dictionary<Setting, string>();
-        using var lines = new StringReader(Text.TrimStart(ByteOrderMark));
-        for (int number = 1; lines.ReadLine()?.Trim() is { } line; number++)
+        var values = new SettingValues<TSettings>(isFile: true);
+        var lines = new ConfigurationLines<TSettings>(command, this, values);
+        using var reader = new StringReader(Text.TrimStart(ByteOrderMark));
+        for (int number = 1; reader.ReadLine()?.Trim() is { } line; number++)
         {
             if (line.Length > 0 && line[0] != '#')
             {
-                ParseLine($"{Path}:{number}", line, values, places);
+                lines.Parse($"{Path}:{number}", line);
             }
         }
 
-        if (places.Count == 0 && values.Faults.Count == 0)
+        if (!lines.HasSetting && values.Faults.Count == 0)
         {
             values.AddFault($"{Path} contains no setting, so that restrictions may be missing.");
         }
@@ -73,37 +72,5 @@ internal sealed record ConfigurationFile(string Path, string Text, bool IsPublic
         return length == bytes.Length && FileState.Read(file.SafeFileHandle) == before
             ? bytes
             : throw new IOException($"{path} changed while it was read.");
-    }
-
-    private void ParseLine(string place, string line, SettingValues values, Dictionary<Setting, string> places)
-    {
-        int equals = line.IndexOf('=', StringComparison.Ordinal);
-        string name = line[..Math.Max(equals, 0)].TrimEnd();
-        if (line.Contains('\0', StringComparison.Ordinal))
-        {
-            values.AddFault($"{place}: the line contains a NUL character, so that the file may be damaged.");
-        }
-        else if (name.Length == 0)
-        {
-            values.AddFault($"{place}: the line must have the form NAME = VALUE, such as 'allow = 194.0.22.9'.");
-        }
-        else if (SettingList.Find(name) is not { } setting)
-        {
-            string shown = PrintableText.From(name, MaxName);
-            values.AddFault($"{place}: there is no setting '{shown}'. See proxy-helper(8).");
-        }
-        else if (!places.TryAdd(setting, place) && !setting.IsRepeatable)
-        {
-            values.AddFault($"{place}: '{name}' is already set in {places[setting]}.");
-        }
-        else if (setting.IsSecret && IsPublic)
-        {
-            values.AddFault($"{place}: the secret is rejected: other users can read this file. "
-                + $"Run '{SecretFile.RestrictionCommand(Path)}', or use secret-file.");
-        }
-        else
-        {
-            values.Read(place, setting, line[(equals + 1)..].TrimStart());
-        }
     }
 }

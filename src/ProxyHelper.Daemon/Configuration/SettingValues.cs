@@ -1,10 +1,11 @@
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Configuration;
 
 /// <summary>Represents the values of settings from one source, and the faults in that source.</summary>
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
 /// <param name="isFile">Whether the source is the configuration file.</param>
-internal sealed class SettingValues(bool isFile)
+internal sealed class SettingValues<TSettings>(bool isFile)
 {
-    private readonly List<SettingValue> _values = [];
+    private readonly List<SettingValue<TSettings>> _values = [];
     private readonly List<SettingsFault> _faults = [];
 
     /// <summary>Gets the faults in the order in which they were found.</summary>
@@ -17,7 +18,7 @@ internal sealed class SettingValues(bool isFile)
     /// <param name="place">The option, or the file and the line.</param>
     /// <param name="setting">The setting.</param>
     /// <param name="text">The text.</param>
-    public void Read(string place, Setting setting, string text)
+    public void Read(string place, Setting<TSettings> setting, string text)
     {
         if (setting.Read(text, out object? value) is { } fault)
         {
@@ -25,34 +26,36 @@ internal sealed class SettingValues(bool isFile)
         }
         else
         {
-            _values.Add(new SettingValue(setting, value, place, isFile));
+            _values.Add(new SettingValue<TSettings>(setting, value, place, isFile));
         }
     }
 
     /// <summary>Returns these values and those of another source, which come first for their settings.</summary>
-    public SettingValues OverriddenBy(SettingValues other)
+    public SettingValues<TSettings> OverriddenBy(SettingValues<TSettings> other)
     {
-        HashSet<Setting> others = [.. other._values.Select(value => value.Setting)];
-        var all = new SettingValues(isFile);
+        HashSet<Setting<TSettings>> others = [.. other._values.Select(value => value.Setting)];
+        var all = new SettingValues<TSettings>(isFile);
         all._values.AddRange(_values.Where(value => !others.Contains(value.Setting)));
         all._values.AddRange(other._values);
         return all;
     }
 
     /// <summary>Returns the values of a setting in their order.</summary>
-    public IEnumerable<SettingValue> Of(string name) => _values.Where(value => value.Setting.Name == name);
+    public IEnumerable<SettingValue<TSettings>> Of(string name) => _values.Where(value => value.Setting.Name == name);
 
     /// <summary>Returns settings with these values.</summary>
-    public Settings ApplyTo(Settings settings) => _values.GroupBy(value => value.Setting, value => value.Value)
+    public TSettings ApplyTo(TSettings settings) => _values.GroupBy(value => value.Setting, value => value.Value)
         .Aggregate(settings, (current, values) => values.Key.Apply(current, [.. values]));
 }
 
 /// <summary>Represents a value of a setting.</summary>
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
 /// <param name="Setting">The setting.</param>
 /// <param name="Value">The value that was read.</param>
 /// <param name="Place">The option, or the file and the line.</param>
 /// <param name="IsInFile">Whether the value is in the configuration file.</param>
-internal readonly record struct SettingValue(Setting Setting, object? Value, string Place, bool IsInFile)
+internal readonly record struct SettingValue<TSettings>(
+    Setting<TSettings> Setting, object? Value, string Place, bool IsInFile)
 {
     /// <summary>Returns a fault with the place of this value.</summary>
     public SettingsFault ToFault(string message) => new($"{Place}: {message}", IsInFile);

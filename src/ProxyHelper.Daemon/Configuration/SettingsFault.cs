@@ -1,4 +1,4 @@
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Configuration;
 
 /// <summary>Represents a mistake in the command line or the configuration file.</summary>
 /// <param name="Message">The sentence that describes the mistake, with its place.</param>

@@ -1,13 +1,14 @@
 using System.CommandLine;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Configuration;
 
 /// <summary>Reads a value.</summary>
 /// <returns>The sentence that describes the fault, or null.</returns>
 internal delegate string? ValueReader<T>(string text, out T value);
 
 /// <summary>Represents a setting: its name, its help, how its value is read and where the value goes.</summary>
-internal abstract class Setting
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
+internal abstract class Setting<TSettings>
 {
     /// <summary>Gets the name in the configuration file. On the command line, two hyphens precede the name.</summary>
     public required string Name { get; init; }
@@ -37,10 +38,10 @@ internal abstract class Setting
     public abstract string? Read(string text, out object? value);
 
     /// <summary>Returns settings with the values that were read. All values of a list come at once.</summary>
-    public abstract Settings Apply(Settings settings, IReadOnlyList<object?> values);
+    public abstract TSettings Apply(TSettings settings, IReadOnlyList<object?> values);
 
     /// <summary>Returns whether the setting has the same value in two settings.</summary>
-    public abstract bool HasSameValue(Settings left, Settings right);
+    public abstract bool HasSameValue(TSettings left, TSettings right);
 
     /// <summary>Returns the option for the command line.</summary>
     public Option ToOption()
@@ -56,11 +57,12 @@ internal abstract class Setting
 }
 
 /// <summary>Represents a setting whose values have a type.</summary>
-/// <typeparam name="TPart">The record that holds the values.</typeparam>
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
+/// <typeparam name="TPart">The record inside it that holds the values.</typeparam>
 /// <typeparam name="TValue">The type of a value.</typeparam>
-internal abstract class TypedSetting<TPart, TValue> : Setting
+internal abstract class TypedSetting<TSettings, TPart, TValue> : Setting<TSettings>
 {
-    public required SettingsPart<TPart> Part { get; init; }
+    public required SettingsPart<TSettings, TPart> Part { get; init; }
 
     public required ValueReader<TValue> Reader { get; init; }
 
@@ -77,9 +79,10 @@ internal abstract class TypedSetting<TPart, TValue> : Setting
 }
 
 /// <summary>Represents a setting with one value.</summary>
-/// <typeparam name="TPart">The record that holds the value.</typeparam>
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
+/// <typeparam name="TPart">The record inside it that holds the value.</typeparam>
 /// <typeparam name="TValue">The type of the value.</typeparam>
-internal sealed class SingleSetting<TPart, TValue> : TypedSetting<TPart, TValue>
+internal sealed class SingleSetting<TSettings, TPart, TValue> : TypedSetting<TSettings, TPart, TValue>
 {
     public required Func<TPart, TValue?> Get { get; init; }
 
@@ -89,18 +92,19 @@ internal sealed class SingleSetting<TPart, TValue> : TypedSetting<TPart, TValue>
     public override bool IsRepeatable => false;
 
     /// <inheritdoc/>
-    public override Settings Apply(Settings settings, IReadOnlyList<object?> values) =>
+    public override TSettings Apply(TSettings settings, IReadOnlyList<object?> values) =>
         Part.Set(settings, Set(Part.Get(settings), (TValue)values[^1]!));
 
     /// <inheritdoc/>
-    public override bool HasSameValue(Settings left, Settings right) =>
+    public override bool HasSameValue(TSettings left, TSettings right) =>
         EqualityComparer<TValue>.Default.Equals(Get(Part.Get(left)), Get(Part.Get(right)));
 }
 
 /// <summary>Represents a setting with a list of values.</summary>
-/// <typeparam name="TPart">The record that holds the list.</typeparam>
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
+/// <typeparam name="TPart">The record inside it that holds the list.</typeparam>
 /// <typeparam name="TValue">The type of a value.</typeparam>
-internal sealed class RepeatableSetting<TPart, TValue> : TypedSetting<TPart, TValue>
+internal sealed class RepeatableSetting<TSettings, TPart, TValue> : TypedSetting<TSettings, TPart, TValue>
 {
     public required Func<TPart, IReadOnlyList<TValue>> Get { get; init; }
 
@@ -110,17 +114,19 @@ internal sealed class RepeatableSetting<TPart, TValue> : TypedSetting<TPart, TVa
     public override bool IsRepeatable => true;
 
     /// <inheritdoc/>
-    public override Settings Apply(Settings settings, IReadOnlyList<object?> values) =>
+    public override TSettings Apply(TSettings settings, IReadOnlyList<object?> values) =>
         Part.Set(settings, Set(Part.Get(settings), [.. values.Cast<TValue>()]));
 
     /// <inheritdoc/>
-    public override bool HasSameValue(Settings left, Settings right) =>
+    public override bool HasSameValue(TSettings left, TSettings right) =>
         Get(Part.Get(left)).SequenceEqual(Get(Part.Get(right)));
 }
 
-/// <summary>Represents a record inside <see cref="Settings"/>.</summary>
-/// <typeparam name="T">The type of the record.</typeparam>
+/// <summary>Represents a record inside the settings.</summary>
+/// <typeparam name="TSettings">The record that holds the values of all settings.</typeparam>
+/// <typeparam name="TPart">The type of the record inside it.</typeparam>
 /// <param name="Get">Returns the record.</param>
 /// <param name="Set">Returns settings with another record.</param>
 /// <param name="IsReloaded">Whether a reload applies the settings in the record.</param>
-internal sealed record SettingsPart<T>(Func<Settings, T> Get, Func<Settings, T, Settings> Set, bool IsReloaded);
+internal sealed record SettingsPart<TSettings, TPart>(
+    Func<TSettings, TPart> Get, Func<TSettings, TPart, TSettings> Set, bool IsReloaded);

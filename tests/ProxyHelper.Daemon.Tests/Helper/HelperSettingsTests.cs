@@ -1,27 +1,30 @@
 using System.Net;
 using CsCheck;
 using ProxyHelper.Addresses;
+using ProxyHelper.Daemon.Configuration;
 using ProxyHelper.Protocol;
 using ProxyHelper.Server;
 using Xunit;
 
-namespace ProxyHelper.Daemon;
+namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Tests how texts become settings.</summary>
-public sealed class SettingsTests
+public sealed class HelperSettingsTests
 {
+    private static readonly SettingsText<HelperSettings> _text = new(HelperCommand.Instance);
+
     private const string Address = "address = 194.0.1.1\n";
 
     // Texts that are nearly configuration files reach more of the parser than random characters do.
     private static readonly Gen<string> _word = Gen.OneOf(
-        Gen.OneOf([.. SettingList.All.Select(setting => setting.Name)]),
+        Gen.OneOf([.. HelperSettingList.All.Select(setting => setting.Name)]),
         Gen.OneOf("=", " = ", "\n", "\r\n", "#", "0", "1", "114", "-1", "1e9", "NaN", "yes", "no", "address", "\0"),
         Gen.OneOf("194.0.1.1", "194.0.22.0/24", "10.1.1.1/33", "[::1]:1", "127.0.0.1:9114", ".", "..", "99999999999"),
         Gen.String);
 
     [Fact]
     public void Any_text_becomes_settings_or_faults() => _word.List[0, 20].Sample(
-        words => SettingsText.TryRead(string.Concat(words), [], out Settings? settings, out string[] faults)
+        words => _text.TryRead(string.Concat(words), [], out HelperSettings? settings, out string[] faults)
             ? settings is not null && faults.Length == 0
             : settings is null && faults.Length > 0,
         iter: 20_000);
@@ -29,7 +32,7 @@ public sealed class SettingsTests
     [Fact]
     public void Without_settings_the_defaults_hold()
     {
-        Settings settings = SettingsText.Read(Address);
+        HelperSettings settings = _text.Read(Address);
 
         Assert.Equal([IPAddress.Parse("194.0.1.1")], settings.Listen.Addresses);
         ListenOptions listen = settings.Listen;
@@ -48,7 +51,7 @@ public sealed class SettingsTests
     [Fact]
     public void The_words_of_a_command_stay_as_they_are_written()
     {
-        Settings settings = SettingsText.Read(
+        HelperSettings settings = _text.Read(
             $"{Address}resolver-command = ssh\nresolver-command = a  b = \"c\" #d\nresolver-command =\n");
 
         Assert.Equal(["ssh", "a  b = \"c\" #d", ""], settings.ResolverCommand);
@@ -58,7 +61,7 @@ public sealed class SettingsTests
     [Fact]
     public void The_words_on_the_command_line_replace_those_in_the_file()
     {
-        Settings settings = SettingsText.Read(
+        HelperSettings settings = _text.Read(
             $"{Address}resolver-command = ssh\n", "resolver-command=cat", "resolver-command=-n");
 
         Assert.Equal(["cat", "-n"], settings.ResolverCommand);
@@ -69,7 +72,7 @@ public sealed class SettingsTests
     [InlineData("resolver-command = /nowhere/ssh", "--resolver-command: There is no program '/nowhere/ssh'.")]
     public void A_missing_source_names_the_option(string line, string message)
     {
-        Settings settings = SettingsText.Read($"{Address}{line}\n");
+        HelperSettings settings = _text.Read($"{Address}{line}\n");
 
         Assert.Equal(message, Assert.Throws<IOException>(settings.OpenResolver).Message);
     }
@@ -77,7 +80,7 @@ public sealed class SettingsTests
     [Fact]
     public void A_missing_secret_file_names_the_option_and_the_next_step()
     {
-        Settings settings = SettingsText.Read($"{Address}\nsecret-file = /nowhere/secret");
+        HelperSettings settings = _text.Read($"{Address}\nsecret-file = /nowhere/secret");
 
         string message = Assert.Throws<IOException>(settings.ReadRules).Message;
 
@@ -88,8 +91,8 @@ public sealed class SettingsTests
     [Fact]
     public void Each_setting_goes_to_its_place()
     {
-        Settings settings = SettingsText.Read(LinesWithout("secret", "table", "table-max-age"));
-        Settings other = SettingsText.Read(LinesWithout("secret-file", "resolver-command"));
+        HelperSettings settings = _text.Read(LinesWithout("secret", "table", "table-max-age"));
+        HelperSettings other = _text.Read(LinesWithout("secret-file", "resolver-command"));
         AnswerRules withSecret = other.Rules;
 
         Assert.Equal([IPAddress.Parse("194.0.1.2")], settings.Listen.Addresses);
@@ -112,8 +115,8 @@ public sealed class SettingsTests
     {
         const string file = Address + "allow = 10.9.9.9\nallow = 194.0.22.0/24\n";
 
-        Assert.Equal(2, SettingsText.Read(file).Rules.AllowedProxies.Count);
-        Settings overridden = SettingsText.Read(file, "allow=10.1.1.1");
+        Assert.Equal(2, _text.Read(file).Rules.AllowedProxies.Count);
+        HelperSettings overridden = _text.Read(file, "allow=10.1.1.1");
         Assert.Equal([EndPointPattern.ParseAddresses("10.1.1.1")], overridden.Rules.AllowedProxies);
     }
 
@@ -134,14 +137,14 @@ public sealed class SettingsTests
     public void A_value_that_does_not_have_the_exact_form_is_a_fault(string name, params string[] texts) =>
         Assert.All(texts, text =>
         {
-            string fault = Assert.Single(SettingsText.ReadFaults($"{Address}{name} = {text}\n"));
-            Assert.StartsWith($"{SettingsText.Path}:2: ", fault, StringComparison.Ordinal);
+            string fault = Assert.Single(_text.ReadFaults($"{Address}{name} = {text}\n"));
+            Assert.StartsWith($"{SettingsText<HelperSettings>.Path}:2: ", fault, StringComparison.Ordinal);
         });
 
     [Fact]
     public void A_fault_in_the_secret_does_not_repeat_the_text()
     {
-        string fault = Assert.Single(SettingsText.ReadFaults($"{Address}secret = 3405691582x"));
+        string fault = Assert.Single(_text.ReadFaults($"{Address}secret = 3405691582x"));
 
         Assert.DoesNotContain("3405691582", fault, StringComparison.Ordinal);
     }
@@ -149,13 +152,13 @@ public sealed class SettingsTests
     [Fact]
     public void A_setting_that_is_not_reloaded_needs_a_restart_when_it_changes()
     {
-        Assert.Equal(SettingList.All.Select(setting => setting.Name).Order(), _samples.Keys.Order());
-        Assert.All(SettingList.All, setting =>
+        Assert.Equal(HelperSettingList.All.Select(setting => setting.Name).Order(), _samples.Keys.Order());
+        Assert.All(HelperSettingList.All, setting =>
         {
             string file = setting.Name == "table-max-age" ? $"{Address}table = /table\n" : Address;
-            Settings running = SettingsText.Read(file);
-            Settings reloaded = SettingsText.Read(file, $"{setting.Name}={_samples[setting.Name]}");
-            string[] needs = [.. SettingList.FindRestartNeeds(running, reloaded)];
+            HelperSettings running = _text.Read(file);
+            HelperSettings reloaded = _text.Read(file, $"{setting.Name}={_samples[setting.Name]}");
+            string[] needs = [.. HelperCommand.Instance.FindRestartNeeds(running, reloaded)];
             Assert.Equal(setting.IsReloaded ? [] : [setting.Name], needs);
         });
     }
