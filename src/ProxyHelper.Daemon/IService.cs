@@ -25,8 +25,12 @@ internal interface IService<TSettings> : IDisposable
     /// <summary>Starts to serve.</summary>
     void Start();
 
-    /// <summary>Stops the service, and does not wait. A second call stops it at once if that is possible.</summary>
-    void BeginStop();
+    /// <summary>Gets the longest time that a stop takes on purpose.</summary>
+    TimeSpan StopTime { get; }
+
+    /// <summary>Stops the service, and does not wait. A second call ends the wait for open connections.</summary>
+    /// <returns>What an administrator should know about the stop, or null.</returns>
+    string? BeginStop();
 
     /// <summary>Sets what runs after each notice and at the end of the notices.</summary>
     void WhenNoticed(Action wake);

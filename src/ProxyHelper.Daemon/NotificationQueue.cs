@@ -163,7 +163,7 @@ internal sealed class NotificationQueue : IDisposable
             _log.Write(
                 Priority.Warning,
                 $"The service manager at NOTIFY_SOCKET={_address} does not receive notifications: {reason}. "
-                + "Queries are answered, and the notification is repeated.");
+                + "The daemon serves, and the notification is repeated.");
         }
     }
 }

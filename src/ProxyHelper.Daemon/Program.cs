@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using ProxyHelper.Daemon;
 using ProxyHelper.Daemon.Configuration;
 using ProxyHelper.Daemon.Helper;
+using ProxyHelper.Daemon.Relay;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -14,7 +15,9 @@ using var output = new OutputWriter();
 try
 {
     log.Start();
-    return Run(new CommandLine<HelperSettings>(HelperCommand.Instance, args), log, output);
+    return args is [RelayCommand.Word, .. string[] rest]
+        ? Run(new CommandLine<RelaySettings>(RelayCommand.Instance, rest), log, output)
+        : Run(new CommandLine<HelperSettings>(HelperCommand.Instance, args), log, output);
 }
 catch (Exception failure) when (failure is not OutOfMemoryException)
 {

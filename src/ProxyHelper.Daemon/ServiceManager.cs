@@ -6,7 +6,7 @@ namespace ProxyHelper.Daemon;
 
 /// <summary>
 /// Represents the service manager, systemd, if one started this process. It passes sockets (sd_listen_fds(3)) and
-/// receives notifications (sd_notify(3)). A notification never waits, and never fails: answers do not depend on it.
+/// receives notifications (sd_notify(3)). A notification never waits, and never fails: no service depends on it.
 /// </summary>
 internal sealed class ServiceManager : IDisposable
 {
@@ -15,6 +15,9 @@ internal sealed class ServiceManager : IDisposable
 
     // Longer timeouts are no use, and do not fit the timers of .NET.
     private static readonly TimeSpan _longestTimeout = TimeSpan.FromDays(1);
+
+    // The time from the end of the last connection to the end of the process.
+    private static readonly TimeSpan _endTime = TimeSpan.FromSeconds(10);
 
     private readonly NotificationQueue? _queue;
     private volatile bool _isStopping;
@@ -65,7 +68,7 @@ internal sealed class ServiceManager : IDisposable
             ? new NotificationQueue(address, log)
             : null);
 
-    /// <summary>Notifies the service manager that the helper answers queries. Also ends a reload.</summary>
+    /// <summary>Notifies the service manager that the service is ready. Also ends a reload.</summary>
     public void NotifyReady(string status)
     {
         if (!_isStopping)
@@ -86,15 +89,23 @@ internal sealed class ServiceManager : IDisposable
     }
 
     /// <summary>Notifies the service manager, once, that the process ends. No reload is reported after that.</summary>
-    public void NotifyStopping()
+    /// <param name="time">
+    /// The time that the stop takes on purpose. If it is not zero, the service manager waits that long at least, also
+    /// if TimeoutStopSec= is shorter.
+    /// </param>
+    public void NotifyStopping(TimeSpan time)
     {
         if (!Interlocked.Exchange(ref _isStopping, true))
         {
-            _queue?.Replace("STOPPING=1");
+            long microseconds = (long)(time + _endTime).TotalMicroseconds;
+            string extension = time == TimeSpan.Zero
+                ? string.Empty
+                : string.Create(CultureInfo.InvariantCulture, $"\nEXTEND_TIMEOUT_USEC={microseconds}");
+            _queue?.Replace($"STOPPING=1{extension}");
         }
     }
 
-    /// <summary>Notifies the watchdog of the service manager that the helper works.</summary>
+    /// <summary>Notifies the watchdog of the service manager that the service works.</summary>
     public void NotifyAlive() => _queue?.Add("WATCHDOG=1");
 
     /// <inheritdoc/>

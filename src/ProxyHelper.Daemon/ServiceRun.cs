@@ -35,7 +35,8 @@ internal sealed class ServiceRun<TSettings>(CommandLine<TSettings> commandLine, 
             metrics?.Start();
             if (settings.User is { } user)
             {
-                Privileges.Become(user); // threads that start later keep the capability that they need
+                // Threads that start later keep the capability that they need.
+                Privileges.Become(user, _command.NeedsNetAdmin);
             }
 
             service.Start();
@@ -50,15 +51,8 @@ internal sealed class ServiceRun<TSettings>(CommandLine<TSettings> commandLine, 
         finally
         {
             signals.DisposeOwned();
-            manager.NotifyStopping(); // also after a failure
+            manager.NotifyStopping(TimeSpan.Zero); // also after a failure
         }
-    }
-
-    /// <summary>Does not wait, because the next signal has to be received.</summary>
-    private static void BeginStop(IService<TSettings> service, ServiceManager manager)
-    {
-        manager.NotifyStopping();
-        service.BeginStop();
     }
 
     private static Priority PriorityOf(NoticeKind kind) => kind switch
@@ -68,6 +62,16 @@ internal sealed class ServiceRun<TSettings>(CommandLine<TSettings> commandLine, 
         NoticeKind.Query or NoticeKind.Connection => Priority.Information,
         _ => Priority.Notice,
     };
+
+    /// <summary>Does not wait, because the next signal has to be received.</summary>
+    private void BeginStop(IService<TSettings> service, ServiceManager manager)
+    {
+        manager.NotifyStopping(service.StopTime);
+        if (service.BeginStop() is { } message)
+        {
+            log.Write(Priority.Notice, message);
+        }
+    }
 
     private void LogStart(IService<TSettings> service)
     {

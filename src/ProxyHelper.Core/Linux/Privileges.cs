@@ -23,7 +23,13 @@ public static unsafe partial class Privileges
     /// <exception cref="LinuxException">
     /// Thrown when the user does not exist, this process may not become that user, or a thread has kept privileges.
     /// </exception>
-    public static void Become(string user)
+    public static void Become(string user) => Become(user, keepsNetAdmin: true);
+
+    /// <summary>Becomes another user as <see cref="Become(string)"/> does, with or without CAP_NET_ADMIN.</summary>
+    /// <exception cref="LinuxException">
+    /// Thrown when the user does not exist, this process may not become that user, or a thread has kept privileges.
+    /// </exception>
+    internal static void Become(string user, bool keepsNetAdmin)
     {
         const int keepCapabilities = 8; // PR_SET_KEEPCAPS (linux/prctl.h)
         (uint id, uint group) = Find(user);
@@ -32,10 +38,11 @@ public static unsafe partial class Privileges
         LinuxHandle.Check(SetGroupsCall(0, 0), call);
         LinuxHandle.Check(SetGroupCall(group, group, group), call);
         LinuxHandle.Check(SetUserCall(id, id, id), call); // the C library changes all threads
-        KeepNetAdmin(call);
+        ulong kept = keepsNetAdmin ? 1ul << NetAdmin : 0;
+        Keep(kept, call);
         foreach (string thread in Directory.GetDirectories("/proc/self/task"))
         {
-            RequireConfined(thread, id, call);
+            RequireConfined(thread, id, kept, call);
         }
     }
 
@@ -50,9 +57,10 @@ public static unsafe partial class Privileges
     /// <summary>Checks what the kernel says about a thread. A thread that has ended has no privileges.</summary>
     /// <param name="thread">The folder of the thread below /proc.</param>
     /// <param name="user">The number of the user that the thread must have.</param>
+    /// <param name="allowed">The set of the capabilities that the thread may have.</param>
     /// <param name="call">The call that a failure names.</param>
     /// <exception cref="LinuxException">Thrown when the thread has other privileges.</exception>
-    internal static void RequireConfined(string thread, uint user, string call)
+    internal static void RequireConfined(string thread, uint user, ulong allowed, string call)
     {
         string[] lines;
         try
@@ -66,7 +74,7 @@ public static unsafe partial class Privileges
 
         ulong permitted = ulong.Parse(Field("CapPrm"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         string id = user.ToString(CultureInfo.InvariantCulture);
-        if ((permitted & ~(1ul << NetAdmin)) != 0 || Field("NoNewPrivs") != "1"
+        if ((permitted & ~allowed) != 0 || Field("NoNewPrivs") != "1"
             || Field("Uid").Split('\t').Any(field => field != id))
         {
             throw new LinuxException(call, Errno.EPERM, $"the thread '{Field("Name")}' keeps privileges");
@@ -76,13 +84,14 @@ public static unsafe partial class Privileges
             [(name.Length + 1)..].Trim();
     }
 
-    private static void KeepNetAdmin(string call)
+    private static void Keep(ulong capabilities, string call)
     {
         const uint version = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
         ReadOnlySpan<uint> header = [version, 0]; // 0 is this thread
 
         // Effective, permitted and inheritable: first capabilities 0 to 31, then 32 to 63.
-        ReadOnlySpan<uint> sets = [1u << NetAdmin, 1u << NetAdmin, 0, 0, 0, 0];
+        (uint low, uint high) = ((uint)capabilities, (uint)(capabilities >> 32));
+        ReadOnlySpan<uint> sets = [low, low, 0, high, high, 0];
         LinuxHandle.Check(SetCapabilitiesCall(header, sets), call);
     }
 

@@ -28,6 +28,9 @@ internal abstract class DaemonCommand<TSettings>
     /// <summary>Gets the help of the option --check.</summary>
     public abstract string CheckHelp { get; }
 
+    /// <summary>Gets whether the service needs CAP_NET_ADMIN after its sockets are open.</summary>
+    public abstract bool NeedsNetAdmin { get; }
+
     /// <summary>Gets the settings in the order of the help.</summary>
     public abstract IReadOnlyList<Setting<TSettings>> Settings { get; }
 

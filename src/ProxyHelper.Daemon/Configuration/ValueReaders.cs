@@ -130,10 +130,10 @@ internal static class ValueReaders
         return isFormat ? null : $"{Quote(text)} is not address, endpoint or none.";
     }
 
-    private static string? ReadSeconds(string text, out TimeSpan value) =>
+    internal static string? ReadSeconds(string text, out TimeSpan value) =>
         NumberText.TryReadSeconds(text, _longest, out value)
             ? null
             : $"{Quote(text)} is not a number of seconds, such as 0.5.";
 
-    private static string Quote(string text) => $"'{PrintableText.From(text, MaxQuoted)}'";
+    internal static string Quote(string text) => $"'{PrintableText.From(text, MaxQuoted)}'";
 }

@@ -14,21 +14,15 @@ internal static class HelperCheck
     public static bool Run(HelperSettings settings, TextWriter output)
     {
         var start = new HelperStartChecks(settings);
-        bool isWell = Write(start.Run(), output);
+        bool isWell = FindingText.Write(start.Run(), output);
         if (!settings.UsesKernel)
         {
             return isWell; // the rules and the table of this host have no part in the answers
         }
 
         InspectionOptions options = OptionsOf(settings, start);
-        return Write(Inspection.Run(options, DaemonWords.Instance, CancellationToken.None), output) && isWell;
-    }
-
-    /// <summary>Returns a finding as one line: severity, check, reason, and the action if there is one.</summary>
-    internal static string LineOf(Finding finding)
-    {
-        string action = finding.Action.Length == 0 ? string.Empty : $" => {finding.Action}";
-        return $"{finding.Severity,-8}{finding.Check,-24}{finding.Reason}{action}";
+        return FindingText.Write(Inspection.Run(options, DaemonWords.Instance, CancellationToken.None), output)
+            && isWell;
     }
 
     private static InspectionOptions OptionsOf(HelperSettings settings, HelperStartChecks start)
@@ -44,20 +38,8 @@ internal static class HelperCheck
             Port = listen.Port,
             AllowedProxies = settings.Rules.AllowedProxies,
             TrustedClients = settings.Rules.TrustedClients,
-            Secret = start.Secret,
+            Secret = settings.SecretFile is null ? settings.Rules.Secret : start.Secret,
             SendQuery = start.IsHelperHere, // Otherwise no helper runs here, and silence would be no fault.
         };
-    }
-
-    private static bool Write(IEnumerable<Finding> findings, TextWriter output)
-    {
-        bool isWell = true;
-        foreach (Finding finding in findings)
-        {
-            output.WriteLine(LineOf(finding));
-            isWell &= finding.Severity != Severity.Failed;
-        }
-
-        return isWell;
     }
 }

@@ -15,7 +15,8 @@ internal sealed class HelperCommand : DaemonCommand<HelperSettings>
     /// <inheritdoc/>
     public override string Description =>
         "Answers smtp-gated on a NAT router: looks up in the conntrack table who opened a connection. "
-        + "Runs in the foreground. See proxy-helper(8).";
+        + "Runs in the foreground. See proxy-helper(8). For the relay on the host of a proxy, see proxy-helper relay "
+        + "--help.";
 
     /// <inheritdoc/>
     public override string Usage =>
@@ -33,6 +34,9 @@ internal sealed class HelperCommand : DaemonCommand<HelperSettings>
     /// <inheritdoc/>
     public override string CheckHelp =>
         "Check whether the daemon can start and whether the set-up is correct, and exit.";
+
+    /// <inheritdoc/>
+    public override bool NeedsNetAdmin => true;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Setting<HelperSettings>> Settings => HelperSettingList.All;

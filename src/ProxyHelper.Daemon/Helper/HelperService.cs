@@ -63,7 +63,14 @@ internal sealed class HelperService : IService<HelperSettings>
     public void Start() => _responder.Start();
 
     /// <inheritdoc/>
-    public void BeginStop() => _responder.BeginStop();
+    public TimeSpan StopTime => TimeSpan.Zero;
+
+    /// <inheritdoc/>
+    public string? BeginStop()
+    {
+        _responder.BeginStop();
+        return null;
+    }
 
     /// <inheritdoc/>
     public void WhenNoticed(Action wake) => _responder.WhenNoticed(wake);

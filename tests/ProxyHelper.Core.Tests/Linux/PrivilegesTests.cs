@@ -11,7 +11,8 @@ public sealed class PrivilegesTests
     {
         // No thread has a number above PID_MAX_LIMIT (linux/threads.h).
         Exception? failure = Record.Exception(
-            () => Privileges.RequireConfined("/proc/self/task/4194305", Privileges.UserId, "become nobody"));
+            () => Privileges.RequireConfined(
+                "/proc/self/task/4194305", Privileges.UserId, allowed: 0, "become nobody"));
 
         Assert.Null(failure);
     }
@@ -22,7 +23,7 @@ public sealed class PrivilegesTests
         string thread = Directory.GetDirectories("/proc/self/task")[0];
 
         LinuxException failure = Assert.Throws<LinuxException>(
-            () => Privileges.RequireConfined(thread, Privileges.UserId + 1, "become nobody"));
+            () => Privileges.RequireConfined(thread, Privileges.UserId + 1, allowed: ulong.MaxValue, "become nobody"));
 
         Assert.StartsWith("become nobody: the thread '", failure.Message, StringComparison.Ordinal);
     }

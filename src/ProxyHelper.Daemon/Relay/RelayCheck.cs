@@ -1,0 +1,65 @@
+using System.Net;
+using ProxyHelper.Addresses;
+using ProxyHelper.Diagnosis;
+using ProxyHelper.Diagnosis.Relay;
+
+namespace ProxyHelper.Daemon.Relay;
+
+/// <summary>
+/// Checks whether the relay can start, and whether its routers, their helpers and the proxy are ready. The check
+/// changes nothing, and relays no connection.
+/// </summary>
+internal static class RelayCheck
+{
+    private static readonly RelayWords _words = new()
+    {
+        GiveRouter = "Give the address of the router: --router 194.0.1.1",
+        GiveTarget = "Give the proxy: --to 127.0.0.1:3128 or --to unix:/run/proxy.sock",
+        SecretFileOption = "--secret-file",
+        ProxyProtocolOption = "--proxy-protocol",
+        MaxConnectionsOption = "--max-connections",
+        RaiseDescriptorLimit = needed =>
+            $"Set LimitNOFILE={needed} in the unit (systemctl edit proxy-helper-relay), or run 'ulimit -n {needed}' as "
+            + "root before the start.",
+        ListHelpers = "systemctl status proxy-helper",
+        ReadCounters =
+            "On the router, run: systemctl kill -s USR1 proxy-helper; journalctl -n 1 -u proxy-helper. If 'refused' "
+            + "grows with each check, correct --allow and the secret there; if nothing grows, a firewall drops the "
+            + "query.",
+        CheckRouter = _ => "On the router, run: proxy-helper -c /etc/proxy-helper.conf --check",
+    };
+
+    /// <summary>Writes a line for each finding.</summary>
+    /// <returns>Whether no check failed.</returns>
+    public static bool Run(RelaySettings settings, TextWriter output)
+    {
+        var start = new RelayStartChecks(settings);
+        bool isWell = FindingText.Write(start.Run(), output);
+        RelaySetup setup = RelaySetup.Of(settings.Options, settings.Rules with { Secret = start.Secret ?? 0 });
+        return FindingText.Write(RelayInspection.Run(setup, _words, CancellationToken.None), output) && isWell;
+    }
+
+    /// <summary>Tries the steps of a start of the relay.</summary>
+    private sealed class RelayStartChecks(RelaySettings settings) : StartChecks<RelaySettings>(settings)
+    {
+        /// <inheritdoc/>
+        protected override IEnumerable<Finding> TrySockets()
+        {
+            foreach (IPEndPoint endPoint in Settings.InheritedSockets.Count > 0 ? [] : Settings.Options.Listen)
+            {
+                yield return TryBind(
+                    "TCP socket", endPoint, IPProtocol.Tcp, Settings.Options.AllowAbsentAddresses);
+            }
+        }
+
+        /// <inheritdoc/>
+        protected override IEnumerable<Finding> JudgeOwn() => Settings.Rules.AllowedPorts.Count > 0 ? []
+            :
+            [
+                Finding.Warning(
+                    "Allowed ports",
+                    "'allow-port' is missing: connections to every original port are relayed.",
+                    "Give each port that the router redirects with --allow-port."),
+            ];
+    }
+}
