@@ -27,13 +27,22 @@ internal static class BoundSocket
     /// <param name="allowAbsentAddress">Whether the address may be one that this host does not have yet.</param>
     /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
     /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
-    public static LinuxSocket Listen(IPEndPoint endPoint, bool allowAbsentAddress) =>
+    public static LinuxSocket Listen(IPEndPoint endPoint, bool allowAbsentAddress) => Listen(
+        endPoint, Backlog, socket => socket.SetOption(SocketOption.FreeBind, allowAbsentAddress ? 1 : 0));
+
+    /// <summary>Opens a socket that listens for TCP connections.</summary>
+    /// <param name="endPoint">The address and port.</param>
+    /// <param name="backlog">The largest number of connections that wait to be accepted.</param>
+    /// <param name="prepare">Sets the options of the socket before it is bound.</param>
+    /// <exception cref="BindException">Thrown when the address and port cannot be bound.</exception>
+    /// <exception cref="LinuxException">Thrown when the socket could not be opened.</exception>
+    public static LinuxSocket Listen(IPEndPoint endPoint, int backlog, Action<LinuxSocket> prepare) =>
         Open(SocketKind.Tcp, endPoint, IPProtocol.Tcp, socket =>
         {
             socket.SetOption(SocketOption.ReuseAddress, 1);
-            socket.SetOption(SocketOption.FreeBind, allowAbsentAddress ? 1 : 0);
+            prepare(socket);
             Bind(socket, endPoint);
-            socket.Listen(Backlog, endPoint.ToString());
+            socket.Listen(backlog, endPoint.ToString());
         });
 
     /// <summary>

@@ -84,6 +84,15 @@ public enum Errno
     /// <summary>The address is not an address of this host.</summary>
     EADDRNOTAVAIL = 99,
 
+    /// <summary>The network cannot be reached: there is no route.</summary>
+    ENETUNREACH = 101,
+
+    /// <summary>The peer reset a connection before it was accepted.</summary>
+    ECONNABORTED = 103,
+
+    /// <summary>The peer reset the connection.</summary>
+    ECONNRESET = 104,
+
     /// <summary>No buffer space. For netlink, answers were lost because they were not read in time.</summary>
     ENOBUFS = 105,
 
@@ -92,4 +101,10 @@ public enum Errno
 
     /// <summary>No program receives at the address.</summary>
     ECONNREFUSED = 111,
+
+    /// <summary>The host cannot be reached.</summary>
+    EHOSTUNREACH = 113,
+
+    /// <summary>The connection is not open yet. Its end, or an error, comes later.</summary>
+    EINPROGRESS = 115,
 }

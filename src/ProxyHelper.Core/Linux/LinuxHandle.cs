@@ -28,7 +28,10 @@ internal abstract partial class LinuxHandle : SafeHandleMinusOneIsInvalid
     }
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => CloseCall((int)handle) == 0;
+    protected override bool ReleaseHandle() => Close((int)handle);
+
+    /// <summary>Closes a descriptor.</summary>
+    internal static bool Close(int descriptor) => CloseCall(descriptor) == 0;
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseCall(int descriptor);

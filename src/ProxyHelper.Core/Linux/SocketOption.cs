@@ -8,6 +8,7 @@ internal readonly record struct SocketOption(int Level, int Number, string Name)
 {
     public const int IPLevel = 0; // IPPROTO_IP (linux/in.h)
     public const int SocketLevel = 1; // SOL_SOCKET (asm-generic/socket.h)
+    public const int TcpLevel = 6; // IPPROTO_TCP (linux/in.h)
     public const int NetlinkLevel = 270; // SOL_NETLINK (linux/socket.h)
 
     // These numbers are also the types of control data.
@@ -28,6 +29,12 @@ internal readonly record struct SocketOption(int Level, int Number, string Name)
 
     /// <summary>Gets the size of the receive buffer, up to net.core.rmem_max.</summary>
     public static SocketOption ReceiveBuffer => new(SocketLevel, 8, "SO_RCVBUF");
+
+    /// <summary>Gets the option with which the kernel finds peers that have gone without a word.</summary>
+    public static SocketOption KeepAlive => new(SocketLevel, 9, "SO_KEEPALIVE");
+
+    /// <summary>Gets the option with which urgent data stay in their place among the other data.</summary>
+    public static SocketOption InlineUrgentData => new(SocketLevel, 10, "SO_OOBINLINE");
 
     /// <summary>Gets the option that lets several sockets share an address and port.</summary>
     public static SocketOption ReusePort => new(SocketLevel, 15, "SO_REUSEPORT");
@@ -66,6 +73,18 @@ internal readonly record struct SocketOption(int Level, int Number, string Name)
     /// <summary>Gets the option that allows an address that this host does not have yet.</summary>
     public static SocketOption FreeBind => new(IPLevel, 15, "IP_FREEBIND");
 
+    /// <summary>Gets the option with which small segments are sent at once.</summary>
+    public static SocketOption NoDelay => new(TcpLevel, 1, "TCP_NODELAY");
+
+    /// <summary>Gets the seconds without data after which the first keepalive is sent.</summary>
+    public static SocketOption KeepAliveIdle => new(TcpLevel, 4, "TCP_KEEPIDLE");
+
+    /// <summary>Gets the seconds between two keepalives without an answer.</summary>
+    public static SocketOption KeepAliveInterval => new(TcpLevel, 5, "TCP_KEEPINTVL");
+
+    /// <summary>Gets the number of keepalives without an answer after which the connection is broken.</summary>
+    public static SocketOption KeepAliveCount => new(TcpLevel, 6, "TCP_KEEPCNT");
+
     /// <summary>Gets the option that joins a netlink group.</summary>
     public static SocketOption AddMembership => new(NetlinkLevel, 1, "NETLINK_ADD_MEMBERSHIP");
 
@@ -94,6 +113,9 @@ internal readonly record struct SocketKind(int Family, int Type, int Protocol, s
 
     /// <summary>Gets TCP over IPv4.</summary>
     public static SocketKind Tcp => new(IPv4Family, StreamType, 0, "TCP socket");
+
+    /// <summary>Gets a stream socket between programs of this host.</summary>
+    public static SocketKind UnixStream => new(UnixFamily, StreamType, 0, "Unix socket");
 
     /// <summary>Gets a datagram socket between programs of this host.</summary>
     public static SocketKind Unix => new(UnixFamily, DatagramType, 0, "Unix socket");

@@ -26,14 +26,22 @@ public sealed class ProxyRelay : IDisposable, IAsyncDisposable
     {
         Options = options;
         Rules = rules;
-        EndPoints = options.Listen;
         _counters = [.. Enumerable.Range(0, options.Workers).Select(_ => new RelayCounters())];
 #pragma warning disable CA2000 // the servers and the life dispose of them
         var stop = LinuxWake.Open();
-        LinuxSocket[] listeners =
-            [.. options.Listen.Select(endPoint => BoundSocket.Listen(endPoint, options.AllowAbsentAddresses))];
-        _servers = [new RelayServer(listeners, stop.Handle)];
+        try
+        {
+            _servers = RelayServers.Open(
+                options, rules, stop, worker => new RelayTelemetry(_counters[worker], _journal));
+        }
+        catch
+        {
+            stop.Dispose();
+            throw;
+        }
 #pragma warning restore CA2000
+
+        EndPoints = _servers[0].EndPoints;
         _life = new ServerLife(_servers, stop, _journal.Complete);
     }
 
@@ -126,6 +134,7 @@ public sealed class ProxyRelay : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(rules);
         rules.Validate();
         Rules = rules;
+        Array.ForEach(_servers, server => server.ChangeRules(rules));
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
-using ProxyHelper.Addresses;
+using System.Runtime.Versioning;
 using ProxyHelper.Linux;
+using ProxyHelper.Relay.Connections;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.Relay;
@@ -9,6 +10,7 @@ namespace ProxyHelper.Relay;
 /// Writes the notices of a relay. Each kind of event causes one notice in ten seconds at most, so that neither a
 /// recurring fault nor a flood fills a log.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class RelayJournal : NoticeJournal
 {
     private readonly Topic[] _refusals = new Topic[RelayOutcomes.All.Count];
@@ -16,20 +18,44 @@ internal sealed class RelayJournal : NoticeJournal
 
     /// <summary>Logs a connection that was reset before it was relayed.</summary>
     /// <param name="outcome">The outcome.</param>
-    /// <param name="sender">The router that the connection came from.</param>
-    /// <param name="detail">What helps to find the cause, such as the original ends, or null.</param>
-    public void LogRefusal(RelayOutcome outcome, TransportEndPoint sender, string? detail = null)
+    /// <param name="connection">The connection.</param>
+    /// <param name="errno">The error that is the reason, or none.</param>
+    public void LogRefusal(RelayOutcome outcome, RelayConnection connection, Errno errno)
     {
         lock (Sync)
         {
             ref Topic topic = ref _refusals[(int)outcome];
-            if (topic.IsDue() && RelayOutcomes.Row(outcome) is { Notice: { } notice } row)
+            if (RelayOutcomes.Row(outcome) is { Notice: { } notice } row && topic.IsDue())
             {
-                string message = string.Format(CultureInfo.InvariantCulture, notice, sender);
-                string more = detail is null ? string.Empty : $" {detail}";
-                Write(row.NoticeKind, $"{message}{topic.TakeRepeats()}.{more}");
+                string message = string.Format(CultureInfo.InvariantCulture, notice, connection.Sender);
+                string reason = errno == Errno.None ? string.Empty : $" ({errno})";
+                string ends = connection.HasOriginalEnds ? $" {DescribeEnds(connection)}." : string.Empty;
+                Write(row.NoticeKind, $"{message}{reason}{topic.TakeRepeats()}.{ends}");
             }
         }
+    }
+
+    /// <summary>
+    /// Logs a connection that has ended. If many notices are unread, the connection is left out, so that it replaces no
+    /// other notice.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="outcome">The outcome.</param>
+    /// <param name="duration">The time since the connection was accepted.</param>
+    public void LogConnection(RelayConnection connection, RelayOutcome outcome, TimeSpan duration)
+    {
+        if (IsBusy)
+        {
+            return;
+        }
+
+        string ends = connection.HasOriginalEnds ? $"{DescribeEnds(connection)}, " : string.Empty;
+        string ident = connection.Ident is { Length: > 0 } known ? $", ident {known}" : string.Empty;
+        Write(NoticeKind.Connection, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{RelayOutcomes.Row(outcome).Label}: {ends}from {connection.Sender}, {connection.BytesUp} bytes up, "
+                + $"{connection.Down.Bytes} bytes down, {duration.TotalSeconds:0.000} s{ident}, "
+                + $"id {connection.Id:x16}."));
     }
 
     /// <summary>Logs a connection that could not be accepted.</summary>
@@ -47,4 +73,7 @@ internal sealed class RelayJournal : NoticeJournal
             }
         }
     }
+
+    private static string DescribeEnds(RelayConnection connection) =>
+        $"{connection.OriginalSource} -> {connection.OriginalDestination}";
 }
