@@ -6,12 +6,13 @@
     Author               = 'The ProxyHelper team'
     CompanyName          = 'ProxyHelper'
     Copyright            = 'Copyright (c) 2026 The ProxyHelper team. MIT licence.'
-    Description          = 'Answers smtp-gated''s queries on the NAT router: looks up the original source and destination of a connection in the kernel''s conntrack table. Also lists, watches, measures and removes NAT mappings.'
+    Description          = 'Answers smtp-gated''s queries on the NAT router: looks up the original source and destination of a connection in the kernel''s conntrack table. Also lists, watches, measures and removes NAT mappings, and relays connections with their original ends to any transparent proxy on another machine.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     CmdletsToExport      = @(
         'Get-NatMapping', 'Measure-NatMapping', 'Remove-NatMapping', 'Watch-NatMapping'
         'Get-ProxyHelper', 'Start-ProxyHelper', 'Stop-ProxyHelper', 'Test-ProxyHelper', 'Test-ProxyHelperSetup'
+        'Get-ProxyRelay', 'Start-ProxyRelay', 'Stop-ProxyRelay'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()
@@ -21,7 +22,7 @@
     TypesToProcess       = @('bin/ProxyHelper.Types.ps1xml')
     PrivateData          = @{
         PSData = @{
-            Tags         = @('Linux', 'PSEdition_Core', 'smtp-gated', 'conntrack', 'netfilter', 'NAT', 'SMTP')
+            Tags         = @('Linux', 'PSEdition_Core', 'smtp-gated', 'conntrack', 'netfilter', 'NAT', 'SMTP', 'PROXY-protocol')
             LicenseUri   = 'https://github.com/proxyhelper/proxyhelper/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/proxyhelper/proxyhelper'
             ReleaseNotes = 'https://github.com/proxyhelper/proxyhelper/blob/main/CHANGELOG.md'

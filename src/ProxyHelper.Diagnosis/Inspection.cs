@@ -67,6 +67,7 @@ public sealed class Inspection
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(words);
+        ArgumentOutOfRangeException.ThrowIfEqual((int?)options.Role, (int)SetupRole.Relay, nameof(options));
         var inspection = new Inspection(options, words, cancellationToken);
         return OperatingSystem.IsLinux() ? inspection.RunOnLinux() : inspection.RunElsewhere();
     }

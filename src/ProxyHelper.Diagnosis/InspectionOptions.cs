@@ -93,4 +93,7 @@ public enum SetupRole
 
     /// <summary>smtp-gated runs on the host.</summary>
     Proxy,
+
+    /// <summary>A relay runs on the host. <see cref="Relay.RelayInspection"/> checks it.</summary>
+    Relay,
 }

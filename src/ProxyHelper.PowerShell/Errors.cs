@@ -161,7 +161,7 @@ internal static class Errors
     internal static string CannotBind(BindException cause) =>
         $"Cannot bind {cause.EndPoint} ({(IsTcp(cause) ? "TCP" : "UDP")})";
 
-    private static string CannotBindBecause(BindException cause) =>
+    internal static string CannotBindBecause(BindException cause) =>
         $"{CannotBind(cause)}: {ErrnoAdvice.For(cause)?.Cause ?? cause.Message.TrimEnd('.')}.";
 
     internal static string PortParameter(BindException cause) => IsTcp(cause) ? "TcpPort" : "Port";

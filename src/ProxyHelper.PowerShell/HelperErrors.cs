@@ -83,13 +83,13 @@ internal static class HelperErrors
         path,
         $"Run 'mkdir -p {folder}', or choose another -PidFile.");
 
-    public static ErrorRecord PidFileShared(string path, Job job, Exception cause) => Make(
+    public static ErrorRecord PidFileShared(string path, ServerJob job, Exception cause) => Make(
         new IOException(
-            $"{path} is the PID file of the helper '{job.Name}' of this session (job {job.Id}), which is running.",
+            $"{path} is the PID file of the {job.Kind} '{job.Name}' of this session (job {job.Id}), which is running.",
             cause),
         ErrorCategory.ResourceBusy,
         path,
-        $"Run 'Stop-ProxyHelper -Id {job.Id}' to stop that helper, or choose another -PidFile.");
+        $"Run '{job.StopCommand}' to stop that {job.Kind}, or choose another -PidFile.");
 
     public static ErrorRecord SecretFileNotFound(string path, Exception cause) => Make(
         new FileNotFoundException($"-SecretFile: there is no file {path}.", path, cause),
@@ -163,15 +163,15 @@ internal static class HelperErrors
         $"Run Get-NatMapping on the router to list the connections, and give -{parameter} from its columns "
             + "TranslatedSource and TranslatedDestination.");
 
-    /// <summary>Makes the record for a port that a helper of this session uses.</summary>
-    public static ErrorRecord AddressInUse(BindException cause, Job job) => Make(
+    /// <summary>Makes the record for a port that a helper or relay of this session uses.</summary>
+    public static ErrorRecord AddressInUse(BindException cause, ServerJob job, string parameter) => Make(
         new IOException(
-            $"{CannotBind(cause)}: the helper '{job.Name}' of this session (job {job.Id}) already answers on "
-                + $"{job.Location}.",
+            $"{CannotBind(cause)}: the {job.Kind} '{job.Name}' of this session (job {job.Id}) already "
+                + $"{(job is RelayJob ? "listens" : "answers")} on {job.Location}.",
             cause),
         ErrorCategory.ResourceBusy,
         cause.EndPoint,
-        $"Run 'Stop-ProxyHelper -Id {job.Id}' to stop that helper, or choose another -{PortParameter(cause)}.");
+        $"Run '{job.StopCommand}' to stop that {job.Kind}, or choose another -{parameter}.");
 
     /// <summary>Returns the record if descriptors or memory are used up, or null.</summary>
     internal static ErrorRecord? FindLimit(string command, Exception failure) => failure switch

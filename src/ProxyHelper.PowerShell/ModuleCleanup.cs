@@ -3,7 +3,9 @@ using System.Management.Automation.Runspaces;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Stops the responders of this runspace when the module is removed, or imported again with -Force.</summary>
+/// <summary>
+/// Stops the helpers and relays of this runspace when the module is removed, or imported again with -Force.
+/// </summary>
 public sealed class ModuleCleanup : IModuleAssemblyCleanup
 {
     /// <inheritdoc/>
@@ -11,7 +13,7 @@ public sealed class ModuleCleanup : IModuleAssemblyCleanup
     {
         if (Runspace.DefaultRunspace is { } runspace)
         {
-            RunspaceResponders.Of(runspace).StopAll();
+            RunspaceJobs.Of(runspace).StopAll();
         }
     }
 }

@@ -4,8 +4,9 @@ Describe 'The module' {
     BeforeAll {
         . "$PSScriptRoot/Support.ps1"
         $commands = @(
-            'Get-NatMapping', 'Get-ProxyHelper', 'Measure-NatMapping', 'Remove-NatMapping', 'Start-ProxyHelper'
-            'Stop-ProxyHelper', 'Test-ProxyHelper', 'Test-ProxyHelperSetup', 'Watch-NatMapping'
+            'Get-NatMapping', 'Get-ProxyHelper', 'Get-ProxyRelay', 'Measure-NatMapping', 'Remove-NatMapping'
+            'Start-ProxyHelper', 'Start-ProxyRelay', 'Stop-ProxyHelper', 'Stop-ProxyRelay'
+            'Test-ProxyHelper', 'Test-ProxyHelperSetup', 'Watch-NatMapping'
         )
     }
 
@@ -18,7 +19,7 @@ Describe 'The module' {
 
     It 'has -WhatIf for each command that changes something' {
         (Get-Command -Module ProxyHelper | Where-Object { $_.Parameters.ContainsKey('WhatIf') }).Name | Sort-Object |
-            Should -BeExactly 'Remove-NatMapping', 'Start-ProxyHelper', 'Stop-ProxyHelper'
+            Should -BeExactly 'Remove-NatMapping', 'Start-ProxyHelper', 'Start-ProxyRelay', 'Stop-ProxyHelper', 'Stop-ProxyRelay'
     }
 
     It 'loads its own assemblies only, in a new shell' {
@@ -38,8 +39,8 @@ Describe 'The help' {
     BeforeAll { . "$PSScriptRoot/Support.ps1" }
 
     It 'describes <_>, each of its parameters and examples' -ForEach @(
-        'Get-NatMapping', 'Get-ProxyHelper', 'Measure-NatMapping', 'Remove-NatMapping', 'Start-ProxyHelper'
-        'Stop-ProxyHelper', 'Test-ProxyHelper', 'Test-ProxyHelperSetup', 'Watch-NatMapping'
+        'Get-NatMapping', 'Get-ProxyHelper', 'Get-ProxyRelay', 'Measure-NatMapping', 'Remove-NatMapping', 'Start-ProxyHelper'
+        'Start-ProxyRelay', 'Stop-ProxyHelper', 'Stop-ProxyRelay', 'Test-ProxyHelper', 'Test-ProxyHelperSetup', 'Watch-NatMapping'
     ) {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -BeLike "$_ *" # without a synopsis, the engine shows the syntax

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using static ProxyHelper.Diagnosis.GuardedCheck;
@@ -65,7 +66,15 @@ public sealed class RelayInspection
         CheckNames.DestinationNat,
         "The rules of the router cannot be read on this host. A DNAT rule without a condition on the interface or " +
         "the source also translates the connections of the proxy, and leads them back to the relay.",
-        _words.CheckRouter(_setup.Listen is [var first, ..] ? first : null));
+        _words.CheckRouter(FindAccepting()));
+
+    /// <summary>Returns the address and port that the router translates to, as far as they are known.</summary>
+    private IPEndPoint? FindAccepting() => _setup switch
+    {
+        { Listen: [var first, ..] } when !first.Address.Equals(IPAddress.Any) => first,
+        { Listen: [var all, ..] } when _setup.FindOwnAddress() is { } own => new IPEndPoint(own, all.Port),
+        _ => null,
+    };
 
     private static IEnumerable<Finding> JudgeHost() =>
         [Finding.Passed(CheckNames.Host, "This host is checked as the host of the relay.")];

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using ProxyHelper.Addresses;
 using ProxyHelper.Relay;
 
 namespace ProxyHelper.Diagnosis.Relay;
@@ -133,16 +134,14 @@ internal sealed record TargetProbe(TargetReaction Reaction, string Ends = "", st
         }
     }
 
-    private static byte[] Header(ProxyProtocol version, IPEndPoint source, IPEndPoint destination) =>
-        version == ProxyProtocol.V1
-            ? Encoding.ASCII.GetBytes(
-                $"PROXY TCP4 {source.Address} {destination.Address} {source.Port} {destination.Port}\r\n")
-            :
-            [
-                .. "\r\n\r\n\0\r\nQUIT\n"u8, 0x21, 0x11, 0, 12,
-                .. source.Address.GetAddressBytes(), .. destination.Address.GetAddressBytes(),
-                (byte)(source.Port >> 8), (byte)source.Port, (byte)(destination.Port >> 8), (byte)destination.Port,
-            ];
+    private static byte[] Header(ProxyProtocol version, IPEndPoint source, IPEndPoint destination)
+    {
+        byte[] header = new byte[ProxyHeader.MaxLength];
+        int length = ProxyHeader.Write(header, version, From(source), From(destination), id: 0);
+        return header[..length];
+    }
+
+    private static TransportEndPoint From(IPEndPoint end) => new(end.Address, (ushort)end.Port);
 
     private static bool Send(Socket connection, byte[] header)
     {

@@ -7,9 +7,18 @@ namespace ProxyHelper.PowerShell;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PortRangeAttribute : ArgumentAttribute
 {
+    /// <summary>Gets or sets whether one port is a range, too.</summary>
+    public bool AcceptsOnePort { get; set; }
+
     /// <inheritdoc/>
-    protected override object Read(object value, PSObject given) =>
-        value is PortRange ? value
-        : PortRange.TryParse(value.ToString().AsSpan().Trim(), out PortRange range) ? range
-        : throw Fault($"'{value}' is not a range of ports. Give the first and the last port, such as 32768-65535.");
+    protected override object Read(object value, PSObject given)
+    {
+        string text = $"{value}".Trim();
+        return value is PortRange ? value
+            : PortRange.TryParse(text, out PortRange range) ? range
+            : AcceptsOnePort && NumberText.TryRead(text, out ushort port) && port > 0 ? new PortRange(port, port)
+            : throw Fault(AcceptsOnePort
+                ? $"'{value}' is neither a port from 1 to 65535 nor a range of ports, such as 8000-8099."
+                : $"'{value}' is not a range of ports. Give the first and the last port, such as 32768-65535.");
+    }
 }

@@ -29,8 +29,8 @@ public sealed class GetProxyHelperCommand : ProxyHelperCommand
     protected override void EndProcessing()
     {
         IEnumerable<Job> found = ParameterSetName == IdSet
-            ? ResponderSelection.ById(JobRepository, Id, WriteError)
-            : ResponderSelection.ByName(JobRepository, Name, WriteError);
+            ? JobKind.Helper.ById(JobRepository, Id, WriteError)
+            : JobKind.Helper.ByName(JobRepository, Name, WriteError);
         WriteObject(found, enumerateCollection: true);
     }
 }

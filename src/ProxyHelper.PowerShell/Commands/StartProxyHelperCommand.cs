@@ -156,7 +156,7 @@ public sealed class StartProxyHelperCommand : HelperSourceCommand
         }
 
         ResponderJob job = StartJob(Options(addresses), Rules(ReadSecret(Secret, SecretFile)));
-        RunspaceResponders.Of(Runspace.DefaultRunspace).Add(job);
+        RunspaceJobs.Of(Runspace.DefaultRunspace).Add(job);
         JobRepository.Add(job);
         string source = ParameterSetName == KernelSet ? string.Empty : $" Connections are looked up with {job.Source}.";
         WriteVerbose($"Answering on {job.Location}.{source} {AccessWarning.DescribeAccess(job.Rules)}");
@@ -202,9 +202,9 @@ public sealed class StartProxyHelperCommand : HelperSourceCommand
             isStarted = true;
             return responder;
         }
-        catch (BindException failure) when (ResponderSelection.Using(JobRepository, failure) is { } user)
+        catch (BindException failure) when (RunningJobs.Using(JobRepository, failure) is { } user)
         {
-            throw Terminating(HelperErrors.AddressInUse(failure, user));
+            throw Terminating(HelperErrors.AddressInUse(failure, user, Errors.PortParameter(failure)));
         }
         catch (ArgumentException failure)
         {

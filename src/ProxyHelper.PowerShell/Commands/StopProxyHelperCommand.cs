@@ -38,8 +38,8 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
     {
         IEnumerable<Job> chosen = ParameterSetName switch
         {
-            NameSet => ResponderSelection.ByName(JobRepository, Name, WriteError),
-            IdSet => ResponderSelection.ById(JobRepository, Id, WriteError),
+            NameSet => JobKind.Helper.ByName(JobRepository, Name, WriteError),
+            IdSet => JobKind.Helper.ById(JobRepository, Id, WriteError),
             _ => Job.Where(IsResponder),
         };
         foreach (Job job in chosen)
@@ -58,7 +58,7 @@ public sealed class StopProxyHelperCommand : ProxyHelperCommand
 
     private bool IsResponder(Job job)
     {
-        bool isResponder = job.PSJobTypeName == "ProxyHelper";
+        bool isResponder = JobKind.Helper.Contains(job);
         if (!isResponder)
         {
             WriteError(Errors.NotAResponder(job));

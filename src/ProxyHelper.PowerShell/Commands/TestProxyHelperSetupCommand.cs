@@ -5,6 +5,8 @@ using System.Runtime.Versioning;
 using System.Security;
 using ProxyHelper.Addresses;
 using ProxyHelper.Diagnosis;
+using ProxyHelper.Diagnosis.Relay;
+using ProxyHelper.Relay;
 
 namespace ProxyHelper.PowerShell.Commands;
 
@@ -34,8 +36,8 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     public int? Port { get; set; }
 
     /// <summary>
-    /// Gets or sets the address and port on which the proxy accepts connections, such as 194.0.22.9:9199. DNAT
-    /// translates the users' mail to this end point. The default is the target of the DNAT rule.
+    /// Gets or sets the address and port on which the proxy or the relay accepts connections, such as 194.0.22.9:9199.
+    /// DNAT translates the users' connections to this end point. The default is the target of the DNAT rule.
     /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(EndPointCompleter))]
@@ -65,9 +67,10 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     public string? SecretFile { get; set; }
 
     /// <summary>
-    /// Gets or sets the role of this host. On the router, the kernel, the address and the rules are checked, too. By
-    /// default, the host that has the helper's address is the router, a host with smtp-gated's configuration or the
-    /// proxy's address is the proxy, and a host with a DNAT rule for the users' mail is the router.
+    /// Gets or sets the role of this host. On the router, the kernel, the address and the rules are checked, too. On
+    /// the host of a relay, the target is. By default, a session with a relay and no helper is on the host of a relay,
+    /// the host that has the helper's address is the router, a host with smtp-gated's configuration or the proxy's
+    /// address is the proxy, and a host with a DNAT rule for the users' mail is the router.
     /// </summary>
     [Parameter]
     [RequireValue(IsSingle = true)]
@@ -85,6 +88,19 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     [Parameter]
     [PortRange(IsSingle = true)]
     public PortRange? PeerPortRange { get; set; }
+
+    /// <summary>
+    /// Gets or sets the program that the relay connects to, such as 127.0.0.1:3128 or unix:/run/haproxy/relay.sock. The
+    /// default is the target of the relay of this session.
+    /// </summary>
+    [Parameter]
+    [RelayTarget(AcceptsAnyCharacter = true, IsSingle = true)]
+    public RelayTarget? Target { get; set; }
+
+    /// <summary>Gets or sets the header that the relay sends: V2, V1 or None. The default is V2.</summary>
+    [Parameter]
+    [RequireValue(IsSingle = true)]
+    public ProxyProtocol ProxyProtocol { get; set; }
 
     /// <summary>
     /// Gets or sets the seconds to wait for each answer of the helper. The cmdlet sends at most two queries. The
@@ -109,8 +125,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
 
         try
         {
-            InspectionOptions options = Options(out CallerWords words);
-            foreach (Finding finding in Inspection.Run(options, words, Cancellation))
+            foreach (Finding finding in Run())
             {
                 WriteObject(finding);
             }
@@ -120,6 +135,25 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
             // Ctrl+C: the findings up to now have been written.
         }
     }
+
+    private IEnumerable<Finding> Run()
+    {
+        RelaySetup? known = OperatingSystem.IsLinux() ? FindRelay() : null;
+        bool hasRelayOnly = known is not null && !RunningJobs.Of<ResponderJob>(JobRepository).Any();
+        bool isRelay = Role == SetupRole.Relay || (Role is null && (Target is not null || hasRelayOnly));
+        known ??= new RelaySetup { MaxConnections = RelayLimitCommand.DefaultConnections };
+        return isRelay
+            ? RelayInspection.Run(AddParameters(known), RelayCmdletWords.Instance, Cancellation)
+            : Inspection.Run(Options(out CallerWords words), words, Cancellation);
+    }
+
+    /// <summary>Returns the set-up of the relay of this session, or null.</summary>
+    [SupportedOSPlatform("linux")]
+    private RelaySetup? FindRelay() => RunningJobs.Of<RelayJob>(JobRepository).FirstOrDefault() is { } job
+        ? RelaySetup.Of(job.Options, job.Rules)
+        : null;
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private InspectionOptions Options(out CallerWords words)
     {
@@ -137,7 +171,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
         SmtpPort = SmtpPort,
         Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : null,
         SmtpGatedConfiguration = ResolveConfiguration(),
-        RequiresSmtpGatedConfiguration = MyInvocation.BoundParameters.ContainsKey(nameof(SmtpGatedConfiguration)),
+        RequiresSmtpGatedConfiguration = IsGiven(nameof(SmtpGatedConfiguration)),
         PeerPorts = PeerPortRange,
         Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
     };
@@ -147,7 +181,7 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     private InspectionOptions AddResponder(InspectionOptions options, ref CallerWords words)
     {
         var running =
-            from job in ResponderSelection.Running(JobRepository)
+            from job in RunningJobs.Of<ResponderJob>(JobRepository)
             from endPoint in job.LocalEndPoints
             where HelperAddress is null || endPoint.Address.Equals(HelperAddress)
             where Port is null || endPoint.Port == Port
@@ -179,6 +213,18 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
             WrongSecrets = () => chosen.WrongSecret,
         };
     }
+
+    /// <summary>Returns the set-up of a relay with what the parameters say.</summary>
+    private RelaySetup AddParameters(RelaySetup setup) => setup with
+    {
+        Listen = Proxy is { } proxy ? [proxy.ToIPEndPoint()] : setup.Listen,
+        Routers = HelperAddress is { } router ? [new EndPointPattern(router)] : setup.Routers,
+        Target = Target ?? setup.Target,
+        ProxyProtocol = IsGiven(nameof(ProxyProtocol)) ? ProxyProtocol : setup.ProxyProtocol,
+        HelperPort = (ushort)(Port ?? setup.HelperPort),
+        Secret = Secret is not null || SecretFile is not null ? ReadSecret(Secret, SecretFile) : setup.Secret,
+        Timeout = TimeSpan.FromSeconds(TimeoutSeconds),
+    };
 
     private string ResolveConfiguration()
     {

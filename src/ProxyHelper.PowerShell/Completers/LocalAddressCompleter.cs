@@ -6,7 +6,10 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Offers the IPv4 addresses of this host, each with its device, and 0.0.0.0 for -BindAddress.</summary>
+/// <summary>
+/// Offers the IPv4 addresses of this host, each with its device. -BindAddress and -Listen also get 0.0.0.0, and -Listen
+/// gets the colon before the port.
+/// </summary>
 public sealed class LocalAddressCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -19,10 +22,12 @@ public sealed class LocalAddressCompleter : IArgumentCompleter
     {
         string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
         (string Address, string Meaning)[] local = Local();
-        return from one in parameterName == "BindAddress" ? [.. local, ("0.0.0.0", "all addresses")] : local
-               where one.Address.StartsWith(word, StringComparison.Ordinal)
+        bool isServer = parameterName is "BindAddress" or "Listen";
+        return from one in isServer ? [.. local, ("0.0.0.0", "all addresses")] : local
+               let text = parameterName == "Listen" ? $"{one.Address}:" : one.Address
+               where text.StartsWith(word, StringComparison.Ordinal)
                let toolTip = PrintableText.From($"{one.Address} ({one.Meaning})")
-               select new CompletionResult(one.Address, one.Address, CompletionResultType.ParameterValue, toolTip);
+               select new CompletionResult(text, text, CompletionResultType.ParameterValue, toolTip);
     }
 
     private static (string Address, string Meaning)[] Local()

@@ -7,7 +7,7 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Offers the names or the ids of the responders of this session, each with where it listens.</summary>
+/// <summary>Offers the names or the ids of the helpers or relays of this session, each with where it listens.</summary>
 public sealed class ResponderCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ public sealed class ResponderCompleter : IArgumentCompleter
         string word = (wordToComplete ?? string.Empty).Trim('\'', '"');
         return
         [
-            .. from job in Responders()
+            .. from job in JobsOf(commandName)
                let text = parameterName == "Id" ? job.Id.ToString(CultureInfo.InvariantCulture) : job.Name
                where text.StartsWith(word, StringComparison.OrdinalIgnoreCase)
                let toolTip = PrintableText.From($"{job.Name} on {job.Location}, {job.JobStateInfo.State}")
@@ -30,10 +30,12 @@ public sealed class ResponderCompleter : IArgumentCompleter
         ];
     }
 
-    private static Collection<Job> Responders()
+    private static Collection<Job> JobsOf(string? command)
     {
+        bool isRelay = command?.EndsWith("Relay", StringComparison.OrdinalIgnoreCase) == true;
+        string noun = isRelay ? "ProxyRelay" : "ProxyHelper";
         using var shell = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("ProxyHelper\\Get-ProxyHelper");
+        shell.AddCommand($"ProxyHelper\\Get-{noun}");
         try
         {
             return shell.Invoke<Job>();

@@ -2,7 +2,8 @@ namespace ProxyHelper.Documents.Help;
 
 /// <summary>
 /// Runs examples on the router, in a folder with the files that they name. A responder has answered one query, except
-/// for the page about starting a responder. The page about the whole set-up gets a router with its firewall rules.
+/// for the page about starting a responder. The page about the whole set-up gets a router with its firewall rules. The
+/// pages about relays get a relay.
 /// </summary>
 internal static class DocumentedRouter
 {
@@ -16,13 +17,23 @@ internal static class DocumentedRouter
         "all tcp 198.51.100.9:9199 (192.0.2.25:25) <- 10.1.1.1:10943       ESTABLISHED:ESTABLISHED\n"
         + "all tcp 203.0.113.1:20119 (10.1.1.1:10943) -> 198.51.100.9:9199       ESTABLISHED:ESTABLISHED\n";
 
+    private const string StartRelay =
+        "Start-ProxyRelay 194.0.22.9:9199 127.0.0.1:3128 194.0.1.1 -AllowedPort 80 -MaxConnections 100";
+
     /// <summary>Runs a session on the router for the page of a cmdlet.</summary>
     public static void Run(string command, Action<EngineSession> body)
     {
         switch (command)
         {
-            case "Start-ProxyHelper":
+            case "Start-ProxyHelper" or "Start-ProxyRelay":
                 RouterSession.Run(session => InFolder(session, body));
+                break;
+            case "Get-ProxyRelay" or "Stop-ProxyRelay":
+                RouterSession.Run(session => InFolder(session, one =>
+                {
+                    one.Run("$null = " + StartRelay);
+                    body(one);
+                }));
                 break;
             case "Test-ProxyHelperSetup":
                 RouterSession.RunWithRules(session => InFolder(session, one =>

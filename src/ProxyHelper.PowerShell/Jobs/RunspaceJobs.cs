@@ -5,21 +5,21 @@ using System.Runtime.CompilerServices;
 namespace ProxyHelper.PowerShell;
 
 /// <summary>
-/// Keeps the running responders of one runspace. They end with their runspace and with the process. Responders of other
-/// runspaces are not affected. The assembly is never unloaded, so this table outlives the module.
+/// Keeps the running helpers and relays of one runspace. They end with their runspace and with the process. Jobs of
+/// other runspaces are not affected. The assembly is never unloaded, so this table outlives the module.
 /// </summary>
-internal sealed class RunspaceResponders
+internal sealed class RunspaceJobs
 {
-    private static readonly ConditionalWeakTable<Runspace, RunspaceResponders> _known = CreateTable();
+    private static readonly ConditionalWeakTable<Runspace, RunspaceJobs> _known = CreateTable();
 
     private readonly Lock _lock = new();
-    private readonly HashSet<Job> _running = [];
+    private readonly HashSet<ServerJob> _running = [];
 
-    /// <summary>Returns the responders of a runspace.</summary>
-    public static RunspaceResponders Of(Runspace runspace) => _known.GetValue(runspace, Create);
+    /// <summary>Returns the jobs of a runspace.</summary>
+    public static RunspaceJobs Of(Runspace runspace) => _known.GetValue(runspace, Create);
 
     /// <summary>Adds a job. The job is removed when it ends.</summary>
-    public void Add(Job job)
+    public void Add(ServerJob job)
     {
         lock (_lock)
         {
@@ -30,26 +30,29 @@ internal sealed class RunspaceResponders
         RemoveEnded(job, job.JobStateInfo.State);
     }
 
-    /// <summary>Stops all responders. When the method returns, their ports are free.</summary>
+    /// <summary>
+    /// Stops all jobs. When the method returns, their ports are free. Relays reset their connections, because the end
+    /// of a shell cannot wait for users.
+    /// </summary>
     public void StopAll()
     {
-        Job[] running;
+        ServerJob[] running;
         lock (_lock)
         {
             running = [.. _running];
         }
 
-        foreach (Job job in running)
+        foreach (ServerJob job in running)
         {
-            job.StopJob();
+            job.EndAtOnce();
         }
     }
 
-    private static ConditionalWeakTable<Runspace, RunspaceResponders> CreateTable()
+    private static ConditionalWeakTable<Runspace, RunspaceJobs> CreateTable()
     {
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            foreach (KeyValuePair<Runspace, RunspaceResponders> one in _known)
+            foreach (KeyValuePair<Runspace, RunspaceJobs> one in _known)
             {
                 one.Value.StopAll();
             }
@@ -57,20 +60,20 @@ internal sealed class RunspaceResponders
         return [];
     }
 
-    private static RunspaceResponders Create(Runspace runspace)
+    private static RunspaceJobs Create(Runspace runspace)
     {
-        var responders = new RunspaceResponders();
+        var jobs = new RunspaceJobs();
         runspace.StateChanged += (_, change) =>
         {
             if (change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken)
             {
-                responders.StopAll();
+                jobs.StopAll();
             }
         };
-        return responders;
+        return jobs;
     }
 
-    private void RemoveEnded(Job job, JobState state)
+    private void RemoveEnded(ServerJob job, JobState state)
     {
         if (state is JobState.Stopped or JobState.Failed or JobState.Completed)
         {

@@ -4,7 +4,7 @@ using ProxyHelper.PowerShell.Commands;
 
 namespace ProxyHelper.PowerShell;
 
-/// <summary>Represents the PID file of a helper. Only Linux has such files.</summary>
+/// <summary>Represents the PID file of a helper or relay. Only Linux has such files.</summary>
 internal sealed class JobPidFile : IDisposable
 {
     private readonly IDisposable _file;
@@ -40,7 +40,7 @@ internal sealed class JobPidFile : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             string name = command.MyInvocation.MyCommand.Name;
-            throw new TerminatingErrorException(ResponderSelection.PidFileFault(jobs, name, path, failure));
+            throw new TerminatingErrorException(RunningJobs.PidFileFault(jobs, name, path, failure));
         }
     }
 

@@ -1,15 +1,14 @@
 using System.ComponentModel;
-using System.Management.Automation;
 using ProxyHelper.Telemetry;
 
 namespace ProxyHelper.PowerShell;
 
 /// <summary>Represents the counts of a responder as properties of its job.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class CountedJob : Job
+public abstract class CountedJob : ServerJob
 {
-    private protected CountedJob(string command, string name)
-        : base(command, name)
+    private protected CountedJob(string command, string name, JobPidFile? pidFile)
+        : base(command, name, pidFile)
     {
     }
 
