@@ -16,10 +16,15 @@ declare -A package_of=(
     [setfacl]=acl              # gives secret files access lists
     [/bin/kill]=procps         # reloads the daemon
     [sshd]=openssh-server      # carries objects between two sessions of PowerShell
+    [curl]=curl                # is a user of the demonstration
+    [haproxy]=haproxy          # with nginx, squid and mitmdump, gets the connections of the relay
+    [nginx]="nginx-light libnginx-mod-stream"
+    [squid]=squid
+    [mitmdump]=mitmproxy
 )
 
-# The services whose names differ from those of their packages.
-declare -A service_of=([openssh-server]=ssh)
+# The services of packages. They must not run.
+declare -A service_of=([keepalived]=keepalived [conntrackd]=conntrackd [openssh-server]=ssh [haproxy]=haproxy [nginx-light]=nginx [squid]=squid)
 
 # PROGRAM...: installs the packages of the programs that are missing.
 install_missing() {
@@ -49,7 +54,7 @@ install_packages() {
     [[ ! $own_policy ]] || rm -f "$own_policy"
     for package; do
         # update-rc.d also works in an image in which no systemd runs.
-        [[ $package != @(keepalived|conntrackd|openssh-server) ]] || update-rc.d "${service_of[$package]:-$package}" disable || status=$?
+        [[ ! -v service_of[$package] ]] || update-rc.d "${service_of[$package]}" disable || status=$?
     done
     return "$status"
 }

@@ -84,7 +84,7 @@ trap 'exit 143' TERM
 selected=$# # the number of arguments
 cd "$root"
 . tests/prepare.sh
-install_missing ip nft iptables conntrack keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill sshd
+install_missing ip nft iptables conntrack keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill sshd haproxy nginx squid mitmdump
 build ProxyHelper.sln
 prepare_shell
 rm -rf "$results"

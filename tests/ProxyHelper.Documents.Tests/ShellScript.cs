@@ -10,7 +10,7 @@ internal static partial class ShellScript
     {
         "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "dotnet", "echo", "id",
             "install", "ip", "iptables", "iptables-restore",
-        "iptables-save", "journalctl", "kill", "libfuzzer-dotnet", "mkdir", "modprobe", "nft", "printf",
+        "iptables-save", "journalctl", "kill", "libfuzzer-dotnet", "mitmdump", "mkdir", "modprobe", "nft", "printf",
             "proxy-helper", "pwsh", "rm", "sed", "setpriv",
         "sharpfuzz", "ss", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask", "useradd", "xargs", "xxd",
     };

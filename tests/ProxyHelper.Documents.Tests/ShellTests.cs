@@ -6,7 +6,7 @@ namespace ProxyHelper.Documents;
 public sealed partial class ShellTests
 {
     private static readonly string[] _languages =
-        ["conf", "console", "csharp", "ini", "nft", "powershell", "sh", "text"];
+        ["conf", "console", "csharp", "haproxy", "ini", "nft", "nginx", "powershell", "sh", "squid", "text"];
 
     // The keys in smtp-gated.conf that matter for a helper.
     private static readonly string[] _settings =
@@ -63,7 +63,8 @@ public sealed partial class ShellTests
     public void The_daemon_has_every_option_that_is_named()
     {
         string program = Path.Combine(Document.Root, "src/ProxyHelper.Daemon/bin/Release/net10.0/proxy-helper");
-        HashSet<string> options = [.. Options().Matches(Tool.Run(program, "--help")).Select(option => option.Value)];
+        string help = Tool.Run(program, "--help") + Tool.Run(program, "relay", "--help");
+        HashSet<string> options = [.. Options().Matches(help).Select(option => option.Value)];
         IEnumerable<Passage> calls =
         [
             .. Document.AllInlineCode.Where(code => DaemonCall().IsMatch(code.Text) || IsOptionAlone(code)),
@@ -106,7 +107,7 @@ public sealed partial class ShellTests
     private static partial Regex CommandLines();
 
     // Matches a command, also behind another command or in a unit, but not an argument of another program.
-    [GeneratedRegex(@"(^|(?<=\s)|(?<=ExecStart=\S*/))proxy-helper -")]
+    [GeneratedRegex(@"(^|(?<=\s)|(?<=ExecStart=\S*/))proxy-helper (relay )?-", RegexOptions.ExplicitCapture)]
     private static partial Regex DaemonCall();
 
     [GeneratedRegex(@"(?<=^|[\s[|(])--?[A-Za-z][a-z-]*")]

@@ -1,0 +1,51 @@
+using ProxyHelper.EndToEnd.Relay.Receivers;
+using Xunit;
+
+namespace ProxyHelper.EndToEnd.Relay;
+
+/// <summary>Tests the configurations of docs/relay.md with real connections through real NAT.</summary>
+public sealed class RelayReceiverTests(PublishedDaemon daemon)
+{
+    /// <summary>Gets the names of the receivers.</summary>
+    public static TheoryData<string> Names => [.. ReceiverKind.All.Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_user_reaches_the_original_server_and_the_log_has_both_original_ends(string name)
+    {
+        var kind = ReceiverKind.Named(name);
+        using RelaySite site = await RelaySite.StartAsync(daemon, kind);
+
+        IReadOnlyCollection<WebVisit> visits = await site.VisitAsync(400, isEncrypted: !kind.ReadsHttp);
+
+        Assert.All(visits, visit => Assert.True(visit.IsFromServer, $"{visit}"));
+        Assert.All(visits, visit => Assert.True(visit.NamesUser == kind.ReadsHttp, $"{visit}"));
+        Assert.All(visits, visit => Assert.Equal(IsTls(visit, kind) ? "CN=server.example" : null, visit.Issuer));
+        await AssertLogAsync(site.Receiver, visits);
+    }
+
+    [Theory]
+    [InlineData("HAProxy")]
+    [InlineData("nginx")]
+    public async Task None_of_ten_thousand_connections_reaches_a_wrong_server(string name)
+    {
+        using RelaySite site = await RelaySite.StartAsync(daemon, ReceiverKind.Named(name));
+
+        IReadOnlyCollection<WebVisit> visits = await site.VisitAsync(10_000, isEncrypted: true);
+
+        Assert.Equal(10_000, visits.Count);
+        Assert.DoesNotContain(visits, visit => !visit.IsFromServer);
+        await AssertLogAsync(site.Receiver, visits);
+    }
+
+    private static bool IsTls(WebVisit visit, ReceiverKind kind) => visit.Server.Port == 443 && !kind.ReadsHttp;
+
+    /// <summary>Checks that the log has the original ends of each connection once, and no other ends.</summary>
+    private static async Task AssertLogAsync(Receiver receiver, IReadOnlyCollection<WebVisit> visits)
+    {
+        await receiver.AwaitLinesAsync(visits.Count);
+        Assert.Equal(
+            visits.Select(visit => visit.Ends).Order(StringComparer.Ordinal),
+            receiver.Log.Select(line => string.Join(' ', line.Split(' ')[..3])).Order(StringComparer.Ordinal));
+    }
+}
