@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Shows the module at work: four hosts as network namespaces, a real connection through real NAT, one query and its reply.
-# It leaves nothing behind. The exit status is 0 if the reply names the user's real connection, else 1.
+# Shows the module at work: four hosts as network namespaces, and real connections through real NAT. First a proxy asks the helper
+# itself. Then a relay asks, and curl reaches its server through HAProxy. The script leaves nothing behind. The exit status is 0 if the
+# helper's reply and the log of HAProxy name the user's real connections, else 1.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -50,10 +51,30 @@ lay_out_hosts() {
     connect_host internet mail 4.1.1.1 4.1.1.254
 }
 
-# HOST: runs demo/HOST.ps1 on the host, in the background; a failure is an event, too
+# HOST [SCRIPT]: runs demo/SCRIPT.ps1 on the host, in the background; a failure is an event, too
 play() {
-    { timeout --kill-after=5 180 ip netns exec "$1-$$" "$here/pwsh" -NoProfile -NonInteractive -File "$here/demo/$1.ps1" || echo "failed $1" >&"$events"; } &
+    local script=${2:-$1}
+    { timeout --kill-after=5 300 ip netns exec "$1-$$" "$here/pwsh" -NoProfile -NonInteractive -File "$here/demo/$script.ps1" ||
+        echo "failed $script" >&"$events"; } &
     players+=($!)
+}
+
+# HOST PORT: waits until a program on the host listens on the TCP port.
+await_port() {
+    local deadline=$((SECONDS + patience))
+    until [[ $(on "$1" ss --no-header --listening --tcp --numeric "sport = :$2") ]]; do
+        ((SECONDS < deadline)) || give_up "waited $patience seconds for port $2 of the $1"
+        sleep 0.1
+    done
+}
+
+# FILE WORDS: waits until the file has a line with the words.
+await_line() {
+    local deadline=$((SECONDS + patience))
+    until grep -q -F "$2" "$1"; do
+        ((SECONDS < deadline)) || give_up "waited $patience seconds for '$2' in ${1##*/}"
+        sleep 0.1
+    done
 }
 
 # EVENT: waits until a host sends the event; its words are in ${said[EVENT]}
@@ -72,7 +93,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 . "$here/prepare.sh"
-install_missing ip nft
+install_missing ip nft curl haproxy
 # Opened for reading and writing, so that no end of a pipe waits until the other end is opened.
 export DEMO_PIPES=$work
 mkfifo "$work/events" "$work/router" "$work/proxy"
@@ -115,12 +136,48 @@ await user-greeted
 step "With the reply, the proxy has connected to the real server and passed its greeting on" \
     "the user reads: ${said[user-greeted]}"
 
-step "The responder has counted the query; then it is stopped"
+step "The helper has counted the query"
 echo turn >&"$router_turn"
-await router-stopped
+await router-counted
 
 step "Is the reply correct?" \
     "the user's connection   ${said[user-connected]}" \
     "the helper's reply      ${said[proxy-answered]}"
 [[ ${said[user-connected]} == "${said[proxy-answered]}" ]] || give_up "the reply is wrong"
+echo "   Yes, including the port."
+
+step "HAProxy cannot ask a helper. So a relay on the proxy's host asks, and gives HAProxy both ends in a PROXY header" \
+    "  user 10.1.1.1 ─────── router 194.0.1.1 ─────── web server 4.1.1.1:80" \
+    "                               │" \
+    "                        proxy 194.0.22.9:9199, relay ── HAProxy 127.0.0.1:9001"
+
+step "One more NAT rule on the router sends the web connections of its users to the relay"
+on router nft -f "$here/demo/web.nft"
+grep -v '^#' "$here/demo/web.nft" | sed 's/^/     /'
+echo
+play mail web
+on proxy haproxy -db -f "$here/demo/haproxy.cfg" >"$work/haproxy.log" 2>&1 &
+players+=($!)
+await_port proxy 9001
+play proxy relay
+await relay-listens
+await web-listens
+
+step "The user runs curl, which knows nothing of a proxy"
+echo "user> curl --local-port 10943 http://4.1.1.1/"
+page=$(on user curl --silent --show-error --max-time "$patience" --local-port 10943 http://4.1.1.1/) || give_up "curl got no page"
+echo "$page"
+echo turn >&"$proxy_turn"
+await relay-stopped
+echo turn >&"$router_turn"
+await router-stopped
+
+ends="10.1.1.1:10943 -> 4.1.1.1:80"
+await_line "$work/haproxy.log" "$ends"
+step "Is it the correct server, and does the proxy know the user?" \
+    "the user's connection   $ends" \
+    "the server's page       $page" \
+    "the log of HAProxy      $(grep -F -- ' -> ' "$work/haproxy.log")"
+[[ $page == "This is 4.1.1.1:80." ]] || give_up "curl reached a wrong server"
+[[ $(grep -c -F -- ' -> ' "$work/haproxy.log") == 1 ]] || give_up "HAProxy got another connection"
 echo "   Yes, including the port."

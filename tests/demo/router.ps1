@@ -1,4 +1,4 @@
-# The administrator of the router: lists the mapping, starts the responder, and reads its counts after the query.
+# The administrator of the router: lists the mapping, starts the helper, reads its counts after the query, and stops it.
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/Events.ps1"
 Import-Module "$PSScriptRoot/../../ProxyHelper.psd1"
@@ -12,6 +12,9 @@ Send-Event router-listens
 Wait-Turn router
 'router> Get-ProxyHelper'
 Get-ProxyHelper | Out-Host
+Send-Event router-counted
+
+Wait-Turn router
 'router> Get-ProxyHelper | Stop-ProxyHelper'
 Get-ProxyHelper | Stop-ProxyHelper
 Send-Event router-stopped
