@@ -10,7 +10,7 @@ namespace ProxyHelper.Diagnosis.Relay;
 /// <summary>Represents what the target of a relay did with one connection of the inspection.</summary>
 /// <param name="Reaction">What the target did.</param>
 /// <param name="Ends">The ends in the header, as text.</param>
-/// <param name="Text">The first line of what the target sent.</param>
+/// <param name="Text">The most important line of what the target sent.</param>
 /// <remarks>
 /// Both ends in the header are end points of this process. The destination is a socket that listens and passes nothing
 /// on, so the connection that the target makes cannot come back to the relay.
@@ -190,7 +190,7 @@ internal sealed record TargetProbe(TargetReaction Reaction, string Ends = "", st
     }
 
     private static TargetProbe Of(TargetReaction reaction, StringBuilder text) =>
-        new(reaction, Text: TargetText.FirstLine(text.ToString()));
+        new(reaction, Text: TargetText.Describe(text.ToString()));
 
     /// <summary>Reads what the target has sent.</summary>
     /// <returns>Whether the connection is still open.</returns>

@@ -14,10 +14,13 @@ internal static partial class TargetText
     /// <summary>Returns whether a line is an error of HTTP, SMTP, POP3, IMAP or SSH.</summary>
     public static bool IsError(string text) => Errors.IsMatch(text);
 
-    /// <summary>Returns the first line with characters that a terminal can show.</summary>
-    public static string FirstLine(string text)
+    /// <summary>
+    /// Returns the line with the error, or else the first line, with characters that a terminal can show.
+    /// </summary>
+    public static string Describe(string text)
     {
-        string line = text.TrimStart('\r', '\n').Split('\n', 2)[0].TrimEnd('\r');
+        string[] lines = text.Split((char[])['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        string line = Array.Find(lines, IsError) ?? lines.FirstOrDefault() ?? string.Empty;
         return PrintableText.From(line, MaxShown);
     }
 
