@@ -17,7 +17,7 @@ namespace ProxyHelper.Relay;
 public sealed class ProxyRelay : IDisposable, IAsyncDisposable
 {
     private readonly Stopwatch _uptime = Stopwatch.StartNew();
-    private readonly RelayJournal _journal = new();
+    private readonly RelayJournal _journal;
     private readonly RelayCounters[] _counters;
     private readonly RelayServer[] _servers;
     private readonly ServerLife _life;
@@ -26,6 +26,7 @@ public sealed class ProxyRelay : IDisposable, IAsyncDisposable
     {
         Options = options;
         Rules = rules;
+        _journal = new RelayJournal(options.Target);
         _counters = [.. Enumerable.Range(0, options.Workers).Select(_ => new RelayCounters())];
 #pragma warning disable CA2000 // the servers and the life dispose of them
         var stop = LinuxWake.Open();

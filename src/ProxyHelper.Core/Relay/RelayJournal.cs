@@ -10,11 +10,13 @@ namespace ProxyHelper.Relay;
 /// Writes the notices of a relay. Each kind of event causes one notice in ten seconds at most, so that neither a
 /// recurring fault nor a flood fills a log.
 /// </summary>
+/// <param name="target">The target, which the notices about it name.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class RelayJournal : NoticeJournal
+internal sealed class RelayJournal(RelayTarget target) : NoticeJournal
 {
     private readonly Topic[] _refusals = new Topic[RelayOutcomes.All.Count];
     private Topic _accepts;
+    private Topic _limit;
 
     /// <summary>Logs a connection that was reset before it was relayed.</summary>
     /// <param name="outcome">The outcome.</param>
@@ -30,7 +32,10 @@ internal sealed class RelayJournal : NoticeJournal
                 string message = string.Format(CultureInfo.InvariantCulture, notice, connection.Sender);
                 string reason = errno == Errno.None ? string.Empty : $" ({errno})";
                 string ends = connection.HasOriginalEnds ? $" {DescribeEnds(connection)}." : string.Empty;
-                Write(row.NoticeKind, $"{message}{reason}{topic.TakeRepeats()}.{ends}");
+                string advice = outcome is RelayOutcome.TargetRefused or RelayOutcome.TargetTimeout
+                    ? DescribeTarget()
+                    : string.Empty;
+                Write(row.NoticeKind, $"{message}{reason}{topic.TakeRepeats()}.{ends}{advice}");
             }
         }
     }
@@ -73,6 +78,28 @@ internal sealed class RelayJournal : NoticeJournal
             }
         }
     }
+
+    /// <summary>Logs that no more connections are accepted, because as many are open as the options allow.</summary>
+    public void LogLimit(int max)
+    {
+        lock (Sync)
+        {
+            if (_limit.IsDue())
+            {
+                _limit.Repeats = 0; // an attempt is no connection, so the number would say nothing
+                Write(
+                    NoticeKind.Fault,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{max} connections are open, which is the limit. New connections wait."));
+            }
+        }
+    }
+
+    private string DescribeTarget() => target.EndPoint is { } endPoint
+        ? $" The target is {target}. Run 'ss -ltnp sport = :{endPoint.Port}' on its host to see whether it listens."
+        : $" The target is {target}. Run 'ss -lxp src {target.Path}' to see whether it listens, and "
+            + $"'ls -l {target.Path}' to see who may connect to it.";
 
     private static string DescribeEnds(RelayConnection connection) =>
         $"{connection.OriginalSource} -> {connection.OriginalDestination}";

@@ -126,7 +126,7 @@ internal sealed class RelayServer : ServerLoop
     private void ApplyRules()
     {
         RelayRules rules = _rules;
-        if (rules != _parts.Rules)
+        if (!ReferenceEquals(rules, _parts.Rules))
         {
             _parts.ChangeRules(rules);
         }

@@ -9,7 +9,7 @@ namespace ProxyHelper.Tests.Relay;
 
 /// <summary>
 /// Runs a relay between users and a target in a network namespace of its own. The users come from the router 194.0.1.1,
-/// which has a scripted helper, to 194.0.22.9:9199. The target listens on 127.0.0.1:3128.
+/// which has a scripted helper, to 194.0.22.9:9199. The target listens on 127.0.0.1:3128, or on a Unix socket.
 /// </summary>
 internal sealed class RelayRun : IDisposable
 {
@@ -17,12 +17,17 @@ internal sealed class RelayRun : IDisposable
 
     private const int Patience = 60_000; // milliseconds; everything arrives at once unless the machine is busy
 
-    private readonly Socket _target = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly EndPoint _targetAddress;
+    private readonly Socket _target;
 
     private RelayRun(RelayOptions options, RelayRules rules)
     {
         Helper = new ScriptedHelper(Router);
-        _target.Bind(Options.Target.EndPoint!);
+        _targetAddress = options.Target.Path is { } path
+            ? new UnixDomainSocketEndPoint(path)
+            : options.Target.EndPoint!;
+        _target = NewSocket(_targetAddress.AddressFamily);
+        _target.Bind(_targetAddress);
         _target.Listen();
         Relay = ProxyRelay.Start(options, rules);
     }
@@ -54,22 +59,48 @@ internal sealed class RelayRun : IDisposable
     /// <summary>Connects a user.</summary>
     public static Socket Connect(string router = Router)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-        {
-            ReceiveTimeout = Patience,
-            SendTimeout = Patience,
-            NoDelay = true,
-        };
-        socket.Bind(new IPEndPoint(IPAddress.Parse(router), 0));
+        Socket socket = NewUser(router);
         socket.Connect(Options.Listen[0]);
         return socket;
     }
+
+    /// <summary>Makes the socket of a user that is not connected yet.</summary>
+    public static Socket NewUser(string router = Router)
+    {
+        Socket socket = NewSocket();
+        socket.Bind(new IPEndPoint(IPAddress.Parse(router), 0));
+        return socket;
+    }
+
+    /// <summary>Makes the socket of a user or a target. Its calls end when a test hangs.</summary>
+    public static Socket NewSocket(AddressFamily family = AddressFamily.InterNetwork) =>
+        new(family, SocketType.Stream, family == AddressFamily.Unix ? ProtocolType.Unspecified : ProtocolType.Tcp)
+        {
+            ReceiveTimeout = Patience,
+            SendTimeout = Patience,
+        };
+
+    /// <summary>Lets the target refuse connections from now on.</summary>
+    public void CloseTarget() => _target.Dispose();
+
+    /// <summary>Fills the queue of the target, which accepts nothing.</summary>
+    /// <returns>The end of the connection that fills the queue. The target accepts it first.</returns>
+    public Socket FillTarget()
+    {
+        _target.Listen(0); // one connection fits
+        Socket filler = NewSocket(_targetAddress.AddressFamily);
+        filler.Connect(_targetAddress);
+        return filler;
+    }
+
+    /// <summary>Empties the queue of the target.</summary>
+    public void EmptyTarget() => _target.Accept().Dispose();
 
     /// <summary>Returns the next connection of the relay to the target, without its header.</summary>
     /// <param name="user">The user, whose port the header must have.</param>
     public Socket Accept(Socket user)
     {
-        Assert.True(_target.Poll(Patience * 1000, SelectMode.SelectRead), "The relay does not connect to the target.");
+        Assert.True(HasConnection(Patience), $"The relay does not connect to the target. {Describe()}");
         Socket accepted = _target.Accept();
         accepted.ReceiveTimeout = accepted.SendTimeout = Patience;
         byte[] header = Receive(accepted, 47);
@@ -79,6 +110,9 @@ internal sealed class RelayRun : IDisposable
         Assert.Equal([(byte)(port >> 8), (byte)port, 0, 80], header[24..28]);
         return accepted;
     }
+
+    /// <summary>Returns whether a connection reaches the target within a time.</summary>
+    public bool HasConnection(int milliseconds) => _target.Poll(milliseconds * 1000, SelectMode.SelectRead);
 
     /// <summary>Connects a user, and returns both ends of the relayed connection.</summary>
     public (Socket User, Socket Target) Open()
@@ -92,7 +126,7 @@ internal sealed class RelayRun : IDisposable
 
     /// <summary>Waits until a condition of the relay is true.</summary>
     public void Await(Func<RelayCounts, bool> condition) => Assert.True(
-        SpinWait.SpinUntil(() => condition(Relay.Counts), Patience), $"The relay has other counts.");
+        SpinWait.SpinUntil(() => condition(Relay.Counts), Patience), $"The relay has other counts. {Describe()}");
 
     /// <summary>Receives exactly a number of bytes.</summary>
     public static byte[] Receive(Socket socket, int count)
@@ -121,6 +155,16 @@ internal sealed class RelayRun : IDisposable
     {
         var failure = Assert.Throws<SocketException>(() => socket.Receive(new byte[1].AsSpan()));
         Assert.Equal(SocketError.ConnectionReset, failure.SocketErrorCode);
+    }
+
+    private string Describe()
+    {
+        RelayCounts counts = Relay.Counts;
+        IEnumerable<string> outcomes = RelayOutcomes.All.Where(row => counts[row.Outcome] > 0)
+            .Select(row => $"{row.Outcome} {counts[row.Outcome]}");
+        return $"Accepted {counts.Accepted}, open {counts.Open}, queries {counts.Queries}, "
+            + $"{counts.BytesUp} up, {counts.BytesDown} down; {string.Join(", ", outcomes)}. "
+            + Relay.LastFault?.Message;
     }
 
     public void Dispose()

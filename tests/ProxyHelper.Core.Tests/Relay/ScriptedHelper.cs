@@ -27,10 +27,13 @@ internal sealed class ScriptedHelper : IDisposable
     /// user 10.1.1.1 with the port that the router chose, on its way to 4.1.1.1:80.
     /// </summary>
     public Func<Query, (TransportEndPoint Source, TransportEndPoint Destination)?> Answer { get; set; } =
-        query => (new TransportEndPoint(IPv4Address.Parse("10.1.1.1"), query.Source.Port), Site);
+        query => (UserOf(query), Site);
 
     /// <summary>Gets or sets whether queries get a reply.</summary>
     public bool IsSilent { get; set; }
+
+    /// <summary>Returns the user 10.1.1.1 with the port of a query.</summary>
+    public static TransportEndPoint UserOf(Query query) => new(IPv4Address.Parse("10.1.1.1"), query.Source.Port);
 
     public void Dispose()
     {

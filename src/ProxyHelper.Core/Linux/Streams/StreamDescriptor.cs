@@ -18,6 +18,7 @@ internal readonly partial struct StreamDescriptor
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL (linux/socket.h): a broken connection causes no SIGPIPE
     private const int SendingEnd = 1; // SHUT_WR (bits/socket.h)
     private const int DuplicateCommand = 1030; // F_DUPFD_CLOEXEC (linux/fcntl.h)
+    private const int ErrorOption = 4; // SO_ERROR (asm-generic/socket.h)
     private const int LingerOption = 13; // SO_LINGER (asm-generic/socket.h)
 
     private readonly int _next; // the number + 1, so that the default is no descriptor
@@ -94,6 +95,15 @@ internal readonly partial struct StreamDescriptor
         return NameCall(Number, address, ref length) < 0 ? LinuxHandle.LastError() : Errno.None;
     }
 
+    /// <summary>Reads and removes the error of the socket, such as that of a connect that has failed.</summary>
+    public Errno ReadError()
+    {
+        int length = sizeof(int);
+        return ErrorCall(Number, SocketOption.SocketLevel, ErrorOption, out int error, ref length) < 0
+            ? LinuxHandle.LastError()
+            : (Errno)error;
+    }
+
     /// <summary>Closes the socket. The kernel still sends what the send buffer contains.</summary>
     public void Close() => LinuxHandle.Close(Number);
 
@@ -143,6 +153,9 @@ internal readonly partial struct StreamDescriptor
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     private static partial int LingerCall(int socket, int level, int option, in Linger value, int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int ErrorCall(int socket, int level, int option, out int value, ref int length);
 
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     private static partial int NameCall(int socket, Span<byte> address, ref int length);

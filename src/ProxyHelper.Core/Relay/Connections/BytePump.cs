@@ -24,7 +24,11 @@ internal sealed class BytePump : IDisposable
     public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
 
     /// <summary>Moves bytes until the source has no more, the target takes no more, or the budget is used up.</summary>
-    public FlowResult Run(ref ByteFlow flow, StreamDescriptor source, StreamDescriptor target)
+    /// <param name="flow">The direction.</param>
+    /// <param name="source">The socket that bytes come from.</param>
+    /// <param name="target">The socket that bytes go to.</param>
+    /// <param name="isLast">Whether the other direction is done, so that the sockets are closed after this one.</param>
+    public FlowResult Run(ref ByteFlow flow, StreamDescriptor source, StreamDescriptor target, bool isLast)
     {
         int budget = Budget;
         while (!flow.IsDone)
@@ -41,7 +45,7 @@ internal sealed class BytePump : IDisposable
             }
 
             int moved = holdsBytes ? Deliver(ref flow, target)
-                : flow.HasEnded ? PassEnd(ref flow, target)
+                : flow.HasEnded ? PassEnd(ref flow, target, isLast)
                 : UsesSplice(flow) ? Splice(ref flow, source)
                 : Copy(ref flow, source, target);
             if (moved < 0)
@@ -73,9 +77,13 @@ internal sealed class BytePump : IDisposable
     private static bool UsesSplice(in ByteFlow flow) =>
         flow.LargeReads >= LargeReadsBeforeSplice && !flow.HasUrgentData;
 
-    private static int PassEnd(ref ByteFlow flow, StreamDescriptor target)
+    private static int PassEnd(ref ByteFlow flow, StreamDescriptor target, bool isLast)
     {
-        target.EndSending();
+        if (!isLast)
+        {
+            target.EndSending();
+        }
+
         flow.IsDone = true;
         return 0;
     }

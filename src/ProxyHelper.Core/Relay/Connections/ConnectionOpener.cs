@@ -99,7 +99,11 @@ internal sealed class ConnectionOpener
     {
         if ((events & (EdgeEvents.Error | EdgeEvents.BothEnded)) != 0)
         {
-            _ends.End(connection, isTarget ? RelayOutcome.TargetRefused : RelayOutcome.ClientGone, now);
+            _ends.End(
+                connection,
+                isTarget ? RelayOutcome.TargetRefused : RelayOutcome.ClientGone,
+                now,
+                isTarget ? connection.Target.ReadError() : Errno.None);
         }
         else if (isTarget && (events & EdgeEvents.Output) != 0)
         {
@@ -139,8 +143,7 @@ internal sealed class ConnectionOpener
         }
 
         int length = header + Math.Max(0, received);
-        connection.Up.CanRead = true;
-        connection.Up.Bytes = -header;
+        connection.Up.Bytes = -header; // bytes that wait already cause an event when the socket is watched
         if (length > 0)
         {
             connection.Up.Keep(buffer.AsSpan(0, length));
@@ -190,7 +193,6 @@ internal sealed class ConnectionOpener
     {
         connection.Stage = ConnectionStage.Relaying;
         connection.Up.CanWrite = connection.Down.CanWrite = true;
-        connection.Down.CanRead = true;
         _parts.Connections.Touch(connection, now);
         _parts.Turns.Add(connection);
     }

@@ -48,8 +48,9 @@ internal sealed class ConnectionTraffic(RelayParts parts, ConnectionOpener opene
     private void Move(RelayConnection connection, bool hasError, TimeSpan now)
     {
         long up = Math.Max(0, connection.Up.Bytes), down = connection.Down.Bytes;
-        FlowResult upResult = parts.Pump.Run(ref connection.Up, connection.Client, connection.Target);
-        FlowResult downResult = parts.Pump.Run(ref connection.Down, connection.Target, connection.Client);
+        ref ByteFlow toTarget = ref connection.Up, toUser = ref connection.Down;
+        FlowResult upResult = parts.Pump.Run(ref toTarget, connection.Client, connection.Target, toUser.IsDone);
+        FlowResult downResult = parts.Pump.Run(ref toUser, connection.Target, connection.Client, toTarget.IsDone);
         up = Math.Max(0, connection.Up.Bytes) - up;
         down = connection.Down.Bytes - down;
         parts.Telemetry.Counters.CountUp(up);

@@ -103,6 +103,7 @@ internal sealed class RelayAcceptor : IDisposable
         if (_limit.IsReached)
         {
             _pausedAt = now;
+            _telemetry.Journal.LogLimit(_limit.Max);
             return false;
         }
 
@@ -171,6 +172,9 @@ internal readonly record struct AcceptedConnection(
 internal sealed class ConnectionLimit(int max)
 {
     private int _count;
+
+    /// <summary>Gets the largest number of connections.</summary>
+    public int Max => max;
 
     /// <summary>Gets whether no connection can be added. Workers can exceed the limit by one connection each.</summary>
     public bool IsReached => Volatile.Read(ref _count) >= max;

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Net.Sockets;
+using ProxyHelper.Relay;
+using ProxyHelper.Telemetry;
+using ProxyHelper.TestSupport;
+using Xunit;
+
+namespace ProxyHelper.Tests.Relay;
+
+/// <summary>Tests targets that are down, busy or a Unix socket, and users that have gone before.</summary>
+public sealed class RelayTargetTests
+{
+    private static string NewPath => Path.Combine(Path.GetTempPath(), $"relay-{Guid.NewGuid():N}.sock");
+
+    [Fact]
+    public void A_target_that_is_down_resets_the_user_and_the_notice_names_the_next_step() => RelayRun.In(run =>
+    {
+        run.CloseTarget();
+        using Socket user = RelayRun.Connect();
+        RelayRun.AssertReset(user);
+        run.Await(counts => counts is { Open: 0 } && counts[RelayOutcome.TargetRefused] == 1);
+        Assert.True(run.Relay.Notices.TryRead(out ServerNotice? notice));
+        Assert.Equal(
+            $"Reset a connection from {user.LocalEndPoint}: the target refused it (ECONNREFUSED). "
+                + $"10.1.1.1:{((IPEndPoint)user.LocalEndPoint!).Port} -> 4.1.1.1:80. The target is 127.0.0.1:3128. "
+                + "Run 'ss -ltnp sport = :3128' on its host to see whether it listens.",
+            notice.Message);
+    });
+
+    [Fact]
+    public void A_missing_Unix_socket_resets_the_user() => InUnix(run =>
+    {
+        File.Delete(run.Relay.Options.Target.Path!);
+        using Socket user = RelayRun.Connect();
+        RelayRun.AssertReset(user);
+        run.Await(counts => counts is { Open: 0 } && counts[RelayOutcome.TargetRefused] == 1);
+        Assert.True(run.Relay.Notices.TryRead(out ServerNotice? notice));
+        Assert.Contains("(ENOENT)", notice.Message, StringComparison.Ordinal);
+        Assert.Contains($"'ls -l {run.Relay.Options.Target.Path}'", notice.Message, StringComparison.Ordinal);
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_target_that_does_not_accept_in_time_resets_the_user(bool isUnix) => In(
+        isUnix,
+        run =>
+        {
+            using Socket filler = run.FillTarget();
+            using Socket user = RelayRun.Connect();
+            RelayRun.AssertReset(user);
+            run.Await(counts => counts is { Open: 0 } && counts[RelayOutcome.TargetTimeout] == 1);
+        },
+        RelayRun.Rules with { ConnectTimeout = TimeSpan.FromMilliseconds(200) });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_target_that_is_slow_gets_the_connection_later(bool isUnix) => In(isUnix, run =>
+    {
+        using Socket filler = run.FillTarget();
+        using Socket user = RelayRun.Connect();
+        user.Send("hello"u8);
+        run.Await(counts => counts is { Open: 1, Queries: 1 });
+        run.EmptyTarget();
+        using Socket target = run.Accept(user);
+        Assert.Equal("hello"u8, RelayRun.Receive(target, 5));
+    });
+
+    [Fact]
+    public void A_Unix_socket_is_a_target() => InUnix(run =>
+    {
+        (Socket user, Socket target) = run.Open();
+        target.Send("welcome"u8);
+        target.Dispose();
+        Assert.Equal("welcome"u8, RelayRun.Receive(user, 7));
+        RelayRun.AssertEnd(user);
+        user.Dispose();
+        run.Await(counts => counts is { Open: 0 } && counts[RelayOutcome.Finished] == 1);
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_user_that_has_gone_before_the_answer_reaches_no_target(bool isReset) => RelayRun.In(run =>
+    {
+        using var isAsked = new ManualResetEventSlim();
+        using var isGone = new ManualResetEventSlim();
+        run.Helper.Answer = query =>
+        {
+            isAsked.Set();
+            isGone.Wait(Patience.Token());
+            return (ScriptedHelper.UserOf(query), ScriptedHelper.Site);
+        };
+        Socket user = RelayRun.Connect();
+        isAsked.Wait(Patience.Token());
+        user.LingerState = new LingerOption(isReset, seconds: 0);
+        user.Dispose();
+        isGone.Set();
+        run.Await(counts => counts is { Open: 0 } && counts[RelayOutcome.ClientGone] == 1);
+        Assert.False(run.HasConnection(milliseconds: 0));
+    });
+
+    private static void InUnix(Action<RelayRun> body) => In(isUnix: true, body);
+
+    private static void In(bool isUnix, Action<RelayRun> body, RelayRules? rules = null)
+    {
+        string path = NewPath;
+        RelayRun.In(
+            body, isUnix ? RelayRun.Options with { Target = RelayTarget.At(path) } : RelayRun.Options, rules);
+        File.Delete(path);
+    }
+}
