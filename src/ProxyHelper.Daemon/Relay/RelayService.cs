@@ -11,6 +11,7 @@ namespace ProxyHelper.Daemon.Relay;
 /// <summary>Represents the relay as a service.</summary>
 internal sealed class RelayService : IService<RelaySettings>
 {
+    private readonly int _requestedConnections;
     private readonly DescriptorLimit _limit;
     private readonly ProxyRelay _relay;
 
@@ -19,8 +20,11 @@ internal sealed class RelayService : IService<RelaySettings>
     /// <exception cref="IOException">Thrown when a socket cannot be opened.</exception>
     public RelayService(RelaySettings settings)
     {
-        _limit = DescriptorLimit.Raise(DescriptorNeed.Of(settings.Options.MaxConnections));
-        _relay = ProxyRelay.Open(settings.Options, settings.Rules);
+        // If connections took the last descriptors, the metrics and the queries would have none.
+        _requestedConnections = settings.Options.MaxConnections;
+        _limit = DescriptorLimit.Raise(DescriptorNeed.Of(_requestedConnections));
+        int possible = Math.Clamp(DescriptorNeed.ConnectionsWithin(_limit.Soft), 1, _requestedConnections);
+        _relay = ProxyRelay.Open(settings.Options with { MaxConnections = possible }, settings.Rules);
     }
 
     /// <inheritdoc/>
@@ -102,14 +106,15 @@ internal sealed class RelayService : IService<RelaySettings>
                 + "the addresses of the routers only.");
         }
 
-        ulong needed = DescriptorNeed.Of(options.MaxConnections);
+        ulong needed = DescriptorNeed.Of(_requestedConnections);
         if (_limit.Soft < needed)
         {
             yield return new(
                 Priority.Warning,
-                $"The limit of open files is {_limit.Soft}, but {options.MaxConnections} connections need {needed}. "
+                $"The limit of open files is {_limit.Soft}, but {_requestedConnections} connections need {needed}. "
+                + $"At most {options.MaxConnections} connections are open at the same time, and more wait. "
                 + $"Set 'LimitNOFILE={needed}' in the unit, run 'ulimit -n {needed}' as root before the start, or use "
-                + $"'max-connections = {DescriptorNeed.ConnectionsWithin(_limit.Soft)}'.");
+                + $"'max-connections = {options.MaxConnections}'.");
         }
     }
 
