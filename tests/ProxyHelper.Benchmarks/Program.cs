@@ -3,6 +3,7 @@ using ProxyHelper.Benchmarks.Failovers;
 using ProxyHelper.Benchmarks.Imports;
 using ProxyHelper.Benchmarks.Listings;
 using ProxyHelper.Benchmarks.Reading;
+using ProxyHelper.Benchmarks.Relays;
 using ProxyHelper.Benchmarks.Responders;
 using ProxyHelper.Benchmarks.Scaling;
 using ProxyHelper.Benchmarks.Scaling.Measuring;
@@ -22,9 +23,11 @@ try
         ["reading", .. string[] rest] => ReadingBenchmark.Run(ReadingSettings.Parse(rest), stop.Token),
         ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
         ["failover", .. string[] rest] => FailoverBenchmark.Run(FailoverSettings.Parse(rest), stop.Token),
+        ["relay", .. string[] rest] => RelayBenchmark.Run(RelayBenchmarkSettings.Parse(rest), stop.Token),
         ["scaling", "measure", .. string[] rest] => ScalingMeasurement.Run(MeasureSettings.Parse(rest), stop.Token),
         ["scaling", .. string[] rest] => ScalingReport.Print(ScalingSettings.Parse(rest)),
-        _ => throw new FormatException("Give the benchmark: responder, listing, reading, import, failover or scaling."),
+        _ => throw new FormatException(
+            "Give the benchmark: responder, listing, reading, import, failover, relay or scaling."),
     };
     return isRight ? succeeded : failed;
 }
@@ -33,7 +36,7 @@ catch (FormatException wrong)
     string[] usages =
     [
         ResponderSettings.Usage, ListingSettings.Usage, ReadingSettings.Usage, ImportSettings.Usage,
-        FailoverSettings.Usage, ScalingSettings.Usage, MeasureSettings.Usage,
+        FailoverSettings.Usage, RelayBenchmarkSettings.Usage, ScalingSettings.Usage, MeasureSettings.Usage,
     ];
     Console.Error.WriteLine($"{wrong.Message}\n\n{string.Join('\n', usages)}");
     return usage;

@@ -42,6 +42,15 @@ internal sealed class Workshop : IDisposable
         return output;
     }
 
+    /// <summary>Writes a file for a contender.</summary>
+    /// <returns>The path of the file.</returns>
+    public string WriteFile(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -57,6 +57,29 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Assert.Matches(@"(?m)^import ms( +[\d,.]+){2} +[+-][\d.]+ +\+150\r?$", benchmark.Output);
     }
 
+    [Fact]
+    public async Task The_relay_benchmark_relays_every_connection_next_to_HAProxy()
+    {
+        Requirement.Root();
+        Requirement.Tool("haproxy");
+        Requirement.Tool("gcc");
+        Assert.SkipUnless(Environment.ProcessorCount > 1, "needs two processors");
+
+        using var benchmark = BenchmarkProgram.Start(
+            "relay", "--daemon", daemon.Program, "--idle", "100", "--streams", "10", "--rounds", "1",
+            "--seconds", "0.2");
+
+        Assert.True(await benchmark.ExitAsync() == 0, benchmark.Output);
+        string[] rows = [.. RelayLine().Matches(benchmark.Output).Select(line => line.Groups["name"].Value)];
+        Assert.Equal(
+            [
+                "us of CPU for a connection", "connections/s", "p99 ms of a connection", "s of CPU for a GB, 1 up",
+                "s of CPU for a GB, 1 down", "s of CPU for a GB, 10 up", "Gbit/s, 1 up", "Gbit/s, 1 down",
+                "Gbit/s, 10 up", "KiB for an idle connection",
+            ],
+            rows);
+    }
+
     [Theory]
     [InlineData]
     [InlineData("responder", "--window")]
@@ -85,6 +108,8 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [InlineData("scaling", "measure", "--routers", "1")]
     [InlineData("failover", "--cases", "earthquake")]
     [InlineData("failover", "--rounds", "0")]
+    [InlineData("relay", "--idle", "0")]
+    [InlineData("relay", "--against", "squid")]
     public async Task Invalid_arguments_write_the_usage(params string[] arguments)
     {
         using var benchmark = BenchmarkProgram.Start(arguments);
@@ -93,6 +118,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
         Assert.Contains("ProxyHelper.Benchmarks responder [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.Contains("ProxyHelper.Benchmarks listing [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.Contains("ProxyHelper.Benchmarks import [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
+        Assert.Contains("ProxyHelper.Benchmarks relay [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.Contains("ProxyHelper.Benchmarks scaling [OPTION VALUE]", benchmark.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", benchmark.Output, StringComparison.Ordinal);
     }
@@ -104,4 +130,8 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     /// <summary>Matches a line of a round: what was measured, and the number of entries.</summary>
     [GeneratedRegex(@"^round 1: (?<name>\S.*?) +(?<count>[\d,]+) entries +[\d,.]+ ms\r?$", RegexOptions.Multiline)]
     private static partial Regex CountLine();
+
+    /// <summary>Matches a line in the table of the relay: medians, the ratio, and the limit.</summary>
+    [GeneratedRegex(@"^(?<name>\S.*?)( +[\d,]+\.\d{3})+ +[\d.]+( +[<>]= [\d.]+)?\r?$", RegexOptions.Multiline)]
+    private static partial Regex RelayLine();
 }
