@@ -77,6 +77,7 @@ gather() {
     place 644 "$parts/debian/copyright" usr/share/doc/proxy-helper/copyright
     place 644 "$parts/debian/changelog" usr/share/doc/proxy-helper/changelog
     place 644 "$parts/debian/overrides" usr/share/lintian/overrides/proxy-helper
+    place 644 "$root/docs/relay/mitmproxy_helper.py" usr/share/doc/proxy-helper/mitmproxy_helper.py
     place_pair
     sed '1,4d; s/^$/./; s/^/ /' "$root/LICENSE" >>"$tree/usr/share/doc/proxy-helper/copyright"
     sed -i "s/@VERSION@/$version/; s/@DATE@/$(date -uR -d "@$time")/" "$tree/usr/share/doc/proxy-helper/changelog"

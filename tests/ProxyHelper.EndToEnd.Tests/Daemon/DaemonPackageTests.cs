@@ -37,6 +37,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair.service",
         "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper.conf",
         "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/variables.sh",
+        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/mitmproxy_helper.py",
         "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
         "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
         "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper.8.gz",

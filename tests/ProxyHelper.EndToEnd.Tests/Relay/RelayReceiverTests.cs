@@ -1,4 +1,5 @@
 using ProxyHelper.EndToEnd.Relay.Receivers;
+using ProxyHelper.TestSupport.Relay;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Relay;
@@ -37,6 +38,30 @@ public sealed class RelayReceiverTests(PublishedDaemon daemon)
         Assert.DoesNotContain(visits, visit => !visit.IsFromServer);
         await AssertLogAsync(site.Receiver, visits);
     }
+
+    [Theory]
+    [InlineData("HAProxy HTTP")]
+    [InlineData("nginx HTTP")]
+    [InlineData("Squid")]
+    public async Task Requests_on_connections_that_stay_open_reach_the_original_server(string name)
+    {
+        const int rounds = 20;
+        using RelaySite site = await RelaySite.StartAsync(daemon, ReceiverKind.Named(name));
+        WebUser[] users = await site.ConnectAsync(40);
+
+        // A receiver may send requests of several users over one connection to a server, but never to another server.
+        for (int round = 0; round < rounds; round++)
+        {
+            WebVisit[] visits = await Task.WhenAll(users.Select(user => RelaySite.VisitAsync(user)));
+            Assert.All(visits, visit => Assert.True(visit.IsFromServer, $"{visit}"));
+        }
+
+        Assert.Equal(rounds * users.Length, site.Servers.Requests);
+    }
+
+    [Fact]
+    public void The_rules_of_the_tests_are_those_of_the_page() => Assert.Equal(
+        RelayNetwork.NatRules, DocumentedRules.Read("docs/relay.md", "nft", "web_gateway").Text.Trim());
 
     private static bool IsTls(WebVisit visit, ReceiverKind kind) => visit.Server.Port == 443 && !kind.ReadsHttp;
 

@@ -22,6 +22,9 @@ internal sealed class RelaySite : IDisposable
     /// <summary>Gets the hosts.</summary>
     public RelayNetwork Network { get; }
 
+    /// <summary>Gets the servers.</summary>
+    public WebServers Servers { get; private set; } = null!;
+
     /// <summary>Gets the relay.</summary>
     public RunningProgram Relay { get; private set; } = null!;
 
@@ -36,7 +39,7 @@ internal sealed class RelaySite : IDisposable
         var site = new RelaySite(RelayNetwork.Create(DocumentedRules.Read("docs/relay.md", "nft", "web_gateway").Text));
         try
         {
-            site._parts.Add(WebServers.Start(site.Network));
+            site._parts.Add(site.Servers = WebServers.Start(site.Network));
             site._parts.Add(NameServer.Start(site.Network));
             site._parts.Add(await RelayPrograms.StartHelperAsync(site.Network, daemon));
             return site;
@@ -68,8 +71,7 @@ internal sealed class RelaySite : IDisposable
     }
 
     /// <summary>
-    /// Lets both users connect to all servers, 50 connections at the same time. Two users with the same port connect
-    /// to the same server.
+    /// Lets both users connect to all servers, 50 connections at the same time, and send one request each.
     /// </summary>
     /// <param name="count">The number of connections.</param>
     /// <param name="isEncrypted">Whether connections to port 443 are TLS.</param>
@@ -80,19 +82,36 @@ internal sealed class RelaySite : IDisposable
         await System.Threading.Tasks.Parallel.ForAsync(
             0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallel }, async (number, _) =>
             {
-                int pair = number / 2;
-                IPEndPoint server = WebServers.EndPoints[pair % WebServers.EndPoints.Count];
-                var source = new IPEndPoint(
-                    IPAddress.Parse(RelayNetwork.UserAddresses[number % 2]), FirstPort + pair);
-                using WebUser user = await WebUser.ConnectAsync(
-                    Network, source, server, isEncrypted && server.Port == 443);
-                visits.Enqueue(new WebVisit(source, server, user.Issuer, await user.GetAsync(HostOf(server))));
+                using WebUser user = await ConnectAsync(number, isEncrypted);
+                visits.Enqueue(await VisitAsync(user, isLast: true));
             });
         return visits;
     }
 
+    /// <summary>Opens connections of both users to all servers. The connections stay open.</summary>
+    public async Task<WebUser[]> ConnectAsync(int count)
+    {
+        WebUser[] users = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(number => ConnectAsync(number, isEncrypted: false)));
+        _parts.AddRange(users);
+        return users;
+    }
+
+    /// <summary>Sends one request over a connection and returns what the user got.</summary>
+    public static async Task<WebVisit> VisitAsync(WebUser user, bool isLast = false) =>
+        new(user.Source, user.Server, user.Issuer, await user.GetAsync(HostOf(user.Server), isLast));
+
+    /// <summary>Opens the connection with a number. Two users with the same port connect to the same server.</summary>
+    private Task<WebUser> ConnectAsync(int number, bool isEncrypted)
+    {
+        int pair = number / 2;
+        IPEndPoint server = WebServers.EndPoints[pair % WebServers.EndPoints.Count];
+        var source = new IPEndPoint(IPAddress.Parse(RelayNetwork.UserAddresses[number % 2]), FirstPort + pair);
+        return WebUser.ConnectAsync(Network, source, server, isEncrypted && server.Port == 443);
+    }
+
     /// <summary>Returns the Host header of requests to a server.</summary>
-    public static string HostOf(IPEndPoint server)
+    private static string HostOf(IPEndPoint server)
     {
         int number = RelayNetwork.ServerAddresses.ToList().IndexOf(server.Address.ToString());
         string port = server.Port == 80 ? string.Empty : $":{server.Port}";
