@@ -56,6 +56,12 @@ public sealed record RelayOptions
     /// </summary>
     public IReadOnlyList<int> InheritedSockets { get; init; } = [];
 
+    /// <summary>
+    /// Gets the original ends of every connection, so that no helper is asked; null to ask. Only the benchmark sets
+    /// them, to measure what the queries cost.
+    /// </summary>
+    internal (TransportEndPoint Source, TransportEndPoint Destination)? KnownEnds { get; init; }
+
     /// <summary>Returns the addresses and ports, and the target.</summary>
     public override string ToString() => $"{string.Join(", ", Listen)} to {Target}";
 

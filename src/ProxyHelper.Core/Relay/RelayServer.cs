@@ -103,7 +103,7 @@ internal sealed class RelayServer : ServerLoop
 
     private TimeSpan LimitWait(TimeSpan now)
     {
-        if (_parts.Turns.Count > 0)
+        if (_parts.Turns.Count > 0 || _parts.Queries.Answers.Count > 0)
         {
             return TimeSpan.Zero;
         }

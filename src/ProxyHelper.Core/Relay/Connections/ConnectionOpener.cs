@@ -42,7 +42,7 @@ internal sealed class ConnectionOpener
         _parts.Telemetry.Counters.CountAccepted();
         RelayOutcome? failure =
             accepted.Sender.TryGetIPv4(out IPv4Address sender) && _parts.Admission.IsRouter(sender)
-                ? _parts.Queries.Ask(connection.Place, accepted.Sender, accepted.Accepting)
+                ? Ask(connection.Place, accepted)
                 : RelayOutcome.NotRouter;
         if (failure is { } reason)
         {
@@ -109,6 +109,17 @@ internal sealed class ConnectionOpener
         {
             Relay(connection, now);
         }
+    }
+
+    private RelayOutcome? Ask(int place, in AcceptedConnection accepted)
+    {
+        if (_parts.KnownEnds is not { } ends)
+        {
+            return _parts.Queries.Ask(place, accepted.Sender, accepted.Accepting);
+        }
+
+        _parts.Queries.Answers.Add(new RelayAnswer(place, null, ends.Source, ends.Destination));
+        return null;
     }
 
     private RelayOutcome? FindRefusal(RelayConnection connection)

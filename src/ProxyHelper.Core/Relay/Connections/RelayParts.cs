@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
 using ProxyHelper.Linux.Streams;
 using ProxyHelper.Netlink;
@@ -25,6 +26,7 @@ internal sealed class RelayParts : IDisposable
         Telemetry = telemetry;
         Target = new TargetAddress(options.Target);
         ProxyProtocol = options.ProxyProtocol;
+        KnownEnds = options.KnownEnds;
         Queries = HelperQueries.Create(
             options.HelperPort,
             Math.Max(1, options.MaxQueries / options.Workers),
@@ -56,6 +58,9 @@ internal sealed class RelayParts : IDisposable
 
     /// <summary>Gets the header that the target gets first.</summary>
     public ProxyProtocol ProxyProtocol { get; }
+
+    /// <summary>Gets the original ends of every connection, or null to ask the helpers.</summary>
+    public (TransportEndPoint Source, TransportEndPoint Destination)? KnownEnds { get; }
 
     /// <summary>Gets the counters of the worker, and the journal.</summary>
     public RelayTelemetry Telemetry { get; }
