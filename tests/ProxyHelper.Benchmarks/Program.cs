@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using ProxyHelper.Benchmarks.Failovers;
 using ProxyHelper.Benchmarks.Imports;
@@ -23,6 +24,8 @@ try
         ["reading", .. string[] rest] => ReadingBenchmark.Run(ReadingSettings.Parse(rest), stop.Token),
         ["import", .. string[] rest] => ImportBenchmark.Run(ImportSettings.Parse(rest), stop.Token),
         ["failover", .. string[] rest] => FailoverBenchmark.Run(FailoverSettings.Parse(rest), stop.Token),
+        ["relay", RelayHost.Command, string listen, string target] =>
+            RelayHost.Run(IPEndPoint.Parse(listen), IPEndPoint.Parse(target), stop.Token),
         ["relay", .. string[] rest] => RelayBenchmark.Run(RelayBenchmarkSettings.Parse(rest), stop.Token),
         ["scaling", "measure", .. string[] rest] => ScalingMeasurement.Run(MeasureSettings.Parse(rest), stop.Token),
         ["scaling", .. string[] rest] => ScalingReport.Print(ScalingSettings.Parse(rest)),

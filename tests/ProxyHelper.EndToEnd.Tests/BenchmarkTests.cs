@@ -131,7 +131,7 @@ public sealed partial class BenchmarkTests(PublishedDaemon daemon)
     [GeneratedRegex(@"^round 1: (?<name>\S.*?) +(?<count>[\d,]+) entries +[\d,.]+ ms\r?$", RegexOptions.Multiline)]
     private static partial Regex CountLine();
 
-    /// <summary>Matches a line in the table of the relay: medians, the ratio, and the limit.</summary>
-    [GeneratedRegex(@"^(?<name>\S.*?)( +[\d,]+\.\d{3})+ +[\d.]+( +[<>]= [\d.]+)?\r?$", RegexOptions.Multiline)]
+    /// <summary>Matches a line in the table of the relay's medians: with queries, without, and of HAProxy.</summary>
+    [GeneratedRegex(@"^(?<name>\S.*?)( +-?[\d,]+\.\d{3}){3}\r?$", RegexOptions.Multiline)]
     private static partial Regex RelayLine();
 }

@@ -33,6 +33,7 @@ internal static class RelayBenchmark
         name switch
         {
             RelayContender.Relay => RelayContender.RelayOf(settings.Daemon ?? workshop.PublishDaemon()),
+            RelayContender.WithoutQuery => RelayContender.RelayWithoutQuery(),
             RelayContender.Haproxy => RelayContender.HaproxyWith(
                 workshop.WriteFile("haproxy.cfg", RelayContender.HaproxyConfiguration)),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),

@@ -16,7 +16,7 @@ internal sealed record RelayBenchmarkSettings(int Connections, int Streams, int 
           --idle N         idle connections (5000)
           --rounds N       the number of rounds (5)
           --seconds N      the time of each measurement (3)
-          --of NAMES       relay, or none (relay)
+          --of NAMES       relay, no-query, or both (relay,no-query)
           --against NAMES  haproxy, or none (haproxy)
           --daemon PATH    a compiled daemon (by default the daemon is compiled first)
         """;
@@ -42,7 +42,10 @@ internal sealed record RelayBenchmarkSettings(int Connections, int Streams, int 
             options.TakeNumber("--rounds", 1, 1000, 5),
             options.TakeSeconds("--seconds", 0.1, 3600, 3))
         {
-            Of = options.TakeNames("--of", [RelayContender.Relay], RelayContender.Relay),
+            Of = options.TakeNames(
+                "--of",
+                [RelayContender.Relay, RelayContender.WithoutQuery],
+                $"{RelayContender.Relay},{RelayContender.WithoutQuery}"),
             Against = options.TakeNames("--against", [RelayContender.Haproxy], RelayContender.Haproxy),
             Daemon = options.TakeText("--daemon"),
         };

@@ -13,6 +13,9 @@ internal sealed record RelayContender(string Name, string Program, params string
     /// <summary>The name of the packaged relay.</summary>
     public const string Relay = "relay";
 
+    /// <summary>The name of the relay that asks no helper, for what the queries cost.</summary>
+    public const string WithoutQuery = "no-query";
+
     /// <summary>The name of HAProxy.</summary>
     public const string Haproxy = "haproxy";
 
@@ -48,6 +51,10 @@ internal sealed record RelayContender(string Name, string Program, params string
     public static RelayContender RelayOf(string daemon) => new(
         Relay, daemon, "relay", "--listen", $"{_listen}", "--to", $"{RelayPeers.Target}", "--router", "127.0.0.1",
         "--max-connections", $"{MaxConnections}");
+
+    /// <summary>Makes the relay without queries, which this program contains (<see cref="RelayHost"/>).</summary>
+    public static RelayContender RelayWithoutQuery() => new(
+        WithoutQuery, Environment.ProcessPath!, "relay", RelayHost.Command, $"{_listen}", $"{RelayPeers.Target}");
 
     /// <summary>Makes HAProxy with its configuration in a file.</summary>
     public static RelayContender HaproxyWith(string configuration) => new(Haproxy, Haproxy, "-db", "-f", configuration);
