@@ -14,7 +14,11 @@ Describe 'Completion' {
         @{ Typed = 'Test-ProxyHelper '; Offered = '127.0.0.1 194.0.1.1 194.0.22.9' }
         @{ Typed = 'Test-ProxyHelper -Destination 194'; Offered = '194.0.22.9:9199' }
         @{ Typed = 'Test-ProxyHelperSetup '; Offered = '127.0.0.1 194.0.1.1 194.0.22.9' }
-        @{ Typed = 'Test-ProxyHelperSetup -Role '; Offered = 'Proxy Router' }
+        @{ Typed = 'Test-ProxyHelperSetup -Role '; Offered = 'Proxy Relay Router' }
+        @{ Typed = 'Start-ProxyRelay 194.0.2'; Offered = '194.0.22.9:' }
+        @{ Typed = 'Start-ProxyRelay -Listen 0'; Offered = '0.0.0.0:' }
+        @{ Typed = 'Start-ProxyRelay 194.0.22.9:9199 127.0.0.1:3128 194.0.1.1 -ProxyProtocol '; Offered = 'None V1 V2' }
+        @{ Typed = 'Get-ProxyRelay | Where-Object Not'; Offered = 'NotFound NotRouter' }
         @{ Typed = 'Test-ProxyHelperSetup -Proxy 194'; Offered = '194.0.22.9:9199' }
         @{ Typed = 'Get-NatMapping -OriginalSource '; Offered = '10.1.1.1 10.1.1.2 10.1.1.3' }
         @{ Typed = 'Get-NatMapping -OriginalSource 10.1.1.2'; Offered = '10.1.1.2:5353' }
@@ -55,6 +59,23 @@ Describe 'Completion' {
         Get-Completion 'Get-ProxyHelper -Id ' | Should -BeExactly "$first", "$second"
         Stop-ProxyHelper ProxyHelper
         Get-Completion 'Stop-ProxyHelper ' | Should -BeExactly "'second one'"
+    }
+
+    It 'offers names and ids of running relays, and no helpers' {
+        $null = Start-ProxyHelper 194.0.1.1
+        $relay = (Start-ProxyRelay 194.0.22.9:9199 127.0.0.1:3128 194.0.1.1 -AllowedPort 80 -MaxConnections 100).Id
+        Get-Completion 'Stop-ProxyRelay ' | Should -BeExactly ProxyRelay
+        Get-Completion 'Get-ProxyRelay -Id ' | Should -BeExactly "$relay"
+        Get-Completion 'Stop-ProxyHelper ' | Should -BeExactly ProxyHelper
+    }
+
+    It 'offers the gateway as the router of a relay' {
+        ip link add gateway type veth peer name other
+        ip address add 192.0.2.9/24 dev gateway
+        ip link set gateway up
+        ip route add default via 192.0.2.1
+        try { Get-Completion 'Start-ProxyRelay -Router ' | Should -BeExactly 192.0.2.1 }
+        finally { ip link delete gateway }
     }
 
     It 'offers at most 100 of many values' {

@@ -32,12 +32,13 @@ Describe 'The secret' {
 
     It 'is in no property of another error: <_>' -ForEach @(
         'Start-ProxyHelper 192.0.2.1'
+        'Start-ProxyRelay 192.0.2.1:9199 127.0.0.1:3128 194.0.1.1 -AllowedPort 80'
         "Test-ProxyHelper -Source 194.0.1.1:1 -Destination '[2001:db8::1]:25' -ErrorAction Stop"
     ) {
         [ProxyHelper.TestSupport.ObjectText]::Of((Get-Failure ([scriptblock]::Create("$_ -Secret `$secret")))) | Should -Not -Match $pattern
     }
 
-    It 'is a SecureString for the engine of <_>, which keeps and logs bound values' -ForEach 'Start-ProxyHelper', 'Test-ProxyHelper' {
+    It 'is a SecureString for the engine of <_>, which keeps and logs bound values' -ForEach 'Start-ProxyHelper', 'Start-ProxyRelay', 'Test-ProxyHelper' {
         (Get-Command $_).Parameters['Secret'].ParameterType | Should -Be ([securestring])
     }
 }
