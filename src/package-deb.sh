@@ -67,13 +67,16 @@ place_pair() {
 
 gather() {
     place 755 "$program" usr/sbin/proxy-helper
-    place 644 "$parts/proxy-helper.conf" etc/proxy-helper.conf
-    place 644 "$parts/systemd/proxy-helper.service" usr/lib/systemd/system/proxy-helper.service
-    place 644 "$parts/systemd/proxy-helper.socket" usr/lib/systemd/system/proxy-helper.socket
+    local name
+    for name in proxy-helper proxy-helper-relay; do
+        place 644 "$parts/$name.conf" "etc/$name.conf"
+        place 644 "$parts/systemd/$name.service" "usr/lib/systemd/system/$name.service"
+        place 644 "$parts/systemd/$name.socket" "usr/lib/systemd/system/$name.socket"
+        place 644 "$parts/man/$name.8" "usr/share/man/man8/$name.8"
+    done
     place 644 "$parts/completions/proxy-helper.bash" usr/share/bash-completion/completions/proxy-helper
     place 644 "$parts/completions/_proxy-helper" usr/share/zsh/vendor-completions/_proxy-helper
     place 644 "$parts/completions/proxy-helper.fish" usr/share/fish/vendor_completions.d/proxy-helper.fish
-    place 644 "$parts/man/proxy-helper.8" usr/share/man/man8/proxy-helper.8
     place 644 "$parts/debian/copyright" usr/share/doc/proxy-helper/copyright
     place 644 "$parts/debian/changelog" usr/share/doc/proxy-helper/changelog
     place 644 "$parts/debian/overrides" usr/share/lintian/overrides/proxy-helper
@@ -81,7 +84,7 @@ gather() {
     place_pair
     sed '1,4d; s/^$/./; s/^/ /' "$root/LICENSE" >>"$tree/usr/share/doc/proxy-helper/copyright"
     sed -i "s/@VERSION@/$version/; s/@DATE@/$(date -uR -d "@$time")/" "$tree/usr/share/doc/proxy-helper/changelog"
-    gzip -9n "$tree/usr/share/doc/proxy-helper/changelog" "$tree/usr/share/man/man8/proxy-helper.8"
+    gzip -9n "$tree/usr/share/doc/proxy-helper/changelog" "$tree"/usr/share/man/man8/*
 }
 
 describe() {
@@ -89,7 +92,7 @@ describe() {
     libc=$(needed_libc "$program")
     size=$(du -sk --apparent-size "$tree" | cut -f1)
     mkdir "$tree/DEBIAN"
-    echo /etc/proxy-helper.conf >"$tree/DEBIAN/conffiles"
+    printf '/etc/%s\n' proxy-helper.conf proxy-helper-relay.conf >"$tree/DEBIAN/conffiles"
     install -m 755 "$parts/debian/"{postinst,prerm,postrm} "$tree/DEBIAN"
     sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/$libc/" \
         "$parts/debian/control" >"$tree/DEBIAN/control"

@@ -6,10 +6,12 @@ namespace ProxyHelper.Documents;
 internal static partial class DaemonOptions
 {
     /// <summary>Returns the long and the short options, such as --port and -P.</summary>
-    public static IReadOnlyList<string> Read()
+    /// <param name="command">The words before the options, such as "relay".</param>
+    public static IReadOnlyList<string> Read(params string[] command)
     {
-        string help = Tool.Run(Path.Combine(Repository.Root, "src/ProxyHelper.Daemon/bin/Release/net10.0/proxy-helper"),
-            "--help");
+        string help = Tool.Run(
+            Path.Combine(Repository.Root, "src/ProxyHelper.Daemon/bin/Release/net10.0/proxy-helper"),
+            [.. command, "--help"]);
         string[] options = [.. Option().Matches(help).Select(match => match.Value).Distinct()];
         return options.Length > 10 ? options : throw new InvalidOperationException($"There are no options in: {help}");
     }

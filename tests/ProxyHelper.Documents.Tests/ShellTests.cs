@@ -62,9 +62,7 @@ public sealed partial class ShellTests
     [Fact]
     public void The_daemon_has_every_option_that_is_named()
     {
-        string program = Path.Combine(Document.Root, "src/ProxyHelper.Daemon/bin/Release/net10.0/proxy-helper");
-        string help = Tool.Run(program, "--help") + Tool.Run(program, "relay", "--help");
-        HashSet<string> options = [.. Options().Matches(help).Select(option => option.Value)];
+        HashSet<string> helper = [.. DaemonOptions.Read()], relay = [.. DaemonOptions.Read("relay")];
         IEnumerable<Passage> calls =
         [
             .. Document.AllInlineCode.Where(code => DaemonCall().IsMatch(code.Text) || IsOptionAlone(code)),
@@ -78,8 +76,10 @@ public sealed partial class ShellTests
         Faults.AssertNone(
             from call in calls
             from Match option in Options().Matches(call.Text)
-            where !options.Contains(option.Value)
-            select call.Fault($"proxy-helper has no option {option.Value}"));
+            where DaemonCall().Match(call.Text) is { Success: true } match
+                ? !(match.Groups["relay"].Success ? relay : helper).Contains(option.Value)
+                : !helper.Contains(option.Value) && !relay.Contains(option.Value)
+            select call.Fault($"the command has no option {option.Value}"));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed partial class ShellTests
     private static partial Regex CommandLines();
 
     // Matches a command, also behind another command or in a unit, but not an argument of another program.
-    [GeneratedRegex(@"(^|(?<=\s)|(?<=ExecStart=\S*/))proxy-helper (relay )?-", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(^|(?<=\s)|(?<=ExecStart=\S*/))proxy-helper (?<relay>relay )?-")]
     private static partial Regex DaemonCall();
 
     [GeneratedRegex(@"(?<=^|[\s[|(])--?[A-Za-z][a-z-]*")]

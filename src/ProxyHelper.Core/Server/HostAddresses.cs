@@ -8,7 +8,7 @@ using ProxyHelper.Server.Portable;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// Finds addresses that no host has: broadcast, multicast and unspecified addresses. No helper listens on such an
+/// Finds addresses that no host has: broadcast, multicast and unspecified addresses. No program listens on such an
 /// address, and no client has it. The kernel would bind a broadcast or multicast address without an error.
 /// </summary>
 internal sealed class HostAddresses
@@ -38,7 +38,7 @@ internal sealed class HostAddresses
         }
     }
 
-    /// <summary>Returns the reason that no helper can listen on one of the addresses, or null.</summary>
+    /// <summary>Returns the reason that no program can listen on one of the addresses, or null.</summary>
     /// <param name="addresses">The addresses. 0.0.0.0 is all addresses of this host.</param>
     public string? FindListenFault(IEnumerable<IPAddress> addresses)
     {
@@ -53,7 +53,7 @@ internal sealed class HostAddresses
             if (value != IPv4Address.Any && KindOf(value) is { } kind)
             {
                 string own = _local is null ? string.Empty : $" The addresses of this host are {_local}.";
-                return $"No helper can listen on {address}, which is {kind} address.{own}";
+                return $"No program can listen on {address}, which is {kind} address.{own}";
             }
         }
 

@@ -37,7 +37,7 @@ internal static class RelaySettingList
         new RepeatableSetting<RelaySettings, RelayRules, EndPointPattern>
         {
             Name = "router", ValueName = "ADDRESS[/BITS]",
-            Help = "Relay connections of this router, and ask its helper. Connections of others are reset. Can be repeated.",
+            Help = "Relay connections of this router, and ask its helper. Others are reset. Can be repeated.",
             Part = _rules, Reader = ValueReaders.Prefix,
             Get = rules => rules.Routers, Set = (rules, routers) => rules with { Routers = routers },
         },

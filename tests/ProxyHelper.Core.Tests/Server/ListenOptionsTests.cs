@@ -110,7 +110,7 @@ public sealed class ListenOptionsTests
             ])
         {
             string message = Assert.Throws<ArgumentException>(Router.Options("0.0.0.0", address).Validate).Message;
-            Assert.StartsWith($"No helper can listen on {address}, which is a", message, StringComparison.Ordinal);
+            Assert.StartsWith($"No program can listen on {address}, which is a", message, StringComparison.Ordinal);
             Assert.EndsWith(
                 " The addresses of this host are 127.0.0.1, 194.0.22.9, 10.9.9.1, 10.8.8.1, 10.7.7.1.",
                 message,

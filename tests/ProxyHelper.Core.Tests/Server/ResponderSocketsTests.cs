@@ -119,7 +119,7 @@ public sealed class ResponderSocketsTests
     {
         using LinuxSocket socket = BoundSocket.OpenUdp(Asker.Helper(address), _ => { });
         Assert.Contains(
-            $"No helper can listen on {address}, which is a",
+            $"No program can listen on {address}, which is a",
             Assert.Throws<LinuxException>(() => Responder.Start(Options(1, [socket]), Router.Rules)).Message,
             StringComparison.Ordinal);
     });

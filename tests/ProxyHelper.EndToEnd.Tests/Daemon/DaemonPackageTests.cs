@@ -12,7 +12,10 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
 {
     private static readonly string[] _files =
     [
+        "-rw-r--r-- root/root /etc/proxy-helper-relay.conf",
         "-rw-r--r-- root/root /etc/proxy-helper.conf",
+        "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper-relay.service",
+        "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper-relay.socket",
         "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.service",
         "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.socket",
         "-rwxr-xr-x root/root /usr/sbin/proxy-helper",
@@ -40,6 +43,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         "-rw-r--r-- root/root /usr/share/doc/proxy-helper/mitmproxy_helper.py",
         "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
         "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
+        "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper-relay.8.gz",
         "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper.8.gz",
         "-rw-r--r-- root/root /usr/share/zsh/vendor-completions/_proxy-helper",
     ];
@@ -105,11 +109,13 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         byte[] tested = await File.ReadAllBytesAsync(daemon.Program, Patience.Token());
         Assert.Equal(tested, await File.ReadAllBytesAsync(program, Patience.Token()));
         await AssertAnswersAsync(program);
-        Tool.Run("systemctl", $"--root={Machine}", "--quiet", "enable", "proxy-helper.service", "proxy-helper.socket");
-        Assert.Equal(2, Files().Except(installed).Count()); // the links that start the daemon at boot
+        string[] units =
+            ["proxy-helper.service", "proxy-helper.socket", "proxy-helper-relay.service", "proxy-helper-relay.socket"];
+        Tool.Run("systemctl", [$"--root={Machine}", "--quiet", "enable", .. units]);
+        Assert.Equal(units.Length, Files().Except(installed).Count()); // the links that start the daemon at boot
 
         Dpkg("--remove", "proxy-helper");
-        Assert.Equal(["/etc/proxy-helper.conf"], Files()); // it belongs to the administrator
+        Assert.Equal(["/etc/proxy-helper-relay.conf", "/etc/proxy-helper.conf"], Files()); // the administrator's
         Dpkg("--purge", "proxy-helper");
         Assert.Empty(Files());
         Assert.False(Directory.Exists($"{Machine}/usr"));
