@@ -32,8 +32,8 @@ internal sealed class RelayJournal(RelayTarget target) : NoticeJournal
                 string message = string.Format(CultureInfo.InvariantCulture, notice, connection.Sender);
                 string reason = errno == Errno.None ? string.Empty : $" ({errno})";
                 string ends = connection.HasOriginalEnds ? $" {DescribeEnds(connection)}." : string.Empty;
-                string advice = outcome is RelayOutcome.TargetRefused or RelayOutcome.TargetTimeout
-                    ? DescribeTarget()
+                string advice = outcome is RelayOutcome.TargetRefused or RelayOutcome.TargetTimeout ? DescribeTarget()
+                    : outcome == RelayOutcome.LocalFault ? DescribeFault(errno)
                     : string.Empty;
                 Write(row.NoticeKind, $"{message}{reason}{topic.TakeRepeats()}.{ends}{advice}");
             }
@@ -95,6 +95,11 @@ internal sealed class RelayJournal(RelayTarget target) : NoticeJournal
             }
         }
     }
+
+    private static string DescribeFault(Errno errno) => errno == Errno.EADDRNOTAVAIL
+        ? " No local port is free for a connection to the target. Use a Unix socket as the target, or run 'sysctl -w "
+            + "net.ipv4.ip_local_port_range=\"10000 65535\"'."
+        : ErrnoAdvice.ForResources(errno) is { } known ? $" {known}" : string.Empty;
 
     private string DescribeTarget() => target.EndPoint is { } endPoint
         ? $" The target is {target}. Run 'ss -ltnp sport = :{endPoint.Port}' on its host to see whether it listens."

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Relay;
@@ -72,6 +73,18 @@ public sealed record RelayOptions
         SettingCheck.Require(Listen.Count + InheritedSockets.Count > 0, "At least one address and port is needed.");
         SettingCheck.Require(
             Listen.All(endPoint => endPoint.Port != 0), "Port 0 cannot receive connections. Use 1 to 65535.");
+        foreach (IPEndPoint endPoint in Listen)
+        {
+            SettingCheck.Require(
+                IsHostAddress(endPoint.Address),
+                $"{endPoint.Address} is not an IPv4 address that a host can have. The relay cannot listen on it.");
+            SettingCheck.Require(
+                !LeadsTo(Target.EndPoint, endPoint), $"The target {Target} is the relay itself. Use another port.");
+        }
+
+        SettingCheck.Require(
+            Target.EndPoint is not { AddressFamily: not AddressFamily.InterNetwork },
+            $"The target {Target} is not an IPv4 address. Use an IPv4 address, or a Unix socket.");
         SettingCheck.Require(HelperPort != 0, "Port 0 cannot receive queries. Use 1 to 65535.");
         SettingCheck.Require(Workers is >= 1 and <= MaxWorkers, $"The number of workers must be 1 to {MaxWorkers}.");
         SettingCheck.Require(
@@ -80,4 +93,13 @@ public sealed record RelayOptions
         SettingCheck.Require(
             MaxQueries is >= 1 and <= MostQueries, $"The number of queries must be 1 to {MostQueries}.");
     }
+
+    private static bool IsHostAddress(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetwork && IPv4Address.FromIPAddress(address) is var host
+            && (host == IPv4Address.Any || !host.IsUnspecified) && !host.IsMulticast && host != IPv4Address.Broadcast;
+
+    private static bool LeadsTo(IPEndPoint? target, IPEndPoint listener) =>
+        target is not null && target.Port == listener.Port
+            && (target.Address.Equals(listener.Address)
+                || (listener.Address.Equals(IPAddress.Any) && IPAddress.IsLoopback(target.Address)));
 }

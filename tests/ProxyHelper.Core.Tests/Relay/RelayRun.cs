@@ -46,10 +46,17 @@ internal sealed class RelayRun : IDisposable
 
     /// <summary>Runs the body with a relay.</summary>
     public static void In(Action<RelayRun> body, RelayOptions? options = null, RelayRules? rules = null) =>
+        In(body, () => options ?? Options, rules);
+
+    /// <summary>Runs the body with a relay.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="prepare">Returns the options of the relay. The method runs in the namespace.</param>
+    /// <param name="rules">The rules of the relay.</param>
+    public static void In(Action<RelayRun> body, Func<RelayOptions> prepare, RelayRules? rules = null) =>
         NetworkNamespace.Run(
             () =>
             {
-                using var run = new RelayRun(options ?? Options, rules ?? Rules);
+                using var run = new RelayRun(prepare(), rules ?? Rules);
                 body(run);
             },
             Router,

@@ -51,7 +51,7 @@ internal static class RelayListeners
             foreach (IPEndPoint endPoint in options.Listen.Distinct())
             {
 #pragma warning disable CA2000 // the worker disposes of it
-                opened.Add(new RelayListener(Bind(endPoint, options), endPoint, IsInherited: false));
+                opened.Add(new RelayListener(Bind(endPoint, options, isShared: before > 0), endPoint));
 #pragma warning restore CA2000
             }
         }
@@ -59,13 +59,20 @@ internal static class RelayListeners
         return [.. opened.Skip(before)];
     }
 
-    private static LinuxSocket Bind(IPEndPoint endPoint, RelayOptions options) =>
-        BoundSocket.Listen(endPoint, Backlog, socket =>
+    private static LinuxSocket Bind(IPEndPoint endPoint, RelayOptions options, bool isShared)
+    {
+        LinuxSocket listener = BoundSocket.Listen(endPoint, Backlog, socket =>
         {
             socket.SetOption(SocketOption.FreeBind, options.AllowAbsentAddresses ? 1 : 0);
-            socket.SetOption(SocketOption.ReusePort, options.Workers > 1 ? 1 : 0);
+            socket.SetOption(SocketOption.ReusePort, isShared ? 1 : 0);
             Prepare(socket);
         });
+
+        // The first socket is bound without sharing, so that it fails if another relay uses the port. Only then does
+        // it share.
+        listener.SetOption(SocketOption.ReusePort, options.Workers > 1 ? 1 : 0);
+        return listener;
+    }
 
     private static RelayListener Adopt(int descriptor)
     {
@@ -78,7 +85,7 @@ internal static class RelayListeners
         }
 
         Prepare(inherited.Socket);
-        return new RelayListener(inherited.Socket, inherited.EndPoint, IsInherited: true);
+        return new RelayListener(inherited.Socket, inherited.EndPoint);
     }
 
     /// <summary>Sets the options that accepted connections take from their listener.</summary>
@@ -93,9 +100,8 @@ internal static class RelayListeners
 /// <summary>Represents a socket on which a worker accepts connections.</summary>
 /// <param name="Socket">The socket, which the worker disposes of.</param>
 /// <param name="EndPoint">The address and port of the socket. 0.0.0.0 is all addresses of this host.</param>
-/// <param name="IsInherited">Whether another process also has the socket, and waits for the next relay.</param>
 [SupportedOSPlatform("linux")]
-internal sealed record RelayListener(LinuxSocket Socket, IPEndPoint EndPoint, bool IsInherited)
+internal sealed record RelayListener(LinuxSocket Socket, IPEndPoint EndPoint)
 {
     /// <summary>Gets the address and port by value.</summary>
     public TransportEndPoint Local { get; } = new(EndPoint.Address, (ushort)EndPoint.Port);
