@@ -46,7 +46,7 @@ public enum RelayOutcome : byte
     /// <summary>The original source had too many connections.</summary>
     TooManyOfSource,
 
-    /// <summary>The user had gone before the relay connected to the target.</summary>
+    /// <summary>The user reset the connection before the relay connected to the target.</summary>
     ClientGone,
 
     /// <summary>The target refused the connection, or cannot be reached.</summary>

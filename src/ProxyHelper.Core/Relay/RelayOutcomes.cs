@@ -47,7 +47,9 @@ public static class RelayOutcomes
             RelayOutcome.TooManyOfSource, "too_many_of_source",
             "Connections of an original source that had too many connections.",
             "Reset a connection from {0}: its original source has too many connections"),
-        Of(RelayOutcome.ClientGone, "client_gone", "Connections whose user had gone before the target was asked."),
+        Of(
+            RelayOutcome.ClientGone, "client_gone",
+            "Connections that the user reset before the relay had reached the target."),
         Fault(
             RelayOutcome.TargetRefused, "target_refused", "Connections that the target refused.",
             "Reset a connection from {0}: the target refused it"),

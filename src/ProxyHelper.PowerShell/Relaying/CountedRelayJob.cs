@@ -84,7 +84,7 @@ public abstract class CountedRelayJob : ServerJob
     /// <summary>Gets the number of connections of a source that had too many connections.</summary>
     public long TooManyOfSource => Counts[RelayOutcome.TooManyOfSource];
 
-    /// <summary>Gets the number of connections whose user had gone before the relay connected to the target.</summary>
+    /// <summary>Gets the number of connections that the user reset before the relay had reached the target.</summary>
     public long ClientGone => Counts[RelayOutcome.ClientGone];
 
     /// <summary>Gets the number of connections that the target refused.</summary>

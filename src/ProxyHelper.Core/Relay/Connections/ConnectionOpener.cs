@@ -136,7 +136,9 @@ internal sealed class ConnectionOpener
     }
 
     /// <summary>Keeps the header and the bytes that the user has sent already. Both are sent together.</summary>
-    /// <returns>False when the user has gone.</returns>
+    /// <returns>
+    /// False when the user has reset the connection. A user who has only ended sending still waits for an answer.
+    /// </returns>
     private bool TakeFirstBytes(RelayConnection connection)
     {
         byte[] buffer = _parts.Pump.Buffer;
@@ -148,7 +150,7 @@ internal sealed class ConnectionOpener
             connection.OriginalDestination,
             connection.Id);
         int received = connection.Client.Receive(buffer.AsSpan(header));
-        if (received == 0 || (received < 0 && received != StreamDescriptor.WouldBlock))
+        if (received < 0 && received != StreamDescriptor.WouldBlock)
         {
             return false;
         }

@@ -81,6 +81,26 @@ public sealed class TargetTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    public async Task A_user_who_ends_without_a_byte_still_gets_an_answer()
+    {
+        using var network = CaseNetwork.Create();
+        using CaseHelper helper = network.OpenHelper();
+        using var target = CaseTarget.Open(network);
+        using RunningProgram relay = await network.StartRelayAsync(daemon);
+        using Socket user = await network.ConnectAsync();
+        ReceivedQuery query = await helper.ReceiveAsync();
+        user.Shutdown(SocketShutdown.Send);
+
+        helper.Send(query, query.Found(OriginalEnds.Of(user)));
+
+        using TargetConnection accepted = await target.AcceptAsync();
+        await RelayedPair.AssertEndsAsync(accepted.Socket);
+        await RelayedPair.AssertPassesAsync(accepted.Socket, user, "the time of day");
+        accepted.Dispose();
+        await RelayedPair.AssertEndsAsync(user);
+    }
+
+    [Fact]
     public async Task The_header_and_the_first_bytes_of_the_user_arrive_in_one_segment()
     {
         using var network = CaseNetwork.Create();
