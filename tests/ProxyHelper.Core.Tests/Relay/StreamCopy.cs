@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Relay;
 
-/// <summary>Sends random bytes through one direction of a connection, on two threads, and compares the hashes.</summary>
+/// <summary>Sends random bytes through one direction of a connection, and compares the hashes of both ends.</summary>
 internal sealed class StreamCopy
 {
     private readonly Thread _sender;
