@@ -150,7 +150,10 @@ internal sealed class ConnectionOpener
             connection.OriginalDestination,
             connection.Id);
         int received = connection.Client.Receive(buffer.AsSpan(header));
-        if (received < 0 && received != StreamDescriptor.WouldBlock)
+        bool isBroken = received < 0 && received != StreamDescriptor.WouldBlock;
+
+        // After a reset, the answer can already be about the next user of the router's port, whose bytes these are not.
+        if (isBroken || connection.Client.ReadError() != Errno.None)
         {
             return false;
         }
