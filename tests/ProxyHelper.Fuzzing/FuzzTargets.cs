@@ -11,6 +11,7 @@ public static class FuzzTargets
     [
         new DatagramTarget(),
         new ReplyTarget(),
+        new HelperAnswersTarget(),
         new LineQueryTarget(),
         new LineReplyTarget(),
         new NetlinkMessagesTarget(),

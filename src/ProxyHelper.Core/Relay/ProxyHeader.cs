@@ -5,7 +5,7 @@ using ProxyHelper.Addresses;
 
 namespace ProxyHelper.Relay;
 
-/// <summary>Writes the header of the PROXY protocol (HAProxy, doc/proxy-protocol.txt) that precedes the bytes.</summary>
+/// <summary>Writes the header of the PROXY protocol (HAProxy, doc/proxy-protocol.txt).</summary>
 internal static class ProxyHeader
 {
     /// <summary>The size of a buffer that holds every header.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
+using ProxyHelper.Linux.Entropy;
 using ProxyHelper.Protocol;
 
 namespace ProxyHelper.Relay.Asking;
@@ -17,7 +18,7 @@ namespace ProxyHelper.Relay.Asking;
 /// <param name="cookies">The random cookies.</param>
 [SupportedOSPlatform("linux")]
 internal sealed class HelperQueries(
-    HelperSockets sockets, int maxQueries, RelayCounters counters, Clock clock, RandomNumbers cookies) : IDisposable
+    HelperSocketTable sockets, int maxQueries, RelayCounters counters, Clock clock, RandomNumbers cookies) : IDisposable
 {
     private const int MaxSends = 3;
     private const int BatchSize = 32; // datagrams that one system call receives
@@ -29,14 +30,18 @@ internal sealed class HelperQueries(
 
     private readonly QueryTable _queries = new(cookies);
     private readonly MessageBatch _replies = new(BatchSize, BufferSize, isConnected: true);
-    private readonly MessageBatch _query = new(1, HelperDatagram.Size, isConnected: true);
+    private readonly QuerySender _sender = new();
 
     /// <summary>Gets or sets the secret of the helpers, for each query that is sent from now on.</summary>
-    public uint Secret { get; set; }
+    public uint Secret
+    {
+        get => _sender.Secret;
+        set => _sender.Secret = value;
+    }
 
     /// <summary>
-    /// Gets the answers since the caller cleared the list. Each query gets exactly one, unless it is abandoned. Any
-    /// method of the object can add answers.
+    /// Gets the answers since the caller cleared the list. Each query gets exactly one. Any method of the
+    /// object can add answers.
     /// </summary>
     public List<RelayAnswer> Answers { get; } = [];
 
@@ -44,14 +49,7 @@ internal sealed class HelperQueries(
     /// Gets the time at which <see cref="Advance"/> has something to do, by <see cref="Clock.SinceBoot"/>. Null if no
     /// query waits.
     /// </summary>
-    public TimeSpan? NextDeadline
-    {
-        get
-        {
-            TimeSpan? sent = _queries.Sent.First?.Value.DueAt, refused = _queries.Refused.First?.Value.DueAt;
-            return sent < refused ? sent : refused ?? sent;
-        }
-    }
+    public TimeSpan? NextDeadline => _queries.NextDueAt;
 
     /// <summary>Makes the queries of one worker.</summary>
     /// <param name="port">The UDP port of the helpers.</param>
@@ -65,13 +63,13 @@ internal sealed class HelperQueries(
         ushort port, int maxQueries, RelayCounters counters, Action<LinuxSocket, int> watch)
     {
 #pragma warning disable CA2000 // the new object disposes of them
-        var sockets = new HelperSockets(HelperSockets.OpenerFor(port), watch);
+        var sockets = new HelperSocketTable(HelperSocketTable.OpenerFor(port), watch);
 #pragma warning restore CA2000
         return new HelperQueries(sockets, maxQueries, counters, Clock.System, new RandomNumbers());
     }
 
     /// <summary>Asks the helper at the address of the source for the original ends of a connection.</summary>
-    /// <param name="place">The place of the connection. Each place has one query at most.</param>
+    /// <param name="place">The place of the connection. A place has one query at a time: its answer frees it.</param>
     /// <param name="source">The router's end of the connection, IPv4.</param>
     /// <param name="destination">The accepting address and port of the connection, IPv4.</param>
     /// <returns>The reason the helper cannot be asked, or null. Then an answer follows.</returns>
@@ -91,7 +89,7 @@ internal sealed class HelperQueries(
                 return RelayOutcome.TooManyQueries; // each socket waits for a reply
             }
 
-            OpenQuery query = _queries.Add(place, socket);
+            AskedQuery query = _queries.Add(place, socket);
             (query.Source, query.Destination) = (source, destination);
             query.AskedAt = socket.UsedAt = clock.SinceBoot;
             Send(query, query.AskedAt);
@@ -99,7 +97,7 @@ internal sealed class HelperQueries(
         }
         catch (LinuxException failure)
         {
-            return IsUnreachable(failure.Errno) ? RelayOutcome.HelperUnreachable : RelayOutcome.LocalFault;
+            return QuerySender.IsUnreachable(failure.Errno) ? RelayOutcome.HelperUnreachable : RelayOutcome.LocalFault;
         }
     }
 
@@ -122,109 +120,20 @@ internal sealed class HelperQueries(
 
             for (int slot = 0; slot < count; slot++)
             {
-                Match(socket, _replies.Data(slot), now);
+                Take(index, _replies.Data(slot), now);
             }
         }
     }
 
-    /// <summary>Sends queries again, and ends those that had no reply in time.</summary>
-    public void Advance()
-    {
-        TimeSpan now = clock.SinceBoot;
-        while (FirstDue(_queries.Sent, now) is { } query)
-        {
-            if (query.Sends < MaxSends && !IsOver(query, now))
-            {
-                Send(query, now);
-            }
-            else
-            {
-                End(query, new RelayAnswer(query.Place, RelayOutcome.NoReply));
-            }
-        }
-
-        while (FirstDue(_queries.Refused, now) is { } query)
-        {
-            if (IsOver(query, now))
-            {
-                End(query, new RelayAnswer(query.Place, RelayOutcome.HelperUnreachable));
-            }
-            else
-            {
-                Send(query, now);
-            }
-        }
-    }
-
-    /// <summary>Forgets the query of a connection, and its answer that is still in the list.</summary>
-    public void Abandon(int place)
-    {
-        if (_queries.TryFindPlace(place, out OpenQuery? query))
-        {
-            _queries.Remove(query);
-        }
-        else
-        {
-            Answers.RemoveAll(answer => answer.Place == place);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => sockets.Dispose();
-
-    private static OpenQuery? FirstDue(LinkedList<OpenQuery> list, TimeSpan now) =>
-        list.First?.Value is { } query && query.DueAt <= now ? query : null;
-
-    /// <summary>
-    /// Returns whether a query is so old that its answer might be about a later connection with the same ends.
-    /// </summary>
-    private static bool IsOver(OpenQuery query, TimeSpan now) => now - query.AskedAt > _longestTime;
-
-    private static bool IsUnreachable(Errno errno) => errno is not (
-        Errno.None or Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRNOTAVAIL
-        or Errno.EADDRINUSE or Errno.EAGAIN or Errno.ENOSPC);
-
-    private void Send(OpenQuery query, TimeSpan now)
-    {
-        query.Sends++;
-        counters.CountQuery();
-        QueryTable.Dequeue(query);
-        Errno errno = TrySend(query);
-        if (IsUnreachable(errno))
-        {
-            // The error may be that of an earlier query. Then this query was not sent.
-            Refuse(query.Socket, now);
-            errno = TrySend(query);
-        }
-
-        QueryTable.Enqueue(query, _queries.Sent, now + _replyTime);
-        if (IsUnreachable(errno))
-        {
-            Refuse(query, now);
-        }
-    }
-
-    private Errno TrySend(OpenQuery query)
-    {
-        Span<byte> datagram = stackalloc byte[HelperDatagram.Size];
-        new Query(query.Cookie, Secret, query.Source, query.Destination).Write(datagram);
-        int sent;
-        do
-        {
-            _query.Load(0, datagram, address: default);
-            _query.Reply(0, datagram.Length, controlLength: 0);
-            sent = _query.Send(query.Socket.Socket);
-        }
-        while (sent == 0);
-
-        return sent > 0 ? Errno.None : LinuxHandle.LastError();
-    }
-
-    private void Match(HelperSocket socket, ReadOnlySpan<byte> datagram, TimeSpan now)
+    /// <summary>Takes a datagram that a socket has received.</summary>
+    /// <param name="index">The index of the socket.</param>
+    /// <param name="datagram">The datagram: any bytes.</param>
+    /// <param name="now">A time after the receipt, by <see cref="Clock.SinceBoot"/>.</param>
+    public void Take(int index, ReadOnlySpan<byte> datagram, TimeSpan now)
     {
         if (datagram.Length != HelperDatagram.Size
-            || !_queries.TryFind(Reply.ReadCookie(datagram), out OpenQuery? query)
-            || query.Socket != socket
+            || !_queries.TryFind(Reply.ReadCookie(datagram), out AskedQuery? query)
+            || query.Socket.Index != index
             || IsOver(query, now)
             || !Reply.TryRead(datagram, query.Cookie, out Reply reply, out _))
         {
@@ -237,13 +146,70 @@ internal sealed class HelperQueries(
             : new RelayAnswer(query.Place, RelayOutcome.NotFound));
     }
 
+    /// <summary>Sends queries again, and ends those that had no reply in time.</summary>
+    public void Advance()
+    {
+        TimeSpan now = clock.SinceBoot;
+        while (QueryTable.FirstDue(_queries.Sent, now) is { } query)
+        {
+            if (query.Sends < MaxSends && !IsOver(query, now))
+            {
+                Send(query, now);
+            }
+            else
+            {
+                End(query, new RelayAnswer(query.Place, RelayOutcome.NoReply));
+            }
+        }
+
+        while (QueryTable.FirstDue(_queries.Refused, now) is { } query)
+        {
+            if (IsOver(query, now))
+            {
+                End(query, new RelayAnswer(query.Place, RelayOutcome.HelperUnreachable));
+            }
+            else
+            {
+                Send(query, now);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => sockets.Dispose();
+
+    /// <summary>
+    /// Returns whether a query is so old that its answer might be about a later connection with the same ends.
+    /// </summary>
+    private static bool IsOver(AskedQuery query, TimeSpan now) => now - query.AskedAt > _longestTime;
+
+    private void Send(AskedQuery query, TimeSpan now)
+    {
+        query.Sends++;
+        counters.CountQuery();
+        QueryTable.Dequeue(query);
+        Errno errno = _sender.TrySend(query);
+        if (QuerySender.IsUnreachable(errno))
+        {
+            // The error may be that of an earlier query. Then this query was not sent.
+            Refuse(query.Socket, now);
+            errno = _sender.TrySend(query);
+        }
+
+        QueryTable.Enqueue(query, _queries.Sent, now + _replyTime);
+        if (QuerySender.IsUnreachable(errno))
+        {
+            Refuse(query, now);
+        }
+    }
+
     /// <summary>
     /// Notes that the router has refused a query of a socket (ICMP). The error does not say which one, so all queries
     /// that were sent are affected. A reply that arrives nevertheless counts.
     /// </summary>
     private void Refuse(HelperSocket socket, TimeSpan now)
     {
-        for (LinkedListNode<OpenQuery>? node = _queries.Sent.First, next; node is not null; node = next)
+        for (LinkedListNode<AskedQuery>? node = _queries.Sent.First, next; node is not null; node = next)
         {
             next = node.Next;
             if (node.Value.Socket == socket)
@@ -253,7 +219,7 @@ internal sealed class HelperQueries(
         }
     }
 
-    private void Refuse(OpenQuery query, TimeSpan now)
+    private void Refuse(AskedQuery query, TimeSpan now)
     {
         if (query.WasRefused)
         {
@@ -262,11 +228,12 @@ internal sealed class HelperQueries(
         else
         {
             query.WasRefused = true; // the helper may be about to start again
+            query.Sends--;
             QueryTable.Enqueue(query, _queries.Refused, now + _refusalPause);
         }
     }
 
-    private void End(OpenQuery query, in RelayAnswer answer)
+    private void End(AskedQuery query, in RelayAnswer answer)
     {
         _queries.Remove(query);
         Answers.Add(answer);

@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using ProxyHelper.Addresses;
 using ProxyHelper.Linux;
+using ProxyHelper.Linux.Entropy;
 using ProxyHelper.Linux.Streams;
 using ProxyHelper.Netlink;
 using ProxyHelper.Relay.Asking;

@@ -17,7 +17,7 @@ internal delegate LinuxSocket HelperSocketOpener(HelperRoute route);
 /// Waits for a new socket with the index. Closing the socket ends that. An index can be used again.
 /// </param>
 [SupportedOSPlatform("linux")]
-internal sealed class HelperSockets(HelperSocketOpener open, Action<LinuxSocket, int> watch) : IDisposable
+internal sealed class HelperSocketTable(HelperSocketOpener open, Action<LinuxSocket, int> watch) : IDisposable
 {
     /// <summary>The largest number of sockets.</summary>
     public const int MaxSockets = 256;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace ProxyHelper.Linux;
+namespace ProxyHelper.Linux.Entropy;
 
 /// <summary>
 /// Gives random numbers that nobody can predict (getrandom). RandomNumberGenerator would load OpenSSL, 3 MB. A test

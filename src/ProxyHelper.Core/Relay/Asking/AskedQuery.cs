@@ -3,16 +3,16 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Relay.Asking;
 
 /// <summary>Represents a query that waits for its reply. The object is used again for later queries.</summary>
-internal sealed class OpenQuery
+internal sealed class AskedQuery
 {
     /// <summary>Makes a query that is in no queue.</summary>
-    public OpenQuery()
+    public AskedQuery()
     {
-        Node = new LinkedListNode<OpenQuery>(this);
+        Node = new LinkedListNode<AskedQuery>(this);
     }
 
     /// <summary>Gets the node of the query, which is in one of the queues.</summary>
-    public LinkedListNode<OpenQuery> Node { get; }
+    public LinkedListNode<AskedQuery> Node { get; }
 
     /// <summary>Gets or sets the place of the connection.</summary>
     public int Place { get; set; }
@@ -35,7 +35,7 @@ internal sealed class OpenQuery
     /// <summary>Gets or sets the time at which the query is sent again or ends.</summary>
     public TimeSpan DueAt { get; set; }
 
-    /// <summary>Gets or sets the number of sends.</summary>
+    /// <summary>Gets or sets the number of sends, without a send that the router refused.</summary>
     public int Sends { get; set; }
 
     /// <summary>Gets or sets whether the router has refused the query once (ICMP).</summary>
