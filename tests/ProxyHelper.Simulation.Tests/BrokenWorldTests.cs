@@ -40,6 +40,17 @@ public sealed class BrokenWorldTests
         world.Clock.Speed = 1000; // the clocks run too fast, so every query seems late
     });
 
+    [Fact]
+    public void An_answer_of_another_connection_is_found() => AssertFound(
+        "gets the answer of another one",
+        (world, _) => world.CookieMask = 0xf, // so few that a late reply fits another query
+        firstSeed: 5,
+        step: 8); // worlds with a relay
+
+    [Fact]
+    public void A_query_of_a_relay_without_an_answer_is_found() => AssertFound(
+        "a query has no answer", (world, _) => world.Clock.Speed = 0.01, firstSeed: 5, step: 8);
+
     private static void AssertFound(
         string reason, Action<World, ScriptedKernel> breaks, int firstSeed = 0, int step = 1) => Assert.Contains(
         Enumerable.Range(0, Seeds).Select(number => firstSeed + (number * step)),

@@ -1,3 +1,4 @@
+using ProxyHelper.Simulation.Asking;
 using ProxyHelper.Simulation.Kernel;
 using ProxyHelper.Simulation.Network;
 
@@ -37,9 +38,12 @@ internal sealed class SimulatedWorld(int seed, bool keepsTrace = false)
         Violation.If(world.OpenDescriptors != 0, $"{world.OpenDescriptors} descriptors stay open");
     }
 
-    /// <summary>Chooses the server. A quarter of the seeds make a world with a resolver.</summary>
+    /// <summary>
+    /// Chooses the server. A quarter of the seeds make a world with a resolver, and an eighth one with a relay.
+    /// </summary>
     private ISimulation Choose(World world, ScriptedKernel kernel) =>
         seed % 4 == 3 ? new ResolverSimulation(world, kernel)
+        : seed % 8 == 5 ? new RelaySimulation(world)
         : world.Chance.OnceIn(3) ? new TcpSimulation(world, kernel)
         : new UdpSimulation(world, kernel);
 }

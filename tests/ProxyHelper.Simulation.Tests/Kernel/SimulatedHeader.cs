@@ -28,13 +28,19 @@ internal unsafe struct SimulatedHeader
         BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(_name + 4, 4)),
         BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(_name + 2, 2)));
 
-    /// <summary>Fills the header as recvmmsg does.</summary>
-    public void Receive(ReadOnlySpan<byte> data, ReadOnlySpan<byte> control, Peer sender)
+    /// <summary>Fills the header of a connected socket as recvmmsg does.</summary>
+    public void Receive(ReadOnlySpan<byte> data)
     {
         int length = Math.Min(data.Length, (int)_vectors->Length);
         data[..length].CopyTo(new Span<byte>(_vectors->Base, length));
         _flags = length < data.Length ? 0x20 : 0; // MSG_TRUNC
         _length = (uint)length;
+    }
+
+    /// <summary>Fills the header as recvmmsg does.</summary>
+    public void Receive(ReadOnlySpan<byte> data, ReadOnlySpan<byte> control, Peer sender)
+    {
+        Receive(data);
         sender.Write(new Span<byte>(_name, (int)_nameLength));
         _nameLength = Peer.Size;
         control.CopyTo(new Span<byte>(_control, (int)_controlLength));

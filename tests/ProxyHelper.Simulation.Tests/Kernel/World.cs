@@ -57,6 +57,9 @@ internal sealed class World : IDisposable
     /// <summary>Gets or sets whether the server is not told about the stop.</summary>
     public bool HidesStop { get; set; }
 
+    /// <summary>Gets or sets the bits of the cookies that are random; the others are 0.</summary>
+    public uint CookieMask { get; set; } = uint.MaxValue;
+
     /// <summary>Plans an event.</summary>
     public void At(TimeSpan time, Action action) => _events.Enqueue(action, (time, _order++));
 
