@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using ProxyHelper.Relay;
 using Xunit;
 
@@ -10,6 +9,7 @@ public sealed class RelayStreamTests
 {
     private const int Streams = 6;
     private const int Length = 20_000_000;
+    private const int Conversations = 40;
 
     [Fact]
     public void Six_large_streams_arrive_unchanged_in_both_directions() => RelayRun.In(run =>
@@ -18,8 +18,8 @@ public sealed class RelayStreamTests
 
         var copies = pairs.SelectMany((pair, number) => new[]
         {
-            new StreamCopy(pair.User, pair.Target, number),
-            new StreamCopy(pair.Target, pair.User, number + Streams),
+            new StreamCopy(pair.User, pair.Target, new Random(number), Length),
+            new StreamCopy(pair.Target, pair.User, new Random(number + Streams), Length),
         }).ToArray();
 
         Assert.All(copies, copy => copy.AssertEqual());
@@ -28,6 +28,33 @@ public sealed class RelayStreamTests
         Assert.Equal(total + (Streams * "hello"u8.Length), run.Relay.Counts.BytesUp);
         Assert.Equal(total, run.Relay.Counts.BytesDown);
     });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Streams_of_all_lengths_in_pieces_of_all_sizes_arrive_unchanged(bool isUnix)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"relay-{Guid.NewGuid():N}.sock");
+        RelayOptions options = RelayRun.Options with { Workers = 2 };
+        RelayRun.In(
+            run =>
+            {
+                var copies = Enumerable.Range(0, Conversations).SelectMany(number =>
+                {
+                    (Socket user, Socket target) = run.Open();
+                    var random = new Random(number);
+                    return new[]
+                    {
+                        new StreamCopy(user, target, random, random.Next(1 << random.Next(22)), pieces: true),
+                        new StreamCopy(target, user, random, random.Next(1 << random.Next(22)), pieces: true),
+                    };
+                }).ToArray();
+                Assert.All(copies, copy => copy.AssertEqual());
+                run.Await(counts => counts is { Open: 0 } && counts[RelayOutcome.Finished] == Conversations);
+            },
+            isUnix ? options with { Target = RelayTarget.At(path) } : options);
+        File.Delete(path);
+    }
 
     [Theory]
     [InlineData(true)]
@@ -76,56 +103,5 @@ public sealed class RelayStreamTests
 
         sender.Blocking = true;
         return sent;
-    }
-
-    /// <summary>Sends random bytes through one direction, on two threads, and compares the hashes.</summary>
-    private sealed class StreamCopy
-    {
-        private readonly Thread _sender;
-        private readonly Thread _receiver;
-        private byte[] _sent = [];
-        private byte[] _received = [];
-
-        public StreamCopy(Socket from, Socket to, int seed)
-        {
-            _sender = new Thread(() => _sent = Send(from, seed)) { IsBackground = true };
-            _receiver = new Thread(() => _received = Receive(to)) { IsBackground = true };
-            _sender.Start();
-            _receiver.Start();
-        }
-
-        public void AssertEqual()
-        {
-            _sender.Join();
-            _receiver.Join();
-            Assert.NotEmpty(_sent);
-            Assert.Equal(_sent, _received);
-        }
-
-        private static byte[] Send(Socket socket, int seed)
-        {
-            byte[] bytes = new byte[Length];
-            new Random(seed).NextBytes(bytes);
-            for (int sent = 0; sent < Length;)
-            {
-                sent += socket.Send(bytes.AsSpan(sent));
-            }
-
-            socket.Shutdown(SocketShutdown.Send);
-            return SHA256.HashData(bytes);
-        }
-
-        private static byte[] Receive(Socket socket)
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            byte[] buffer = new byte[100_000];
-            int length;
-            while ((length = socket.Receive(buffer.AsSpan())) > 0)
-            {
-                hash.AppendData(buffer.AsSpan(0, length));
-            }
-
-            return hash.GetHashAndReset();
-        }
     }
 }
