@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using ProxyHelper.TestSupport;
 using Xunit;
 
@@ -10,7 +9,7 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// Tests the units of the daemon. systemd accepts them, they leave little exposure, and they allow every system call of
 /// the daemon.
 /// </summary>
-public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposable
+public sealed class DaemonUnitTests(PublishedDaemon daemon) : IDisposable
 {
     private const string Scrape =
         "exec 3<>/dev/tcp/194.0.1.1/9114; printf 'GET /metrics HTTP/1.1\\r\\nHost: router\\r\\n\\r\\n' >&3; cat <&3";
@@ -60,7 +59,7 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
         string[] made = await TraceCallsAsync(source);
         Assert.Contains("sendmmsg", made); // the daemon sent a reply
 
-        Assert.Empty(made.Except(ReadAllowedCalls()));
+        Assert.Empty(made.Except(UnitCalls.ReadAllowed(_service)));
     }
 
     /// <summary>Returns the system calls of a start, a reply, a scrape, a reload, logged counters and a stop.</summary>
@@ -83,34 +82,8 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
         await running.AwaitAsync("Counters since the start: 1 queries");
         running.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, await running.ExitAsync());
-        string calls = await File.ReadAllTextAsync(trace, Patience.Token());
-        return [.. SystemCall().Matches(calls).Select(call => call.Value).Distinct()];
+        return await UnitCalls.ReadMadeAsync(trace);
     }
-
-    /// <summary>Returns the system calls that the filter allows. A line that starts with ~ removes calls.</summary>
-    private static HashSet<string> ReadAllowedCalls()
-    {
-        var allowed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Match filter in Filter().Matches(File.ReadAllText(_service)))
-        {
-            HashSet<string> named = [.. filter.Groups["names"].Value.Split(' ').SelectMany(Members)];
-            if (filter.Groups["without"].Success)
-            {
-                allowed.ExceptWith(named);
-            }
-            else
-            {
-                allowed.UnionWith(named);
-            }
-        }
-
-        return allowed;
-    }
-
-    private static IEnumerable<string> Members(string name) => name.StartsWith('@')
-        ? Tool.Run("systemd-analyze", "syscall-filter", name).Split('\n').Select(line => line.Trim())
-            .Where(line => line.Length > 0 && line[0] != '#' && line != name).SelectMany(Members)
-        : [name];
 
     /// <summary>Returns the path of a copy of the unit that starts the tested program.</summary>
     private string CopyForThisMachine(string unit)
@@ -120,10 +93,4 @@ public sealed partial class DaemonUnitTests(PublishedDaemon daemon) : IDisposabl
         File.WriteAllText(copy, text.Replace("/usr/sbin/proxy-helper", daemon.Program, StringComparison.Ordinal));
         return copy;
     }
-
-    [GeneratedRegex(@"^SystemCallFilter=(?<without>~)?(?<names>.*)$", RegexOptions.Multiline)]
-    private static partial Regex Filter();
-
-    [GeneratedRegex(@"(?<=^\d+ +)[a-z_0-9]+(?=\()", RegexOptions.Multiline)]
-    private static partial Regex SystemCall();
 }
