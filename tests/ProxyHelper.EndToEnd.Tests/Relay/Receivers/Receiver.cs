@@ -9,6 +9,10 @@ namespace ProxyHelper.EndToEnd.Relay.Receivers;
 /// <summary>Represents a proxy behind the relay, started with its configuration of docs/relay.md.</summary>
 internal sealed class Receiver : IDisposable
 {
+    // HAProxy drops lines of its log when a pipe is full. So the output goes to a file.
+    private const string Output = "output";
+    private const string StartWithOutput = "exec \"$@\" >\"$0\" 2>&1";
+
     private readonly ReceiverFolder _folder;
     private readonly RunningProgram _program;
     private readonly ReceiverKind _kind;
@@ -25,7 +29,7 @@ internal sealed class Receiver : IDisposable
 
     /// <summary>Gets the lines of the log of connections.</summary>
     public IReadOnlyList<string> Log =>
-        [.. (_kind.LogFile is { } file ? _folder.Read(file) : _program.Output).Split('\n')
+        [.. _folder.Read(_kind.LogFile ?? Output).Split('\n')
             .Where(line => line.Contains(" -> ", StringComparison.Ordinal))];
 
     /// <summary>Starts a receiver on the proxy's host and waits until it listens.</summary>
@@ -38,9 +42,13 @@ internal sealed class Receiver : IDisposable
         {
             kind.Rules?.Load(network.Proxy);
             string configuration = folder.Write(kind.ReadConfiguration());
-            program = network.Proxy.Run(() => RunningProgram.Start(
+            string[] command =
+            [
                 Requirement.Find(kind.Program)!,
-                [.. kind.Arguments.Select(argument => argument == "FILE" ? configuration : argument)]));
+                .. kind.Arguments.Select(argument => argument == "FILE" ? configuration : argument),
+            ];
+            program = network.Proxy.Run(() => RunningProgram.Start(
+                "sh", ["-c", StartWithOutput, folder.PathOf(Output), .. command]));
             string listener = folder.Localize(kind.Listener);
             await Until.HoldsAsync(
                 $"{kind.Name} listens on {listener}", () => network.Proxy.Run(() => IsListening(listener)));

@@ -42,7 +42,7 @@ internal sealed record ReceiverKind(string Name, string Program, string Language
     /// <summary>Gets the arguments. FILE is the path of the configuration.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    /// <summary>Gets the name of the log of connections. Without a name, the log is the standard output.</summary>
+    /// <summary>Gets the name of the log of connections. Without a name, the log is the output.</summary>
     public string? LogFile { get; init; }
 
     /// <summary>Gets whether the receiver reads HTTP, and adds the user's address to it.</summary>
