@@ -25,6 +25,7 @@ public sealed class Inspection
     private readonly string _configurationFault;
     private readonly HelperSockets _helper;
     private TransportEndPoint? _proxy;
+    private ushort? _userPort;
     private FirewallReading? _firewall;
     private DestinationJudgement? _destination;
     private PairSetup? _pair;
@@ -120,8 +121,8 @@ public sealed class Inspection
         $"{_words.GiveRole(SetupRole.Router)} {_words.GiveRole(SetupRole.Proxy)}");
 
     private string DescribeNoRule() => ReadFirewall().NatGap is { } gap
-        ? $". Whether it has a DNAT rule for TCP port {_options.SmtpPort} is not known: {gap}"
-        : $", nor a DNAT rule for TCP port {_options.SmtpPort}";
+        ? $". Whether it has a DNAT rule for TCP port {UserPort} is not known: {gap}"
+        : $", nor a DNAT rule for TCP port {UserPort}";
 
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeKernel() =>
@@ -148,7 +149,7 @@ public sealed class Inspection
 
     [SupportedOSPlatform("linux")]
     private NatChecks NatChecksOf(Evidence? evidence) =>
-        new(ReadFirewall(), evidence, (ushort)_options.SmtpPort, IsLocal, _words);
+        new(ReadFirewall(), evidence, UserPort, IsLocal, _words);
 
     private FirewallReading ReadFirewall() => _firewall ??= FirewallReading.Read(_cancellationToken);
 
@@ -159,16 +160,21 @@ public sealed class Inspection
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgeFlowTable() => Guard(CheckNames.FlowTable, () =>
     [
-        new FlowTableCheck(ReadFirewall(), (ushort)_options.SmtpPort)
+        new FlowTableCheck(ReadFirewall(), UserPort)
             .Judge(_destination?.Targets ?? [], CountEntries()),
     ]);
+
+    private ushort UserPort => _userPort ??= UserPorts.Find(_options.SmtpPort, IsTranslated);
+
+    private bool IsTranslated(ushort port) => OperatingSystem.IsLinux()
+        && new NatChecks(ReadFirewall(), evidence: null, port, IsLocal, _words).HasDestinationNat;
 
     private PairSetup Pair => _pair ??= PairSetup.Read();
 
     [SupportedOSPlatform("linux")]
     private IEnumerable<Finding> JudgePair() => Guard(CheckNames.Pair, () =>
     {
-        var pair = new PairInspection(Pair, _helper, _options, _words);
+        var pair = new PairInspection(Pair, _helper, _options with { SmtpPort = UserPort }, _words);
         return !Pair.IsPair(_helper) ? [] :
         [
             .. pair.Judge(IsLocal, CountEntries, _cancellationToken),
@@ -235,13 +241,10 @@ public sealed class Inspection
     }
 
     [SupportedOSPlatform("linux")]
-    private EntryCounts? CountEntries()
-    {
-        _entries ??= new(() => EntryCounts.TryCount((ushort)_options.SmtpPort, _cancellationToken));
-        return _entries.Value;
-    }
+    private EntryCounts? CountEntries() =>
+        (_entries ??= new(() => EntryCounts.TryCount(UserPort, _cancellationToken))).Value;
 
     [SupportedOSPlatform("linux")]
     private Evidence? ReadEvidence() =>
-        Evidence.TryRead(_proxy, (ushort)_options.SmtpPort, _helper, _cancellationToken);
+        Evidence.TryRead(_proxy, UserPort, _helper, _cancellationToken);
 }

@@ -42,8 +42,11 @@ public sealed record InspectionOptions
     /// <summary>Gets the address and port that DNAT translates the users' mail to, or null to find out.</summary>
     public TransportEndPoint? Proxy { get; init; }
 
-    /// <summary>Gets the TCP port that users connect to. The default is 25.</summary>
-    public int SmtpPort { get; init; } = 25;
+    /// <summary>
+    /// Gets the TCP port that users connect to, or null to find out: 25, or else the first of the ports of web and mail
+    /// that a DNAT rule translates, such as 80 on the router of a relay.
+    /// </summary>
+    public int? SmtpPort { get; init; }
 
     /// <summary>
     /// Gets the shared secret. The default is the remote_udp_secret of smtp-gated's configuration, or no secret if this

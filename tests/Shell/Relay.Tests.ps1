@@ -219,6 +219,37 @@ Describe 'A relay' {
         @(Get-Job | Where-Object State -EQ Running).Count | Should -Be 2
     }
 
+    It 'is what Test-ProxyHelperSetup checks in its session, if no helper is there' {
+        Stop-ProxyHelper *
+        $null = Start-ProxyRelay @relay
+        $findings = @(Test-ProxyHelperSetup -TimeoutSeconds 0.2)
+        "$($findings.ForEach{ "$($_.Check)=$($_.Severity)" })" | Should -BeExactly (
+            'Host=Passed Router=Passed UDP answer=Failed Secret=Skipped Target=Passed PROXY header=Passed Open files=Passed DNAT rule=Skipped')
+        $findings[-1].Action | Should -BeLike '*-Role Router -Proxy 194.0.22.9:9199*'
+        $null = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9
+        (Test-ProxyHelperSetup -Role Relay -TimeoutSeconds 30 -ProxyProtocol None | Where-Object Check -EQ 'UDP answer').Severity | Should -Be Passed
+        (Test-ProxyHelperSetup)[0].Reason | Should -BeLike '*router*'
+    }
+
+    It 'fits into 80 columns, and its list shows the reasons' {
+        $job = Start-ProxyRelay @relay
+        $user = Connect-User 20120
+        Test-Ended $user | Should -BeTrue
+        $user.Close()
+        Wait-Until { $job.Refused -eq 1 }
+        $lines = ($job | Out-String -Width 80).Trim().Split("`n").Trim()
+        $lines[0] | Should -Match '^Id Name +State +Listening +Open +Accepted +Refused$'
+        $lines[2] | Should -Match '^\d+ ProxyRelay +Running +194\.0\.22\.9:9199 +0 +1 +1$'
+        $job | Format-List | Out-String | Should -Match '- by reason +: not found 1'
+    }
+
+    It 'keeps its counters in another session' {
+        $job = Start-ProxyRelay @relay
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($job))
+        "$($copy.Accepted) $($copy.Target) $($copy.Routers)" | Should -BeExactly '0 127.0.0.1:3128 194.0.1.1'
+        ($copy | Out-String -Width 120) | Should -Match 'ProxyRelay +Running +194\.0\.22\.9:9199'
+    }
+
     It 'has a property for each outcome' {
         $job = Start-ProxyRelay @relay
         $names = @{ Finished = 'Completed'; IdleTimeout = 'IdleTimeouts'; HalfClosedTimeout = 'HalfClosedTimeouts'; Loop = 'Loops'

@@ -41,7 +41,7 @@ internal sealed class PairInspection(
         return
         [
             new PortRangeCheck(options.PeerPorts, setup.Variables, words).Judge(rules, doubt),
-            new PickupCheck(firewall, (ushort)options.SmtpPort).Judge(setup.Loose, proxy),
+            new PickupCheck(firewall, (ushort)options.SmtpPort!.Value).Judge(setup.Loose, proxy),
         ];
     }
 }

@@ -45,11 +45,12 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     public TransportEndPoint? Proxy { get; set; }
 
     /// <summary>
-    /// Gets or sets the TCP port that users connect to, for which the DNAT rule is looked up. The default is 25.
+    /// Gets or sets the TCP port that users connect to, for which the DNAT rule is looked up. The default is 25, or
+    /// else the first of the ports of web and mail that a DNAT rule translates.
     /// </summary>
     [Parameter]
     [WholeNumber(1, 65535, IsSingle = true)]
-    public int SmtpPort { get; set; } = 25;
+    public int? SmtpPort { get; set; }
 
     /// <summary>
     /// Gets or sets the shared secret, a number or a SecureString that holds a number. The default is the

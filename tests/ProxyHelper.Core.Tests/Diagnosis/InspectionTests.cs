@@ -71,6 +71,23 @@ public sealed class InspectionTests
         Assert.Contains("looks like the router", Run(_options)[0].Reason, StringComparison.Ordinal);
     });
 
+    [Theory]
+    [InlineData("iifname users tcp dport { 443, 80 }", Severity.Passed, "translates TCP port 80 to 194.0.22.9:9199")]
+    [InlineData("tcp dport 443", Severity.Warning, "also for connections of the proxy")]
+    [InlineData("iifname users tcp dport { 80, 25 }", Severity.Passed, "translates TCP port 25 to 194.0.22.9:9199")]
+    public void The_rules_of_the_router_of_a_relay_are_found_and_need_a_condition_on_the_interface(
+        string conditions, Severity expected, string reason) => NetworkNamespace.Run(() =>
+        {
+            Tool.Run(
+                "nft",
+                "table ip n { chain p { type nat hook prerouting priority -100; "
+                    + $"{conditions} dnat to 194.0.22.9:9199; }}; }}");
+            Finding rule = Run(_options with { Role = SetupRole.Router, Timeout = TimeSpan.FromMilliseconds(10) })
+                .Single(finding => finding.Check == CheckNames.DestinationNat);
+            FindingAssert.HasSeverity(expected, rule);
+            Assert.Contains(reason, rule.Reason, StringComparison.Ordinal);
+        });
+
     [Fact]
     public void The_list_of_allowed_proxies_is_compared_with_the_rules_on_the_router() => WithHelper(() =>
     {
