@@ -131,7 +131,8 @@ internal sealed class BytePump : IDisposable
         int moved = pipe.Fill(source);
         if (moved < SmallSplice && moved != StreamDescriptor.WouldBlock)
         {
-            flow.LargeReads = 0; // 0 can be the end or urgent data: recv knows
+            // 0 can be the end or urgent data: recv knows. If the next read is large, the stream goes on.
+            flow.LargeReads = LargeReadsBeforeSplice - 1;
         }
 
         if (moved > 0)
