@@ -192,6 +192,7 @@ internal sealed class RelayServer : ServerLoop
         {
             _stoppedAt = now;
             _acceptor.EndPause(now, hasRoom: true);
+            _acceptor.SetAllReady();
             while (_acceptor.TryAccept(now, out AcceptedConnection accepted))
             {
                 _opener.Begin(accepted, now);

@@ -118,6 +118,13 @@ internal sealed class RelayRun : IDisposable
         return accepted;
     }
 
+    /// <summary>Accepts the next connection of the relay, and ends it.</summary>
+    public bool AcceptAny()
+    {
+        _target.Accept().Dispose();
+        return true;
+    }
+
     /// <summary>Returns whether a connection reaches the target within a time.</summary>
     public bool HasConnection(int milliseconds) => _target.Poll(milliseconds * 1000, SelectMode.SelectRead);
 

@@ -26,6 +26,7 @@ internal sealed class RelayAcceptor : IDisposable
     private readonly RelayTelemetry _telemetry;
     private StreamDescriptor _nextTarget;
     private TimeSpan? _pausedAt;
+    private bool _isClosed;
 
     /// <summary>Makes an acceptor, which disposes of the sockets.</summary>
     public RelayAcceptor(
@@ -44,8 +45,14 @@ internal sealed class RelayAcceptor : IDisposable
     /// <summary>Gets whether connections may wait in the kernel that can be accepted now.</summary>
     public bool HasMore => _pausedAt is null && Array.IndexOf(_isReady, true) >= 0;
 
-    /// <summary>Records that connections wait for a listener.</summary>
-    public void SetReady(int listener) => _isReady[listener] = true;
+    /// <summary>
+    /// Records that connections wait for a listener. An event can arrive after the listeners were closed: it was in the
+    /// same batch as the stop, or another process still has the inherited socket.
+    /// </summary>
+    public void SetReady(int listener) => _isReady[listener] = !_isClosed;
+
+    /// <summary>Records that connections may wait for every listener, even if no event has said so yet.</summary>
+    public void SetAllReady() => Array.Fill(_isReady, !_isClosed);
 
     /// <summary>Returns the longest time to wait before connections are accepted again.</summary>
     public TimeSpan LimitWait(TimeSpan limit) => HasMore ? TimeSpan.Zero
@@ -84,6 +91,7 @@ internal sealed class RelayAcceptor : IDisposable
     {
         Array.ForEach(_listeners, listener => listener.Socket.Dispose());
         Array.Clear(_isReady);
+        _isClosed = true;
     }
 
     /// <inheritdoc/>
