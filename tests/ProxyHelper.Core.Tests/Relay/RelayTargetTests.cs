@@ -28,6 +28,20 @@ public sealed class RelayTargetTests
     });
 
     [Fact]
+    public void A_target_that_is_down_is_not_replaced_by_a_connection_to_itself() => RelayRun.In(run =>
+    {
+        run.CloseTarget();
+        using Socket user = RelayRun.NewUser();
+
+        // The only port that the kernel can choose for the relay's end is that of the target.
+        File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", "3128 3128");
+        user.Connect(RelayRun.Options.Listen[0]);
+        user.Send("hello"u8);
+        RelayRun.AssertReset(user);
+        run.Await(counts => counts is { Open: 0, BytesUp: 0 } && counts[RelayOutcome.TargetRefused] == 1);
+    });
+
+    [Fact]
     public void A_missing_Unix_socket_resets_the_user() => InUnix(run =>
     {
         File.Delete(run.Relay.Options.Target.Path!);

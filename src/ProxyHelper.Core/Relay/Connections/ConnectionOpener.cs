@@ -207,6 +207,12 @@ internal sealed class ConnectionOpener
 
     private void Relay(RelayConnection connection, TimeSpan now)
     {
+        if (_parts.Target.IsOwnAddressOf(connection.Target))
+        {
+            _ends.End(connection, RelayOutcome.TargetRefused, now, Errno.ECONNREFUSED);
+            return;
+        }
+
         connection.Stage = ConnectionStage.Relaying;
         connection.Up.CanWrite = connection.Down.CanWrite = true;
         _parts.Connections.Touch(connection, now);

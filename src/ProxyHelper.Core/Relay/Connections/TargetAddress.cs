@@ -53,6 +53,18 @@ internal sealed class TargetAddress
 
     /// <summary>Begins to connect a socket to the target.</summary>
     public Errno Connect(StreamDescriptor socket) => socket.Connect(_address);
+
+    /// <summary>
+    /// Returns whether the kernel has connected a socket to itself. It can do so when no program listens on the port of
+    /// the target, and the port is one that the kernel chooses for outgoing connections.
+    /// </summary>
+    public bool IsOwnAddressOf(StreamDescriptor socket)
+    {
+        const int used = 8; // family, port and address of struct sockaddr_in (linux/in.h)
+        Span<byte> own = stackalloc byte[LinuxSocket.AddressSize];
+        return _kind.Family == SocketKind.IPv4Family && socket.ReadLocalAddress(own) == Errno.None
+            && own[..used].SequenceEqual(_address.AsSpan(0, used));
+    }
 }
 
 /// <summary>
