@@ -145,10 +145,13 @@ public sealed class HelperQueriesTests
     public void A_query_that_is_answered_allocates_nothing() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
-        bench.Ask(7);
-        helper.Answer(ManualHelper.NotFound);
-        bench.Receive();
-        bench.Queries.Answers.Clear();
+        for (int i = 0; i < 2; i++) // the second query is the first one that finds its socket in the table
+        {
+            bench.Ask(7);
+            helper.Answer(ManualHelper.NotFound);
+            bench.Receive();
+            bench.Queries.Answers.Clear();
+        }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         bench.Ask(8);
