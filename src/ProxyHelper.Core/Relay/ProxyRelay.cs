@@ -26,7 +26,7 @@ public sealed class ProxyRelay : IDisposable, IAsyncDisposable
     {
         Options = options;
         Rules = rules;
-        _journal = new RelayJournal(options.Target);
+        _journal = new RelayJournal(options);
         _counters = [.. Enumerable.Range(0, options.Workers).Select(_ => new RelayCounters())];
 #pragma warning disable CA2000 // the servers and the life dispose of them
         var stop = LinuxWake.Open();

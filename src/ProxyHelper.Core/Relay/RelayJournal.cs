@@ -10,9 +10,9 @@ namespace ProxyHelper.Relay;
 /// Writes the notices of a relay. Each kind of event causes one notice in ten seconds at most, so that neither a
 /// recurring fault nor a flood fills a log.
 /// </summary>
-/// <param name="target">The target, which the notices about it name.</param>
+/// <param name="options">The options, which have the target and the port of the helpers.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class RelayJournal(RelayTarget target) : NoticeJournal
+internal sealed class RelayJournal(RelayOptions options) : NoticeJournal
 {
     private readonly Topic[] _refusals = new Topic[RelayOutcomes.All.Count];
     private Topic _accepts;
@@ -34,7 +34,7 @@ internal sealed class RelayJournal(RelayTarget target) : NoticeJournal
                 string ends = connection.HasOriginalEnds ? $" {DescribeEnds(connection)}." : string.Empty;
                 string advice = outcome is RelayOutcome.TargetRefused or RelayOutcome.TargetTimeout ? DescribeTarget()
                     : outcome == RelayOutcome.LocalFault ? DescribeFault(errno)
-                    : string.Empty;
+                    : DescribeAdvice(row, connection);
                 Write(row.NoticeKind, $"{message}{reason}{topic.TakeRepeats()}.{ends}{advice}");
             }
         }
@@ -101,10 +101,15 @@ internal sealed class RelayJournal(RelayTarget target) : NoticeJournal
             + "net.ipv4.ip_local_port_range=\"10000 65535\"'."
         : ErrnoAdvice.ForResources(errno) is { } known ? $" {known}" : string.Empty;
 
-    private string DescribeTarget() => target.EndPoint is { } endPoint
+    private string DescribeAdvice(RelayOutcomeRow row, RelayConnection connection) => row.Advice is { } advice
+        ? " " + string.Format(
+            CultureInfo.InvariantCulture, advice, connection.Sender, connection.Sender.Address, options.HelperPort)
+        : string.Empty;
+
+    private string DescribeTarget() => options.Target is { EndPoint: { } endPoint } target
         ? $" The target is {target}. Run 'ss -ltnp sport = :{endPoint.Port}' on its host to see whether it listens."
-        : $" The target is {target}. Run 'ss -lxp src {target.Path}' to see whether it listens, and "
-            + $"'ls -l {target.Path}' to see who may connect to it.";
+        : $" The target is {options.Target}. Run 'ss -lxp src {options.Target.Path}' to see whether it listens, and "
+            + $"'ls -l {options.Target.Path}' to see who may connect to it.";
 
     private static string DescribeEnds(RelayConnection connection) =>
         $"{connection.OriginalSource} -> {connection.OriginalDestination}";

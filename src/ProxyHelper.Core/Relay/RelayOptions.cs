@@ -85,6 +85,9 @@ public sealed record RelayOptions
         SettingCheck.Require(
             Target.EndPoint is not { AddressFamily: not AddressFamily.InterNetwork },
             $"The target {Target} is not an IPv4 address. Use an IPv4 address, or a Unix socket.");
+        SettingCheck.Require(
+            Target.EndPoint is not { } target || IsTargetAddress(target.Address),
+            $"No program can have the address of the target {Target}. Use another address, such as 127.0.0.1.");
         SettingCheck.Require(HelperPort != 0, "Port 0 cannot receive queries. Use 1 to 65535.");
         SettingCheck.Require(Workers is >= 1 and <= MaxWorkers, $"The number of workers must be 1 to {MaxWorkers}.");
         SettingCheck.Require(
@@ -97,6 +100,10 @@ public sealed record RelayOptions
     private static bool IsHostAddress(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork && IPv4Address.FromIPAddress(address) is var host
             && (host == IPv4Address.Any || !host.IsUnspecified) && !host.IsMulticast && host != IPv4Address.Broadcast;
+
+    /// <summary>Returns whether a program can have an address. The relay cannot connect to other addresses.</summary>
+    internal static bool IsTargetAddress(IPAddress address) =>
+        IsHostAddress(address) && !address.Equals(IPAddress.Any);
 
     private static bool LeadsTo(IPEndPoint? target, IPEndPoint listener) =>
         target is not null && target.Port == listener.Port

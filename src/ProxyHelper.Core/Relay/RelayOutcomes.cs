@@ -23,30 +23,41 @@ public static class RelayOutcomes
         Of(RelayOutcome.Drained, "drained", "Connections that were open at the end of the drain time."),
         Refusal(
             RelayOutcome.NotRouter, "not_router", "Connections that did not come from a router.",
-            "Reset a connection from {0}, which is not a router"),
+            "Reset a connection from {0}, which is not a router",
+            "If {1} is a router, add it to 'router' (-Router). If not, close the port to it."),
         Fault(
             RelayOutcome.NotFound, "not_found", "Connections that the helper did not find.",
-            "Reset a connection from {0}: the helper did not find it"),
+            "Reset a connection from {0}: the helper did not find it",
+            "If a host connected straight to the port, this is correct. If not, run 'nft list ruleset' on the router: "
+                + "the DNAT rule must translate the connection there."),
         Fault(
             RelayOutcome.NoReply, "no_reply", "Connections about which the helper did not reply in time.",
-            "Reset a connection from {0}: the helper did not reply"),
+            "Reset a connection from {0}: the helper did not reply",
+            "On the router, run 'journalctl -u proxy-helper' or 'Receive-Job -Name ProxyHelper -Keep' to see whether "
+                + "the helper refuses queries. If not, a firewall drops them."),
         Fault(
             RelayOutcome.HelperUnreachable, "helper_unreachable",
             "Connections for which no helper listened on the router.",
-            "Reset a connection from {0}: no helper listens there"),
+            "Reset a connection from {0}: no helper listens there",
+            "Start the helper. To look, run 'ss -ulpn sport = :{2}' on the router."),
         Fault(
             RelayOutcome.TooManyQueries, "too_many_queries", "Connections that exceeded the limit of queries.",
-            "Reset a connection from {0}: too many queries wait for a reply"),
+            "Reset a connection from {0}: too many queries wait for a reply",
+            "If the helper replies in time, raise 'max-queries' (-MaxQueries)."),
         Fault(
             RelayOutcome.Loop, "loop", "Connections whose original end is this host or no host.",
-            "Reset a connection from {0}: it would come back to the relay"),
+            "Reset a connection from {0}: it would come back to the relay",
+            "If the original source is this host, the DNAT rule of the router also catches the connections of the "
+                + "proxy. Give the rule the interface of the users, such as 'iifname \"users\"'."),
         Refusal(
             RelayOutcome.PortNotAllowed, "port_not_allowed", "Connections to a port that is not allowed.",
-            "Reset a connection from {0}: its original port is not allowed"),
+            "Reset a connection from {0}: its original port is not allowed",
+            "If the router redirects this port on purpose, add it to 'allow-port' (-AllowedPort)."),
         Refusal(
             RelayOutcome.TooManyOfSource, "too_many_of_source",
             "Connections of an original source that had too many connections.",
-            "Reset a connection from {0}: its original source has too many connections"),
+            "Reset a connection from {0}: its original source has too many connections",
+            "If many users share this source, raise 'max-connections-per-source' (-MaxConnectionsPerSource)."),
         Of(
             RelayOutcome.ClientGone, "client_gone",
             "Connections that the user reset before the relay had reached the target."),
@@ -73,11 +84,13 @@ public static class RelayOutcomes
     private static RelayOutcomeRow Of(RelayOutcome outcome, string label, string help) =>
         new(outcome, _connections, label, help);
 
-    private static RelayOutcomeRow Refusal(RelayOutcome outcome, string label, string help, string notice) =>
-        Of(outcome, label, help) with { Notice = notice, IsRefusal = true };
+    private static RelayOutcomeRow Refusal(
+        RelayOutcome outcome, string label, string help, string notice, string advice) =>
+        Of(outcome, label, help) with { Notice = notice, Advice = advice, IsRefusal = true };
 
-    private static RelayOutcomeRow Fault(RelayOutcome outcome, string label, string help, string notice) =>
-        Of(outcome, label, help) with { Notice = notice, NoticeKind = NoticeKind.Fault };
+    private static RelayOutcomeRow Fault(
+        RelayOutcome outcome, string label, string help, string notice, string? advice = null) =>
+        Of(outcome, label, help) with { Notice = notice, Advice = advice, NoticeKind = NoticeKind.Fault };
 
     private static RelayOutcomeRow Single(RelayOutcome outcome, string metric, string unit, string help) =>
         new(outcome, new OutcomeMetric(metric, unit, help), Label: null, help);
@@ -94,6 +107,12 @@ public sealed record RelayOutcomeRow(RelayOutcome Outcome, OutcomeMetric Metric,
     /// Gets the notice for an administrator, with {0} for the sender, or null if the outcome causes no notice.
     /// </summary>
     public string? Notice { get; init; }
+
+    /// <summary>
+    /// Gets what an administrator can do next, with {1} for the sender's address and {2} for the port of the helper, or
+    /// null if the notice has no fixed advice.
+    /// </summary>
+    public string? Advice { get; init; }
 
     /// <summary>Gets the kind of the notice.</summary>
     public NoticeKind NoticeKind { get; init; } = NoticeKind.Refusal;
