@@ -28,9 +28,11 @@ internal interface IService<TSettings> : IDisposable
     /// <summary>Gets the longest time that a stop takes on purpose.</summary>
     TimeSpan StopTime { get; }
 
+    /// <summary>Returns what an administrator should know about the stop that the next call begins, or null.</summary>
+    string? DescribeStop();
+
     /// <summary>Stops the service, and does not wait. A second call ends the wait for open connections.</summary>
-    /// <returns>What an administrator should know about the stop, or null.</returns>
-    string? BeginStop();
+    void BeginStop();
 
     /// <summary>Sets what runs after each notice and at the end of the notices.</summary>
     void WhenNoticed(Action wake);

@@ -67,10 +67,12 @@ internal sealed class ServiceRun<TSettings>(CommandLine<TSettings> commandLine, 
     private void BeginStop(IService<TSettings> service, ServiceManager manager)
     {
         manager.NotifyStopping(service.StopTime);
-        if (service.BeginStop() is { } message)
+        if (service.DescribeStop() is { } message)
         {
-            log.Write(Priority.Notice, message);
+            log.Write(Priority.Notice, message); // first, because the service may end at once
         }
+
+        service.BeginStop();
     }
 
     private void LogStart(IService<TSettings> service)

@@ -66,11 +66,10 @@ internal sealed class HelperService : IService<HelperSettings>
     public TimeSpan StopTime => TimeSpan.Zero;
 
     /// <inheritdoc/>
-    public string? BeginStop()
-    {
-        _responder.BeginStop();
-        return null;
-    }
+    public string? DescribeStop() => null;
+
+    /// <inheritdoc/>
+    public void BeginStop() => _responder.BeginStop();
 
     /// <inheritdoc/>
     public void WhenNoticed(Action wake) => _responder.WhenNoticed(wake);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.Channels;
 using ProxyHelper.Addresses;
 using ProxyHelper.Daemon.Metrics;
+using ProxyHelper.Lifetime;
 using ProxyHelper.Linux.Limits;
 using ProxyHelper.Relay;
 using ProxyHelper.Telemetry;
@@ -66,17 +67,19 @@ internal sealed class RelayService : IService<RelaySettings>
     public void Start() => _relay.Start();
 
     /// <inheritdoc/>
-    public string? BeginStop()
+    public string? DescribeStop()
     {
         long open = _relay.Counts.Open;
-        _relay.BeginStop();
-        return open == 0 || _relay.Rules.DrainTime == TimeSpan.Zero
-            ? null
+        return open == 0 || _relay.Rules.DrainTime == TimeSpan.Zero ? null
+            : _relay.State >= ServerState.Stopping ? $"Resetting {open} open connections, because of a second signal."
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"Stopping. {open} open connections have {_relay.Rules.DrainTime.TotalSeconds} seconds to finish. "
                 + $"To reset them now, run 'kill {Environment.ProcessId}'.");
     }
+
+    /// <inheritdoc/>
+    public void BeginStop() => _relay.BeginStop();
 
     /// <inheritdoc/>
     public void WhenNoticed(Action wake) => _relay.WhenNoticed(wake);

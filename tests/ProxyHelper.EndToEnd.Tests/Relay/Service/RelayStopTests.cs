@@ -41,6 +41,9 @@ public sealed class RelayStopTests(PublishedDaemon daemon)
         await ServiceSite.AssertResetAsync(user);
         Assert.Equal(0, await relay.ExitAsync());
         Assert.Contains("1 drained", relay.Output, StringComparison.Ordinal);
+        int resetting = relay.Output.IndexOf("Resetting 1 open connections", StringComparison.Ordinal);
+        Assert.InRange(resetting, 0, relay.Output.IndexOf("Stopped.", StringComparison.Ordinal));
+        Assert.Equal(2, relay.Output.Split("have 600 seconds").Length);
         proxy.Dispose();
     }
 
