@@ -156,8 +156,8 @@ internal sealed class NatChecks(
         return Finding.Warning(
             CheckNames.DestinationNat,
             $"A DNAT rule translates TCP port {smtpPort} to {proxy}, also for connections of the proxy: {found}. " +
-            $"Its conditions also fit the proxy {sender}. If the proxy reaches mail servers through this router, " +
-            "its connections are led back to the proxy (a loop).",
+            $"Its conditions also fit the proxy {sender}. If the proxy reaches servers through this router, its " +
+            "connections to this port are led back to the proxy (a loop).",
             $"Let the connections of the proxy pass, and save the rule: " +
             found.Rule.Place.ExceptionCommand(proxies, smtpPort));
     }

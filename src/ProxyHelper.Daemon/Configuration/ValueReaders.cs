@@ -60,11 +60,14 @@ internal static class ValueReaders
     }
 
     /// <summary>Reads an IPv4 address and a port.</summary>
-    public static string? EndPoint(string text, out IPEndPoint value)
+    public static string? EndPoint(string text, out IPEndPoint value) => EndPoint(text, "127.0.0.1:9114", out value);
+
+    /// <summary>Reads an IPv4 address and a port. The sentence about a fault has an example.</summary>
+    public static string? EndPoint(string text, string example, out IPEndPoint value)
     {
         bool isEndPoint = AddressText.TryReadIPv4EndPoint(text, out IPEndPoint? endPoint);
         value = endPoint ?? new IPEndPoint(IPAddress.Any, 0);
-        return isEndPoint ? null : $"{Quote(text)} is not an IPv4 address and port, such as 127.0.0.1:9114.";
+        return isEndPoint ? null : $"{Quote(text)} is not an IPv4 address and port, such as {example}.";
     }
 
     /// <summary>Reads a port.</summary>

@@ -36,8 +36,16 @@ internal static class RelayCheck
         var start = new RelayStartChecks(settings);
         bool isWell = FindingText.Write(start.Run(), output);
         RelaySetup setup = RelaySetup.Of(settings.Options, settings.Rules with { Secret = start.Secret ?? 0 });
-        return FindingText.Write(RelayInspection.Run(setup, _words, CancellationToken.None), output) && isWell;
+        IEnumerable<Finding> findings = RelayInspection.Run(setup, _words, CancellationToken.None);
+        bool isSecretKnown = settings.SecretFile is null || start.Secret is not null;
+        return FindingText.Write(isSecretKnown ? findings : findings.Select(SkipSecret), output) && isWell;
     }
+
+    private static Finding SkipSecret(Finding finding) => finding.Check != CheckNames.Secret ? finding
+        : Finding.Skipped(
+            CheckNames.Secret,
+            "The secret file cannot be used, so the helper was asked without a secret.",
+            "See the finding of the check 'Secret file'.");
 
     /// <summary>Tries the steps of a start of the relay.</summary>
     private sealed class RelayStartChecks(RelaySettings settings) : StartChecks<RelaySettings>(settings)
@@ -53,13 +61,46 @@ internal static class RelayCheck
         }
 
         /// <inheritdoc/>
-        protected override IEnumerable<Finding> JudgeOwn() => Settings.Rules.AllowedPorts.Count > 0 ? []
-            :
-            [
-                Finding.Warning(
+        protected override IEnumerable<Finding> JudgeOwn()
+        {
+            if (Settings.Rules.AllowedPorts.Count == 0)
+            {
+                yield return Finding.Warning(
                     "Allowed ports",
                     "'allow-port' is missing: connections to every original port are relayed.",
-                    "Give each port that the router redirects with --allow-port."),
-            ];
+                    "Give each port that the router redirects with --allow-port.");
+            }
+
+            // Root may use every socket, so the check of the target cannot see what another user lacks.
+            if (Settings.Options.Target.Path is { } path && Environment.IsPrivilegedProcess && !IsOpenToAll(path))
+            {
+                yield return Finding.Warning(
+                    "Unix socket",
+                    $"This check runs as root, but not every user may use {path}. The service runs as another user.",
+                    $"To see the group, run: ls -ld {Path.GetDirectoryName(path)} {path}. Then run 'systemctl edit "
+                        + "proxy-helper-relay', and add the lines '[Service]' and 'SupplementaryGroups=GROUP'.");
+            }
+        }
+
+        private static bool IsOpenToAll(string path)
+        {
+            try
+            {
+                return (File.GetUnixFileMode(path) & UnixFileMode.OtherWrite) != 0
+                    && Folders(path).All(folder => (File.GetUnixFileMode(folder) & UnixFileMode.OtherExecute) != 0);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return true; // the check of the target names this failure
+            }
+        }
+
+        private static IEnumerable<string> Folders(string path)
+        {
+            for (string? next = Path.GetDirectoryName(path); next is not null; next = Path.GetDirectoryName(next))
+            {
+                yield return next;
+            }
+        }
     }
 }

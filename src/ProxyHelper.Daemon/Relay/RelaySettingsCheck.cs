@@ -67,9 +67,10 @@ internal sealed class RelaySettingsCheck(RelaySettings settings, SettingValues<R
         return null;
     }
 
-    private SettingsFault? FindTargetFault() =>
-        !UsesInheritedSockets && Settings.Options.Target.EndPoint is { } target
-        && Listen.Any(endPoint => Overlap(endPoint, target))
+    private SettingsFault? FindTargetFault() => Settings.Options.Target.EndPoint is not { } target ? null
+        : !RelayOptions.IsTargetAddress(target.Address)
+            ? FaultOf("to", $"no program can have the address {target.Address}. Use another one, such as 127.0.0.1.")
+        : !UsesInheritedSockets && Listen.Any(endPoint => Overlap(endPoint, target))
             ? FaultOf("to", $"{target} is an address and port of 'listen': the relay would connect to itself.")
             : null;
 

@@ -13,7 +13,7 @@ internal static class RelayValueReaders
 {
     /// <summary>Reads an address and port to listen on.</summary>
     public static string? Listen(string text, out IPEndPoint value) =>
-        ValueReaders.EndPoint(text, out value)
+        ValueReaders.EndPoint(text, "194.0.22.9:9199", out value)
         ?? (value.Port == 0 ? "Port 0 cannot receive connections. Use 1 to 65535." : null);
 
     /// <summary>Reads the target.</summary>

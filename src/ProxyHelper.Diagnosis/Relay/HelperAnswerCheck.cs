@@ -8,9 +8,12 @@ namespace ProxyHelper.Diagnosis.Relay;
 internal sealed class HelperAnswerCheck(RelayWords words)
 {
     /// <summary>Judges the answer.</summary>
-    public IEnumerable<Finding> Judge(AnswerProbe probe) => [JudgeAnswer(probe), JudgeSecret(probe)];
+    /// <param name="probe">The answer.</param>
+    /// <param name="asking">The address that the relay asks from.</param>
+    public IEnumerable<Finding> Judge(AnswerProbe probe, IPAddress asking) =>
+        [JudgeAnswer(probe, asking), JudgeSecret(probe)];
 
-    private Finding JudgeAnswer(AnswerProbe probe)
+    private Finding JudgeAnswer(AnswerProbe probe, IPAddress asking)
     {
         HelperAnswer answer = probe.Answer;
         IPEndPoint helper = answer.Helper;
@@ -33,6 +36,11 @@ internal sealed class HelperAnswerCheck(RelayWords words)
                 $"To see which program listens, run on the router: ss -ulpn sport = :{helper.Port}"),
             _ when probe.AnswersWithoutSecret => Finding.Passed(
                 CheckNames.Answer, $"A helper listens on {helper} and refuses this secret."),
+            _ when answer.AskedFrom is { } source && !source.Address.Equals(asking) => Finding.Skipped(
+                CheckNames.Answer,
+                $"This host does not have {asking} now. A helper is silent to a query about {asking} that comes from " +
+                $"{source.Address}.",
+                $"Run the check again while this host has {asking}. To see the addresses, run 'ip -4 address'."),
             _ => Finding.Failed(
                 CheckNames.Answer,
                 $"{helper} is silent to a query from {answer.AskedFrom?.Address}: a firewall drops the query, the " +

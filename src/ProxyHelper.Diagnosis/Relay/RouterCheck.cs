@@ -40,7 +40,7 @@ internal sealed class RouterCheck(RelaySetup setup, RelayWords words)
         AnswerProbe probe = AnswerProbe.Ask(
             helper, new TransportEndPoint(asking, UnusedPort), setup.Secret,
             new InspectionOptions { Timeout = setup.Timeout }, cancellationToken);
-        return [JudgeRoute(probe, asking), .. new HelperAnswerCheck(words).Judge(probe)];
+        return [JudgeRoute(probe, asking), .. new HelperAnswerCheck(words).Judge(probe, asking)];
     }
 
     private static Finding JudgeRoute(AnswerProbe probe, IPAddress asking) => probe.Answer.Outcome switch

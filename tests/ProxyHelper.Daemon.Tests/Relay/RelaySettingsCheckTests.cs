@@ -14,6 +14,8 @@ public sealed class RelaySettingsCheckTests
     [InlineData("listen = 194.0.22.9:9199", 4, "194.0.22.9:9199 overlaps with 194.0.22.9:9199.")]
     [InlineData("listen = 0.0.0.0:9199", 4, "0.0.0.0:9199 overlaps with 194.0.22.9:9199.")]
     [InlineData("listen = 224.0.0.1:9199", 4, "No program can listen on 224.0.0.1, which is a multicast")]
+    [InlineData("listen = 9199", 4, "'9199' is not an IPv4 address and port, such as 194.0.22.9:9199.")]
+    [InlineData("metrics = 9115", 4, "'9115' is not an IPv4 address and port, such as 127.0.0.1:9114.")]
     [InlineData("metrics = 194.0.22.9:9199", 4, "194.0.22.9:9199 is an address and port of 'listen'.")]
     [InlineData("metrics = 0.0.0.0:9199", 4, "0.0.0.0:9199 is an address and port of 'listen'.")]
     [InlineData("router = 127.255.255.255", 4, "127.255.255.255 is the broadcast address")]
@@ -37,6 +39,19 @@ public sealed class RelaySettingsCheckTests
         SettingsFault fault = _text.FindFault(text);
 
         string message = "127.0.0.1:9199 is an address and port of 'listen': the relay would connect to itself.";
+        Assert.Equal($"{SettingsText<RelaySettings>.Path}:2: {message}", fault.Message);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("0.1.2.3")]
+    [InlineData("224.0.0.1")]
+    [InlineData("255.255.255.255")]
+    public void A_target_that_no_program_can_be_is_a_fault(string address)
+    {
+        SettingsFault fault = _text.FindFault($"listen = 194.0.22.9:9199\nto = {address}:80\nrouter = 194.0.1.1");
+
+        string message = $"no program can have the address {address}. Use another one, such as 127.0.0.1.";
         Assert.Equal($"{SettingsText<RelaySettings>.Path}:2: {message}", fault.Message);
     }
 

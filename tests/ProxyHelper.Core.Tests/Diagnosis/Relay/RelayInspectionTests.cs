@@ -87,6 +87,22 @@ public sealed class RelayInspectionTests
     });
 
     [Fact]
+    public void A_silent_helper_is_no_failure_while_this_host_lacks_the_accepting_address() => Router.WithResponder(
+        Router.Options("194.0.1.1"),
+        Router.Rules with { Secret = 9 },
+        (_, _) =>
+        {
+            RelaySetup absent = _setup with
+            {
+                Listen = [IPEndPoint.Parse("194.0.22.77:9199")], Timeout = TimeSpan.FromMilliseconds(200),
+            };
+            Finding answer = Run(absent).Single(finding => finding.Check == CheckNames.Answer);
+            FindingAssert.HasSeverity(Severity.Skipped, answer);
+            FindingAssert.HasAction(answer);
+            Assert.StartsWith("This host does not have 194.0.22.77 now.", answer.Reason, StringComparison.Ordinal);
+        });
+
+    [Fact]
     public void Each_router_is_asked_but_a_prefix_is_skipped() => Router.WithResponder(
         Router.Options("194.0.1.1", "194.0.1.2"),
         (_, _) =>

@@ -35,6 +35,34 @@ public sealed class RelayCheckTests(PublishedDaemon daemon)
         Assert.Contains("'allow-port' is missing", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_socket_that_only_root_and_a_group_may_use_is_a_warning()
+    {
+        using ServiceSite site = await ServiceSite.StartAsync(daemon);
+        string path = site.Target["unix:".Length..];
+        Assert.DoesNotContain(
+            "Unix socket ", await CheckAsync(site, 0, "--to", site.Target), StringComparison.Ordinal);
+        File.SetUnixFileMode(path, (UnixFileMode)0b110_110_000);
+
+        string output = await CheckAsync(site, 0, "--to", site.Target);
+
+        Assert.Contains($"Warning Unix socket             This check runs as root, but not every user may use {path}.",
+            output, StringComparison.Ordinal);
+        Assert.Contains("'SupplementaryGroups=GROUP'", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_file_that_cannot_be_used_leaves_the_secret_unchecked()
+    {
+        using ServiceSite site = await ServiceSite.StartAsync(daemon);
+
+        string output = await CheckAsync(site, 1, "--to", site.Target, "--secret-file", "/nonexistent");
+
+        Assert.Contains("Failed  Secret file", output, StringComparison.Ordinal);
+        Assert.Contains("Skipped Secret  ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("accepts the secret", output, StringComparison.Ordinal);
+    }
+
     private static async Task<string> CheckAsync(ServiceSite site, int status, params string[] arguments)
     {
         using RunningProgram check = site.Begin(
