@@ -14,16 +14,11 @@ public sealed class RelayDrainTests
         {
             (Socket first, Socket firstTarget) = run.Open();
             (Socket reset, _) = run.Open();
-            using var isBusy = new ManualResetEventSlim();
-            using var goesOn = new ManualResetEventSlim();
-            run.Relay.WhenNoticed(() =>
+            using ManualResetEventSlim goesOn = run.HoldThread(() =>
             {
-                isBusy.Set();
-                goesOn.Wait(Patience.Token());
+                reset.LingerState = new LingerOption(enable: true, seconds: 0);
+                reset.Dispose();
             });
-            reset.LingerState = new LingerOption(enable: true, seconds: 0);
-            reset.Dispose(); // causes a notice
-            isBusy.Wait(Patience.Token());
             run.Relay.BeginStop();
             using Socket user = RelayRun.Connect();
             user.Send("hello"u8);

@@ -142,6 +142,27 @@ internal sealed class RelayRun : IDisposable
     public void Await(Func<RelayCounts, bool> condition) => Assert.True(
         SpinWait.SpinUntil(() => condition(Relay.Counts), Patience), $"The relay has other counts. {Describe()}");
 
+    /// <summary>Lets the thread of the relay wait while it writes a notice.</summary>
+    /// <param name="cause">Causes the notice.</param>
+    /// <returns>The signal that lets the thread go on.</returns>
+    public ManualResetEventSlim HoldThread(Action cause)
+    {
+        var goesOn = new ManualResetEventSlim();
+        using var isBusy = new ManualResetEventSlim();
+        Relay.WhenNoticed(() =>
+        {
+            if (!goesOn.IsSet)
+            {
+                isBusy.Set();
+                goesOn.Wait(TestSupport.Patience.Token());
+            }
+        });
+        cause();
+        isBusy.Wait(TestSupport.Patience.Token());
+        Relay.WhenNoticed(() => { });
+        return goesOn;
+    }
+
     /// <summary>Receives exactly a number of bytes.</summary>
     public static byte[] Receive(Socket socket, int count)
     {

@@ -82,6 +82,30 @@ public sealed class RelayTargetTests
     });
 
     [Fact]
+    public void A_user_who_waits_for_a_busy_target_is_not_overtaken() => InUnix(run =>
+    {
+        using Socket filler = run.FillTarget();
+        using Socket first = RelayRun.Connect();
+        run.Await(_ => run.Helper.Replies == 1);
+        using var isFree = new ManualResetEventSlim();
+        run.Helper.Answer = query =>
+        {
+            isFree.Wait(Patience.Token());
+            return (ScriptedHelper.UserOf(query), ScriptedHelper.Site);
+        };
+        using Socket second = RelayRun.Connect();
+        run.Await(counts => counts.Queries == 2);
+
+        using ManualResetEventSlim goesOn = run.HoldThread(() => RelayRun.Connect("194.0.1.2").Dispose());
+        run.EmptyTarget(); // one connection fits
+        isFree.Set();
+        run.Await(_ => run.Helper.Replies == 2);
+        goesOn.Set(); // the thread reads the answer about the second user first
+        run.Accept(first).Dispose();
+        run.Accept(second).Dispose();
+    });
+
+    [Fact]
     public void A_Unix_socket_is_a_target() => InUnix(run =>
     {
         (Socket user, Socket target) = run.Open();

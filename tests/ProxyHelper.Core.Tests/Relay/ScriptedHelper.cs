@@ -13,6 +13,7 @@ internal sealed class ScriptedHelper : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Thread _thread;
     private volatile bool _isEnding;
+    private volatile int _replies;
 
     /// <summary>Starts a helper at an address.</summary>
     public ScriptedHelper(string address)
@@ -31,6 +32,9 @@ internal sealed class ScriptedHelper : IDisposable
 
     /// <summary>Gets or sets whether queries get a reply.</summary>
     public bool IsSilent { get; set; }
+
+    /// <summary>Gets the number of replies that were sent.</summary>
+    public int Replies => _replies;
 
     /// <summary>Returns the user 10.1.1.1 with the port of a query.</summary>
     public static TransportEndPoint UserOf(Query query) => new(IPv4Address.Parse("10.1.1.1"), query.Source.Port);
@@ -54,6 +58,7 @@ internal sealed class ScriptedHelper : IDisposable
             {
                 Write(datagram[..length], Answer(query));
                 _socket.SendTo(datagram[..length], SocketFlags.None, sender);
+                _replies++; // only this thread writes
             }
         }
     }

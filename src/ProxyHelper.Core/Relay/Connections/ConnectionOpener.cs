@@ -14,11 +14,12 @@ namespace ProxyHelper.Relay.Connections;
 internal sealed class ConnectionOpener
 {
     // A Unix socket with a full queue says so at once, and has no event for room in the queue.
-    private static readonly TimeSpan _retryTime = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan _retryTime = TimeSpan.FromMilliseconds(2);
 
     private readonly RelayParts _parts;
     private readonly ConnectionEnds _ends;
-    private readonly List<ulong> _retries = [];
+    private readonly Queue<ulong> _retries = [];
+    private TimeSpan _triedAt;
 
     /// <summary>Makes the opener of a worker.</summary>
     public ConnectionOpener(RelayParts parts, ConnectionEnds ends)
@@ -75,23 +76,31 @@ internal sealed class ConnectionOpener
         {
             connection.Stage = ConnectionStage.Connecting;
             _parts.Connections.Touch(connection, now);
-            Connect(connection, now);
+            if (_retries.Count > 0 || !TryConnect(connection, now))
+            {
+                _retries.Enqueue(connection.KeyOf(isTarget: true));
+            }
         }
     }
 
-    /// <summary>Tries again to connect to a Unix socket whose queue was full.</summary>
+    /// <summary>
+    /// Tries again to connect to a Unix socket whose queue was full. The connection that waits longest is first: if the
+    /// queue has no room for it, it has none for the others.
+    /// </summary>
     public void Retry(TimeSpan now)
     {
-        int count = _retries.Count; // those that fail again are added behind
-        for (int i = 0; i < count; i++)
+        if (now - _triedAt < _retryTime)
         {
-            if (_parts.Connections.Find(_retries[i]) is { Stage: ConnectionStage.Connecting } connection)
-            {
-                Connect(connection, now);
-            }
+            return;
         }
 
-        _retries.RemoveRange(0, count);
+        _triedAt = now;
+        while (_retries.TryPeek(out ulong key)
+            && (_parts.Connections.Find(key) is not { Stage: ConnectionStage.Connecting } connection
+                || TryConnect(connection, now)))
+        {
+            _retries.Dequeue();
+        }
     }
 
     /// <summary>Takes an event of a connection whose target is connected to.</summary>
@@ -168,13 +177,14 @@ internal sealed class ConnectionOpener
         return true;
     }
 
-    private void Connect(RelayConnection connection, TimeSpan now)
+    /// <summary>Begins to connect to the target, or ends the connection.</summary>
+    /// <returns>False when too many connections wait for the target, which is a Unix socket.</returns>
+    private bool TryConnect(RelayConnection connection, TimeSpan now)
     {
         Errno errno = _parts.Target.Connect(connection.Target);
         if (errno == Errno.EAGAIN)
         {
-            _retries.Add(connection.KeyOf(isTarget: true));
-            return;
+            return false;
         }
 
         bool isConnected = errno == Errno.None; // only a Unix socket is connected at once
@@ -195,6 +205,8 @@ internal sealed class ConnectionOpener
             bool isLocal = errno is Errno.EADDRNOTAVAIL or Errno.ENOMEM or Errno.ENOBUFS or Errno.ENOSPC;
             _ends.End(connection, isLocal ? RelayOutcome.LocalFault : RelayOutcome.TargetRefused, now, errno);
         }
+
+        return true;
     }
 
     private Errno Watch(RelayConnection connection)
