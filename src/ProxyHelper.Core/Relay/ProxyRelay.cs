@@ -105,8 +105,8 @@ public sealed class ProxyRelay : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens the sockets of a relay in the network namespace of the calling thread. Connections wait until
-    /// <see cref="Start()"/>.
+    /// Opens the sockets on which a relay listens, in the network namespace of the calling thread. Connections wait
+    /// until <see cref="Start()"/>, which must be called in the same namespace.
     /// </summary>
     /// <exception cref="ArgumentException">Thrown when an option or a rule is invalid.</exception>
     /// <exception cref="BindException">
@@ -122,7 +122,10 @@ public sealed class ProxyRelay : IDisposable, IAsyncDisposable
         return new ProxyRelay(options, rules);
     }
 
-    /// <summary>Starts to relay.</summary>
+    /// <summary>
+    /// Starts to relay. The relay's threads open the sockets to the helpers and to the target. They have the network
+    /// namespace, the credentials and the capabilities of the calling thread.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Thrown when the relay was started before.</exception>
     /// <exception cref="ObjectDisposedException">Thrown when the relay was stopped.</exception>
     /// <exception cref="LinuxException">Thrown when a thread could not be started.</exception>

@@ -28,10 +28,10 @@ public enum RelayOutcome : byte
     /// <summary>The helper said "not found".</summary>
     NotFound,
 
-    /// <summary>The helper did not reply in time.</summary>
+    /// <summary>The helper did not reply in time, or the router is down.</summary>
     NoReply,
 
-    /// <summary>No helper listens on the router (ICMP), or the router cannot be reached.</summary>
+    /// <summary>The router or a firewall rejected the query (ICMP), or no route leads to the router.</summary>
     HelperUnreachable,
 
     /// <summary>Too many queries waited for a reply.</summary>
