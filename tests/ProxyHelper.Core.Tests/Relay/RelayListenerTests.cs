@@ -87,16 +87,22 @@ public sealed class RelayListenerTests
         owner?.Dispose();
     }
 
-    [Fact]
-    public void An_inherited_socket_that_does_not_listen_is_an_error() => NetworkNamespace.Run(() =>
+    [Theory]
+    [InlineData(SocketType.Dgram, "127.0.0.1", Errno.EINVAL)]
+    [InlineData(SocketType.Stream, "::", Errno.EINVAL)] // what "ListenStream=9199" in a socket unit opens
+    [InlineData(SocketType.Stream, null, Errno.EBADF)]
+    public void An_inherited_socket_that_cannot_accept_users_is_an_error(SocketType type, string? address, Errno errno)
     {
-        using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        udp.Bind(new IPEndPoint(IPAddress.Loopback, 9199));
-        int descriptor = (int)udp.Handle;
+        using Socket? socket = address is null ? null : Bind(type, IPAddress.Parse(address));
+        int descriptor = (int?)socket?.Handle ?? int.MaxValue;
         var failure = Assert.Throws<LinuxException>(() => ProxyRelay.Open(
             RelayRun.Options with { Listen = [], InheritedSockets = [descriptor] }, RelayRun.Rules));
-        Assert.Contains("socket that listens", failure.Message, StringComparison.Ordinal);
-    });
+        Assert.Equal(errno, failure.Errno);
+        Assert.Contains(
+            $"descriptor {descriptor} is not a TCP socket of IPv4 that listens",
+            failure.Message,
+            StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("224.0.0.1:9199", "127.0.0.1:3128", "224.0.0.1 is not an IPv4 address")]
@@ -113,5 +119,17 @@ public sealed class RelayListenerTests
         };
         var failure = Assert.Throws<ArgumentException>(options.Validate);
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static Socket Bind(SocketType type, IPAddress address)
+    {
+        var socket = new Socket(address.AddressFamily, type, ProtocolType.Unspecified);
+        socket.Bind(new IPEndPoint(address, 0));
+        if (type == SocketType.Stream)
+        {
+            socket.Listen();
+        }
+
+        return socket;
     }
 }

@@ -76,17 +76,31 @@ internal static class RelayListeners
 
     private static RelayListener Adopt(int descriptor)
     {
-        InheritedSocket inherited = InheritedSocket.Adopt(StreamDescriptor.Duplicate(descriptor));
+        InheritedSocket inherited;
+        try
+        {
+            inherited = InheritedSocket.Adopt(StreamDescriptor.Duplicate(descriptor));
+        }
+        catch (LinuxException failure)
+        {
+            throw NoListener(descriptor, failure.Errno);
+        }
+
         if (!inherited.IsListener)
         {
             inherited.Socket.Dispose();
-            throw new LinuxException(
-                "use the inherited sockets", Errno.EINVAL, $"descriptor {descriptor} is not a TCP socket that listens");
+            throw NoListener(descriptor, Errno.EINVAL);
         }
 
         Prepare(inherited.Socket);
         return new RelayListener(inherited.Socket, inherited.EndPoint);
     }
+
+    private static LinuxException NoListener(int descriptor, Errno errno) => new(
+        "use the inherited sockets",
+        errno,
+        $"descriptor {descriptor} is not a TCP socket of IPv4 that listens. "
+            + "In a socket unit, write the address, too: 'ListenStream=ADDRESS:PORT'");
 
     /// <summary>Sets the options that accepted connections take from their listener.</summary>
     private static void Prepare(LinuxSocket listener)
