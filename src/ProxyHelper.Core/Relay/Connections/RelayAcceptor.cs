@@ -8,8 +8,8 @@ namespace ProxyHelper.Relay.Connections;
 
 /// <summary>
 /// Accepts the connections of one worker. The worker always has a socket for the target of the next connection before
-/// it accepts the connection. So a connection that was accepted lacks no descriptor, except for the first query from its
-/// address to its router. Without a descriptor, or at the limit of connections, the others wait in the kernel.
+/// it accepts the connection. So a connection that was accepted lacks no descriptor, except for the first query from
+/// its address to its router. Without a descriptor, or at the limit of connections, the others wait in the kernel.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class RelayAcceptor : IDisposable
