@@ -28,7 +28,9 @@ public enum RelayOutcome : byte
     /// <summary>The helper said "not found".</summary>
     NotFound,
 
-    /// <summary>The helper did not reply in time, or the router is down.</summary>
+    /// <summary>
+    /// The helper did not reply in time, or the router is down. The kernel reports no "host unreachable" (ICMP).
+    /// </summary>
     NoReply,
 
     /// <summary>The router or a firewall rejected the query (ICMP), or no route leads to the router.</summary>
