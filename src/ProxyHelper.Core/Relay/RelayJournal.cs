@@ -56,11 +56,11 @@ internal sealed class RelayJournal(RelayOptions options) : NoticeJournal
 
         string ends = connection.HasOriginalEnds ? $"{DescribeEnds(connection)}, " : string.Empty;
         string ident = connection.Ident is { Length: > 0 } known ? $", ident {known}" : string.Empty;
+        string id = connection.Id == 0 ? string.Empty : $", id {connection.Id:x16}"; // the target got no header
         Write(NoticeKind.Connection, string.Create(
             CultureInfo.InvariantCulture,
             $"{RelayOutcomes.Row(outcome).Label}: {ends}from {connection.Sender}, {connection.BytesUp} bytes up, "
-                + $"{connection.Down.Bytes} bytes down, {duration.TotalSeconds:0.000} s{ident}, "
-                + $"id {connection.Id:x16}."));
+                + $"{connection.Down.Bytes} bytes down, {duration.TotalSeconds:0.000} s{ident}{id}."));
     }
 
     /// <summary>Logs a connection that could not be accepted.</summary>

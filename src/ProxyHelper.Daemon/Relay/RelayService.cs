@@ -74,7 +74,7 @@ internal sealed class RelayService : IService<RelaySettings>
             : _relay.State >= ServerState.Stopping ? $"Resetting {open} open connections, because of a second signal."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"Stopping. {open} open connections have {_relay.Rules.DrainTime.TotalSeconds} seconds to finish. "
+                $"Stopping. Open connections ({open}) have {_relay.Rules.DrainTime.TotalSeconds} seconds to finish. "
                 + $"To reset them now, run 'kill {Environment.ProcessId}'.");
     }
 
