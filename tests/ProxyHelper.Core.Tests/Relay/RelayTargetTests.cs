@@ -36,7 +36,6 @@ public sealed class RelayTargetTests
         // The only port that the kernel can choose for the relay's end is that of the target.
         File.WriteAllText("/proc/sys/net/ipv4/ip_local_port_range", "3128 3128");
         user.Connect(RelayRun.Options.Listen[0]);
-        user.Send("hello"u8);
         RelayRun.AssertReset(user);
         run.Await(counts => counts is { Open: 0, BytesUp: 0 } && counts[RelayOutcome.TargetRefused] == 1);
     });
