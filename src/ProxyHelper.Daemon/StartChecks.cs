@@ -64,9 +64,16 @@ internal abstract class StartChecks<TSettings>(TSettings settings)
         }
     }
 
-    private IEnumerable<Finding> TrySecretFile() => Settings.SecretFile is { } path
-        ? [Try("Secret file", $"{path} holds a secret.", () => Secret = Settings.ReadSecret(path))]
-        : [];
+    private IEnumerable<Finding> TrySecretFile() => Settings.SecretFile is not { } path ? []
+        : Settings.HasHiddenCredential
+            ?
+            [
+                Finding.Skipped(
+                    "Secret file",
+                    $"{path} is a credential, which systemd shows only to the service.",
+                    "To check the secret, add the file that LoadCredential= names: --secret-file FILE"),
+            ]
+            : [Try("Secret file", $"{path} holds a secret.", () => Secret = Settings.ReadSecret(path))];
 
     private IEnumerable<Finding> TryMetrics() => Settings.Metrics is { } metrics
         ? [TryBind("Metrics socket", metrics, IPProtocol.Tcp, allowsAbsentAddress: false)]

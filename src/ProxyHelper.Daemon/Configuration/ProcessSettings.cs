@@ -42,10 +42,12 @@ internal abstract record ProcessSettings
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             // The words of .NET do not name the setting.
-            throw new IOException(
-                $"--secret-file: there is no file '{path}'. To write the number into a new file, run "
-                + $"{Access.SecretFile.CreationCommand(path)} and type the number, Enter and Ctrl+D.",
-                failure);
+            string advice = HasHiddenCredential
+                ? "systemd makes this file. Run 'systemctl edit' for the service, and add the lines '[Service]' and "
+                    + $"'LoadCredential={Path.GetFileName(path)}:FILE'."
+                : $"To write the number into a new file, run {Access.SecretFile.CreationCommand(path)} and type the "
+                    + "number, Enter and Ctrl+D.";
+            throw new IOException($"--secret-file: there is no file '{path}'. {advice}", failure);
         }
     }
 }

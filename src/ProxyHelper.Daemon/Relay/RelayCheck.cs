@@ -35,17 +35,12 @@ internal static class RelayCheck
     {
         var start = new RelayStartChecks(settings);
         bool isWell = FindingText.Write(start.Run(), output);
-        RelaySetup setup = RelaySetup.Of(settings.Options, settings.Rules with { Secret = start.Secret ?? 0 });
-        IEnumerable<Finding> findings = RelayInspection.Run(setup, _words, CancellationToken.None);
-        bool isSecretKnown = settings.SecretFile is null || start.Secret is not null;
-        return FindingText.Write(isSecretKnown ? findings : findings.Select(SkipSecret), output) && isWell;
+        RelaySetup setup = RelaySetup.Of(settings.Options, settings.Rules) with
+        {
+            Secret = settings.SecretFile is null ? 0 : start.Secret,
+        };
+        return FindingText.Write(RelayInspection.Run(setup, _words, CancellationToken.None), output) && isWell;
     }
-
-    private static Finding SkipSecret(Finding finding) => finding.Check != CheckNames.Secret ? finding
-        : Finding.Skipped(
-            CheckNames.Secret,
-            "The secret file cannot be used, so the helper was asked without a secret.",
-            "See the finding of the check 'Secret file'.");
 
     /// <summary>Tries the steps of a start of the relay.</summary>
     private sealed class RelayStartChecks(RelaySettings settings) : StartChecks<RelaySettings>(settings)

@@ -25,8 +25,10 @@ public sealed record RelaySetup
     /// <summary>Gets the UDP port of the helpers. The default is 114.</summary>
     public ushort HelperPort { get; init; } = RelayOptions.DefaultHelperPort;
 
-    /// <summary>Gets the secret of the helpers. The default is 0, no secret.</summary>
-    public uint Secret { get; init; }
+    /// <summary>
+    /// Gets the secret of the helpers, or null if it cannot be read. The default is 0, no secret.
+    /// </summary>
+    public uint? Secret { get; init; } = 0;
 
     /// <summary>Gets the largest number of connections at the same time, or null if it is not known.</summary>
     public int? MaxConnections { get; init; }

@@ -38,9 +38,10 @@ internal sealed class RouterCheck(RelaySetup setup, RelayWords words)
         }
 
         AnswerProbe probe = AnswerProbe.Ask(
-            helper, new TransportEndPoint(asking, UnusedPort), setup.Secret,
+            helper, new TransportEndPoint(asking, UnusedPort), setup.Secret ?? 0,
             new InspectionOptions { Timeout = setup.Timeout }, cancellationToken);
-        return [JudgeRoute(probe, asking), .. new HelperAnswerCheck(words).Judge(probe, asking)];
+        var check = new HelperAnswerCheck(words, setup.Secret is not null);
+        return [JudgeRoute(probe, asking), .. check.Judge(probe, asking)];
     }
 
     private static Finding JudgeRoute(AnswerProbe probe, IPAddress asking) => probe.Answer.Outcome switch

@@ -103,6 +103,21 @@ public sealed class RelayInspectionTests
         });
 
     [Fact]
+    public void A_helper_that_is_silent_without_the_secret_is_no_failure_if_the_secret_is_not_known() =>
+        Router.WithResponder(
+            Router.Options("194.0.1.1"),
+            Router.Rules with { Secret = 9 },
+            (_, _) =>
+            {
+                Finding[] findings = Run(_setup with { Secret = null, Timeout = TimeSpan.FromMilliseconds(200) });
+                Assert.Equal(
+                    ["UDP answer: Skipped", "Secret: Skipped"],
+                    findings.Where(finding => finding.Check is CheckNames.Answer or CheckNames.Secret)
+                        .Select(finding => $"{finding.Check}: {finding.Severity}"));
+                Assert.All(findings, FindingAssert.HasAction);
+            });
+
+    [Fact]
     public void Each_router_is_asked_but_a_prefix_is_skipped() => Router.WithResponder(
         Router.Options("194.0.1.1", "194.0.1.2"),
         (_, _) =>
@@ -159,7 +174,7 @@ public sealed class RelayInspectionTests
         };
         var setup = RelaySetup.Of(options, new RelayRules { Routers = _setup.Routers, Secret = 9 });
         Assert.Equal(
-            (options.Target, ProxyProtocol.V1, (ushort)1114, 9u, (int?)7),
+            (options.Target, ProxyProtocol.V1, (ushort)1114, (uint?)9, (int?)7),
             (setup.Target, setup.ProxyProtocol, setup.HelperPort, setup.Secret, setup.MaxConnections));
         Assert.Equal("194.0.1.1 to unix:/run/target.sock", setup.ToString());
     }

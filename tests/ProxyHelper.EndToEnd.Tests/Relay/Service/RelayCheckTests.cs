@@ -63,6 +63,18 @@ public sealed class RelayCheckTests(PublishedDaemon daemon)
         Assert.DoesNotContain("accepts the secret", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_credential_that_only_the_service_sees_is_no_failure()
+    {
+        using ServiceSite site = await ServiceSite.StartAsync(daemon);
+        const string path = "/run/credentials/nosuch.service/secret";
+
+        string output = await CheckAsync(site, 0, "--to", site.Target, "--secret-file", path);
+
+        Assert.Contains($"Skipped Secret file             {path} is a credential", output, StringComparison.Ordinal);
+        Assert.Contains("Skipped Secret  ", output, StringComparison.Ordinal);
+    }
+
     private static async Task<string> CheckAsync(ServiceSite site, int status, params string[] arguments)
     {
         using RunningProgram check = site.Begin(
