@@ -15,8 +15,8 @@ public sealed class RelayStopTests(PublishedDaemon daemon)
         (Socket user, Socket proxy) = await site.RelayOneAsync();
 
         relay.Signal(PosixSignal.SIGTERM);
-        await relay.AwaitAsync($"Stopping. Open connections (1) have 600 seconds to finish. To reset them now, run 'kill {
-            relay.Id}'.");
+        await relay.AwaitAsync(
+            $"Stopping. Open connections (1) have 600 seconds to finish. To reset them now, run 'kill {relay.Id}'.");
         SocketException refused = await Assert.ThrowsAsync<SocketException>(async () => await site.ConnectAsync());
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
         await ServiceSite.AssertRelaysAsync(user, proxy);
