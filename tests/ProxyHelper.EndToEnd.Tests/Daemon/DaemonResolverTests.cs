@@ -26,7 +26,8 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
     {
         Replace(Line);
         using var network = RouterNetwork.Create();
-        using RunningProgram program = await DaemonOnRouter.StartAsync(network, daemon, "--table", Table);
+        using RunningProgram program = await DaemonOnRouter.StartAsync(
+            network, daemon, "--table", Table, "--table-max-age", "86400"); // the daemon may have to be published first
         await program.AwaitAsync($"Connections are looked up with the table {Table}, and not in the kernel.");
         await DaemonOnRouter.AssertAnswersAsync(network);
         Replace(Line.Replace("10.1.1.1", "10.1.1.2", StringComparison.Ordinal) + Line); // which of the two is not known
