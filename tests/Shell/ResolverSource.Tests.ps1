@@ -71,7 +71,7 @@ Describe 'Start-ProxyHelper with a table or a command' {
         $null = Test-ProxyHelper 194.0.1.1 @shortQuestion
         Wait-Until { Get-Content $TestDrive/pid -ErrorAction Ignore }
         $program = [int](Get-Content $TestDrive/pid)
-        (Measure-Command { Stop-ProxyHelper -Id $job.Id }).TotalSeconds | Should -BeLessThan 1
+        (Measure-Command { Stop-ProxyHelper -Id $job.Id }).TotalSeconds | Should -BeLessThan 5 # what hangs goes on for longer
         Wait-Until { -not (Get-Process -Id $program -ErrorAction Ignore) }
     }
 
