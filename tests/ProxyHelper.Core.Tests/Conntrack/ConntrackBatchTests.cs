@@ -49,8 +49,9 @@ public sealed class ConntrackBatchTests
     {
         var lookups = new Lookup[ConntrackTable.MaximumLookups];
         Repeat(table, lookups, 100);
-        // A rare path of the kernel's answers that runs for the first time makes the runtime allocate once.
-        Assert.Contains(0, Enumerable.Range(0, 5).Select(_ => AllocatedBy(() => Repeat(table, lookups, 1000))));
+        // The runtime may allocate once when rarely used code runs for the first time.
+        Assert.InRange(
+            Enumerable.Range(0, 5).Count(_ => AllocatedBy(() => Repeat(table, lookups, 1000)) > 0), 0, 1);
         Assert.Equal(FlowsInTable().Length, lookups.Count(lookup => lookup.Outcome == LookupOutcome.Found));
     });
 
