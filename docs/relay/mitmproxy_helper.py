@@ -16,7 +16,7 @@ from pathlib import Path
 import mitmproxy.platform
 from mitmproxy import ctx, exceptions
 
-DATAGRAM = struct.Struct("!4s4sIHH4s4sHH32s6s")  # docs/protocol.md
+DATAGRAM = struct.Struct("!4s4sIHH4s4sHH32s6s")  # docs/reference/protocol.md
 VERSION, QUERY, FOUND, NOT_FOUND = 0x0402, 0x0001, 0x0012, 0x0022
 SENDS, WAIT, PAUSE = 3, 1.0, 0.2  # queries for a connection, seconds for a reply, seconds after "port unreachable"
 

@@ -108,7 +108,7 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
             ? Finding.Failed(
                 Check,
                 $"No {Kind} rule {Goal}.{others}{Consequence}",
-                $"Load this rule in a nat chain (docs/deployment.md){place}: {Rule}")
+                $"Load this rule in a nat chain (docs/router.md){place}: {Rule}")
             : Finding.Warning(
                 Check,
                 $"No {Kind} rule {Goal}.{others}{Seen()}",

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>Tests the query and the reply that docs/protocol.md shows byte by byte.</summary>
+/// <summary>Tests the query and the reply that docs/reference/protocol.md shows byte by byte.</summary>
 public sealed class DatagramTests
 {
     private const int Size = 66;
@@ -12,7 +12,7 @@ public sealed class DatagramTests
     [Fact]
     public void The_query_that_is_shown_gets_the_reply_that_is_shown() => RouterSession.Run(session =>
     {
-        string[] shown = Document.All.Single(document => document.Path == "docs/protocol.md").Blocks
+        string[] shown = Document.All.Single(document => document.Path == "docs/reference/protocol.md").Blocks
             .First(block => block.Language == "text").Text.Split("\n\n");
         session.One("Start-ProxyHelper 194.0.1.1 -Secret 12345");
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram,

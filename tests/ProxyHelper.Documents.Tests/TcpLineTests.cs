@@ -4,13 +4,13 @@ using System.Text;
 
 namespace ProxyHelper.Documents;
 
-/// <summary>Tests the lines over TCP that docs/protocol.md shows.</summary>
+/// <summary>Tests the lines over TCP that docs/reference/protocol.md shows.</summary>
 public sealed class TcpLineTests
 {
     [Fact]
     public void The_query_that_is_shown_gets_the_answers_that_are_shown() => RouterSession.Run(session =>
     {
-        string[] shown = [.. Document.All.Single(document => document.Path == "docs/protocol.md").Blocks
+        string[] shown = [.. Document.All.Single(document => document.Path == "docs/reference/protocol.md").Blocks
             .Last(block => block.Language == "text").Text.Split('\n').Select(line => line.Split("   ")[0])];
         session.One("Start-ProxyHelper 194.0.1.1 -TcpPort 114");
         Assert.Equal($"{shown[1]}\r\n", Ask(shown[0]));

@@ -8,7 +8,7 @@ namespace ProxyHelper.EndToEnd;
 /// <summary>Tests the NAT rules of the documents, unchanged, with real connections.</summary>
 public sealed class NatRulesTests
 {
-    private const string Document = "docs/deployment.md";
+    private const string Document = "docs/router.md";
 
     [Theory]
     [InlineData("nft", "dnat to 194.0.22.9:9199", "hook forward")]

@@ -1,4 +1,4 @@
-# Test-ProxyHelperSetup on a router that has the rules of docs/deployment.md and docs/security.md. Its proxy is another host.
+# Test-ProxyHelperSetup on a router that has the rules of docs/router.md and docs/security.md. Its proxy is another host.
 
 Describe 'Test-ProxyHelperSetup' {
     BeforeAll {

@@ -9,7 +9,7 @@ namespace ProxyHelper.TestSupport;
 public static class RouterFixture
 {
     /// <summary>
-    /// The rules of docs/deployment.md: mail of the users goes to the proxy, which sees the router as its source. A
+    /// The rules of docs/router.md: mail of the users goes to the proxy, which sees the router as its source. A
     /// source port is kept if it is free, as on most routers; of two users with the same port, NAT changes one.
     /// </summary>
     public const string NatRules = """

@@ -12,7 +12,7 @@ internal static class DaemonWords
         TcpPortOption = "--tcp-port",
         SecretFileOption = "--secret-file",
         GiveHelperAddress = "Give the address of the helper: --address 194.0.1.1",
-        GiveProxy = _ => "Correct the DNAT rule, which has the address of the proxy (docs/deployment.md).",
+        GiveProxy = _ => "Correct the DNAT rule, which has the address of the proxy (docs/router.md).",
         GiveRole = _ => "The daemon runs on the router, not on the proxy.", // --check always checks the router
         StartHelper = helper => $"proxy-helper --address {helper.Address} --port {helper.Port}",
         AllowProxies = (_, proxies) =>

@@ -1,4 +1,4 @@
-// smtp-gated's helper protocol (docs/protocol.md), and the socket that receives the queries.
+// smtp-gated's helper protocol (docs/reference/protocol.md), and the socket that receives the queries.
 #ifndef HELPER_H
 #define HELPER_H
 

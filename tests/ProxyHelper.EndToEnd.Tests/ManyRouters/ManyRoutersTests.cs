@@ -12,7 +12,7 @@ namespace ProxyHelper.EndToEnd.ManyRouters;
 public sealed class ManyRoutersTests(PublishedDaemon daemon)
 {
     private const string Nft = "nft", Iptables = "sh";
-    private const string Deployment = "docs/deployment.md";
+    private const string Deployment = "docs/router.md";
     private const string A = "194.0.1.1", B = "194.0.2.1", SecondOfA = "194.0.1.2"; // routers
     private const string AOnLink = "194.0.22.251", BOnLink = "194.0.22.252";
     private const string First = "194.0.22.9", Second = "194.0.22.10"; // proxies

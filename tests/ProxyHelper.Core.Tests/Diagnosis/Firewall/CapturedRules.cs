@@ -5,7 +5,7 @@ using ProxyHelper.Diagnosis;
 namespace ProxyHelper.Tests.Diagnosis.Firewall;
 
 /// <summary>
-/// Reads the folder Captures: the output of real tools for the rules of docs/deployment.md and docs/security.md.
+/// Reads the folder Captures: the output of real tools for the rules of docs/router.md and docs/security.md.
 /// </summary>
 internal static class CapturedRules
 {
