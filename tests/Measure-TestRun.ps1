@@ -6,8 +6,10 @@
     one line. A test that neither passed nor failed is a skipped test.
 .PARAMETER Folder
     The folder with the reports: TRX files of the test programs, the NUnit file of Pester, and Cobertura files.
+.PARAMETER Failures
+    Writes the names of the failed tests instead.
 #>
-param([Parameter(Mandatory)] [string] $Folder)
+param([Parameter(Mandatory)] [string] $Folder, [switch] $Failures)
 
 $ErrorActionPreference = 'Stop'
 
@@ -19,6 +21,11 @@ function Get-Sum([object[]] $Numbers) {
     [long]($Numbers | Measure-Object -Sum).Sum
 }
 
+if ($Failures) {
+    @(Read-Report *.trx).TestRun.Results.UnitTestResult | Where-Object outcome -EQ Failed | ForEach-Object testName
+    @(Read-Report Shell.xml) | Select-Xml '//test-case[@result="Failed"]' | ForEach-Object { $_.Node.fullname }
+    return
+}
 $programs = @(Read-Report *.trx).TestRun.ResultSummary.Counters
 $shell = @(Read-Report Shell.xml).'test-run'
 $coverage = @(Read-Report *.cobertura.*.xml).coverage

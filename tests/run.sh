@@ -70,6 +70,8 @@ finish() {
     read -r passed failed skipped reports covered < <(tests/pwsh -NoProfile -File tests/Measure-TestRun.ps1 "$results") || give_up "the reports cannot be read"
     if ((covered)); then printf '\ncoverage: %d.%d %% of the lines of the core\n' $((covered / 10)) $((covered % 10)); fi
     ((EUID || selected || covered >= 10 * least_coverage)) || fail "the tests must run $least_coverage % of the lines of the core"
+    # The end of a long output names what failed.
+    ((failed == 0)) || tests/pwsh -NoProfile -File tests/Measure-TestRun.ps1 "$results" -Failures | sed 's/^/failed: /'
     ((reports >= programs)) || fail "$((programs - reports)) of $programs test programs wrote no report"
     ((passed + failed + failures)) || fail "no test ran"
     [[ ! $is_bad ]] || ((failed + failures)) || fail "a test program failed, but its report has no failure"
