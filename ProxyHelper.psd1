@@ -1,11 +1,11 @@
 # The manifest of the package also has FileList. Packaging adds it, because some files exist only then.
 @{
     RootModule           = 'bin/ProxyHelper.PowerShell.dll'
-    ModuleVersion        = '0.1.0'
+    ModuleVersion        = '1.0.0'
     GUID                 = '5b0d3c2e-6f0a-4c55-9f0e-1d1c7a2b8e14'
-    Author               = 'The ProxyHelper team'
+    Author               = 'The ProxyHelper maintainers'
     CompanyName          = 'ProxyHelper'
-    Copyright            = 'Copyright (c) 2026 The ProxyHelper team. MIT licence.'
+    Copyright            = 'Copyright (c) 2026 The ProxyHelper maintainers. MIT licence.'
     Description          = 'Answers smtp-gated''s queries on the NAT router: looks up the original source and destination of a connection in the kernel''s conntrack table. Also lists, watches, measures and removes NAT mappings, and relays connections with their original ends to any transparent proxy on another machine.'
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')

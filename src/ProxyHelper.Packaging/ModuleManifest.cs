@@ -15,7 +15,7 @@ internal sealed class ModuleManifest
         _gallery = (Hashtable)((Hashtable)values["PrivateData"]!)["PSData"]!;
     }
 
-    /// <summary>Gets the version, such as 0.1.0, or 0.1.0-beta1 with the label of a prerelease.</summary>
+    /// <summary>Gets the version, such as 1.0.0, or 1.0.0-beta1 with the label of a prerelease.</summary>
     public string Version => _gallery["Prerelease"] is string label
         ? $"{Text("ModuleVersion")}-{label}"
         : Text("ModuleVersion");

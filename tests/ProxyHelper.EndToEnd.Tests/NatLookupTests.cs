@@ -37,11 +37,11 @@ public sealed class NatLookupTests
         await onward.ConnectAsync(answer.OriginalDestination!.Value.ToIPEndPoint(), Patience.Token());
         using (Socket accepted = await server.AcceptAsync(Patience.Token()))
         {
-            await accepted.SendAsync(Encoding.ASCII.GetBytes("220 mail.example.org ESMTP\r\n"), Patience.Token());
+            await accepted.SendAsync(Encoding.ASCII.GetBytes("220 mail.example ESMTP\r\n"), Patience.Token());
         }
 
         string greeting = await UserConnection.ReadToEndAsync(onward);
-        Assert.Equal("220 mail.example.org ESMTP\r\n", greeting);
+        Assert.Equal("220 mail.example ESMTP\r\n", greeting);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class TransportEndPointTests
     [InlineData("1:5")]
     [InlineData("010.1.1.1:5")]
     [InlineData("0x0a.1.1.1:5")]
-    [InlineData("mail.example.org:25")]
+    [InlineData("mail.example:25")]
     [InlineData("2001:db8::1:25")]
     [InlineData("[2001:db8::1]")]
     [InlineData("[2001:db8::1]25")]

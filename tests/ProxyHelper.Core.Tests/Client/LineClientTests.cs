@@ -78,7 +78,7 @@ public sealed class LineClientTests : IDisposable
     [Theory]
     [InlineData("20119 , 9198 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1\r\n", ReplyFault.Port)]
     [InlineData("20119 , 9199 : ORIGIN : 4.1.1.1 : 25 : 10.1.1.1", ReplyFault.Form)]
-    [InlineData("220 mail.example.org ESMTP\r\n", ReplyFault.Form)]
+    [InlineData("220 mail.example ESMTP\r\n", ReplyFault.Form)]
     public async Task A_line_that_is_not_the_reply_is_reported(string line, ReplyFault fault)
     {
         HelperAnswer answer = await AnsweredAsync(line);

@@ -102,7 +102,7 @@ public sealed class LineReplyTests
     [InlineData("20119 , 9199 : ERROR : NO-USER NO-USER\r\n")]
     [InlineData("0 , 0 : ERROR : INVALID-PORT\r\n")] // the line that was sent was not a query
     [InlineData(Found + Found)]
-    [InlineData("220 mail.example.org ESMTP\r\n")]
+    [InlineData("220 mail.example ESMTP\r\n")]
     public void A_line_of_another_form_is_not_a_reply(string line) => AssertFault(ReplyFault.Form, line);
 
     [Fact]

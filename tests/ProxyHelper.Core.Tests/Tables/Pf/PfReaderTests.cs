@@ -12,7 +12,7 @@ public sealed class PfReaderTests
     private const string Age = "   age 00:00:14, expires in 23:59:51, 4:3 pkts, 216:164 bytes, rule 11";
 
     [Theory]
-    [InlineData("all tcp mail.example.org:25 <- 10.1.1.1:1       SYN_SENT:CLOSED", "mail.example.org")]
+    [InlineData("all tcp mail.example:25 <- 10.1.1.1:1       SYN_SENT:CLOSED", "mail.example")]
     [InlineData("all tcp 10.1.1.1:smtp <- 10.1.1.2:1       SYN_SENT:CLOSED", "10.1.1.1:smtp")]
     [InlineData("all tcp ? <- 10.1.1.2:1       SYN_SENT:CLOSED", "?")]
     [InlineData("all tcp 10.1.1.1:70000 <- 10.1.1.2:1       SYN_SENT:CLOSED", "70000")]
