@@ -7,17 +7,23 @@
     without PowerShell: run 'dotnet build ProxyHelper.sln', tests/run.sh, src/package.sh or src/package-deb.sh.
 .PARAMETER Task
     The tasks, which run in the order given. The default is Build.
+.PARAMETER OutputDirectory
+    The directory for the packages. The default is artifacts in the working copy.
 .EXAMPLE
     ./build.ps1 -Task Build, Test
+.EXAMPLE
+    ./build.ps1 -Task Package, DebianPackage -OutputDirectory ~/packages
 #>
 [CmdletBinding()]
 param(
     [ValidateSet('Build', 'Test', 'Docs', 'Package', 'DebianPackage')]
-    [string[]] $Task = 'Build'
+    [string[]] $Task = 'Build',
+    [string] $OutputDirectory = "$PSScriptRoot/artifacts"
 )
 
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true
+$output = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputDirectory)
 
 function Test-ModuleAvailable([string] $Name, [version] $MinimumVersion, [string] $Without) {
     $found = Get-Module $Name -ListAvailable | Where-Object Version -GE $MinimumVersion
@@ -46,11 +52,11 @@ function Invoke-Documentation {
 }
 
 function Invoke-Package {
-    & "$PSScriptRoot/src/package.sh"
+    & "$PSScriptRoot/src/package.sh" $output
 }
 
 function Invoke-DebianPackage {
-    & "$PSScriptRoot/src/package-deb.sh"
+    & "$PSScriptRoot/src/package-deb.sh" '' $output
 }
 
 switch ($Task) {

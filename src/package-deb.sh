@@ -6,6 +6,7 @@
 # 'apt install gcc-aarch64-linux-gnu'. The same commit, SDK and gcc give the same bytes on every machine. The last line
 # of the output is the package. PROXY_HELPER can name a published program to put into the package.
 set -euo pipefail
+umask 022
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 parts=$root/src/ProxyHelper.Daemon/package
@@ -13,6 +14,7 @@ output=${2:-$root/artifacts}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/tree
+documents=$tree/usr/share/doc/proxy-helper
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 # With several threads the compressed bytes would depend on the number of threads.
 export DPKG_DEB_THREADS_MAX=1
@@ -56,13 +58,13 @@ needed_libc() {
     readelf -VW "$1" | grep -o 'GLIBC_[0-9.]*' | cut -d_ -f2 | sort -V | tail -n 1
 }
 
-# The configuration of a pair of routers. The administrator copies the folder and runs its scripts.
-place_pair() {
-    local file
-    while IFS= read -r file; do
-        place 644 "$root/docs/ha/$file" "usr/share/doc/proxy-helper/ha/$file"
-    done < <(cd "$root/docs/ha" && find . -type f | LC_ALL=C sort)
-    chmod 755 "$tree"/usr/share/doc/proxy-helper/ha/{install,primary-backup}.sh
+# The folder of a manual page is the section at the end of its name.
+place_manual() {
+    local page
+    for page in "$parts"/man/*; do
+        place 644 "$page" "usr/share/man/man${page##*.}/${page##*/}"
+    done
+    gzip -9n "$tree"/usr/share/man/man*/*
 }
 
 gather() {
@@ -72,19 +74,15 @@ gather() {
         place 644 "$parts/$name.conf" "etc/$name.conf"
         place 644 "$parts/systemd/$name.service" "usr/lib/systemd/system/$name.service"
         place 644 "$parts/systemd/$name.socket" "usr/lib/systemd/system/$name.socket"
-        place 644 "$parts/man/$name.8" "usr/share/man/man8/$name.8"
     done
+    place_manual
     place 644 "$parts/completions/proxy-helper.bash" usr/share/bash-completion/completions/proxy-helper
     place 644 "$parts/completions/_proxy-helper" usr/share/zsh/vendor-completions/_proxy-helper
     place 644 "$parts/completions/proxy-helper.fish" usr/share/fish/vendor_completions.d/proxy-helper.fish
-    place 644 "$parts/debian/copyright" usr/share/doc/proxy-helper/copyright
-    place 644 "$parts/debian/changelog" usr/share/doc/proxy-helper/changelog
     place 644 "$parts/debian/overrides" usr/share/lintian/overrides/proxy-helper
-    place 644 "$root/docs/relay/mitmproxy_helper.py" usr/share/doc/proxy-helper/mitmproxy_helper.py
-    place_pair
-    sed '1,4d; s/^$/./; s/^/ /' "$root/LICENSE" >>"$tree/usr/share/doc/proxy-helper/copyright"
-    sed -i "s/@VERSION@/$version/; s/@DATE@/$(date -uR -d "@$time")/" "$tree/usr/share/doc/proxy-helper/changelog"
-    gzip -9n "$tree/usr/share/doc/proxy-helper/changelog" "$tree"/usr/share/man/man8/*
+    "$root/src/place-documents.sh" "$documents"
+    { cat "$parts/debian/copyright"; sed '1,4d; s/^$/./; s/^/ /' "$root/LICENSE"; } >"$documents/copyright"
+    gzip -9n <"$parts/debian/changelog" >"$documents/changelog.gz"
 }
 
 describe() {
@@ -98,8 +96,6 @@ describe() {
         "$parts/debian/control" >"$tree/DEBIAN/control"
     (cd "$tree" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$work/md5sums"
     install -m 644 "$work/md5sums" "$tree/DEBIAN/md5sums"
-    chmod 644 "$tree/DEBIAN/"{conffiles,control}
-    find "$tree" -type d -exec chmod 755 {} +
     find "$tree" -exec touch -h -d "@$time" {} +
 }
 
