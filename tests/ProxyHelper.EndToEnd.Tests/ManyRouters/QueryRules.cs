@@ -10,7 +10,7 @@ internal static class QueryRules
 {
     private const string OneAddress = "194.0.1.1";
 
-    private static readonly SetupSection _page = SetupSection.Read("What is the same in every set-up");
+    private static readonly SetupSection _page = SetupSection.Read("In every set-up");
 
     /// <summary>Loads the rules for one proxy or for two, and for the addresses of the router.</summary>
     public static void Load(SiteRouter router, string language, bool hasTwoProxies = false)
