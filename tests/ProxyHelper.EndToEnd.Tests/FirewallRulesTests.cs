@@ -41,6 +41,8 @@ public sealed class FirewallRulesTests
 
     [Theory]
     [InlineData("docs/get-started.md", "nft")]
+    [InlineData("docs/router.md", "nft")]
+    [InlineData("docs/router.md", "sh")]
     [InlineData("docs/security.md", "nft")]
     [InlineData("docs/security.md", "sh")]
     public Task With_the_rules_only_the_proxy_and_the_router_are_answered(string document, string language) =>

@@ -12,7 +12,7 @@ namespace ProxyHelper.EndToEnd.ManyRouters;
 public sealed class ManyRoutersTests(PublishedDaemon daemon)
 {
     private const string Nft = "nft", Iptables = "sh";
-    private const string Deployment = "docs/router.md";
+    private const string ProxyPage = "docs/proxy.md";
     private const string A = "194.0.1.1", B = "194.0.2.1", SecondOfA = "194.0.1.2"; // routers
     private const string AOnLink = "194.0.22.251", BOnLink = "194.0.22.252";
     private const string First = "194.0.22.9", Second = "194.0.22.10"; // proxies
@@ -149,7 +149,7 @@ public sealed class ManyRoutersTests(PublishedDaemon daemon)
     {
         GatedProxy proxy = setup.AddProxy(address, settings);
         proxy.Host.AddRoute("default", AOnLink);
-        DocumentedRules.Read(Deployment, language, FirewallWords(language)).Load(proxy.Host);
+        DocumentedRules.Read(ProxyPage, language, FirewallWords(language)).Load(proxy.Host);
         return proxy;
     }
 
