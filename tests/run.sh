@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. Root runs all tests; for other users, tests that need root are skipped.
 # Arguments select tests: 'tests/run.sh --filter-class "*NetlinkErrorTests"' or 'tests/run.sh tests/Shell/Views.Tests.ps1'.
+# 'tests/run.sh --promise NAME' runs the tests of a promise of docs/reliability.md or docs/security.md.
 # The last line is "N passed, N failed". The exit status is 0 if a test ran and no test failed, else 1. If CI=true, a skipped test
 # also makes it 1. A whole run as root requires that the core's tests run 90 % of the core's lines.
 set -euo pipefail
@@ -85,6 +86,13 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 selected=$# # the number of arguments
 cd "$root"
+promise=
+tagged=() # files of shell tests that have a test of the promise
+if [[ ${1:-} == --promise ]]; then
+    promise=${2:?the name of a promise}
+    mapfile -t tagged < <(grep -lE -- "-Tag .*'$promise'" tests/Shell/*.Tests.ps1)
+    set -- --filter-trait "Promise=$promise"
+fi
 . tests/prepare.sh
 install_missing ip nft iptables conntrack keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill sshd haproxy nginx squid mitmdump
 build ProxyHelper.sln
@@ -93,6 +101,9 @@ rm -rf "$results"
 shell_tests=()
 if ((EUID)); then
     echo "tests: the tests in tests/Shell need root"
+elif ((${#tagged[@]})); then
+    shell_tests=(run_shell_tests -Tag "$promise" "${tagged[@]}")
+    make_package
 elif [[ ${1:-.ps1} == *.ps1 ]]; then
     shell_tests=(run_shell_tests "$@")
     make_package

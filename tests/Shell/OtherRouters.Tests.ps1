@@ -90,7 +90,7 @@ Describe 'A function of the page for other routers' {
         "$(Get-Failure { Find-MikroTikMapping 127.0.0.1:9 $null $query })" | Should -BeLike '*Credential*'
     }
 
-    It 'refuses ends that are no addresses and ports, before it starts a program: <_>' -ForEach '1.1.1.1:25;reboot', '$(reboot):1', '1.1.1.1:25 -o x', '010.1.1.1:25' {
+    It 'refuses ends that are no addresses and ports, before it starts a program: <_>' -Tag 'safe-commands' -ForEach '1.1.1.1:25;reboot', '$(reboot):1', '1.1.1.1:25 -o x', '010.1.1.1:25' {
         Set-Router $texts.Pf
         $other = [pscustomobject]@{ Protocol = 'Tcp'; Source = $_; Destination = '194.0.22.9:9199' }
         foreach ($name in 'Pf', 'Conntrack', 'Cisco') { Get-Failure { & "Find-${name}Mapping" router $other } | Should -Not -BeNullOrEmpty }
@@ -98,7 +98,7 @@ Describe 'A function of the page for other routers' {
         Test-Path "$folder/arguments" | Should -BeFalse
     }
 
-    It 'takes no router for an option of ssh' {
+    It 'takes no router for an option of ssh' -Tag 'safe-commands' {
         Set-Router $texts.Pf
         $null = Find-PfMapping '-oProxyCommand=reboot' $query
         (Get-Content "$folder/arguments")[3..4] | Should -BeExactly '--', '-oProxyCommand=reboot'

@@ -49,7 +49,7 @@ Describe 'A refused query' {
     BeforeEach { Initialize-Router }
     AfterEach { Clear-Router }
 
-    It 'is counted as <Reason>, and a limited number of warnings names its sender' -ForEach @(
+    It 'is counted as <Reason>, and a limited number of warnings names its sender' -Tag 'allowed-proxies' -ForEach @(
         @{ Reason = 'NotAllowed'; Address = '198.51.100.99'; Message = ', which is not an allowed proxy' }
         @{ Reason = 'NotItsOwn'; Address = '198.51.100.1'; Message = ' about a connection of another host: 198.51.100.1 is not a trusted client' }
         @{ Reason = 'WrongSecret'; Address = '198.51.100.2'; Message = ' with a wrong secret' }
@@ -110,7 +110,7 @@ Describe 'A refused query' {
         $job.LastFault | Should -Match '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Refused a query from 194\.0\.22\.9 that had waited too long'
     }
 
-    It 'is counted each time and reported once' {
+    It 'is counted each time and reported once' -Tag 'bounded-flood' {
         $job = Start-ProxyHelper 194.0.1.1 -Secret 7
         foreach ($time in 1..3) { (Test-ProxyHelper @shortQuestion).Outcome | Should -Be TimedOut }
         "$($job.WrongSecret) $($job.Refused) $($job.NotItsOwn)" | Should -BeExactly '3 3 0'

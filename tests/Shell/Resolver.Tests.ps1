@@ -69,7 +69,7 @@ Describe 'Start-ProxyHelper -Resolver' {
         if ($Name -match 'throws|writes|runs') { "$(Receive-Job $job -Keep *>&1)" | Should -BeLike '*no route*' }
     }
 
-    It 'answers others while a script <Name>, and stops although it hangs' -ForEach @(
+    It 'answers others while a script <Name>, and stops although it hangs' -Tag 'resolver-isolation' -ForEach @(
         @{ Name = 'sleeps'; Hang = { Start-Sleep 600 } }
         @{ Name = 'does not react'; Hang = { [System.Threading.Thread]::Sleep(20000) } }
         @{ Name = 'floods'; Hang = { while ($true) { 'x' * 100 } } }

@@ -66,7 +66,7 @@ Describe 'Start-ProxyHelper with a table or a command' {
         (Test-ProxyHelper 194.0.22.9 -Port 115 @question).Outcome | Should -Be Found
     }
 
-    It 'kills a program that hangs when the helper stops' {
+    It 'kills a program that hangs when the helper stops' -Tag 'resolver-isolation', 'resolver-limits' {
         $job = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 -MaxQueueDelay 60 -ResolverCommand sh, '-c', "echo `$`$ > '$TestDrive/pid'; sleep 600"
         $null = Test-ProxyHelper 194.0.1.1 @shortQuestion
         Wait-Until { Get-Content $TestDrive/pid -ErrorAction Ignore }

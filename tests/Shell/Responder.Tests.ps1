@@ -27,7 +27,7 @@ Describe 'A responder' {
         $job.StartedAt | Should -BeLessOrEqual (Get-Date)
     }
 
-    It 'frees its port when it is ended by: <_>' -ForEach @(
+    It 'frees its port when it is ended by: <_>' -Tag 'clean-stop' -ForEach @(
         'Stop-ProxyHelper ProxyHelper'
         'Get-ProxyHelper | Stop-ProxyHelper'
         'Stop-ProxyHelper -Id (Get-ProxyHelper).Id'
@@ -115,7 +115,7 @@ Describe 'A responder' {
         $job.MedianMilliseconds | Should -Be $job.MedianLatency.TotalMilliseconds
     }
 
-    It 'leaves nothing behind after a thousand starts and stops' {
+    It 'leaves nothing behind after a thousand starts and stops' -Tag 'clean-stop' {
         # In a shell of its own. A descriptor, a thread or a job that each round left would be counted a thousand times.
         $lines = @(Invoke-NewShell @'
             $ErrorActionPreference = 'Stop'

@@ -45,7 +45,7 @@ Describe 'The secret' {
         }
     }
 
-    It 'is not repeated by the error about <_>' -ForEach @(
+    It 'is not repeated by the error about <_>' -Tag 'hidden-secret' -ForEach @(
         '-Secret 0xcafebabez'
         '-Secret 3405691582x'
         '-Secret 34056915820'
@@ -61,7 +61,7 @@ Describe 'The secret' {
         }
     }
 
-    It 'is refused from a file that others can read' {
+    It 'is refused from a file that others can read' -Tag 'hidden-secret' {
         $file = Set-SecretFile $number 440
         $failure = Get-Failure { Start-ProxyHelper 194.0.1.1 -SecretFile $file }
         Assert-Error $failure SecretFileUnsafe StartProxyHelper SecurityError "chmod 600 $file"
@@ -87,7 +87,7 @@ Describe 'The secret' {
         Assert-Error (Get-Failure { Start-ProxyHelper 194.0.1.1 -Secret 1 -SecretFile $file }) SecretGivenTwice StartProxyHelper InvalidArgument 'one of the two'
     }
 
-    It 'gets no reply if it is wrong, and is shown nowhere' {
+    It 'gets no reply if it is wrong, and is shown nowhere' -Tag 'hidden-secret' {
         $job = Start-ProxyHelper 194.0.1.1 -Secret $number
         $answer = Test-ProxyHelper @shortQuestion -Secret 3405691581
         $answer.Outcome | Should -Be TimedOut

@@ -92,7 +92,7 @@ General {
         }
     }
 
-    It 'changes nothing' {
+    It 'changes nothing' -Tag 'read-only-check' {
         $before = nft list ruleset | Out-String
         $null = Get-Finding @{ HelperAddress = '194.0.1.1' }
         nft list ruleset | Out-String | Should -BeExactly $before

@@ -25,7 +25,7 @@ Describe 'Start-ProxyHelper' {
         (Test-ProxyHelper 194.0.1.1 @question).Outcome | Should -Be Found
     }
 
-    It 'warns once that every host may ask, unless -AllowedProxy is given' {
+    It 'warns once that every host may ask, unless -AllowedProxy is given' -Tag 'allowed-proxies' {
         $streams = Get-Streams { Start-ProxyHelper 194.0.1.1 }
         $streams.Output.State | Should -Be Running
         "$($streams.Warning)" | Should -BeExactly ("-AllowedProxy is missing: every host may ask about connections to its own address. " +
