@@ -9,10 +9,10 @@ internal static partial class ShellScript
     private static readonly HashSet<string> _programs = new(StringComparer.Ordinal)
     {
         "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "curl", "dotnet", "echo", "id",
-            "install", "ip", "iptables", "iptables-restore",
-        "iptables-save", "journalctl", "kill", "libfuzzer-dotnet", "mitmdump", "mkdir", "modprobe", "nft", "printf",
-            "proxy-helper", "pwsh", "rm", "sed", "setpriv",
-        "sharpfuzz", "ss", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask", "useradd", "xargs", "xxd",
+        "install", "ip", "iptables", "iptables-restore", "iptables-save", "journalctl", "kill", "libfuzzer-dotnet",
+        "mitmdump", "mkdir", "modprobe", "nft", "printf", "proxy-helper", "pwsh", "rm", "sed", "setpriv", "sharpfuzz",
+        "ss", "ssh-keygen", "ssh-keyscan", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask", "useradd",
+        "xargs", "xxd",
     };
 
     /// <summary>
