@@ -16,7 +16,7 @@ internal abstract class DaemonCommand<TSettings>
     /// <summary>Gets the line that follows a fault in the arguments.</summary>
     public abstract string Usage { get; }
 
-    /// <summary>Gets the name of the manual page.</summary>
+    /// <summary>Gets the name of the manual page that describes the settings.</summary>
     public abstract string Manual { get; }
 
     /// <summary>Gets the name of the service in systemd.</summary>

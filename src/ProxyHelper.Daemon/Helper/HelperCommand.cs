@@ -23,7 +23,7 @@ internal sealed class HelperCommand : DaemonCommand<HelperSettings>
         "usage: proxy-helper -I ADDRESS [OPTION...], or proxy-helper -c FILE; see proxy-helper --help";
 
     /// <inheritdoc/>
-    public override string Manual => "proxy-helper(8)";
+    public override string Manual => "proxy-helper.conf(5)";
 
     /// <inheritdoc/>
     public override string Unit => "proxy-helper";

@@ -26,7 +26,7 @@ internal sealed class RelayCommand : DaemonCommand<RelaySettings>
         + "or proxy-helper relay -c FILE; see proxy-helper relay --help";
 
     /// <inheritdoc/>
-    public override string Manual => "proxy-helper-relay(8)";
+    public override string Manual => "proxy-helper-relay.conf(5)";
 
     /// <inheritdoc/>
     public override string Unit => "proxy-helper-relay";

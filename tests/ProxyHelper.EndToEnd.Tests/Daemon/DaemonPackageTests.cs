@@ -43,6 +43,8 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         "-rw-r--r-- root/root /usr/share/doc/proxy-helper/mitmproxy_helper.py",
         "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
         "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
+        "-rw-r--r-- root/root /usr/share/man/man5/proxy-helper-relay.conf.5.gz",
+        "-rw-r--r-- root/root /usr/share/man/man5/proxy-helper.conf.5.gz",
         "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper-relay.8.gz",
         "-rw-r--r-- root/root /usr/share/man/man8/proxy-helper.8.gz",
         "-rw-r--r-- root/root /usr/share/zsh/vendor-completions/_proxy-helper",

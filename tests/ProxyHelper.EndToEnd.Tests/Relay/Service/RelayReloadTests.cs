@@ -28,7 +28,7 @@ public sealed class RelayReloadTests(PublishedDaemon daemon)
 
     [Theory]
     [InlineData("allow-port = http", ":4: 'http' is not a port or a range of ports")]
-    [InlineData("allow = 194.0.22.9", ":4: there is no setting 'allow'. See proxy-helper-relay(8).")]
+    [InlineData("allow = 194.0.22.9", ":4: there is no setting 'allow'. See proxy-helper-relay.conf(5).")]
     [InlineData("secret-file = /nowhere", "--secret-file: there is no file '/nowhere'.")]
     public async Task A_wrong_configuration_changes_nothing(string line, string message)
     {
