@@ -16,6 +16,7 @@ declare -A package_of=(
     [setfacl]=acl              # gives secret files access lists
     [/bin/kill]=procps         # reloads the daemon
     [sshd]=openssh-server      # carries objects between two sessions of PowerShell
+    [netstat-nat]=netstat-nat  # lists translated connections, which the documents compare
     [curl]=curl                # is a user of the demonstration
     [haproxy]=haproxy          # with nginx, squid and mitmdump, gets the connections of the relay
     [nginx]="nginx-light libnginx-mod-stream"

@@ -94,7 +94,7 @@ if [[ ${1:-} == --promise ]]; then
     set -- --filter-trait "Promise=$promise"
 fi
 . tests/prepare.sh
-install_missing ip nft iptables conntrack keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill sshd haproxy nginx squid mitmdump
+install_missing ip nft iptables conntrack netstat-nat keepalived conntrackd gcc systemd-analyze strace lintian setfacl /bin/kill sshd haproxy nginx squid mitmdump
 build ProxyHelper.sln
 prepare_shell
 rm -rf "$results"
