@@ -98,6 +98,7 @@ public sealed class MitmproxyAddonTests(PublishedDaemon daemon)
         }
     }
 
-    private static string Absolute(string argument) =>
-        argument.StartsWith("docs/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, argument) : argument;
+    // The package has the folder docs at this path.
+    private static string Absolute(string argument) => argument.Replace(
+        "/usr/share/doc/proxy-helper/", $"{Repository.Root}/docs/", StringComparison.Ordinal);
 }
