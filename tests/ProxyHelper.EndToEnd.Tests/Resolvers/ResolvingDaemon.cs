@@ -1,4 +1,3 @@
-using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Resolvers;
