@@ -48,6 +48,9 @@ Describe 'An equivalent command' {
 
         function Get-Remaining { Get-Text (Get-NatMapping -IncludeUntranslated) }
 
+        # Gives the inodes of the netfilter sockets (12) that get messages of a group.
+        function Get-Listener { (Get-Content /proc/net/netlink) -match '^\S+ +12 +\d+ +(?!0{8})\S' | ForEach-Object { (-split $_)[-1] } }
+
         # Both commands select connections, and the same connections.
         function Assert-Same([object[]] $Expected, [object[]] $Selected) {
             $Expected | Should -Not -BeNullOrEmpty
@@ -90,14 +93,15 @@ Describe 'An equivalent command' {
 
         It 'reports the same changes: <Left>' -ForEach $watching {
             $present = @(Get-NatMapping -IncludeUntranslated).Count
+            $others = @(Get-Listener)
             $program, $arguments = -split $Left
             $start = [System.Diagnostics.ProcessStartInfo]::new($program, [string[]]$arguments)
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $process = [System.Diagnostics.Process]::Start($start)
             $watch = Start-ThreadJob { & ([scriptblock]::Create("$using:Right -Count $(2 + $using:present)")) }
             try {
-                # Both programs listen, each with a netfilter socket (12) that is in groups, and the watch has shown what is there.
-                Wait-Until { @((Get-Content /proc/net/netlink) -match '^\S+ +12 +\d+ +(?!0{8})\S').Count -eq 2 -and $watch.Output.Count -eq $present }
+                # Both programs listen, and the watch has shown what is there.
+                Wait-Until { @(Get-Listener | Where-Object { $_ -notin $others }).Count -eq 2 -and $watch.Output.Count -eq $present }
                 conntrack -I -p tcp -t 300 --state ESTABLISHED -s 10.1.1.9 --sport 1 -d 4.1.1.1 --dport 25 2>$null
                 conntrack -D -p tcp -s 10.1.1.9 2>$null | Out-Null
                 $lines = 1..2 | ForEach-Object { $process.StandardOutput.ReadLine() }
