@@ -8,7 +8,8 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.Simulation.Network;
 
 /// <summary>
-/// Represents the rules of a helper, and decides by docs/reference/protocol.md what they mean, without the code of the helper.
+/// Represents the rules of a helper, and decides by docs/reference/protocol.md what they mean, without the code of the
+/// helper.
 /// </summary>
 internal sealed record SimulatedRules(uint Secret, uint[] Allowed, uint[] Trusted, IdentFormat Ident, int Rate)
 {

@@ -171,7 +171,9 @@ internal sealed partial class TcpOracle(World world, ScriptedKernel kernel)
     private bool IsUncertain(TcpConversation conversation) => kernel.HasLostAddresses
         && conversation.Client.Address is Places.Router or Places.SecondRouter;
 
-    /// <summary>Returns the reply that docs/reference/protocol.md requires for the line of a connection at this moment.</summary>
+    /// <summary>
+    /// Returns the reply that docs/reference/protocol.md requires for the line of a connection at this moment.
+    /// </summary>
     private string RightReply(TcpConversation conversation, bool isTrusted)
     {
         Match ports = Form().Match(conversation.Read);
