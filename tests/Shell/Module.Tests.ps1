@@ -52,8 +52,9 @@ Describe 'The help' {
         }
     }
 
-    It 'has a topic about the concept' {
+    It 'has a topic about the concept and a topic about the relay' {
         Get-Help about_ProxyHelper | Should -BeLike '*conntrack table  |*'
+        Get-Help about_ProxyHelper_Relay | Should -BeLike '*PROXY header*'
     }
 
     It 'shows no Markdown fence, and the command of an example as its code' {

@@ -74,16 +74,6 @@ public sealed class GetHelpTests
         Assert.Contains("is not specified", session.One("\"$caught\"").ToString(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_topic_is_found_and_draws_the_concept()
-    {
-        using var session = new EngineSession();
-        string text = session.One("Get-Help about_ProxyHelper").ToString();
-        Assert.Contains("conntrack table  |", text, StringComparison.Ordinal);
-        Assert.All(HelpPage.Names, command => Assert.Contains(command, text, StringComparison.Ordinal));
-        Assert.DoesNotContain(text.Split('\n'), line => line.TrimEnd().Length > 80);
-    }
-
     // The screen breaks lines at its width, also within a word.
     private static string Words(string text) => string.Concat(text.Where(letter => !char.IsWhiteSpace(letter)));
 }

@@ -17,6 +17,7 @@ public sealed class HelpFileTests
     [Theory]
     [InlineData("ProxyHelper.PowerShell.dll-Help.xml")]
     [InlineData("about_ProxyHelper.help.txt")]
+    [InlineData("about_ProxyHelper_Relay.help.txt")]
     public void The_build_puts_it_where_the_engine_looks(string file) => Assert.Equal(
         File.ReadAllBytes(Path.Combine(HelpPage.Folder, file)),
         File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(EngineSession.ManifestPath)!, "en-US", file)));

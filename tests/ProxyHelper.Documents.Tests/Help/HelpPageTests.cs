@@ -7,6 +7,7 @@ namespace ProxyHelper.Documents.Help;
 public sealed class HelpPageTests
 {
     private static readonly string[] _defaultPhrases = ["the default is ", "by default, ", "there is no default."];
+    private static readonly string[] _timeUnits = ["second", "seconds"];
 
     /// <summary>Gets the cmdlet of each page.</summary>
     public static TheoryData<string> Commands { get; } = [.. HelpPage.Names];
@@ -92,6 +93,9 @@ public sealed class HelpPageTests
             Assert.All(PageParameter.Enumeration(real) is { } type ? Enum.GetNames(type) : [], name =>
                 Assert.Contains(name, words));
             Assert.True(
+                !IsTime(real) || words.Intersect(_timeUnits).Any(),
+                $"-{real.Name} of {command} does not say the unit of its time");
+            Assert.True(
                 real.ParameterSets.Values.All(set => set.IsMandatory)
                     || Cmdlet.OptionalCommonParameters.Contains(real.Name)
                     || SaysDefault(parameter.Description.ReplaceLineEndings(" ")),
@@ -136,6 +140,10 @@ public sealed class HelpPageTests
         Assert.Equal(Enumerable.Range(1, examples.Length).Select(number => $"Example {number}"),
             examples.Select(example => example.Title.Split(':')[0]));
     }
+
+    private static bool IsTime(ParameterMetadata parameter) =>
+        parameter.ParameterType == typeof(TimeSpan)
+        || parameter.Name.EndsWith("Seconds", StringComparison.Ordinal);
 
     private static bool SaysDefault(string description) =>
         _defaultPhrases.Any(words => description.Contains(words, StringComparison.OrdinalIgnoreCase));
