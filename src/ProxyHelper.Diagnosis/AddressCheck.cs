@@ -39,15 +39,15 @@ internal sealed class AddressCheck(InspectionOptions options, PairSetup pair, Ca
         bool isMoved = pair.Moves(IPv4Address.FromIPAddress(address));
         string reason = $"{address} is not on this host now. " + (isMoved
             ? "keepalived gives it to this router at a failover."
-            : "Whether keepalived gives it to this router at a failover is not known: not all of the configuration " +
-                $"{pair.Keepalived.ConfigurationPath} can be read.");
+            : "The check does not know whether keepalived gives it to this router at a failover: not all of the " +
+                $"configuration {pair.Keepalived.ConfigurationPath} can be read.");
         return isAllowed switch
         {
             true when isMoved => Finding.Passed(CheckNames.Address, reason),
             true => Finding.Warning(CheckNames.Address, reason, "Look for the address in 'virtual_ipaddress'."),
             null => Finding.Warning(
                 CheckNames.Address,
-                $"{reason} Whether a helper already listens on it is not known.",
+                $"{reason} The check does not know whether a helper already listens on {address}.",
                 words.AllowAbsentAddress),
             false => Finding.Failed(
                 CheckNames.Address,

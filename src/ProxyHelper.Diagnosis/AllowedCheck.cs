@@ -45,7 +45,7 @@ internal sealed class AllowedCheck(InspectionOptions options, HelperSockets help
             ? Finding.Passed(CheckNames.Allowed, $"The helper answers {addresses}, to which the DNAT rule leads.")
             : Finding.Warning(
                 CheckNames.Allowed,
-                $"The helper answers {addresses}. Whether DNAT leads to other proxies is not known: " +
+                $"The helper answers {addresses}. The check does not know whether DNAT leads to other proxies: " +
                 $"{destination.Doubt}.",
                 words.GiveProxy(destination.Targets[0]));
     }

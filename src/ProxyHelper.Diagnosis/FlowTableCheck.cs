@@ -15,8 +15,8 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
     private const uint UserPort = 50000;
 
     private const string Consequence =
-        "The packets of such a connection bypass conntrack: the entry has no TCP state, conntrackd gets no updates " +
-        "of it, and the kernel can remove it early. The helper then answers \"not found\".";
+        "The packets of such a connection bypass conntrack. The entry has no TCP state, conntrackd gets no updates " +
+        "of the entry, and the kernel can remove the entry early. The helper then answers \"not found\".";
 
     /// <summary>Judges the rules.</summary>
     /// <param name="proxies">The end points that DNAT translates to. The list is empty if they are not known.</param>
@@ -27,7 +27,7 @@ internal sealed class FlowTableCheck(FirewallReading firewall, ushort smtpPort)
         RuleEffect? rule = ends.SelectMany(Offloads).MaxBy(effect => effect.Certainty);
         string? ofRule = rule is null ? null
             : rule.Certainty == Certainty.Unclear
-            ? "Whether a rule moves connections to the proxy to a flow table is not known, because " +
+            ? "The check does not know whether a rule moves connections to the proxy to a flow table, because " +
                 $"{rule.DescribeDoubt()}: {rule}."
             : $"A rule moves connections to the proxy to a flow table: {rule}.";
         string? ofEntries = entries is { Offloaded: > 0 and var count }

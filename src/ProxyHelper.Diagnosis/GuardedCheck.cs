@@ -27,7 +27,7 @@ internal static class GuardedCheck
                 Finding.Failed(
                     name,
                     $"The check broke off. {failure.Message}",
-                    "Run the check again. If it breaks off each time, check by hand: see docs/troubleshooting.md."),
+                    "Run the check again. If the check breaks off each time, see docs/troubleshooting.md."),
             ];
         }
     }

@@ -121,7 +121,7 @@ public sealed class Inspection
         $"{_words.GiveRole(SetupRole.Router)} {_words.GiveRole(SetupRole.Proxy)}");
 
     private string DescribeNoRule() => ReadFirewall().NatGap is { } gap
-        ? $". Whether it has a DNAT rule for TCP port {UserPort} is not known: {gap}"
+        ? $". The check does not know whether it has a DNAT rule for TCP port {UserPort}: {gap}"
         : $", nor a DNAT rule for TCP port {UserPort}";
 
     [SupportedOSPlatform("linux")]

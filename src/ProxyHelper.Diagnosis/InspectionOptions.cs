@@ -43,8 +43,8 @@ public sealed record InspectionOptions
     public TransportEndPoint? Proxy { get; init; }
 
     /// <summary>
-    /// Gets the TCP port that users connect to, or null to find out: 25, or else the first of the ports of web and mail
-    /// that a DNAT rule translates, such as 80 on the router of a relay.
+    /// Gets the TCP port that users connect to. If the value is null, the inspection uses 25. If no DNAT rule
+    /// translates port 25, the inspection uses the first translated port of web and mail, such as 80.
     /// </summary>
     public int? SmtpPort { get; init; }
 

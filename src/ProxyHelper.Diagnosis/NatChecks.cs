@@ -82,7 +82,7 @@ internal sealed class NatChecks(
         Finding finding = JudgeSource(proxy, helper);
         return destination.Doubt is null || finding.Severity != Severity.Passed ? finding : Finding.Warning(
             CheckNames.SourceNat,
-            $"{finding.Reason} Whether {proxy} is the proxy is not known: {destination.Doubt}.",
+            $"{finding.Reason} The check does not know whether {proxy} is the proxy: {destination.Doubt}.",
             words.GiveProxy(proxy));
     }
 
@@ -156,8 +156,8 @@ internal sealed class NatChecks(
         return Finding.Warning(
             CheckNames.DestinationNat,
             $"A DNAT rule translates TCP port {smtpPort} to {proxy}, also for connections of the proxy: {found}. " +
-            $"Its conditions also fit the proxy {sender}. If the proxy reaches servers through this router, its " +
-            "connections to this port are led back to the proxy (a loop).",
+            $"Its conditions also fit the proxy {sender}. If the proxy reaches servers through this router, the " +
+            "rule leads its connections to this port back to the proxy (a loop).",
             $"Let the connections of the proxy pass, and save the rule: " +
             found.Rule.Place.ExceptionCommand(proxies, smtpPort));
     }

@@ -58,14 +58,16 @@ internal sealed class NatSearch(FirewallReading firewall, Evidence? evidence, Ru
         RuleEffect? before = effects[..index].FirstOrDefault(one => one.MayEnd && !IsWanted(one));
         return found.Certainty == Certainty.Unclear
             ? Doubtful(
-                $"Whether {Article} {Kind} rule {Goal} is not known, because {found.DescribeDoubt()}: {found}.",
+                $"The check does not know whether {Article} {Kind} rule {Goal}, because {found.DescribeDoubt()}: " +
+                $"{found}.",
                 LookAt(found))
             : before is not null
             ? Doubtful(
-                $"Whether {found} {Goal} is not known, because {before} comes first, and {before.DescribeDoubt()}.",
+                $"The check does not know whether {found} {Goal}: {before} comes first, and " +
+                $"{before.DescribeDoubt()}.",
                 LookAt(before))
             : firewall.NatGap is { } gap
-            ? Doubtful($"Whether {found} {Goal} is not known: {gap}.", ReadRules)
+            ? Doubtful($"The check does not know whether {found} {Goal}: {gap}.", ReadRules)
             : null;
     }
 

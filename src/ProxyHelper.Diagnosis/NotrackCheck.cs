@@ -86,8 +86,8 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
     private Finding JudgeTable(RuleEffect arriving, RuleEffect leaving) => firewall.NotrackGap is { } gap
         ? Finding.Warning(
             CheckNames.Notrack,
-            $"Rules keep queries and replies out of conntrack: {arriving} and {leaving}. Whether another rule comes " +
-            $"first is not known: {gap}.{Seen}",
+            $"Rules keep queries and replies out of conntrack: {arriving} and {leaving}. The check does not know " +
+            $"whether another rule comes first: {gap}.{Seen}",
             LoadOrListRules)
         : _tracked > 0
         ? Finding.Warning(
@@ -111,7 +111,7 @@ internal sealed class NotrackCheck(FirewallReading firewall, Evidence? evidence,
             ?? (unclear is null ? "a rule about them is not understood" : $"{unclear.DescribeDoubt()}: {unclear}");
         string reason = firewall.NotrackGap is null && missing is not null
             ? $"{missing} kept out of conntrack: each takes an entry for 30 seconds, and a full table drops it."
-            : $"Whether queries are kept out of conntrack is not known: {doubt}.";
+            : $"The check does not know whether rules keep queries out of conntrack: {doubt}.";
         return Finding.Warning(
             CheckNames.Notrack, reason + Seen, firewall.NotrackGap is null ? LoadRules : LoadOrListRules);
     }

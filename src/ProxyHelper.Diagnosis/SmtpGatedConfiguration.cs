@@ -1,9 +1,9 @@
 namespace ProxyHelper.Diagnosis;
 
 /// <summary>
-/// Represents smtp-gated's configuration, as far as a split set-up depends on it. The text is read as smtp-gated 1.4.21
-/// reads it: a comment has a line of its own, everything after a name is the value, names and modes are case-sensitive,
-/// and the last of two values counts.
+/// Represents smtp-gated's configuration, as far as a split set-up depends on it. The rules are those of smtp-gated
+/// 1.4.21: a comment has a line of its own, and everything after a name is the value. Names and modes are
+/// case-sensitive. The last of two values counts.
 /// </summary>
 internal sealed class SmtpGatedConfiguration
 {

@@ -20,7 +20,7 @@ internal static class Errors
             $"{command} uses the conntrack table of a Linux kernel; this is {RuntimeInformation.OSDescription}."),
         ErrorCategory.NotImplemented,
         RuntimeInformation.OSDescription,
-        "Run it on the router. Test-ProxyHelper works on any system.");
+        "Run the cmdlet on the router. Test-ProxyHelper works on any system.");
 
     public static ErrorRecord NeedsNetAdmin(string command, Exception cause) => Make(
         new UnauthorizedAccessException(
@@ -41,7 +41,7 @@ internal static class Errors
             $"The listing ended early. The output is only a part of the conntrack table. {cause.Message}", cause),
         ErrorCategory.ReadError,
         "conntrack",
-        "Run it again. If the listing ends early each time, the cause is in the message.");
+        "Run the command again. If the listing ends early each time, the cause is in the message.");
 
     public static ErrorRecord AddressInUse(BindException cause) => Make(
         new IOException(CannotBindBecause(cause), cause),
@@ -71,10 +71,10 @@ internal static class Errors
         "Run 'Get-Help Start-ProxyHelper -Full' to see what each parameter accepts.");
 
     public static ErrorRecord SecretGivenTwice(string path) => Make(
-        new ArgumentException("The secret is given twice: by -Secret and by -SecretFile."),
+        new ArgumentException("-Secret and -SecretFile cannot be used together."),
         ErrorCategory.InvalidArgument,
         path,
-        "Give one of the two.");
+        "Give only one of these parameters.");
 
     public static ErrorRecord SecretFileUnsafe(SecretFileException cause) => Make(
         cause,
@@ -118,7 +118,7 @@ internal static class Errors
             cause),
         ErrorCategory.InvalidArgument,
         destination,
-        "Run it on the proxy, or ask over UDP: leave -Transport Tcp out.");
+        "Run the cmdlet on the proxy, or ask over UDP: leave -Transport Tcp out.");
 
     public static ErrorRecord HelperHostNotFound(string host, Exception? cause) => Make(
         new ItemNotFoundException($"The host '{host}' has no IPv4 address. {cause?.Message}".TrimEnd(), cause),
@@ -131,7 +131,8 @@ internal static class Errors
         new ItemNotFoundException($"This session has no helper '{nameOrId}'."),
         ErrorCategory.ObjectNotFound,
         nameOrId,
-        "Run Get-ProxyHelper to list the helpers of this session. It does not list the daemon and other sessions.");
+        "Run Get-ProxyHelper to list the helpers of this session. The list does not contain the daemon and other "
+            + "sessions.");
 
     public static ErrorRecord NotAResponder(Job job) => Make(
         new ArgumentException($"Job {job.Id} ({job.Name}) is not a helper."),
@@ -144,7 +145,7 @@ internal static class Errors
             $"The helper failed. Its ports are closed and queries get no reply. {cause.Message}", cause),
         ErrorCategory.ResourceUnavailable,
         job,
-        "Start it again with Start-ProxyHelper.");
+        "Start the helper again with Start-ProxyHelper.");
 
     /// <summary>Makes the record for a failed bind or a failure of the conntrack table.</summary>
     public static ErrorRecord From(LinuxException failure, string command) => failure switch

@@ -17,8 +17,8 @@ namespace ProxyHelper.PowerShell;
 internal static class HelperErrors
 {
     private const string GiveHelperAddress =
-        "Give the address that SNAT shows to the proxy, such as Test-ProxyHelper 194.0.1.1, or leave -HelperAddress "
-        + "out to ask the address of the source, as smtp-gated does.";
+        "Give the address that SNAT shows to the proxy, such as Test-ProxyHelper 194.0.1.1. To ask the address of the "
+        + "source, as smtp-gated does, leave -HelperAddress out.";
 
     public static ErrorRecord BindAddressNotIPv4(string text) => Make(
         new ArgumentException(
@@ -68,14 +68,14 @@ internal static class HelperErrors
         new ArgumentException($"A queue delay of {ProxyHelperCommand.Seconds(delay)} is not above 0 and at most 60 s."),
         ErrorCategory.InvalidArgument,
         delay,
-        "Give a number of seconds, such as -MaxQueueDelay 1. That is the default, and the shortest time that "
-            + "smtp-gated waits for a reply.");
+        "Give a number of seconds. The default is 1 second (-MaxQueueDelay 1), the shortest time that smtp-gated "
+            + "waits for a reply.");
 
     public static ErrorRecord FailoverGraceOutOfRange(TimeSpan grace) => Make(
         new ArgumentException($"A failover grace of {ProxyHelperCommand.Seconds(grace)} is not 0 to 60 s."),
         ErrorCategory.InvalidArgument,
         grace,
-        "Give a number of seconds, such as -FailoverGrace 3. That is the default. 0 turns the failover grace off.");
+        "Give a number of seconds. The default is 3 seconds (-FailoverGrace 3). 0 turns the failover grace off.");
 
     public static ErrorRecord PidFileFolderMissing(string path, string folder) => Make(
         new DirectoryNotFoundException($"-PidFile {path}: the folder {folder} does not exist."),
@@ -197,6 +197,6 @@ internal static class HelperErrors
         string[] local = [.. DeviceAddresses.All().Select(one => $"{one.Address}").Distinct()];
         string example = local.FirstOrDefault(one => !one.StartsWith("127.", StringComparison.Ordinal)) ?? "0.0.0.0";
         return $"Give an IPv4 address of this host, such as Start-ProxyHelper {example}. The addresses of this host "
-            + $"are {string.Join(", ", local)}. 0.0.0.0 means all of them.";
+            + $"are {string.Join(", ", local)}. 0.0.0.0 means all these addresses.";
     }
 }

@@ -11,7 +11,7 @@ BeforeDiscovery {
         @{ Id = 'PortNeedsPrivilege'; Category = 'PermissionDenied'; Target = '194.0.1.1:114'; NextStep = '-Port from 1024 on'; Command = $start; Without = 'NetBindService' }
         @{ Id = 'AddressInUse'; Category = 'ResourceBusy'; Target = '194.0.1.1:114'; NextStep = 'Stop-ProxyHelper -Id'; Command = $start; Before = "`$null = $start" }
         @{ Id = 'AddressNotLocal'; Category = 'InvalidArgument'; Target = '192.0.2.1'; NextStep = '-AllowAbsentAddress'; Command = 'Start-ProxyHelper 192.0.2.1' }
-        @{ Id = 'SecretGivenTwice'; Category = 'InvalidArgument'; Target = '/nowhere/secret'; NextStep = 'one of the two'; Command = "$start -Secret 1 -SecretFile /nowhere/secret" }
+        @{ Id = 'SecretGivenTwice'; Category = 'InvalidArgument'; Target = '/nowhere/secret'; NextStep = 'only one of these parameters'; Command = "$start -Secret 1 -SecretFile /nowhere/secret" }
         @{ Id = 'SecretFileUnsafe'; Category = 'SecurityError'; Target = '/proc/version'; NextStep = 'chmod 600 /proc/version'; Command = "$start -SecretFile /proc/version" }
         @{ Id = 'SecretFileUnusable'; Category = 'ReadError'; Target = '/etc'; NextStep = 'umask 077'; Command = "$start -SecretFile /etc" }
         @{ Id = 'PidFileUnusable'; Category = 'WriteError'; Target = '/etc'; NextStep = '-PidFile'; Command = "$start -PidFile /etc" }
@@ -37,7 +37,7 @@ BeforeDiscovery {
         @{ Id = 'EndPointNotIPv4'; Category = 'InvalidArgument'; Target = '[2001:db8::1]:25'; NextStep = 'IPv4'; Command = "$ask '[2001:db8::1]:25'" }
         @{ Id = 'ParameterNotForTcp'; Category = 'InvalidArgument'; Target = 'Secret'; NextStep = 'Leave -Secret out'; Command = "$ask 194.0.22.9:9199 -Transport Tcp -Secret 1" }
         @{ Id = 'HelperNotSource'; Category = 'InvalidArgument'; Target = '194.0.22.9'; NextStep = 'Leave -HelperAddress out'; Command = "$ask 194.0.22.9:9199 -Transport Tcp -HelperAddress 194.0.22.9" }
-        @{ Id = 'DestinationNotLocal'; Category = 'InvalidArgument'; Target = '203.0.113.5:9199'; NextStep = 'Run it on the proxy'; Command = "$ask 203.0.113.5:9199 -Transport Tcp" }
+        @{ Id = 'DestinationNotLocal'; Category = 'InvalidArgument'; Target = '203.0.113.5:9199'; NextStep = 'Run the cmdlet on the proxy'; Command = "$ask 203.0.113.5:9199 -Transport Tcp" }
         @{ Id = 'HelperHostNotFound'; Category = 'ObjectNotFound'; Target = 'no.such.host.invalid'; NextStep = '-HelperAddress'; Command = "$ask 194.0.22.9:9199 -HelperAddress no.such.host.invalid" }
         @{ Id = 'ResponderNotFound'; Category = 'ObjectNotFound'; Target = 'nobody'; NextStep = 'Get-ProxyHelper'; Command = 'Get-ProxyHelper nobody' }
         @{ Id = 'NotAResponder'; Category = 'InvalidArgument'; Target = 'Job'; NextStep = 'Stop-Job'; Command = '$other | Stop-ProxyHelper'; Before = '$other = Start-ThreadJob { }' }
@@ -48,7 +48,7 @@ BeforeDiscovery {
         @{ Id = 'PlatformNotSupported'; Category = 'NotImplemented'; Target = ''; NextStep = 'Test-ProxyHelper works on any system' }
         @{ Id = 'ConntrackUnavailable'; Category = 'ResourceUnavailable'; Target = 'nf_conntrack_netlink'; NextStep = 'Test-ProxyHelperSetup' }
         @{ Id = 'InvalidResponderOption'; Category = 'InvalidArgument'; Target = 'the cause'; NextStep = 'Get-Help Start-ProxyHelper -Full' }
-        @{ Id = 'ListingIncomplete'; Category = 'ReadError'; Target = 'conntrack'; NextStep = 'Run it again' }
+        @{ Id = 'ListingIncomplete'; Category = 'ReadError'; Target = 'conntrack'; NextStep = 'Run the command again' }
     )
     $all = @{ Ids = $raised.Id + $made.Id }
 }

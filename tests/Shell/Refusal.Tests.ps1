@@ -128,7 +128,7 @@ Describe 'A refused query' {
         $asked = @{ HelperAddress = '194.0.1.1'; Source = '194.0.1.1:20119'; Destination = "${Destination}:9199"; Retries = 1; TimeoutSeconds = 0.05 }
         $streams = Get-Streams { Test-ProxyHelper @asked }
         $streams.Output.Outcome | Should -Be TimedOut
-        $streams.Output.Hint -like '*trusted clients (-TrustedClient *' | Should -Be $IsAdvised
+        $streams.Output.Hint -like '*trusted client (-TrustedClient *' | Should -Be $IsAdvised
         $streams.Warning | Should -BeNullOrEmpty
         $streams = Get-Streams { Test-ProxyHelper @asked -Quiet }
         $streams.Output | Should -Be $false

@@ -21,7 +21,7 @@ Describe 'With -Verbose' {
         }
         @{ Command = 'Measure-NatMapping'; Text = 'Mappings counted: 3,' }
         @{ Command = 'Get-NatMapping | Remove-NatMapping -Confirm:$false'; Text = 'Mappings removed: 2,' }
-        @{ Command = 'Watch-NatMapping -TimeoutSeconds 0'; Text = 'waiting for changes for 0 s. Ctrl+C ends it.' }
+        @{ Command = 'Watch-NatMapping -TimeoutSeconds 0'; Text = 'waiting for changes for 0 s. Ctrl+C ends the watch.' }
         @{
             Command = 'Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 -Secret 4711'
             Text    = 'May ask about own connections: 194.0.22.9. May ask about every connection: this host. Secret: yes. Rate: 10000 queries a second per source.'

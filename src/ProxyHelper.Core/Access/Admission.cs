@@ -71,9 +71,10 @@ internal sealed class Admission(AccessRules rules, RateLimiter? limiter, TimeSpa
         limiter is null || limiter.TryTake(sender, _limiterNow) || rules.IsThisHost(sender) ? null : Outcome.TooOften;
 
     /// <summary>
-    /// Returns whether a sender may learn the original ends of a connection. smtp-gated is always behind DNAT, so other
-    /// senders than this host and trusted clients learn only about a connection whose destination was translated, its
-    /// address or its port. Otherwise a server could ask who its client is behind a plain masquerading router.
+    /// Returns whether a sender may learn the original ends of a connection. This host and trusted clients may learn
+    /// about every connection. Other senders learn only about a connection whose destination address or port was
+    /// translated, because smtp-gated is always behind DNAT. Otherwise a server could ask who its client is behind a
+    /// masquerading router.
     /// </summary>
     /// <param name="sender">The address of the sender, which was admitted.</param>
     /// <param name="original">The original tuple of the connection.</param>

@@ -44,7 +44,7 @@ public sealed record HelperAnswer
 
     /// <summary>
     /// Gets the local address and port of the query, or null if no route leads to the helper. smtp-gated asks from the
-    /// destination's address; on other hosts that address is not local.
+    /// destination's address. On other hosts than the proxy, this address is not local.
     /// </summary>
     public IPEndPoint? AskedFrom { get; init; }
 

@@ -5,8 +5,8 @@ using ProxyHelper.Protocol;
 namespace ProxyHelper.Client;
 
 /// <summary>
-/// Asks a helper over TCP as smtp-gated does: the client connects from the proxy's address to the translated source
-/// address, sends a line and reads to the end of the stream. The addresses of the connection belong to the query, so
+/// Asks a helper over TCP as smtp-gated does. The client connects from the proxy's address to the translated source
+/// address, sends a line, and reads to the end of the stream. The addresses of the connection belong to the query, so
 /// only the proxy itself can ask. Runs on any system.
 /// </summary>
 public static class LineClient

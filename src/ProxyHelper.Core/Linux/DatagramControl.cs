@@ -3,9 +3,10 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// Represents the control data of a datagram (struct cmsghdr, bits/socket.h): the local address that the datagram was
-/// sent to, the time of its arrival, and the number of datagrams dropped before it. Unknown types are ignored. Reading
-/// ends at an invalid length. Numbers are in the byte order of the host, addresses in network byte order.
+/// Represents the control data of a datagram (struct cmsghdr, bits/socket.h). The data are the local address that the
+/// datagram was sent to, the time of its arrival, and the number of datagrams dropped before it. Unknown types are
+/// ignored. Reading ends at an invalid length. Numbers are in the byte order of the host, addresses in network byte
+/// order.
 /// </summary>
 internal readonly ref struct DatagramControl
 {

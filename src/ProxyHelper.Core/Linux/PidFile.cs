@@ -6,10 +6,10 @@ using Microsoft.Win32.SafeHandles;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// Represents a file with the number of this process, for init scripts. The process locks the file while it runs. A
-/// file that exists is used only if it is an old PID file: a regular file with one name on an ordinary file system, of
-/// this user or of root, that is empty, or that all users can read and that holds the number of a process that has
-/// ended. Every other file stays as it is.
+/// Represents a file with the number of this process, for init scripts. The process locks the file while it runs. If
+/// the file exists, it must be an old PID file. An old PID file is a regular file with one name on an ordinary file
+/// system, and belongs to this user or to root. It is empty, or all users can read it and it has the number of a
+/// process that has ended. Every other file stays as it is.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class PidFile : IDisposable

@@ -26,7 +26,7 @@ internal static class FairQueues
     /// <summary>
     /// Lets the kernel choose the queue of each datagram. The kernel limits the size of the filter
     /// (net.core.optmem_max). If the list of allowed senders is too long, the filter has a shorter list with more
-    /// senders: senders that are not allowed can fill the queues of proxies then, but still get no reply.
+    /// senders. Senders that are not allowed can then fill the queues of proxies, but still get no reply.
     /// </summary>
     /// <param name="first">The first of the sockets that share the address and port.</param>
     /// <param name="workers">The number of workers.</param>

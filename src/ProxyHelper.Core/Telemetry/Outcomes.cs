@@ -2,7 +2,7 @@ namespace ProxyHelper.Telemetry;
 
 /// <summary>
 /// The table of outcomes. The counts, the meter, the Prometheus text, the job's list of refusal reasons and the notices
-/// follow from the table. To add a reason to refuse a query: add a member and its row here, return the member where
+/// follow from the table. To add a reason to refuse a query, add a member and its row here. Return the member where
 /// queries are admitted, and add the count to the properties of the module's job.
 /// </summary>
 public static class Outcomes

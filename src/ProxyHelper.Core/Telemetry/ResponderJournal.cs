@@ -6,8 +6,8 @@ using ProxyHelper.Linux;
 namespace ProxyHelper.Telemetry;
 
 /// <summary>
-/// Writes notices for an administrator. Each kind of event causes one notice in ten seconds at most, and the addresses
-/// that appear cause a few, so that neither a recurring fault nor a flood fills a log.
+/// Writes notices for an administrator. Each kind of event causes at most one notice in ten seconds. Only the addresses
+/// that appear cause more. Neither a recurring fault nor a flood fills a log.
 /// </summary>
 internal sealed class ResponderJournal : NoticeJournal
 {

@@ -84,7 +84,7 @@ internal abstract class SettingsCheck<TSettings>(TSettings settings, SettingValu
     }
 
     private SettingsFault? FindSecretFault() => Settings.SecretFile is not null && Values.Of("secret").Any()
-        ? FaultOf("secret", "secret and secret-file are both set. Remove one of the two.")
+        ? FaultOf("secret", "secret and secret-file are both set. Remove one of these settings.")
         : null;
 
     // Other names of the user 0 are found when they are looked up. Here a name service could delay the start.

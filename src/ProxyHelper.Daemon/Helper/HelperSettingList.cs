@@ -29,7 +29,7 @@ internal static class HelperSettingList
         new RepeatableSetting<HelperSettings, ListenOptions, IPAddress>
         {
             Name = "address", Alias = "-I", ValueName = "ADDRESS",
-            Help = "Listen on this IPv4 address. 0.0.0.0 is all addresses. Can be repeated.",
+            Help = "Listen on this IPv4 address. 0.0.0.0 means all addresses. Can be repeated.",
             Part = _listen, Reader = ValueReaders.Address,
             Get = options => options.Addresses, Set = (options, addresses) => options with { Addresses = addresses },
         },
@@ -50,7 +50,7 @@ internal static class HelperSettingList
         new SingleSetting<HelperSettings, AnswerRules, uint>
         {
             Name = "secret", Alias = "-s", ValueName = "NUMBER", IsSecret = true,
-            Help = "The secret that a query must carry. The default is 0. All users can see it in the process list.",
+            Help = "The secret that a query must carry. The default is 0 (none). All users can see it with ps.",
             Part = _rules, Reader = ValueReaders.Secret,
             Get = rules => rules.Secret, Set = (rules, secret) => rules with { Secret = secret },
         },
@@ -65,7 +65,7 @@ internal static class HelperSettingList
         new RepeatableSetting<HelperSettings, AnswerRules, EndPointPattern>
         {
             Name = "trust", ValueName = "ADDRESS[/BITS]",
-            Help = "Allow queries from this client about all connections, not only about its own. Can be repeated.",
+            Help = "Allow queries about all connections from this client, to find faults. Can be repeated.",
             Part = _rules, Reader = ValueReaders.Prefix,
             Get = rules => rules.TrustedClients, Set = (rules, clients) => rules with { TrustedClients = clients },
         },
@@ -79,14 +79,14 @@ internal static class HelperSettingList
         new SingleSetting<HelperSettings, AnswerRules, int>
         {
             Name = "rate", ValueName = "NUMBER",
-            Help = "The largest number of queries a second from one sender. 0 is no limit. The default is 10000.",
+            Help = "The largest number of queries a second from one sender. The default is 10000. 0 means no limit.",
             Part = _rules, Reader = ValueReaders.Rate,
             Get = rules => rules.MaxQueriesPerSecond, Set = (rules, rate) => rules with { MaxQueriesPerSecond = rate },
         },
         new SingleSetting<HelperSettings, AnswerRules, TimeSpan>
         {
             Name = "max-delay", ValueName = "SECONDS",
-            Help = "Drop a query that has waited longer than this. The default is 1 second.",
+            Help = "Drop a query that is older than this time. The default is 1 second.",
             Part = _rules, Reader = ValueReaders.Seconds,
             Get = rules => rules.MaxQueueDelay, Set = (rules, delay) => rules with { MaxQueueDelay = delay },
         },
@@ -115,7 +115,7 @@ internal static class HelperSettingList
         new RepeatableSetting<HelperSettings, HelperSettings, string>
         {
             Name = "resolver-command", ValueName = "WORD",
-            Help = "Look connections up with this program and not in the kernel. One word of the command each time.",
+            Help = "Look connections up with this program, not in the kernel. Give one word of the command each time.",
             Part = _process, Reader = ValueReaders.Word,
             Get = settings => settings.ResolverCommand,
             Set = (settings, words) => settings with { ResolverCommand = words },
@@ -123,14 +123,14 @@ internal static class HelperSettingList
         new SingleSetting<HelperSettings, HelperSettings, string>
         {
             Name = "table", ValueName = "FILE",
-            Help = "Look connections up in this file, which has the NAT table of a router, and not in the kernel.",
+            Help = "Look connections up in this file, and not in the kernel. The file has the NAT table of a router.",
             Part = _process, Reader = ValueReaders.Text,
             Get = settings => settings.Table, Set = (settings, path) => settings with { Table = path },
         },
         new SingleSetting<HelperSettings, HelperSettings, TimeSpan>
         {
             Name = "table-max-age", ValueName = "SECONDS",
-            Help = "Give no answer from a table that is older than this. The default is 60 seconds.",
+            Help = "Use no table that is older than this time. The default is 60 seconds.",
             Part = _process, Reader = ValueReaders.TableAge,
             Get = settings => settings.TableMaxAge, Set = (settings, age) => settings with { TableMaxAge = age },
         },

@@ -25,7 +25,7 @@ internal sealed class HelperSettingsCheck(HelperSettings settings, SettingValues
 
     private SettingsFault? FindSourceFault() =>
         Settings.Table is not null && Settings.ResolverCommand.Count > 0
-            ? FaultOf("table", "table and resolver-command are both set. A daemon uses exactly one of the two.")
+            ? FaultOf("table", "table and resolver-command are both set. Remove one of these settings.")
         : Settings.Table is null && Values.Of("table-max-age").Any()
             ? FaultOf("table-max-age", "table-max-age has no effect without table. Set table, or remove the setting.")
         : Settings.ResolverCommand.Count > 0
@@ -49,7 +49,7 @@ internal sealed class HelperSettingsCheck(HelperSettings settings, SettingValues
             ? Values.Of("address").FirstOrDefault(address => !IPAddress.Any.Equals(address.Value))
             : default;
         return extra.Setting is not null
-            ? extra.ToFault($"0.0.0.0 already includes {extra.Value}. Remove one of the two.")
+            ? extra.ToFault($"0.0.0.0 already includes {extra.Value}. Remove one of these addresses.")
             : null;
     }
 

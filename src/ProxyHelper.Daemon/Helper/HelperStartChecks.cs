@@ -55,7 +55,7 @@ internal sealed class HelperStartChecks(HelperSettings settings) : StartChecks<H
             ? Try("Table", $"{table} is a NAT table.", Open, "Change --table, or write the file.")
             : Try(
                 "Resolver command",
-                $"{Settings.ResolverCommand[0]} is a program. It was not started.",
+                $"{Settings.ResolverCommand[0]} is a program. The check did not start the program.",
                 Open,
                 "Change --resolver-command.");
         return warnings.Length == 0 ? [source]

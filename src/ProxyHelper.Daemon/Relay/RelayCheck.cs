@@ -24,7 +24,7 @@ internal static class RelayCheck
         ListHelpers = "systemctl status proxy-helper",
         ReadCounters =
             "On the router, run: systemctl kill -s USR1 proxy-helper; journalctl -n 1 -u proxy-helper. If 'refused' "
-            + "grows with each check, correct --allow and the secret there; if nothing grows, a firewall drops the "
+            + "grows with each check, correct --allow and the secret there. If nothing grows, a firewall drops the "
             + "query.",
         CheckRouter = _ => "On the router, run: proxy-helper -c /etc/proxy-helper.conf --check",
     };

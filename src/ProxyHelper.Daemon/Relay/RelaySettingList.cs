@@ -23,7 +23,7 @@ internal static class RelaySettingList
         new RepeatableSetting<RelaySettings, RelayOptions, IPEndPoint>
         {
             Name = "listen", ValueName = "ADDRESS:PORT",
-            Help = "Listen on this IPv4 address and TCP port. 0.0.0.0 is all addresses. Can be repeated.",
+            Help = "Listen on this IPv4 address and TCP port. 0.0.0.0 means all addresses. Can be repeated.",
             Part = _options, Reader = RelayValueReaders.Listen,
             Get = options => options.Listen, Set = (options, endPoints) => options with { Listen = endPoints },
         },
@@ -37,7 +37,7 @@ internal static class RelaySettingList
         new RepeatableSetting<RelaySettings, RelayRules, EndPointPattern>
         {
             Name = "router", ValueName = "ADDRESS[/BITS]",
-            Help = "Relay connections of this router, and ask its helper. Others are reset. Can be repeated.",
+            Help = "Relay connections of this router, and ask its helper. Reset other connections. Can be repeated.",
             Part = _rules, Reader = ValueReaders.Prefix,
             Get = rules => rules.Routers, Set = (rules, routers) => rules with { Routers = routers },
         },
@@ -99,14 +99,14 @@ internal static class RelaySettingList
         new SingleSetting<RelaySettings, RelayOptions, int>
         {
             Name = "max-connections", ValueName = "NUMBER",
-            Help = "The largest number of connections at the same time. More wait. The default is 20000.",
+            Help = "The largest number of open connections. Further connections wait. The default is 20000.",
             Part = _options, Reader = RelayValueReaders.Connections,
             Get = options => options.MaxConnections, Set = (options, max) => options with { MaxConnections = max },
         },
         new SingleSetting<RelaySettings, RelayRules, int>
         {
             Name = "max-connections-per-source", ValueName = "NUMBER",
-            Help = "The same for each original source. More are reset. 0 is no limit. The default is 1000.",
+            Help = "The largest number of connections of one original source. The default is 1000. 0 means no limit.",
             Part = _rules, Reader = RelayValueReaders.ConnectionsOfSource,
             Get = rules => rules.MaxConnectionsPerSource,
             Set = (rules, max) => rules with { MaxConnectionsPerSource = max },

@@ -60,7 +60,7 @@ internal sealed class RelaySettingsCheck(RelaySettings settings, SettingValues<R
             IPEndPoint endPoint = (IPEndPoint)all[later].Value!;
             if (Listen.Take(later).FirstOrDefault(earlier => Overlap(earlier, endPoint)) is { } earlier)
             {
-                return all[later].ToFault($"{endPoint} overlaps with {earlier}. Remove one of the two.");
+                return all[later].ToFault($"{endPoint} overlaps with {earlier}. Remove one of these addresses.");
             }
         }
 

@@ -74,8 +74,8 @@ internal sealed class PairChecks(
                 $"Add the address to 'virtual_ipaddress' on both routers, {Reload}")
             : Finding.Skipped(
                 CheckNames.Pair,
-                $"Whether keepalived moves {known} is not known: {_path} is missing, cannot be read, or has parts " +
-                "that this check does not read ('include', conditions, variables).",
+                $"The check does not know whether keepalived moves {known}: {_path} is missing, cannot be read, or " +
+                "has parts that this check does not read ('include', conditions, variables).",
                 $"Look for the address in 'virtual_ipaddress': keepalived --config-test -f {RulePlace.Word(_path)}; " +
                 "ip -4 address show");
     }
@@ -87,7 +87,7 @@ internal sealed class PairChecks(
         {
             (null, _) => Finding.Skipped(
                 CheckNames.Pair,
-                "Whether keepalived runs is not known: a process hides its network namespace from this check.",
+                "The check does not know whether keepalived runs: a process hides its network namespace.",
                 "Run the check as root."),
             (false, true) => Finding.Failed(
                 CheckNames.Pair,
@@ -147,8 +147,8 @@ internal sealed class PairChecks(
             words.AllowAbsentAddress),
         (null, _) => Finding.Skipped(
             CheckNames.PairHelper,
-            "Whether the helper starts while the other router has its address is not known, because the helper is " +
-            "not in this session.",
+            "The check does not know whether the helper starts while the other router has its address, because the " +
+            "helper is not in this session.",
             words.AllowAbsentAddress),
     };
 
@@ -175,7 +175,7 @@ internal sealed class PairChecks(
             "/etc/sysctl.d/60-proxy-helper-pair.conf, and run: sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1"),
         null => Finding.Skipped(
             CheckNames.PairWindows,
-            "Whether the kernel accepts unknown TCP windows is not known.",
+            "The check does not know whether the kernel accepts unknown TCP windows.",
             "sysctl net.netfilter.nf_conntrack_tcp_be_liberal"),
     };
 }

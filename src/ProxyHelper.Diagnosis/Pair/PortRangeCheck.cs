@@ -33,7 +33,7 @@ internal sealed class PortRangeCheck(PortRange? given, PairVariables? variables,
         {
             return Finding.Warning(
                 CheckNames.PairPorts,
-                $"Which source ports this router assigns is not known: {doubt}.",
+                $"The check does not know which source ports this router assigns: {doubt}.",
                 NatSearch.ReadRules);
         }
 

@@ -37,7 +37,8 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
     {
         ({ Conntrackd.IsRunning: null }, _) => Finding.Skipped(
             CheckNames.PairConntrackd,
-            "Whether conntrackd runs is not known: this process may not see the network namespace of a conntrackd.",
+            "The check does not know whether conntrackd runs: this process may not see the network namespace of a " +
+            "conntrackd.",
             "Run the check as root."),
         ({ Synchronization: null or { IsSynchronizing: false } }, _) => Finding.Warning(
             CheckNames.PairConntrackd,
@@ -63,8 +64,8 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
         return !status!.HearsPeer && setup.Synchronization is { IsOftenSilent: true }
             ? Finding.Skipped(
                 CheckNames.PairConntrackd,
-                $"conntrackd runs. Whether it hears the other router on {statistics.Link} is not known: in the mode " +
-                $"ALARM, a router without connections sends nothing.{counted}",
+                "conntrackd runs. The check does not know whether conntrackd hears the other router on " +
+                $"{statistics.Link}: in the mode ALARM, a router without connections sends nothing.{counted}",
                 $"Compare 'cache internal' on one router with 'cache external' on the other: {Command} -s")
             : !status.HearsPeer
             ? Finding.Warning(
@@ -72,7 +73,7 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
                 $"conntrackd heard nothing from the other router within 3 seconds on {statistics.Link}" +
                 $"{(status.Links is { } links ? $" ({links})" : string.Empty)}. " +
                 $"{(statistics.Received == 0 ? "Nothing has come since its start. " : string.Empty)}{WithoutCopy}",
-                $"If the other router is on, compare 'Sync' in {_path} on both routers, and look at the link: " +
+                $"If the other router is on, compare 'Sync' in {_path} on both routers. To look at the link: " +
                 $"ip -s link show; {Command} -s link; tcpdump -ni any udp port 3780")
             : statistics.Malformed > 0
             ? Finding.Warning(
@@ -103,7 +104,7 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
         (_, null) => Finding.Skipped(
             CheckNames.PairEntries,
             $"conntrackd has {statistics.Internal} entries of this router and {statistics.External} of the other " +
-            "router. Which router is primary is not known.",
+            "router. The check does not know which router is primary.",
             "Compare 'cache internal' of the primary router with 'cache external' of the backup router: " +
             $"{Command} -s cache"),
         ({ Internal: { } own }, true) => JudgePrimary(own, countEntries()),
@@ -158,7 +159,7 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
 
     // The next run of install.sh would replace a line of conntrackd.conf that somebody changed.
     private string RaiseLimit(long entries) =>
-        $"On both routers, write SYNC_ENTRIES={entries} into pair.conf and run install.sh, or without install.sh " +
+        $"On both routers, write SYNC_ENTRIES={entries} into pair.conf and run install.sh. Without install.sh, " +
         $"write 'HashLimit {entries}' into 'General' of {_path} and run: systemctl restart conntrackd";
 
     private Finding JudgeLimit(ConntrackdConfiguration configuration) =>
@@ -170,7 +171,7 @@ internal sealed class SynchronizationChecks(PairSetup setup, PairStatus? status)
                 RaiseLimit(setup.MaxEntries ?? 262144)),
             (_, null) => Finding.Skipped(
                 CheckNames.PairLimit,
-                "It is not known how many entries the kernel has room for.",
+                "The check does not know how many entries the kernel has room for.",
                 "sysctl net.netfilter.nf_conntrack_max"),
             ({ } limit, { } maximum) when limit < maximum => Finding.Warning(
                 CheckNames.PairLimit,

@@ -44,8 +44,8 @@ internal static class AnswerHint
         string proxy = answer.Destination.Address;
         string trust = asker == proxy
             ? $"the helper does not allow {asker} (-AllowedProxy)"
-            : $"the query came from {asker}, and a helper answers about connections to {proxy} only to {proxy}, to its "
-                + $"own host and to its trusted clients (-TrustedClient {asker})";
+            : $"the query came from {asker}, which is neither {proxy}, nor the host of the helper, nor a trusted "
+                + $"client (-TrustedClient {asker})";
         return $"No reply arrived. Likely reasons: a firewall drops UDP port {answer.Helper.Port}, the secret is "
             + $"missing or wrong, or {trust}. {NotSwapped} On the router, run '{ListCounters}': one of the "
             + "counters of refused queries grows if the queries arrive.";

@@ -94,9 +94,9 @@ public sealed class StartProxyHelperCommand : HelperSourceCommand
     public TimeSpan MaxQueueDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets or sets how long after one of the addresses has appeared on this host a query is looked up again before it
-    /// is answered "not found". The default is 3 seconds. 0 to 1 minute; 0 turns this off. A number is a number of
-    /// seconds.
+    /// Gets or sets how long the helper looks up a connection again before it replies "not found". The time starts when
+    /// one of the addresses appears on this host. The default is 3 seconds. The range is 0 to 1 minute. 0 turns the
+    /// grace off. A number is a number of seconds.
     /// </summary>
     [Parameter]
     [Seconds(IsSingle = true)]

@@ -68,10 +68,9 @@ public sealed class TestProxyHelperSetupCommand : ProxyHelperCommand
     public string? SecretFile { get; set; }
 
     /// <summary>
-    /// Gets or sets the role of this host. On the router, the kernel, the address and the rules are checked, too. On
-    /// the host of a relay, the target is. By default, a session with a relay and no helper is on the host of a relay,
-    /// the host that has the helper's address is the router, a host with smtp-gated's configuration or the proxy's
-    /// address is the proxy, and a host with a DNAT rule for the users' mail is the router.
+    /// Gets or sets the role of this host. By default, the cmdlet finds the role. A session with a relay and no helper
+    /// is on the host of a relay. A host with a helper or the helper's address is the router. A host with smtp-gated's
+    /// configuration or the proxy's address is the proxy. A host with a DNAT rule for the users is the router.
     /// </summary>
     [Parameter]
     [RequireValue(IsSingle = true)]

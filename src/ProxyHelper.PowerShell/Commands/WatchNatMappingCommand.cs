@@ -54,8 +54,8 @@ public sealed class WatchNatMappingCommand : NatMappingFilterCommand
             using ConntrackWatch watch = ConntrackWatch.Open(FilterWithNat(IncludeUntranslated), ReceiveBufferSize);
             string limit = TimeoutSeconds is { } seconds ? $" for {seconds} s" : string.Empty;
             WriteVerbose(
-                $"Listing the present mappings, then waiting for changes{limit}. Ctrl+C ends it. The kernel keeps "
-                + $"{watch.ReceiveBuffer} bytes of unread changes.");
+                $"Listing the present mappings, then waiting for changes{limit}. Ctrl+C ends the watch. The kernel "
+                + $"keeps {watch.ReceiveBuffer} bytes of unread changes.");
             ReportLimits(watch);
             Follow(watch);
             if (watch.Undecodable > 0)

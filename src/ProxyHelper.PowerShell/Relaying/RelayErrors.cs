@@ -16,7 +16,8 @@ internal static class RelayErrors
         new ItemNotFoundException($"This session has no relay '{nameOrId}'."),
         ErrorCategory.ObjectNotFound,
         nameOrId,
-        "Run Get-ProxyRelay to list the relays of this session. It does not list the daemon and other sessions.");
+        "Run Get-ProxyRelay to list the relays of this session. The list does not contain the daemon and other "
+            + "sessions.");
 
     public static ErrorRecord NotARelay(Job job) => Make(
         new ArgumentException($"Job {job.Id} ({job.Name}) is not a relay."),
@@ -29,7 +30,7 @@ internal static class RelayErrors
             $"The relay failed. Its ports are closed and its connections are reset. {cause.Message}", cause),
         ErrorCategory.ResourceUnavailable,
         job,
-        "Start it again with Start-ProxyRelay.");
+        "Start the relay again with Start-ProxyRelay.");
 
     public static ErrorRecord RelayNeedsLinux(string system) => Make(
         new PlatformNotSupportedException($"A relay needs Linux; this is {system}."),

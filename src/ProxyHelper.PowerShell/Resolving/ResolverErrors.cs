@@ -56,7 +56,7 @@ internal static class ResolverErrors
         new ArgumentException(fault),
         ErrorCategory.InvalidArgument,
         age,
-        "Give a number of seconds, such as -MaxTableAge 60. That is the default.");
+        "Give a number of seconds. The default is 60 seconds (-MaxTableAge 60).");
 
     public static ErrorRecord KernelNeedsLinux(string system) => Make(
         new PlatformNotSupportedException(

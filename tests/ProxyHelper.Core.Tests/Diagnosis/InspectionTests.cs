@@ -160,7 +160,8 @@ public sealed class InspectionTests
         Tool.Run("nft", "table ip n { flags dormant; }");
         Finding host = Run(_options with { Timeout = TimeSpan.FromMilliseconds(10) })[0];
         Assert.Equal((CheckNames.Host, Severity.Warning), (host.Check, host.Severity));
-        Assert.Contains("DNAT rule for TCP port 25 is not known: ", host.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not know whether it has a DNAT rule for TCP port 25: ", host.Reason, StringComparison.Ordinal);
     });
 
     [Fact]

@@ -16,8 +16,8 @@ internal static class JunosText
     }
 
     /// <summary>
-    /// Returns whether a line is a heading or the end of a list: the node of a cluster, a line of dashes, the card with
-    /// the sessions, their total, or the mark that Junos writes before a prompt, such as {primary:node0}.
+    /// Returns whether a line is a heading or the end of a list. Such lines are the node of a cluster, a line of
+    /// dashes, the card with the sessions, their total, and the mark before a prompt, such as {primary:node0}.
     /// </summary>
     public static bool IsHeading(ReadOnlySpan<char> text) =>
         NodeOf(text) is not null || IsSessionHeading(text) || !text.ContainsAnyExcept('-') || text is ['{', .., '}']

@@ -28,7 +28,7 @@ public sealed class PairChecksTests
     [InlineData(true, false, Severity.Passed, "backup router")]
     [InlineData(false, true, Severity.Failed, "this router has 194.0.3.1")]
     [InlineData(false, false, Severity.Failed, "does not get 194.0.3.1")]
-    [InlineData(null, false, Severity.Skipped, "not known")]
+    [InlineData(null, false, Severity.Skipped, "does not know")]
     public void Keepalived_must_run(bool? isRunning, bool isLocal, Severity expected, string words)
     {
         PairSetup setup = TestPair.Setup with { Keepalived = TestPair.Setup.Keepalived with { IsRunning = isRunning } };
@@ -41,7 +41,7 @@ public sealed class PairChecksTests
         PairSetup other = TestPair.WithKeepalived("194.0.3.1/32", "194.0.3.2/32");
         Check(Assert.Single(Keepalived(other)), CheckNames.Pair, Severity.Failed, "does not move 194.0.3.1");
         PairSetup including = TestPair.WithKeepalived("194.0.3.1/32 dev proxies", "include more.conf");
-        Check(Assert.Single(Keepalived(including)), CheckNames.Pair, Severity.Skipped, "not known");
+        Check(Assert.Single(Keepalived(including)), CheckNames.Pair, Severity.Skipped, "does not know");
         PairSetup missing = TestPair.Setup with { Addresses = null };
         Check(Assert.Single(Keepalived(missing)), CheckNames.Pair, Severity.Skipped, "is missing");
     }
@@ -132,7 +132,7 @@ public sealed class PairChecksTests
             AllowAbsentAddresses = allowsAbsent,
         };
         Finding finding = Assert.Single(new AddressCheck(options, setup, TestWords.Instance).Judge(_ => false));
-        Check(finding, CheckNames.Address, expected, "at a failover is not known");
+        Check(finding, CheckNames.Address, expected, "does not know whether keepalived gives it to this router");
         Assert.DoesNotContain("ip address add", finding.Action, StringComparison.Ordinal);
     }
 

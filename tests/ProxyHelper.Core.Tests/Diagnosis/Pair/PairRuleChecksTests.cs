@@ -39,7 +39,7 @@ public sealed class PairRuleChecksTests
     [InlineData("194.0.3.1:1024-32767", "194.0.3.1", Severity.Failed, "has no range of ports: 'snat to 194.0.3.1'")]
     [InlineData("194.0.3.1:1024-32767", "194.0.3.1:32768-65535", Severity.Failed, "They overlap")]
     [InlineData("194.0.3.1:1024-32767", "194.0.3.1:32000-33000", Severity.Failed, "pair.conf has")]
-    [InlineData("194.0.3.1:1024-32767", "tcp sport map { 1 : 194.0.3.1 }", Severity.Warning, "not known")]
+    [InlineData("194.0.3.1:1024-32767", "tcp sport map { 1 : 194.0.3.1 }", Severity.Warning, "does not know")]
     public void Each_of_several_rules_is_judged(string first, string second, Severity expected, string words) =>
         NetworkNamespace.Run(() =>
         {
