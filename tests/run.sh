@@ -9,7 +9,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 results=$root/artifacts/tests # a report of each test program (TRX) and the coverage of the core (Cobertura)
-patience=900                  # seconds for one test program
+patience=1200                 # seconds for one test program
 least_coverage=90             # percent of lines
 failures=0                    # failures that are in no report
 programs=0                    # test programs, each of which writes a report, even if it has no such test

@@ -89,8 +89,18 @@ public sealed partial class RunningProgram : IDisposable
     /// <summary>Sends a signal.</summary>
     public void Signal(PosixSignal signal) => Send(NumberOf(signal));
 
-    /// <summary>Pauses the program (SIGSTOP) until <see cref="Resume"/>.</summary>
-    public void Pause() => Send(19);
+    /// <summary>
+    /// Pauses the program (SIGSTOP) until <see cref="Resume"/>. The kernel stops one thread after the other, so a thread
+    /// may still run after the signal. The method returns when all threads have stopped.
+    /// </summary>
+    public void Pause()
+    {
+        Send(19);
+        if (!SpinWait.SpinUntil(() => ProcessState.HasStopped(Id), Patience.Limit))
+        {
+            throw new TimeoutException("A thread goes on after SIGSTOP.");
+        }
+    }
 
     /// <summary>Continues the program (SIGCONT).</summary>
     public void Resume() => Send(18);
