@@ -31,11 +31,13 @@ public sealed class ModulePackageTests : IDisposable
     {
         string output = Path.Combine(_folder.FullName, name);
         string temporary = _folder.CreateSubdirectory($"{name}-work").FullName;
-        string script = Path.Combine(Repository.Root, "src", "package.sh");
-        using RunningProgram program = RunningProgram.Start("env", $"TMPDIR={temporary}", script, output);
+        using RunningProgram program = RunningProgram.Start(
+            "env", $"TMPDIR={temporary}", Path.Combine(Repository.Root, "tests", "pwsh"), "-NoProfile",
+            "-NonInteractive", "-File", Path.Combine(Repository.Root, "build.ps1"), "-Task", "Package",
+            "-OutputDirectory", output);
         int status = program.WaitForExit(TimeSpan.FromMinutes(10));
         return status == 0
             ? output
-            : throw new InvalidOperationException($"package.sh ended with {status}:\n{program.Output}");
+            : throw new InvalidOperationException($"build.ps1 ended with {status}:\n{program.Output}");
     }
 }

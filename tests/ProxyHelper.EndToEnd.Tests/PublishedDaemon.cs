@@ -47,12 +47,13 @@ public sealed class PublishedDaemon : IDisposable
 
     private string Publish()
     {
-        // The build writes only to the folder: the tests run as root, and another user may own the working copy.
+        // The build writes only to the folder: the tests run as root, and another user may own the working copy. It is
+        // the build of the Debian package, so the program has the same bytes as that of the package.
         string output = Path.Combine(_folder, "installed");
         using var publish = RunningProgram.Start(
             "dotnet", "publish", Path.Combine(Repository.Root, "src", "ProxyHelper.Daemon"), "-c", "Release",
             "-o", output, "--artifacts-path", Path.Combine(_folder, "artifacts"),
-            "-nodeReuse:false", "-p:UseSharedCompilation=false");
+            "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:ContinuousIntegrationBuild=true");
         int status = publish.WaitForExit(TimeSpan.FromMinutes(10));
         return status == 0
             ? Path.Combine(output, "proxy-helper")

@@ -10,6 +10,8 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// </summary>
 public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDisposable
 {
+    private const string Documents = "/usr/share/doc/proxy-helper/";
+
     private static readonly string[] _files =
     [
         "-rw-r--r-- root/root /etc/proxy-helper-relay.conf",
@@ -20,27 +22,6 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         "-rw-r--r-- root/root /usr/lib/systemd/system/proxy-helper.socket",
         "-rwxr-xr-x root/root /usr/sbin/proxy-helper",
         "-rw-r--r-- root/root /usr/share/bash-completion/completions/proxy-helper",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/changelog.gz",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/copyright",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/README.md",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/conntrackd.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/hold.nft",
-        "-rwxr-xr-x root/root /usr/share/doc/proxy-helper/ha/install.sh",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/keepalived.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/modules-load.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/pair.conf",
-        "-rwxr-xr-x root/root /usr/share/doc/proxy-helper/ha/primary-backup.sh",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/proxy-helper.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/rules.nft",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/sysctl.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/conntrackd.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/keepalived.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/nftables.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair-watch.service",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper-pair.service",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/systemd/proxy-helper.conf",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/ha/variables.sh",
-        "-rw-r--r-- root/root /usr/share/doc/proxy-helper/mitmproxy_helper.py",
         "-rw-r--r-- root/root /usr/share/fish/vendor_completions.d/proxy-helper.fish",
         "-rw-r--r-- root/root /usr/share/lintian/overrides/proxy-helper",
         "-rw-r--r-- root/root /usr/share/man/man5/proxy-helper-relay.conf.5.gz",
@@ -59,26 +40,37 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     [Fact]
     public void The_package_contains_these_files_and_root_owns_them()
     {
-        string content = Tool.Run("dpkg-deb", "--contents", MakePackage(_work));
+        DebianPackage package = MakePackage(_work);
+        string[] files = package.ListFiles();
+        string[] documents = [.. files.Where(file => file.Contains(Documents, StringComparison.Ordinal))];
+        string[] scripts = [.. documents.Where(file => file.StartsWith("-rwx", StringComparison.Ordinal))];
 
+        Assert.Equal(_files, files.Except(documents));
+        Assert.Superset(
+            new HashSet<string>(["README.md", "changelog.gz", "copyright", "relay/mitmproxy_helper.py"]),
+            documents.Select(file => file[(file.IndexOf(Documents, StringComparison.Ordinal) + Documents.Length)..])
+                .ToHashSet());
         Assert.Equal(
-            _files,
-            PackedFile().Matches(content).Select(file => $"{file.Groups["mode"].Value} {file.Groups["path"].Value}"));
-        Assert.All(PackedFolder().Matches(content), folder => Assert.Equal("drwxr-xr-x root/root", folder.Value));
+            [$"-rwxr-xr-x root/root {Documents}ha/install.sh", $"-rwxr-xr-x root/root {Documents}ha/primary-backup.sh"],
+            scripts);
+        Assert.All(
+            documents.Except(scripts),
+            file => Assert.StartsWith("-rw-r--r-- root/root /", file, StringComparison.Ordinal));
+        Assert.All(package.ListFolders(), folder => Assert.Equal("drwxr-xr-x root/root", folder));
     }
 
     [Fact]
     public void The_package_has_the_version_of_the_program_and_depends_on_its_libraries()
     {
         Requirement.Tool("dpkg-shlibdeps");
-        string package = MakePackage(_work);
+        DebianPackage package = MakePackage(_work);
         Directory.CreateDirectory($"{_work}/debian");
         File.WriteAllText(
             $"{_work}/debian/control", "Source: proxy-helper\n\nPackage: proxy-helper\nArchitecture: any\n");
         string dependencies = Tool.Run("env", "-C", _work, "dpkg-shlibdeps", "-O", daemon.Program).Trim();
 
-        Assert.Equal(dependencies, $"shlibs:Depends={ReadField(package, "Depends")}");
-        Assert.Equal(Tool.Run(daemon.Program, "--version").Trim(), $"proxy-helper {ReadField(package, "Version")}");
+        Assert.Equal(dependencies, $"shlibs:Depends={package.ReadField("Depends")}");
+        Assert.Equal(Tool.Run(daemon.Program, "--version").Trim(), $"proxy-helper {package.ReadField("Version")}");
     }
 
     [Fact]
@@ -86,13 +78,30 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     {
         Requirement.Tool("lintian");
 
-        Tool.Run("lintian", "--allow-root", "--fail-on", "error,warning", MakePackage(_work));
+        Tool.Run("lintian", "--allow-root", "--fail-on", "error,warning", MakePackage(_work).Path);
+    }
+
+    // Mail to such an address reaches a stranger, or nobody without a notice.
+    [Fact]
+    public void No_file_has_an_address_of_the_example_domains()
+    {
+        DebianPackage package = MakePackage(_work);
+        package.Extract(Machine);
+
+        Assert.EndsWith(".invalid>", package.ReadField("Maintainer"), StringComparison.Ordinal);
+        string changelog = Tool.Run("zcat", $"{Machine}{Documents}changelog.gz");
+        Assert.Contains($" -- {package.ReadField("Maintainer")}  ", changelog, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Directory.GetFiles(Machine, "*", SearchOption.AllDirectories),
+            file => ExampleDomain().IsMatch(File.ReadAllText(file)));
     }
 
     [Fact]
-    public void The_same_program_gives_the_same_bytes()
+    public void A_second_build_gives_the_same_bytes()
     {
-        string first = MakePackage($"{_work}/first"), second = MakePackage($"{_work}/second");
+        string first = MakePackage($"{_work}/first").Path;
+        string second = DebianPackage.Make(
+            $"{_work}/second", Environment.GetEnvironmentVariable("PROXY_HELPER") ?? string.Empty).Path;
 
         Assert.Equal(File.ReadAllBytes(first), File.ReadAllBytes(second));
     }
@@ -101,7 +110,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     public async Task The_installed_daemon_answers_and_purging_leaves_no_file()
     {
         Requirement.Tool("systemctl");
-        Install(MakePackage(_work));
+        Install(MakePackage(_work).Path);
         string[] installed = Files();
         Assert.Contains("/usr/sbin/proxy-helper", installed);
         // The package enables no unit.
@@ -127,7 +136,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     public void An_upgrade_keeps_the_configuration_and_the_enabled_units()
     {
         Requirement.Tool("systemctl");
-        string package = MakePackage(_work);
+        string package = MakePackage(_work).Path;
         Install(package);
         File.WriteAllText($"{Machine}/etc/proxy-helper.conf", "address = 194.0.1.1\n");
         Tool.Run("systemctl", $"--root={Machine}", "--quiet", "enable", "proxy-helper.service");
@@ -150,17 +159,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         await DaemonOnRouter.AssertAnswersAsync(network);
     }
 
-    private static string ReadField(string package, string field) =>
-        Tool.Run("dpkg-deb", "--field", package, field).Trim();
-
-    private string MakePackage(string folder)
-    {
-        Requirement.Tool("dpkg-deb");
-        Requirement.Tool("readelf");
-        string script = Path.Combine(Repository.Root, "src", "package-deb.sh");
-        string architecture = Tool.Run("dpkg", "--print-architecture").Trim();
-        return Tool.Run("env", $"PROXY_HELPER={daemon.Program}", "bash", script, architecture, folder).Trim();
-    }
+    private DebianPackage MakePackage(string folder) => DebianPackage.Make(folder, daemon.Program);
 
     private void Install(string package)
     {
@@ -183,9 +182,6 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         .Where(file => !file.StartsWith("/var/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)];
 
-    [GeneratedRegex(@"^(?<mode>-\S+ \S+) .* \.(?<path>/\S+)$", RegexOptions.Multiline)]
-    private static partial Regex PackedFile();
-
-    [GeneratedRegex(@"^d\S+ \S+", RegexOptions.Multiline)]
-    private static partial Regex PackedFolder();
+    [GeneratedRegex(@"\bexample\.(org|com|net)\b")]
+    private static partial Regex ExampleDomain();
 }
