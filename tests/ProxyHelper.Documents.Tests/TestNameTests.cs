@@ -19,6 +19,12 @@ public sealed partial class TestNameTests
             select code.Fault($"there is no test {code.Text}"));
     }
 
+    [Fact]
+    public void No_page_for_administrators_names_a_test() => Faults.AssertNone(
+        from code in Document.AllInlineCode
+        where code.Document.StartsWith("docs/", StringComparison.Ordinal) && TestName().IsMatch(code.Text)
+        select code.Fault($"the page names {code.Text}; a promise has a name that does not change"));
+
     // A file of tests has the name of its class.
     private static IEnumerable<string> TestFiles(string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), pattern, SearchOption.AllDirectories);

@@ -17,6 +17,8 @@ public sealed class AccessTests(PublishedDaemon daemon)
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
 
     [Fact]
+    [Trait("Promise", "own-connections")]
+    [Trait("Promise", "silent-refusal")]
     public async Task A_host_gets_no_reply_about_a_connection_to_another_address()
     {
         using var network = RouterNetwork.Create();
@@ -46,6 +48,8 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "allowed-proxies")]
+    [Trait("Promise", "silent-refusal")]
     public async Task A_proxy_that_is_not_allowed_gets_no_reply()
     {
         using var network = RouterNetwork.Create();
@@ -91,6 +95,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     [InlineData(20_480, 211)] // the limit for filters before Linux 6.7
     [InlineData(20_480, 500)]
     [InlineData(2_048, 500)]
+    [Trait("Promise", "flood-isolation")]
     public async Task A_long_list_of_allowed_proxies_works_under_a_small_limit_for_filters(int limit, int count)
     {
         using var network = RouterNetwork.Create();
@@ -125,6 +130,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "flood-isolation")]
     public async Task The_rate_limit_of_one_sender_does_not_affect_others()
     {
         using var network = RouterNetwork.Create();
@@ -145,6 +151,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "hidden-secret")]
     public async Task A_secret_from_a_file_is_not_in_the_process_list()
     {
         using var network = RouterNetwork.Create();
@@ -167,6 +174,7 @@ public sealed class AccessTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "hidden-secret")]
     public async Task A_secret_file_that_others_can_read_is_rejected()
     {
         string file = daemon.NewPath();

@@ -8,6 +8,7 @@ namespace ProxyHelper.EndToEnd;
 /// <summary>
 /// Tests that a query to a broadcast or multicast address gets no reply, and that no such address can be configured.
 /// </summary>
+[Trait("Promise", "no-broadcast")]
 public sealed class BroadcastTests(PublishedDaemon daemon)
 {
     private const StringComparison Exact = StringComparison.Ordinal;

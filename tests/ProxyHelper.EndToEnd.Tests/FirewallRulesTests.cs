@@ -10,6 +10,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>Tests the firewall rules of the documents, which are loaded on the router without a change.</summary>
+[Trait("Promise", "firewall-rules")]
 public sealed class FirewallRulesTests
 {
     private const ushort Port = 114;

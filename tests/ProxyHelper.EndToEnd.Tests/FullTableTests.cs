@@ -24,6 +24,7 @@ public sealed class FullTableTests(PublishedDaemon daemon)
         """;
 
     [Fact]
+    [Trait("Promise", "table-changes")]
     public async Task A_connection_without_an_entry_is_not_found_and_others_are()
     {
         using var network = RouterNetwork.Create();

@@ -7,6 +7,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>Tests the daemon while the conntrack table changes.</summary>
+[Trait("Promise", "table-changes")]
 public sealed class KernelFaultTests(PublishedDaemon daemon)
 {
     private static readonly byte[] _query = TrackedConnection.Query();

@@ -12,6 +12,7 @@ namespace ProxyHelper.EndToEnd;
 /// Tests that a server cannot ask who its client is if the router only masquerades the client, with real connections
 /// over three hosts.
 /// </summary>
+[Trait("Promise", "translated-only")]
 public sealed class MasqueradedUserTests(PublishedDaemon daemon)
 {
     private const string Server = "4.1.1.1";

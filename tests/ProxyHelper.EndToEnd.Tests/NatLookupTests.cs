@@ -12,6 +12,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>Tests look-ups of real connections through the NAT of a router.</summary>
+[Trait("Promise", "correct-reply")]
 public sealed class NatLookupTests
 {
     private static readonly IPAddress _routerAddress = IPAddress.Parse("194.0.1.1");
@@ -118,6 +119,7 @@ public sealed class NatLookupTests
     [InlineData("194.0.1.1")]
     [InlineData("194.0.22.254")]
     [InlineData("10.1.1.254")]
+    [Trait("Promise", "same-address")]
     public async Task A_responder_on_all_addresses_replies_from_the_queried_address(string helper)
     {
         using var network = RouterNetwork.Create();

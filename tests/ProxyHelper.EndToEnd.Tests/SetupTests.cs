@@ -20,6 +20,7 @@ public sealed class SetupTests
     [Theory]
     [InlineData("nft")]
     [InlineData("sh")]
+    [Trait("Promise", "firewall-rules")]
     public async Task With_the_rules_of_the_documents_every_check_passes_on_the_router_and_on_the_proxy(string language)
     {
         using var network = RouterNetwork.Create();

@@ -8,6 +8,7 @@ namespace ProxyHelper.EndToEnd;
 public sealed class SmtpGatedTests(PublishedDaemon daemon)
 {
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public async Task Five_hundred_look_ups_of_twenty_connections_are_correct()
     {
         using var network = RouterNetwork.Create();
@@ -29,6 +30,7 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public async Task Two_hundred_look_ups_over_TCP_and_over_UDP_at_the_same_time_are_correct()
     {
         using var network = RouterNetwork.Create();
@@ -54,6 +56,7 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "tcp-access")]
     public async Task Over_TCP_a_refused_client_gets_no_reply_and_a_port_in_use_is_reported()
     {
         using var network = RouterNetwork.Create();
@@ -71,6 +74,7 @@ public sealed class SmtpGatedTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "steady-memory")]
     public async Task A_thousand_queries_need_less_than_eleven_mebibytes()
     {
         using var network = RouterNetwork.Create();

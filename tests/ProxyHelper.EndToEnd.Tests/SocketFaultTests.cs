@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd;
 
 /// <summary>Tests faults of sockets and addresses. After each fault the same daemon answers correctly.</summary>
+[Trait("Promise", "socket-faults")]
 public sealed class SocketFaultTests(PublishedDaemon daemon)
 {
     private static readonly IPEndPoint _daemon = IPEndPoint.Parse("194.0.1.1:114");
@@ -59,6 +60,7 @@ public sealed class SocketFaultTests(PublishedDaemon daemon)
     });
 
     [Fact]
+    [Trait("Promise", "address-changes")]
     public Task The_address_is_removed_and_added_again() => AssertAnswersAfterAsync(network =>
     {
         Tool.Run("ip", "-n", network.Router.Name, "address", "del", "194.0.1.1/32", "dev", "lo");

@@ -9,6 +9,15 @@ public sealed class SimulationTests(ITestOutputHelper output)
     private const int MaxTraceLength = 6000; // characters of a message
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
+    [Trait("Promise", "reply-at-once")]
+    [Trait("Promise", "own-query")]
+    [Trait("Promise", "no-late-reply")]
+    [Trait("Promise", "failover-grace")]
+    [Trait("Promise", "resolver-isolation")]
+    [Trait("Promise", "relay-wrong-reply")]
+    [Trait("Promise", "relay-pause")]
+    [Trait("Promise", "relay-own-reply")]
     public void Every_promise_is_kept_in_every_world()
     {
         foreach (int seed in Seeds.Chosen)

@@ -36,6 +36,8 @@ public sealed class AdmissionTests
     [InlineData("127.0.0.1", Proxy, Secret + 1, "", "", Outcome.WrongSecret)]
     [InlineData(Proxy, "194.0.22.8", Secret + 1, "", "", Outcome.NotItsOwn)] // access is checked before the secret
     [InlineData(Proxy, Proxy, Secret + 1, "10.0.0.0/8", "", Outcome.NotAllowed)]
+    [Trait("Promise", "own-connections")]
+    [Trait("Promise", "allowed-proxies")]
     public void The_sender_the_connection_and_the_secret_decide(
         string sender, string about, uint secret, string allowed, string trusted, Outcome? outcome) =>
         NetworkNamespace.Run(

@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Access;
 
 /// <summary>Tests how old a query is, whatever happens to the clocks.</summary>
+[Trait("Promise", "no-late-reply")]
 public sealed class ArrivalClockTests
 {
     private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
@@ -25,6 +26,7 @@ public sealed class ArrivalClockTests
     public void A_query_without_a_time_has_no_age() => Assert.Equal(TimeSpan.Zero, _arrivals.AgeOf(null));
 
     [Fact]
+    [Trait("Promise", "clock-changes")]
     public void A_clock_that_is_set_back_makes_no_waiting_query_younger()
     {
         DateTime receivedAt = _clock.UtcNow;
@@ -38,6 +40,7 @@ public sealed class ArrivalClockTests
     }
 
     [Fact]
+    [Trait("Promise", "clock-changes")]
     public void A_clock_that_was_set_back_is_forgotten_when_all_queues_were_empty()
     {
         _clock.Set(-3600 * _second);
@@ -52,6 +55,7 @@ public sealed class ArrivalClockTests
         Assert.True(_arrivals.AgeOf(_clock.UtcNow + _second) < TimeSpan.Zero);
 
     [Fact]
+    [Trait("Promise", "clock-changes")]
     public void Only_queries_that_waited_when_the_clock_was_set_back_are_older()
     {
         _clock.Set(-2 * _second);
@@ -63,6 +67,7 @@ public sealed class ArrivalClockTests
     }
 
     [Fact]
+    [Trait("Promise", "clock-changes")]
     public void A_clock_that_was_set_back_twice_makes_no_waiting_query_younger()
     {
         DateTime receivedAt = _clock.UtcNow;
@@ -101,6 +106,7 @@ public sealed class ArrivalClockTests
     }
 
     [Fact]
+    [Trait("Promise", "clock-changes")]
     public void A_clock_that_runs_slower_for_hours_makes_no_query_older()
     {
         var batch = TimeSpan.FromMilliseconds(10);
@@ -112,6 +118,7 @@ public sealed class ArrivalClockTests
     }
 
     [Fact]
+    [Trait("Promise", "clock-changes")]
     public void The_time_since_the_batch_does_not_depend_on_a_clock_that_is_set() =>
         Gen.Select(Gen.Int[0, 5000], Gen.Int[-5000, 5000]).Sample((passed, set) =>
         {

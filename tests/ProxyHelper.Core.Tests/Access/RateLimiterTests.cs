@@ -6,6 +6,8 @@ using Xunit;
 namespace ProxyHelper.Tests.Access;
 
 /// <summary>Tests the rate limiter. Time is counted in tokens: at a rate of ten, a second has ten tokens.</summary>
+[Trait("Promise", "flood-isolation")]
+[Trait("Promise", "bounded-flood")]
 public sealed class RateLimiterTests
 {
     private const int Rate = 10;

@@ -7,6 +7,7 @@ namespace ProxyHelper.Tests.Access;
 /// <summary>
 /// Tests who may have access to a secret file. Since systemd 254 a credential has the mode 0440 and an access list.
 /// </summary>
+[Trait("Promise", "hidden-secret")]
 public sealed class SecretFileAccessTests : IDisposable
 {
     private const string CredentialsVariable = "CREDENTIALS_DIRECTORY";

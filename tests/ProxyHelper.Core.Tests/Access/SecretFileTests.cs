@@ -4,6 +4,7 @@ using Xunit;
 
 namespace ProxyHelper.Tests.Access;
 
+[Trait("Promise", "hidden-secret")]
 public sealed class SecretFileTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("proxy-helper-");

@@ -14,6 +14,7 @@ public sealed class ConntrackBatchTests
     private static readonly ConntrackTuple[] _replies = [.. _flows.Select(KernelTable.ReplyOf)];
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public void Sixty_four_results_are_in_the_order_of_their_tuples() => KernelTable.With(FlowsInTable(), table =>
     {
         Lookup[] expected =

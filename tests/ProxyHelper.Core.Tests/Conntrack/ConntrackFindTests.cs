@@ -20,6 +20,7 @@ public sealed class ConntrackFindTests
 
     [Theory]
     [MemberData(nameof(ProtocolsWithPorts))]
+    [Trait("Promise", "correct-reply")]
     public void An_entry_is_found_by_its_reply_tuple_over_IPv4_and_IPv6(byte protocol)
     {
         byte? state = protocol == 6 ? (byte)3 : null;
@@ -103,6 +104,7 @@ public sealed class ConntrackFindTests
     }
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public void An_entry_is_not_found_by_its_original_tuple() => WithMail(table =>
     {
         ConntrackTuple original = KernelTable.OriginalOf(KernelTable.Mail);
@@ -149,6 +151,7 @@ public sealed class ConntrackFindTests
     }
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public void An_entry_is_not_found_by_a_tuple_that_differs_in_one_part() => WithMail(table =>
     {
         ConntrackTuple reply = KernelTable.ReplyOf(KernelTable.Mail);

@@ -111,6 +111,7 @@ public sealed class ConntrackZoneTests
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
+    [Trait("Promise", "correct-reply")]
     public void An_entry_that_another_entry_hides_is_found_and_removed(int zone)
     {
         ConntrackFlow mail = KernelTable.Mail;
@@ -143,6 +144,7 @@ public sealed class ConntrackZoneTests
 
     /// <summary>The kernel finds this entry in zone 0 by its original tuple, which equals its reply tuple.</summary>
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public void An_entry_whose_reply_direction_is_in_another_zone_has_no_answer()
     {
         const string end = "10.1.1.1:5";

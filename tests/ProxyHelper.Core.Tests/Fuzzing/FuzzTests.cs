@@ -4,6 +4,12 @@ using Xunit;
 namespace ProxyHelper.Tests.Fuzzing;
 
 /// <summary>Tests each parser with real, cut and mutated inputs, which are always the same.</summary>
+[Trait("Promise", "netlink-faults")]
+[Trait("Promise", "socket-faults")]
+[Trait("Promise", "relay-wrong-reply")]
+[Trait("Promise", "harmless-ident")]
+[Trait("Promise", "relay-own-reply")]
+[Trait("Promise", "relay-safe-log")]
 public sealed class FuzzTests
 {
     private const int Mutations = 100_000;

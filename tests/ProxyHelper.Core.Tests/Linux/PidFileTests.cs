@@ -36,6 +36,7 @@ public sealed partial class PidFileTests : IDisposable
     [InlineData("4194305\n")] // above PID_MAX_LIMIT: no process has this number
     [InlineData("4194305")]
     [InlineData("")]
+    [Trait("Promise", "clean-start")]
     public void An_old_file_is_replaced(string content)
     {
         File.WriteAllText(Path, content);
@@ -69,6 +70,7 @@ public sealed partial class PidFileTests : IDisposable
     }
 
     [Fact]
+    [Trait("Promise", "clean-start")]
     public void A_file_whose_number_belongs_to_a_later_process_is_replaced()
     {
         File.WriteAllText(Path, "1\n");

@@ -11,6 +11,7 @@ namespace ProxyHelper.Tests.Netlink;
 /// tests for a moment, so no other test runs at the same time.
 /// </summary>
 [Collection(nameof(Alone))]
+[Trait("Promise", "failover-grace")]
 public sealed class AppearanceWatchTests
 {
     private const int Patience = 60_000; // milliseconds; a report arrives at once unless the machine is busy

@@ -32,6 +32,7 @@ public sealed class LocalAddressesTests
         "194.0.1.2");
 
     [Fact]
+    [Trait("Promise", "address-changes")]
     public void A_new_address_and_a_removed_address_are_noticed() => NetworkNamespace.Run(() =>
     {
         using LocalAddresses own = LocalAddresses.Open();

@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Netlink;
 
 /// <summary>Tests requests to the real kernel, in a network namespace with an empty table.</summary>
+[Trait("Promise", "netlink-faults")]
 public sealed class NetlinkExchangeTests
 {
     private const ushort Entry = 0x100; // IPCTNL_MSG_CT_NEW: the type of the answer to a GET
@@ -25,6 +26,7 @@ public sealed class NetlinkExchangeTests
     });
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public void Each_of_sixty_four_requests_in_one_send_gets_its_own_answer() => NetworkNamespace.Run(() =>
     {
         ConntrackFlow[] flows = [.. Enumerable.Range(1, 64).Select(Flow)];
@@ -71,6 +73,7 @@ public sealed class NetlinkExchangeTests
     [Theory]
     [InlineData(1)] // a number before that of the request
     [InlineData(3)] // a number after it, within the capacity of the exchange
+    [Trait("Promise", "own-query")]
     public void An_old_unread_answer_is_an_exception(uint sequence) => NetworkNamespace.Run(() =>
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
@@ -86,6 +89,7 @@ public sealed class NetlinkExchangeTests
     });
 
     [Fact]
+    [Trait("Promise", "own-query")]
     public void A_request_with_two_answers_is_an_exception() => NetworkNamespace.Run(() =>
     {
         using ConntrackFixture table = ConntrackFixture.Open();

@@ -23,6 +23,8 @@ public sealed class QueryTests
     [InlineData(65)]
     [InlineData(67)]
     [InlineData(1500)]
+    [Trait("Promise", "socket-faults")]
+    [Trait("Promise", "no-amplification")]
     public void Any_other_length_is_a_fault(int length) =>
         AssertFault(QueryFault.Length, Resize(Datagrams.Query, length));
 

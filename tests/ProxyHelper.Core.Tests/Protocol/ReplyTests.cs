@@ -7,6 +7,7 @@ namespace ProxyHelper.Tests.Protocol;
 public sealed class ReplyTests
 {
     [Fact]
+    [Trait("Promise", "no-amplification")]
     public void The_documented_replies_are_written_byte_by_byte()
     {
         byte[] found = Datagrams.Query, notFound = Datagrams.Query;
@@ -29,6 +30,7 @@ public sealed class ReplyTests
     }
 
     [Fact]
+    [Trait("Promise", "hidden-secret")]
     public void Neither_the_secret_nor_unused_bytes_of_the_query_are_sent_back()
     {
         byte[] query = Datagrams.QueryWithSecret(0xDEADBEEF);
@@ -47,6 +49,7 @@ public sealed class ReplyTests
     [InlineData(IdentFormat.Address, "255.255.255.255:65535", "255.255.255.255")]
     [InlineData(IdentFormat.Endpoint, "255.255.255.255:65535", "255.255.255.255:65535")]
     [InlineData(IdentFormat.Endpoint, "0.0.0.0:0", "0.0.0.0:0")]
+    [Trait("Promise", "harmless-ident")]
     public void The_ident_has_the_chosen_format_and_is_safe_in_a_format_string(
         IdentFormat format, string user, string ident)
     {

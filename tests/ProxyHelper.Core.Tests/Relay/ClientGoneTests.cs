@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Relay;
 
 /// <summary>Tests users who go while the relay asks the helper. The answer can already be about another user.</summary>
+[Trait("Promise", "relay-user-gone")]
 public sealed class ClientGoneTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Relay;
 
 /// <summary>Tests connections that arrive while a relay stops.</summary>
+[Trait("Promise", "relay-stop")]
 public sealed class RelayDrainTests
 {
     [Fact]

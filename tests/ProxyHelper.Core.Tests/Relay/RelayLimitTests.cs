@@ -34,6 +34,7 @@ public sealed class RelayLimitTests
         RelayRun.Options with { MaxConnections = 1 });
 
     [Fact]
+    [Trait("Promise", "relay-source-limit")]
     public void A_source_with_too_many_connections_is_reset_until_one_has_ended() => RelayRun.In(
         run =>
         {
@@ -76,6 +77,7 @@ public sealed class RelayLimitTests
         rules: RelayRun.Rules with { HalfClosedTimeout = _shortTime });
 
     [Fact]
+    [Trait("Promise", "relay-local-fault")]
     public void Without_free_descriptors_a_connection_waits_and_is_relayed_afterwards() => RelayRun.In(run =>
     {
         (Socket first, Socket target) = run.Open();
@@ -106,6 +108,7 @@ public sealed class RelayLimitTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-stop")]
     public void A_stop_lets_connections_finish_and_accepts_no_more() => RelayRun.In(run =>
     {
         (Socket user, Socket target) = run.Open();
@@ -124,6 +127,7 @@ public sealed class RelayLimitTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-stop")]
     public void A_stop_relays_connections_that_wait_in_the_kernel() => RelayRun.In(
         run =>
         {
@@ -135,6 +139,7 @@ public sealed class RelayLimitTests
         });
 
     [Fact]
+    [Trait("Promise", "relay-stop")]
     public void A_second_stop_resets_the_open_connections() => RelayRun.In(run =>
     {
         (Socket user, Socket target) = run.Open();
@@ -147,6 +152,7 @@ public sealed class RelayLimitTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-stop")]
     public void At_the_end_of_the_drain_time_open_connections_are_reset() => RelayRun.In(
         run =>
         {

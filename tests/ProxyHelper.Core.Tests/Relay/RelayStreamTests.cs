@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Relay;
 
 /// <summary>Tests large streams through a relay: every byte arrives once, and memory is bounded.</summary>
+[Trait("Promise", "relay-bytes")]
 public sealed class RelayStreamTests
 {
     private const int Streams = 6;
@@ -59,6 +60,7 @@ public sealed class RelayStreamTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Promise", "relay-memory")]
     public void A_reader_that_stops_stops_the_sender_and_nobody_else(bool isUser) => RelayRun.In(run =>
     {
         (Socket user, Socket target) = run.Open();

@@ -13,6 +13,7 @@ public sealed class RelayTargetTests
     private static string NewPath => Path.Combine(Path.GetTempPath(), $"relay-{Guid.NewGuid():N}.sock");
 
     [Fact]
+    [Trait("Promise", "relay-target-down")]
     public void A_target_that_is_down_resets_the_user_and_the_notice_names_the_next_step() => RelayRun.In(run =>
     {
         run.CloseTarget();
@@ -28,6 +29,7 @@ public sealed class RelayTargetTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-target-down")]
     public void A_target_that_is_down_is_not_replaced_by_a_connection_to_itself() => RelayRun.In(run =>
     {
         run.CloseTarget();
@@ -55,6 +57,7 @@ public sealed class RelayTargetTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait("Promise", "relay-target-down")]
     public void A_target_that_does_not_accept_in_time_resets_the_user(bool isUnix) => In(
         isUnix,
         run =>
@@ -117,6 +120,7 @@ public sealed class RelayTargetTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-user-gone")]
     public void A_user_who_resets_before_the_answer_reaches_no_target() => RelayRun.In(run =>
     {
         using var isAsked = new ManualResetEventSlim();

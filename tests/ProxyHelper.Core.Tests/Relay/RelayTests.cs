@@ -76,6 +76,7 @@ public sealed class RelayTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-routers-only")]
     public void A_host_that_is_no_router_is_reset() => RelayRun.In(run =>
     {
         using Socket user = RelayRun.Connect("194.0.1.2");

@@ -15,6 +15,7 @@ namespace ProxyHelper.Tests.Server;
 /// no other test runs at the same time.
 /// </summary>
 [Collection(nameof(Alone))]
+[Trait("Promise", "failover-grace")]
 public sealed class FailoverGraceTests
 {
     private const int Patience = 60_000; // milliseconds; everything arrives at once unless the machine is busy
@@ -137,6 +138,7 @@ public sealed class FailoverGraceTests
     });
 
     [Fact]
+    [Trait("Promise", "translated-only")]
     public void An_entry_that_the_sender_may_not_learn_about_takes_as_long_as_a_missing_one() =>
         With(_rules, (run, table, asker) =>
         {

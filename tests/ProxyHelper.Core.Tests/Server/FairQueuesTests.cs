@@ -10,6 +10,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests which of the sockets of an address receives a datagram.</summary>
+[Trait("Promise", "flood-isolation")]
 public sealed class FairQueuesTests
 {
     private const int Others = FairQueues.Count - 1;

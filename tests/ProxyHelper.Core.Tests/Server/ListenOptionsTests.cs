@@ -29,6 +29,7 @@ public sealed class ListenOptionsTests
         });
 
     [Fact]
+    [Trait("Promise", "own-query")]
     public void Several_workers_answer_many_senders_with_their_own_cookies() =>
         Router.WithResponder(_options with { Workers = 3 }, (responder, _) =>
         {
@@ -66,6 +67,7 @@ public sealed class ListenOptionsTests
     }
 
     [Fact]
+    [Trait("Promise", "one-helper-per-port")]
     public void A_second_responder_cannot_share_the_port_of_several_workers() =>
         Router.WithResponder(_options with { Workers = 2 }, (_, asker) =>
         {
@@ -78,6 +80,7 @@ public sealed class ListenOptionsTests
         });
 
     [Fact]
+    [Trait("Promise", "address-changes")]
     public void An_absent_address_is_served_each_time_it_appears() => NetworkNamespace.Run(
         () =>
         {
@@ -122,6 +125,7 @@ public sealed class ListenOptionsTests
     });
 
     [Fact]
+    [Trait("Promise", "no-late-reply")]
     public void A_shorter_queue_delay_refuses_an_older_query() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());

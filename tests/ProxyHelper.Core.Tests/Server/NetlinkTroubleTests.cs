@@ -12,6 +12,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests what happens to queries when the socket to the conntrack table fails.</summary>
+[Trait("Promise", "netlink-faults")]
 public sealed class NetlinkTroubleTests
 {
     private const int Queries = UdpServer.BatchSize;
@@ -68,6 +69,7 @@ public sealed class NetlinkTroubleTests
     });
 
     [Fact]
+    [Trait("Promise", "own-query")]
     public void An_unexpected_answer_is_ignored() => Router.With(() =>
     {
         using var asker = new Asker();

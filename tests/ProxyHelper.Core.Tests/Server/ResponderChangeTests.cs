@@ -13,6 +13,7 @@ public abstract class ResponderChangeTests(TestPath path) : PathTests(path)
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");
 
     [Fact]
+    [Trait("Promise", "live-reload")]
     public void Changed_rules_apply_to_the_next_query() => WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(Datagrams.Found, asker.Ask(Datagrams.Query, Asker.Helper()));
@@ -51,6 +52,7 @@ public abstract class ResponderChangeTests(TestPath path) : PathTests(path)
     });
 
     [Fact]
+    [Trait("Promise", "live-reload")]
     public void Changed_rules_apply_over_TCP_too_and_queries_are_logged() =>
         WithResponder(_options with { TcpPort = 114 }, (responder, _) =>
         {
@@ -66,6 +68,7 @@ public abstract class ResponderChangeTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "live-reload")]
     public void A_change_of_allowed_senders_loses_no_query() => WithResponder(_options, (responder, asker) =>
     {
         for (int round = 0; round < 50; round++)

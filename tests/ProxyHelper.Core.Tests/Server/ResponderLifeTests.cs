@@ -8,11 +8,13 @@ namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests that a responder leaves no descriptors and threads. No other test runs at the same time.</summary>
 [Collection(nameof(Alone))]
+[Trait("Promise", "clean-stop")]
 public sealed class ResponderLifeTests
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1", "194.0.1.2");
 
     [Fact]
+    [Trait("Promise", "one-helper-per-port")]
     public void A_second_responder_on_the_port_fails_and_leaves_no_descriptor() =>
         Router.WithResponder(Router.Options("194.0.1.2"), (_, asker) =>
         {

@@ -18,6 +18,7 @@ public sealed class ResponderSocketsTests
     [InlineData(1, ListenOptions.QueuesPerWorker)]
     [InlineData(2, 3)]
     [InlineData(2, 2 * ListenOptions.QueuesPerWorker)]
+    [Trait("Promise", "restart-with-systemd")]
     public void Inherited_sockets_are_served_and_stay_open(int workers, int count) => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(count);
@@ -39,6 +40,7 @@ public sealed class ResponderSocketsTests
     });
 
     [Fact]
+    [Trait("Promise", "restart-with-systemd")]
     public void An_inherited_TCP_socket_is_served_with_its_waiting_clients() => Router.With(() =>
     {
         LinuxSocket[] bound = Bind(1);
@@ -115,6 +117,7 @@ public sealed class ResponderSocketsTests
     [InlineData("255.255.255.255")]
     [InlineData("224.0.0.1")]
     [InlineData("127.255.255.255")]
+    [Trait("Promise", "no-broadcast")]
     public void Inherited_sockets_of_a_broadcast_or_multicast_address_are_rejected(string address) => Router.With(() =>
     {
         using LinuxSocket socket = BoundSocket.OpenUdp(Asker.Helper(address), _ => { });

@@ -10,6 +10,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests the states of a responder, and what it still answers when it is stopped.</summary>
+[Trait("Promise", "clean-stop")]
 public abstract class ResponderStopTests(TestPath path) : PathTests(path)
 {
     private static readonly ListenOptions _options = Router.Options("194.0.1.1");

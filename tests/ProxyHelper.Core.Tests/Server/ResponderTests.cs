@@ -25,6 +25,7 @@ public abstract class ResponderTests(TestPath path) : PathTests(path)
     });
 
     [Fact]
+    [Trait("Promise", "reply-at-once")]
     public void An_unknown_connection_is_answered_not_found() => WithResponder(_options, (responder, asker) =>
     {
         byte[] query = Datagrams.Query.With(24, 0, 1);
@@ -43,6 +44,7 @@ public abstract class ResponderTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "silent-refusal")]
     public void Malformed_datagrams_are_counted_and_the_next_query_is_answered() =>
         WithResponder(_options, (responder, asker) =>
         {
@@ -68,6 +70,7 @@ public abstract class ResponderTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "silent-refusal")]
     public void A_wrong_secret_gets_no_reply_and_a_reply_contains_no_secret() =>
         WithResponder(_options, Router.Rules with { Secret = 0xDEADBEEF }, (responder, asker) =>
         {
@@ -91,6 +94,7 @@ public abstract class ResponderTests(TestPath path) : PathTests(path)
     [InlineData("0.0.0.0")]
     [InlineData("194.0.1.1", "194.0.1.2")]
     [InlineData("194.0.1.2", "194.0.1.1", "194.0.1.2")]
+    [Trait("Promise", "same-address")]
     public void The_reply_comes_from_the_address_of_the_query(params string[] addresses) =>
         WithResponder(Router.Options(addresses), (responder, asker) =>
         {
@@ -105,6 +109,8 @@ public abstract class ResponderTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "reply-at-once")]
+    [Trait("Promise", "own-query")]
     public void Many_senders_get_replies_with_their_own_cookies() =>
         WithResponder(_options, (responder, asker) =>
         {

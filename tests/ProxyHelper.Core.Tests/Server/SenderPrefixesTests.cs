@@ -8,6 +8,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests lists of allowed senders under a small limit for filters, as before Linux 6.7 or smaller.</summary>
+[Trait("Promise", "flood-isolation")]
 public sealed class SenderPrefixesTests
 {
     private const string Limit = "/proc/sys/net/core/optmem_max";

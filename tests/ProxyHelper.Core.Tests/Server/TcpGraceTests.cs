@@ -14,6 +14,7 @@ namespace ProxyHelper.Tests.Server;
 /// a test starts holds the descriptors of other tests for a moment, so no other test runs at the same time.
 /// </summary>
 [Collection(nameof(Alone))]
+[Trait("Promise", "failover-grace")]
 public sealed class TcpGraceTests
 {
     private const int Patience = 60_000; // milliseconds; everything arrives at once unless the machine is busy

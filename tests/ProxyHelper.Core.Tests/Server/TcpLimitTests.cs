@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Server;
 
 /// <summary>Tests that slow, silent and greedy TCP clients are limited and do not delay other clients.</summary>
+[Trait("Promise", "tcp-clients")]
 public abstract class TcpLimitTests(TestPath path) : PathTests(path)
 {
     private static readonly TimeSpan _long = TimeSpan.FromMinutes(5);
@@ -63,6 +64,7 @@ public abstract class TcpLimitTests(TestPath path) : PathTests(path)
     [InlineData(1000)]
     [InlineData(1001)]
     [InlineData(20_000)]
+    [Trait("Promise", "whole-tcp-reply")]
     public void A_line_of_a_thousand_bytes_is_answered_and_more_bytes_do_not_destroy_the_reply(int length) =>
         WithResponder(_patient, (responder, _) =>
         {

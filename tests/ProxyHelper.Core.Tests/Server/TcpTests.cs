@@ -20,6 +20,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
     };
 
     [Fact]
+    [Trait("Promise", "correct-reply")]
     public void The_documented_line_gets_the_documented_reply() => WithResponder(_options, (responder, asker) =>
     {
         Assert.Equal(TcpAsker.Found, TcpAsker.Ask());
@@ -35,6 +36,8 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
     [InlineData("3526 , 9199\r\n", "3526 , 9199 : ERROR : NO-USER\r\n")]
     [InlineData("3527 , 9198\r\n", "3527 , 9198 : ERROR : NO-USER\r\n")]
     [InlineData("9199 , 3527\r\n", "9199 , 3527 : ERROR : NO-USER\r\n")]
+    [Trait("Promise", "correct-reply")]
+    [Trait("Promise", "reply-at-once")]
     public void An_unknown_connection_is_answered_at_once(string query, string answer) =>
         WithResponder(_options, (responder, _) =>
         {
@@ -43,6 +46,8 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "own-connections")]
+    [Trait("Promise", "tcp-access")]
     public void A_reply_is_only_about_connections_between_the_two_addresses() =>
         WithResponder(Router.Options("0.0.0.0") with { TcpPort = 114 }, (responder, _) =>
         {
@@ -69,6 +74,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "whole-tcp-reply")]
     public void A_client_that_sends_more_or_ends_after_its_line_is_answered() =>
         WithResponder(_options, (responder, _) =>
         {
@@ -94,6 +100,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
         });
 
     [Fact]
+    [Trait("Promise", "whole-tcp-reply")]
     public void A_line_may_arrive_byte_by_byte() => WithResponder(_options, (responder, _) =>
     {
         using var asker = new TcpAsker();
@@ -114,6 +121,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
         Assert.Equal($"3527 , 9199 : ORIGIN : 4.1.1.2 : 25 : {ident}\r\n", TcpAsker.Ask()));
 
     [Fact]
+    [Trait("Promise", "tcp-access")]
     public void A_sender_that_is_not_allowed_is_closed_counted_and_logged() =>
         WithResponder(_options, RulesFor("198.51.100.0/28") with { Secret = 7 }, (responder, _) =>
         {
@@ -182,6 +190,7 @@ public abstract class TcpTests(TestPath path) : PathTests(path)
 public sealed class TcpOnKernelTests() : TcpTests(TestPath.Kernel)
 {
     [Fact]
+    [Trait("Promise", "reply-at-once")]
     public void A_failed_look_up_is_not_answered_like_an_unknown_connection() => Router.With(() =>
     {
         ConntrackTable table = ConntrackTable.Open();
@@ -196,6 +205,7 @@ public sealed class TcpOnKernelTests() : TcpTests(TestPath.Kernel)
     });
 
     [Fact]
+    [Trait("Promise", "address-changes")]
     public void An_absent_address_is_served_when_it_appears() => NetworkNamespace.Run(
         () =>
         {

@@ -15,6 +15,7 @@ public sealed class UdpServerTests
     private const int Measured = 10_000;
 
     [Fact]
+    [Trait("Promise", "steady-memory")]
     public void A_query_causes_no_allocation() => Router.With(() =>
     {
         Assert.InRange(Serve(500), 0, long.MaxValue); // the first call compiles the code
@@ -23,6 +24,7 @@ public sealed class UdpServerTests
     });
 
     [Fact]
+    [Trait("Promise", "no-late-reply")]
     public void A_query_that_waited_too_long_is_refused_and_the_next_is_answered() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());
@@ -38,6 +40,8 @@ public sealed class UdpServerTests
     });
 
     [Fact]
+    [Trait("Promise", "reply-at-once")]
+    [Trait("Promise", "netlink-faults")]
     public void A_failed_look_up_is_answered_not_found_and_logged_once() => Router.With(() =>
     {
         using QuerySocket socket = QuerySocket.Open(Asker.Helper());
@@ -57,6 +61,7 @@ public sealed class UdpServerTests
     });
 
     [Fact]
+    [Trait("Promise", "socket-faults")]
     public void A_reply_that_cannot_be_sent_is_counted() => Router.With(() =>
     {
         Requirement.Tool("nft");

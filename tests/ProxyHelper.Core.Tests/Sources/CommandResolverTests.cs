@@ -30,6 +30,7 @@ public sealed class CommandResolverTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Promise", "safe-commands")]
     public async Task The_arguments_get_the_ends_of_the_query_and_no_shell_reads_them(bool isLinuxWay)
     {
         using CommandResolver resolver = Create(
@@ -63,6 +64,7 @@ public sealed class CommandResolverTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Promise", "resolver-limits")]
     public async Task A_flood_of_output_or_errors_is_bounded(bool isLinuxWay)
     {
         using CommandResolver output = Create(isLinuxWay, "yes", SourceSample.Line);
@@ -78,6 +80,7 @@ public sealed class CommandResolverTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Promise", "resolver-limits")]
     public async Task A_program_that_hangs_is_killed_with_the_programs_that_it_started(bool isLinuxWay)
     {
         using CommandResolver resolver = Create(isLinuxWay, "sh", "-c", $"sleep 600 & echo $! > {Mark}; wait");
@@ -146,6 +149,7 @@ public sealed class CommandResolverTests : IDisposable
     }
 
     [Fact]
+    [Trait("Promise", "resolver-limits")]
     public async Task Many_queries_at_the_same_time_start_a_bounded_number_of_programs()
     {
         using CommandResolver resolver = Create(true, "sleep", "600");

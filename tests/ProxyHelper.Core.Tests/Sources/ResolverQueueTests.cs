@@ -7,6 +7,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Sources;
 
 /// <summary>Tests that a queue asks its resolver a few queries at a time, and never waits for the resolver.</summary>
+[Trait("Promise", "resolver-isolation")]
 public sealed class ResolverQueueTests
 {
     private static readonly IPv4Address _proxy = IPv4Address.Parse("194.0.22.9");
@@ -44,6 +45,7 @@ public sealed class ResolverQueueTests
     }
 
     [Fact]
+    [Trait("Promise", "resolver-limits")]
     public void Only_a_few_look_ups_run_at_the_same_time_and_the_others_wait()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,6 +64,7 @@ public sealed class ResolverQueueTests
     }
 
     [Fact]
+    [Trait("Promise", "resolver-limits")]
     public void A_full_queue_answers_at_once()
     {
         using var queue = new ResolverQueue(new ScriptedResolver((_, _) => ScriptedResolver.Hang()));

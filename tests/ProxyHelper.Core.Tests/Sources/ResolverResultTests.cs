@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Sources;
 
 /// <summary>Tests that the answer of a resolver is compared with its query, and that doubt means "not found".</summary>
+[Trait("Promise", "resolver-compared")]
 public sealed class ResolverResultTests
 {
     private static readonly MappingQuery _query = new(

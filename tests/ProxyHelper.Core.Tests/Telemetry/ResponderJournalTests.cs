@@ -42,6 +42,7 @@ public sealed class ResponderJournalTests
     }
 
     [Fact]
+    [Trait("Promise", "bounded-flood")]
     public void An_address_that_comes_and_goes_all_the_time_causes_few_notices()
     {
         var journal = new ResponderJournal();
@@ -59,6 +60,7 @@ public sealed class ResponderJournalTests
     }
 
     [Fact]
+    [Trait("Promise", "bounded-flood")]
     public void A_flood_causes_one_notice_for_each_reason()
     {
         var journal = new ResponderJournal();

@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Daemon.Helper;
 
 /// <summary>Tests which changes of the rules lift a restriction.</summary>
+[Trait("Promise", "safe-reload")]
 public sealed class LiftedRestrictionsTests
 {
     private const int Addresses = 64; // 10.0.0.0 to 10.0.0.63

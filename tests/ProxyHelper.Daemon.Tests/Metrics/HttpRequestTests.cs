@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Daemon.Metrics;
 
 /// <summary>Tests requests in the words of RFC 9110 and RFC 9112.</summary>
+[Trait("Promise", "metrics-clients")]
 public sealed class HttpRequestTests
 {
     private static readonly Gen<string> _word = Gen.OneOf(

@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.Daemon.Relay;
 
 /// <summary>Tests which changes of the rules of a relay lift a restriction.</summary>
+[Trait("Promise", "safe-reload")]
 public sealed class RelayLiftedRestrictionsTests
 {
     private static readonly RelayRules _strict = new()

@@ -86,6 +86,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "live-reload")]
     public async Task A_reload_under_load_loses_no_query()
     {
         using var network = RouterNetwork.Create();
@@ -108,6 +109,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "live-reload")]
     public async Task A_reload_applies_the_new_rules()
     {
         using var network = RouterNetwork.Create();
@@ -127,6 +129,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "safe-reload")]
     public async Task A_reload_of_an_invalid_file_changes_no_rule()
     {
         using var network = RouterNetwork.Create();
@@ -144,6 +147,7 @@ public sealed class DaemonConfigurationTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "safe-reload")]
     public async Task A_reload_with_an_unusable_secret_file_changes_no_rule()
     {
         using var network = RouterNetwork.Create();

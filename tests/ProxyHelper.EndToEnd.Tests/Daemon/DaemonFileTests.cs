@@ -55,6 +55,7 @@ public sealed class DaemonFileTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "read-only-check")]
     public async Task A_check_makes_no_system_call_that_changes_something()
     {
         Requirement.Tool("strace");

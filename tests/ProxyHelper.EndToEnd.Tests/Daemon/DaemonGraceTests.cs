@@ -8,6 +8,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests queries that arrive after the address of the daemon, and before the conntrack entries.</summary>
+[Trait("Promise", "failover-grace")]
 public sealed class DaemonGraceTests(PublishedDaemon daemon)
 {
     private const int Counters = 10; // SIGUSR1

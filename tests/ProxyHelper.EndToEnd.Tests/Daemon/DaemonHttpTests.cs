@@ -7,6 +7,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests the server of the counters byte by byte, and with clients that misbehave.</summary>
+[Trait("Promise", "metrics-clients")]
 public sealed class DaemonHttpTests(PublishedDaemon daemon)
 {
     private const string Scrape = "GET /metrics HTTP/1.1\r\nHost: router\r\n\r\n";

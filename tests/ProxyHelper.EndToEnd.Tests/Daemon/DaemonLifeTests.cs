@@ -14,6 +14,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(PosixSignal.SIGTERM)]
     [InlineData(PosixSignal.SIGINT)]
+    [Trait("Promise", "clean-stop")]
     public async Task The_daemon_answers_until_a_signal_and_leaves_no_file(PosixSignal signal)
     {
         using var network = RouterNetwork.Create();
@@ -33,6 +34,8 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "clean-stop")]
+    [Trait("Promise", "signals")]
     public async Task A_signal_during_the_start_leaves_no_file()
     {
         using var network = RouterNetwork.Create();
@@ -50,6 +53,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "one-helper-per-port")]
     public async Task A_second_daemon_on_the_same_port_fails_and_the_first_continues()
     {
         using var network = RouterNetwork.Create();
@@ -151,6 +155,7 @@ public sealed class DaemonLifeTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "hidden-secret")]
     public async Task The_daemon_never_writes_the_secret()
     {
         using var network = RouterNetwork.Create();

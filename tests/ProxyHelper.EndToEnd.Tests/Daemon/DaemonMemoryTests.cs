@@ -8,6 +8,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests that the daemon stays small on a machine with a large processor cache.</summary>
+[Trait("Promise", "steady-memory")]
 public sealed class DaemonMemoryTests(PublishedDaemon daemon)
 {
     private const int Scrapes = 3000, Reloads = 300;

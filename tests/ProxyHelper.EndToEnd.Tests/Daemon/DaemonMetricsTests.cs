@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using ProxyHelper.TestSupport;
 using Xunit;
 
 namespace ProxyHelper.EndToEnd.Daemon;
@@ -37,9 +38,13 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
         Assert.Equal(0, samples["proxyhelper_queries_total{outcome=\"not_found\"}"]);
         Assert.InRange(samples["proxyhelper_query_duration_seconds{quantile=\"0.5\"}"], double.Epsilon, 60);
         Assert.InRange(samples["proxyhelper_uptime_seconds"], double.Epsilon, 600);
+        Assert.Equal(
+            CountersPage.Metrics(CountersPage.Helper).Order(StringComparer.Ordinal),
+            samples.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
+    [Trait("Promise", "metrics-clients")]
     public async Task A_bad_request_is_refused_and_the_next_scrape_is_served()
     {
         using var network = RouterNetwork.Create();
@@ -61,6 +66,7 @@ public sealed partial class DaemonMetricsTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "metrics-clients")]
     public async Task A_silent_client_delays_neither_scrapes_nor_queries()
     {
         using var network = RouterNetwork.Create();

@@ -15,6 +15,7 @@ public sealed class DaemonNotificationTests(PublishedDaemon daemon)
     [Theory]
     [InlineData("")]
     [InlineData("WATCHDOG_USEC=300000")]
+    [Trait("Promise", "blocked-log")]
     public async Task Ready_is_sent_until_a_full_queue_takes_it(string watchdog)
     {
         using var network = RouterNetwork.Create();
@@ -59,6 +60,7 @@ public sealed class DaemonNotificationTests(PublishedDaemon daemon)
     [InlineData("@nosuch-abstract-name")]
     [InlineData("/123456789/123456789/123456789/123456789/123456789/123456789/123456789/123456789/123456789/12345678")]
     [InlineData("\u00e4")]
+    [Trait("Promise", "blocked-log")]
     public async Task A_service_manager_that_cannot_be_reached_is_logged_once_and_ends_nothing(string address)
     {
         using var network = RouterNetwork.Create();

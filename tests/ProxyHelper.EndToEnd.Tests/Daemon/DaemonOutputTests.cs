@@ -21,6 +21,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
 
     [Theory]
     [MemberData(nameof(BadOutputs))]
+    [Trait("Promise", "blocked-log")]
     public async Task A_daemon_whose_log_lines_are_lost_answers_reloads_and_stops(string redirections)
     {
         using var network = RouterNetwork.Create();
@@ -44,6 +45,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "blocked-log")]
     public async Task Lost_lines_are_counted_when_the_output_is_read_again()
     {
         using var network = RouterNetwork.Create();
@@ -68,6 +70,7 @@ public sealed class DaemonOutputTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "blocked-log")]
     public async Task Lost_lines_are_among_the_metrics()
     {
         const string scrape =

@@ -15,6 +15,7 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
     [Theory]
     [InlineData]
     [InlineData("--workers", "3", "--metrics", "127.0.0.1:9114")]
+    [Trait("Promise", "few-privileges")]
     public async Task As_another_user_the_daemon_keeps_one_capability_and_answers(params string[] arguments)
     {
         using var network = RouterNetwork.Create();
@@ -48,6 +49,7 @@ public sealed class DaemonPrivilegeTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "few-privileges")]
     public async Task No_thread_can_gain_privileges_without_another_user_either()
     {
         using var network = RouterNetwork.Create();

@@ -7,6 +7,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests that no reload opens the access by mistake.</summary>
+[Trait("Promise", "safe-reload")]
 public sealed class DaemonReloadTests(PublishedDaemon daemon)
 {
     private const string Refused = "The configuration was not reloaded, and the previous settings stay in force.";

@@ -63,6 +63,7 @@ public sealed class DaemonResolverTests(PublishedDaemon daemon) : IDisposable
     }
 
     [Fact]
+    [Trait("Promise", "resolver-isolation")]
     public async Task A_command_that_hangs_is_killed_and_keeps_no_other_query_and_no_stop_waiting()
     {
         Replace(Line);

@@ -23,6 +23,7 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Trait("Promise", "watchdog")]
     public async Task The_daemon_notifies_the_service_manager_of_each_state(bool isAbstract)
     {
         using var network = RouterNetwork.Create();
@@ -74,6 +75,7 @@ public sealed class DaemonServiceManagerTests(PublishedDaemon daemon)
     [InlineData(QueuesPerWorker, 1)]
     [InlineData(2 * QueuesPerWorker, 2)]
     [InlineData(1, 1)]
+    [Trait("Promise", "restart-with-systemd")]
     public async Task Restarts_under_load_lose_no_query_if_the_sockets_stay_open(int sockets, int workers)
     {
         using var network = RouterNetwork.Create();

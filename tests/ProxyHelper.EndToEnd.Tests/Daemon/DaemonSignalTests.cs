@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Daemon;
 
 /// <summary>Tests signals at any time, from the first instruction of the daemon to its last.</summary>
+[Trait("Promise", "signals")]
 public sealed class DaemonSignalTests(PublishedDaemon daemon)
 {
     private const PosixSignal User = (PosixSignal)10;

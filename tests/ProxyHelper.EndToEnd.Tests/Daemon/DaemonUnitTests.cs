@@ -26,6 +26,7 @@ public sealed class DaemonUnitTests(PublishedDaemon daemon) : IDisposable
     [Theory]
     [InlineData("proxy-helper.service", 19)]
     [InlineData("proxy-helper-relay.service", 12)]
+    [Trait("Promise", "few-privileges")]
     public void The_exposure_of_the_service_is_low(string unit, int threshold)
     {
         Requirement.Tool("systemd-analyze");
@@ -52,6 +53,7 @@ public sealed class DaemonUnitTests(PublishedDaemon daemon) : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("resolver-command = cat\nresolver-command = /dev/null\n")] // also those of its program
+    [Trait("Promise", "few-privileges")]
     public async Task The_unit_allows_every_system_call_of_the_daemon(string source)
     {
         Requirement.Tool("systemd-analyze");

@@ -15,6 +15,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     private const uint Secret = 3405691582;
 
     [Fact]
+    [Trait("Promise", "no-amplification")]
     public async Task The_known_query_gets_the_known_reply()
     {
         using var network = RouterNetwork.Create();
@@ -28,6 +29,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "reply-at-once")]
     public async Task A_missing_entry_gets_the_reply_not_found()
     {
         using var network = RouterNetwork.Create();
@@ -59,6 +61,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "hidden-secret")]
     public async Task The_secret_is_required_and_is_not_in_the_reply()
     {
         using var network = RouterNetwork.Create();
@@ -75,6 +78,7 @@ public sealed class DaemonWireTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "silent-refusal")]
     public async Task A_datagram_that_is_not_a_query_gets_no_reply()
     {
         using var network = RouterNetwork.Create();

@@ -13,6 +13,7 @@ namespace ProxyHelper.EndToEnd.Faults;
 /// Tests the daemon while its system calls fail. No reply is wrong, each query is counted, and the daemon answers
 /// correctly and stops as usual when the fault is over.
 /// </summary>
+[Trait("Promise", "socket-faults")]
 public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
 {
     private const int Queries = 20;
@@ -57,6 +58,7 @@ public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
     [InlineData("write:error=EAGAIN:when=1..40+2")]
     [InlineData("write:error=EINTR:when=1..40")]
     [InlineData("write:retval=1:when=1..9")]
+    [Trait("Promise", "netlink-faults")]
     public async Task No_reply_is_wrong_and_each_query_is_counted_over_UDP(string faults)
     {
         using var network = RouterNetwork.Create();
@@ -112,6 +114,7 @@ public sealed partial class SystemCallFaultTests(PublishedDaemon daemon)
     [InlineData("shutdown:error=ENOTCONN:when=1..3")]
     [InlineData("/^epoll_p?wait$:error=EINTR:when=1..40")]
     [InlineData("recvmmsg:error=ENOBUFS:when=1..9")]
+    [Trait("Promise", "tcp-clients")]
     public async Task No_reply_is_wrong_over_TCP(string faults)
     {
         using var network = RouterNetwork.Create();

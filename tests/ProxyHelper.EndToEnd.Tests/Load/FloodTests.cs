@@ -12,6 +12,9 @@ namespace ProxyHelper.EndToEnd.Load;
 /// Tests floods from other hosts, larger than the daemon can answer, while a proxy sends queries.
 /// PROXYHELPER_FLOOD_SECONDS is the duration of a flood. The default is 5 seconds.
 /// </summary>
+[Trait("Promise", "flood-isolation")]
+[Trait("Promise", "steady-memory")]
+[Trait("Promise", "bounded-flood")]
 public sealed partial class FloodTests(PublishedDaemon daemon)
 {
     private const string Proxy = "194.0.22.9";

@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Load;
 
 /// <summary>Tests that a daemon that stands still under load sends no late reply afterwards.</summary>
+[Trait("Promise", "no-late-reply")]
 public sealed class FreezeTests(PublishedDaemon daemon)
 {
     private const int Freezes = 20;

@@ -13,6 +13,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     [Theory]
     [InlineData]
     [InlineData("--workers", "2")]
+    [Trait("Promise", "clean-stop")]
     public async Task Under_full_load_the_daemon_stops_at_once_and_frees_its_port(params string[] arguments)
     {
         using var network = RouterNetwork.Create();
@@ -33,6 +34,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "clean-start")]
     public async Task After_a_kill_the_next_daemon_takes_the_port_and_the_pid_file()
     {
         using var network = RouterNetwork.Create();
@@ -53,6 +55,7 @@ public sealed class RestartTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "no-late-reply")]
     public async Task Stop_and_continue_signals_lose_no_query()
     {
         using var network = RouterNetwork.Create();

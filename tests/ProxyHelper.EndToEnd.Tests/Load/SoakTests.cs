@@ -9,6 +9,9 @@ namespace ProxyHelper.EndToEnd.Load;
 /// Tests a long load while the conntrack table changes. PROXYHELPER_SOAK_SECONDS is the duration. The default is 10
 /// seconds. Before a release it is 1800 seconds.
 /// </summary>
+[Trait("Promise", "correct-reply")]
+[Trait("Promise", "table-changes")]
+[Trait("Promise", "steady-memory")]
 public sealed class SoakTests(PublishedDaemon daemon)
 {
     private const int Connections = 64;

@@ -9,6 +9,7 @@ namespace ProxyHelper.EndToEnd.ManyRouters;
 /// Tests the set-ups of docs/many-routers.md with their rules and settings. Users on equal source ports open 500
 /// connections, and each reply of a helper must agree with what the user sent over the connection.
 /// </summary>
+[Trait("Promise", "correct-reply")]
 public sealed class ManyRoutersTests(PublishedDaemon daemon)
 {
     private const string Nft = "nft", Iptables = "sh";

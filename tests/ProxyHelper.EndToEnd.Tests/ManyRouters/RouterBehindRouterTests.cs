@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.ManyRouters;
 
 /// <summary>Tests a router behind a router, with the rules and settings of docs/many-routers.md.</summary>
+[Trait("Promise", "correct-reply")]
 public sealed class RouterBehindRouterTests(PublishedDaemon daemon)
 {
     private const string Inner = "10.9.0.2", Outer = "194.0.1.1", OuterOnLink = "194.0.22.251";

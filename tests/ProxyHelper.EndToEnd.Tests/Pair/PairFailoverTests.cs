@@ -6,6 +6,7 @@ namespace ProxyHelper.EndToEnd.Pair;
 /// <summary>Tests the shipped files of a pair of routers with 300 connections and 500 queries per second.</summary>
 /// <remarks>'ProxyHelper.Benchmarks failover' runs the other cases.</remarks>
 [Collection(nameof(OneLaboratory))]
+[Trait("Promise", "pair-failover")]
 public sealed class PairFailoverTests(PublishedDaemon daemon)
 {
     [Theory]

@@ -8,6 +8,7 @@ namespace ProxyHelper.EndToEnd.Pair;
 /// arrived.
 /// </summary>
 [Collection(nameof(OneLaboratory))]
+[Trait("Promise", "failover-grace")]
 public sealed class PairGraceTests(PublishedDaemon daemon)
 {
     [Fact]

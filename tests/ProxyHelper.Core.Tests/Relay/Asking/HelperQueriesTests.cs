@@ -39,6 +39,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-not-found")]
     public void A_reply_that_says_not_found_is_the_answer() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -49,6 +50,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-own-reply")]
     public void Replies_in_any_order_reach_the_connections_that_asked() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -76,6 +78,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-wrong-reply")]
     public void What_is_not_the_reply_is_ignored_and_counted() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -103,6 +106,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-wrong-reply")]
     public void A_second_reply_is_ignored() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -116,6 +120,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-asked-router")]
     public void A_datagram_of_another_sender_does_not_reach_the_socket() => AskingBench.Run(bench =>
     {
         using ManualHelper helper = new(), other = new(AskingBench.OtherRouter);
@@ -129,6 +134,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-asked-router")]
     public void Another_router_cannot_answer_with_the_cookie() => AskingBench.Run(bench =>
     {
         using ManualHelper helper = new(), other = new(AskingBench.OtherRouter);
@@ -164,6 +170,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-query-limit")]
     public void Only_so_many_queries_wait() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -176,6 +183,7 @@ public sealed class HelperQueriesTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-safe-log")]
     public void A_name_that_a_terminal_cannot_show_has_question_marks() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();

@@ -19,6 +19,7 @@ public sealed class RelayAdmissionTests
     [InlineData("10.8.0.0", false)]
     [InlineData("127.0.0.1", false)]
     [InlineData(Proxy, false)] // this host is no router
+    [Trait("Promise", "relay-routers-only")]
     public void Only_routers_are_admitted(string address, bool isAdmitted) => Run(admission =>
         Assert.Equal(isAdmitted, admission.IsRouter(IPv4Address.Parse(address))));
 
@@ -38,6 +39,7 @@ public sealed class RelayAdmissionTests
     [InlineData("10.1.1.1:0", "4.1.1.1:80", RelayOutcome.Loop)]
     [InlineData("10.1.1.1:10943", "4.1.1.1:0", RelayOutcome.Loop)]
     [InlineData("10.1.1.1:10943", "[2001:db8::1]:80", RelayOutcome.Loop)] // no reply has IPv6
+    [Trait("Promise", "relay-no-loop")]
     public void Ends_that_lead_back_are_a_loop(string source, string destination, RelayOutcome? outcome) =>
         Run(admission => Assert.Equal(
             outcome,
@@ -51,6 +53,7 @@ public sealed class RelayAdmissionTests
     [InlineData(8099, null)]
     [InlineData(8100, RelayOutcome.PortNotAllowed)]
     [InlineData(10943, RelayOutcome.PortNotAllowed)] // the port of the source does not count
+    [Trait("Promise", "relay-allowed-ports")]
     public void Only_allowed_ports_are_relayed(ushort port, RelayOutcome? outcome) => Run(
         admission => Assert.Equal(
             outcome,
@@ -67,6 +70,7 @@ public sealed class RelayAdmissionTests
         new PortRange(80, 80));
 
     [Fact]
+    [Trait("Promise", "relay-no-loop")]
     public void Nothing_is_relayed_while_the_addresses_of_this_host_are_unknown() => NetworkNamespace.Run(() =>
     {
         Tool.Run("ip", "address", "flush", "dev", "lo");

@@ -11,6 +11,7 @@ public sealed class SilentHelperTests
     private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
 
     [Fact]
+    [Trait("Promise", "relay-silent-helper")]
     public void A_silent_helper_gets_the_query_three_times_in_three_seconds() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -34,6 +35,7 @@ public sealed class SilentHelperTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-silent-helper")]
     public void A_reply_to_any_of_the_three_counts_and_a_late_one_is_ignored() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -51,6 +53,7 @@ public sealed class SilentHelperTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-pause")]
     public void A_reply_that_is_read_too_late_is_ignored_and_no_query_is_sent_again() => AskingBench.Run(bench =>
     {
         using var helper = new ManualHelper();
@@ -66,6 +69,7 @@ public sealed class SilentHelperTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-no-helper")]
     public void Without_a_helper_the_query_is_sent_once_more_after_a_pause() => AskingBench.Run(bench =>
     {
         bench.Ask(7);
@@ -80,6 +84,7 @@ public sealed class SilentHelperTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-no-helper")]
     public void A_helper_that_is_back_after_the_pause_answers() => AskingBench.Run(bench =>
     {
         bench.Ask(7);
@@ -113,10 +118,12 @@ public sealed class SilentHelperTests
         Assert.Equal(RelayOutcome.HelperUnreachable, bench.Ask(7, router: "198.51.100.1")));
 
     [Fact]
+    [Trait("Promise", "relay-local-fault")]
     public void An_accepting_address_that_has_gone_is_a_local_fault() => AskingBench.Run(bench =>
         Assert.Equal(RelayOutcome.LocalFault, bench.Ask(7, accepting: "198.51.100.9")));
 
     [Fact]
+    [Trait("Promise", "relay-helper-sockets")]
     public void Sockets_to_many_routers_are_closed_when_they_were_not_used_for_longest() => AskingBench.Run(bench =>
     {
         for (int router = 1; router <= 2 * HelperSocketTable.MaxSockets; router++)
@@ -134,6 +141,7 @@ public sealed class SilentHelperTests
     });
 
     [Fact]
+    [Trait("Promise", "relay-helper-sockets")]
     public void A_socket_that_waits_for_a_reply_is_not_closed() => AskingBench.Run(
         bench =>
         {

@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.Tests.Relay.Asking;
 
 /// <summary>Tests the limit of connections of an original source.</summary>
+[Trait("Promise", "relay-source-limit")]
 public sealed class SourceLimitsTests
 {
     private static readonly IPv4Address _user = IPv4Address.Parse("10.1.1.1");

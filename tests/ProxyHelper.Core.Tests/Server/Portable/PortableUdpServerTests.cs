@@ -20,6 +20,7 @@ public sealed class PortableUdpServerTests
     private static readonly AnswerRules _rules = Router.Rules with { MaxQueueDelay = TimeSpan.FromSeconds(1) };
 
     [Fact]
+    [Trait("Promise", "no-late-reply")]
     public void A_query_that_may_have_waited_while_the_process_stood_still_is_refused() => Router.With(() =>
     {
         var clock = new VirtualClock();
@@ -47,6 +48,7 @@ public sealed class PortableUdpServerTests
     });
 
     [Fact]
+    [Trait("Promise", "no-late-reply")]
     public void A_reply_that_became_late_while_the_resolver_ran_does_not_leave() => Router.With(() =>
     {
         var clock = new VirtualClock();
@@ -62,6 +64,7 @@ public sealed class PortableUdpServerTests
     });
 
     [Fact]
+    [Trait("Promise", "address-changes")]
     public void On_all_addresses_the_sockets_follow_the_addresses_of_this_host() => Router.With(() =>
     {
         using var run = new Run(Router.Options("0.0.0.0"), new PortableClock());

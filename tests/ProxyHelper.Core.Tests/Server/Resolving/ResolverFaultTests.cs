@@ -10,6 +10,8 @@ namespace ProxyHelper.Tests.Server.Resolving;
 
 /// <summary>Tests that an uncertain result is "not found", and is counted and logged with its reason.</summary>
 /// <param name="path">The sockets of the responder.</param>
+[Trait("Promise", "resolver-isolation")]
+[Trait("Promise", "resolver-compared")]
 public abstract class ResolverFaultTests(TestPath path) : ResolverPathTests(path)
 {
     public static TheoryData<string, Outcome, string?> Faults => new()

@@ -15,6 +15,7 @@ namespace ProxyHelper.Tests.Server.Resolving;
 /// query waits.
 /// </summary>
 /// <param name="path">The sockets of the responder.</param>
+[Trait("Promise", "resolver-isolation")]
 public abstract class ResolverServerTests(TestPath path) : ResolverPathTests(path)
 {
     private const ushort Hanging = 1; // the source port of queries that the resolver never answers
@@ -147,6 +148,7 @@ public abstract class ResolverServerTests(TestPath path) : ResolverPathTests(pat
         });
 
     [Fact]
+    [Trait("Promise", "translated-only")]
     public void A_sender_that_is_not_trusted_learns_nothing_about_an_untranslated_destination() =>
         With(
             new ScriptedResolver(query => new([ScriptedResolver.Map(query, destination: $"{query.Destination}")])),

@@ -7,6 +7,7 @@ namespace ProxyHelper.EndToEnd.Relay.Cases;
 public sealed class ConnectionEndTests(PublishedDaemon daemon)
 {
     [Fact]
+    [Trait("Promise", "relay-bytes")]
     public async Task The_target_sends_after_the_user_has_ended()
     {
         using var network = CaseNetwork.Create();
@@ -26,6 +27,7 @@ public sealed class ConnectionEndTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-bytes")]
     public async Task The_user_sends_after_the_target_has_ended()
     {
         using var network = CaseNetwork.Create();
@@ -47,6 +49,7 @@ public sealed class ConnectionEndTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Promise", "relay-bytes")]
     public async Task A_reset_of_one_side_resets_the_other(bool isUser)
     {
         using var network = CaseNetwork.Create();
@@ -65,6 +68,7 @@ public sealed class ConnectionEndTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Promise", "relay-bytes")]
     public async Task A_reset_after_a_half_close_still_passes(bool isUser)
     {
         using var network = CaseNetwork.Create();

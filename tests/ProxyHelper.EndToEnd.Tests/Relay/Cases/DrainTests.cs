@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Relay.Cases;
 
 /// <summary>Tests how the relay ends: connections finish, and no byte is lost.</summary>
+[Trait("Promise", "relay-stop")]
 public sealed class DrainTests(PublishedDaemon daemon)
 {
     private const int Connections = 8;

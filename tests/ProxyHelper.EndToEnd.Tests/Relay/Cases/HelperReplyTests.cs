@@ -13,6 +13,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     private static readonly OriginalEnds _forged = OriginalEnds.Parse("10.66.66.66:6666", "66.66.66.66:80");
 
     [Fact]
+    [Trait("Promise", "relay-not-found")]
     public async Task A_connection_that_the_helper_does_not_find_is_reset()
     {
         using var network = CaseNetwork.Create();
@@ -32,6 +33,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-silent-helper")]
     public async Task A_connection_about_which_the_helper_stays_silent_is_reset_after_three_queries()
     {
         using var network = CaseNetwork.Create();
@@ -60,6 +62,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-silent-helper")]
     public async Task A_reply_after_the_second_query_is_in_time_and_the_other_reply_is_ignored()
     {
         using var network = CaseNetwork.Create();
@@ -81,6 +84,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-wrong-reply")]
     public async Task Wrong_replies_are_ignored_and_the_right_reply_counts()
     {
         using var network = CaseNetwork.Create();
@@ -101,6 +105,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-asked-router")]
     public async Task Replies_of_other_hosts_and_ports_do_not_reach_the_relay()
     {
         using var network = CaseNetwork.Create();
@@ -122,6 +127,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-no-helper")]
     public async Task A_router_without_a_helper_is_asked_twice_and_the_connection_is_reset()
     {
         using var network = CaseNetwork.Create();
@@ -137,6 +143,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-no-helper")]
     public async Task A_helper_that_restarts_answers_the_second_query()
     {
         using var network = CaseNetwork.Create();
@@ -161,6 +168,7 @@ public sealed class HelperReplyTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-own-reply")]
     public async Task Replies_in_another_order_than_their_queries_each_reach_their_own_connection()
     {
         const int connections = 50;

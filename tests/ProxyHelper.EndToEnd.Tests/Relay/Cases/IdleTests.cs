@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Relay.Cases;
 
 /// <summary>Tests what connections cost that send nothing.</summary>
+[Trait("Promise", "relay-memory")]
 public sealed class IdleTests(PublishedDaemon daemon)
 {
     private const int Connections = 10_000;

@@ -56,6 +56,7 @@ public sealed class LimitTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-local-fault")]
     public async Task Without_descriptors_the_relay_waits_and_uses_hardly_any_processor_time()
     {
         const int users = 40;
@@ -80,6 +81,7 @@ public sealed class LimitTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-query-limit")]
     public async Task Queries_above_the_limit_reset_their_connections_and_the_others_go_on()
     {
         const int limit = 3;

@@ -6,6 +6,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Relay.Cases;
 
 /// <summary>Tests loops through real NAT, with the packaged helper on the router.</summary>
+[Trait("Promise", "relay-no-loop")]
 public sealed class NatLoopTests(PublishedDaemon daemon)
 {
     // A DNAT rule without an interface also redirects the connection of the proxy to the server.

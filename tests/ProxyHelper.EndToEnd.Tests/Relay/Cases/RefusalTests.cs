@@ -7,6 +7,7 @@ namespace ProxyHelper.EndToEnd.Relay.Cases;
 public sealed class RefusalTests(PublishedDaemon daemon)
 {
     [Fact]
+    [Trait("Promise", "relay-routers-only")]
     public async Task A_connection_that_does_not_come_from_a_router_is_reset_without_a_query()
     {
         using var network = CaseNetwork.Create();
@@ -37,6 +38,7 @@ public sealed class RefusalTests(PublishedDaemon daemon)
     [InlineData("10.1.1.1:10943", "255.255.255.255:80")]
     [InlineData("10.1.1.1:0", "4.1.1.1:80")]
     [InlineData("10.1.1.1:10943", "4.1.1.1:0")]
+    [Trait("Promise", "relay-no-loop")]
     public async Task A_connection_whose_original_end_is_this_host_or_no_host_is_reset(
         string source, string destination)
     {
@@ -54,6 +56,7 @@ public sealed class RefusalTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-no-loop")]
     public async Task A_connection_to_an_address_that_this_host_got_later_is_reset()
     {
         const string later = "4.1.1.1";
@@ -79,6 +82,7 @@ public sealed class RefusalTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-allowed-ports")]
     public async Task A_connection_to_a_port_that_is_not_allowed_is_reset()
     {
         using var network = CaseNetwork.Create();
@@ -109,6 +113,7 @@ public sealed class RefusalTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-source-limit")]
     public async Task A_source_with_too_many_connections_is_refused_until_one_of_them_ends()
     {
         const string source = "10.1.1.1";

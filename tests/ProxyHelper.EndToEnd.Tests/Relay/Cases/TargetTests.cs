@@ -8,6 +8,7 @@ namespace ProxyHelper.EndToEnd.Relay.Cases;
 public sealed class TargetTests(PublishedDaemon daemon)
 {
     [Fact]
+    [Trait("Promise", "relay-target-down")]
     public async Task A_target_that_is_down_resets_the_connection_and_serves_the_next_when_it_is_back()
     {
         using var network = CaseNetwork.Create();
@@ -23,6 +24,7 @@ public sealed class TargetTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-target-down")]
     public async Task A_target_that_does_not_accept_in_time_resets_the_connection()
     {
         using var network = CaseNetwork.Create();
@@ -43,6 +45,7 @@ public sealed class TargetTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-user-gone")]
     public async Task A_user_who_leaves_while_the_helper_is_asked_never_reaches_the_target()
     {
         using var network = CaseNetwork.Create();

@@ -3,6 +3,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Relay.Cases;
 
 /// <summary>Tests that every byte arrives, and that a reader that stops does not fill the relay's memory.</summary>
+[Trait("Promise", "relay-bytes")]
 public sealed class TransferTests(PublishedDaemon daemon)
 {
     private const int Streams = 6;
@@ -30,6 +31,7 @@ public sealed class TransferTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-memory")]
     public async Task Readers_that_stop_hold_the_senders_and_the_memory_stays_bounded()
     {
         const int connections = 20;

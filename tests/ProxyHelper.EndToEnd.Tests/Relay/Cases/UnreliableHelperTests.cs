@@ -18,6 +18,7 @@ public sealed class UnreliableHelperTests(PublishedDaemon daemon)
     [InlineData(1, "1")]
     [InlineData(2, "1")]
     [InlineData(3, "3")]
+    [Trait("Promise", "relay-own-reply")]
     public async Task Each_connection_reaches_its_own_server_or_is_reset(int seed, string workers)
     {
         using var network = CaseNetwork.Create();
@@ -43,6 +44,7 @@ public sealed class UnreliableHelperTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-pause")]
     public async Task A_relay_that_stood_still_uses_no_late_reply()
     {
         using var network = CaseNetwork.Create();
@@ -63,6 +65,7 @@ public sealed class UnreliableHelperTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-asked-router")]
     public async Task Each_router_is_asked_about_its_own_connections()
     {
         using var network = CaseNetwork.Create();

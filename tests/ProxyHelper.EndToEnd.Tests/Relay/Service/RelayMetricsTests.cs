@@ -36,6 +36,9 @@ public sealed class RelayMetricsTests(PublishedDaemon daemon)
         Assert.Equal(3, counters["proxyhelper_relay_queries_total"]);
         Assert.Equal(16, counters["proxyhelper_relay_bytes_total{direction=\"up\"}"]);
         Assert.Equal(16, counters["proxyhelper_relay_bytes_total{direction=\"down\"}"]);
+        Assert.Equal(
+            CountersPage.Metrics(CountersPage.Relay).Order(StringComparer.Ordinal),
+            counters.Keys.Order(StringComparer.Ordinal));
         relay.Signal((PosixSignal)10); // SIGUSR1
         await relay.AwaitAsync(
             "Counters since the start: 3 connections, 1 open, 1 finished, 1 port not allowed, 3 queries, "

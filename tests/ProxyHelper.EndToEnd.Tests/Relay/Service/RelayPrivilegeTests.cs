@@ -5,6 +5,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Relay.Service;
 
 /// <summary>Tests the privileges of the running relay. The kernel reports those of each thread.</summary>
+[Trait("Promise", "few-privileges")]
 public sealed class RelayPrivilegeTests(PublishedDaemon daemon)
 {
     private const string None = "0000000000000000";

@@ -10,6 +10,7 @@ public sealed class RelayReloadTests(PublishedDaemon daemon)
     private string Configuration { get; } = daemon.NewPath();
 
     [Fact]
+    [Trait("Promise", "relay-reload")]
     public async Task A_reload_changes_the_rules_and_keeps_open_connections()
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);
@@ -30,6 +31,7 @@ public sealed class RelayReloadTests(PublishedDaemon daemon)
     [InlineData("allow-port = http", ":4: 'http' is not a port or a range of ports")]
     [InlineData("allow = 194.0.22.9", ":4: there is no setting 'allow'. See proxy-helper-relay.conf(5).")]
     [InlineData("secret-file = /nowhere", "--secret-file: there is no file '/nowhere'.")]
+    [Trait("Promise", "relay-reload")]
     public async Task A_wrong_configuration_changes_nothing(string line, string message)
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);

@@ -45,6 +45,7 @@ public sealed class RelayServiceManagerTests(PublishedDaemon daemon)
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [Trait("Promise", "relay-reload")]
     public async Task Restarts_reset_no_connection_if_the_socket_stays_open(int workers)
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);

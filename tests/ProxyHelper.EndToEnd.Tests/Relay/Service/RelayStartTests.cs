@@ -19,6 +19,7 @@ public sealed class RelayStartTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-allowed-ports")]
     public async Task With_allowed_ports_only_these_are_relayed_and_no_warning_is_written()
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);

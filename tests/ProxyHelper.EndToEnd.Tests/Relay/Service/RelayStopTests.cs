@@ -8,6 +8,7 @@ namespace ProxyHelper.EndToEnd.Relay.Service;
 public sealed class RelayStopTests(PublishedDaemon daemon)
 {
     [Fact]
+    [Trait("Promise", "relay-stop")]
     public async Task An_open_connection_finishes_before_the_relay_ends()
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);
@@ -28,6 +29,7 @@ public sealed class RelayStopTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    [Trait("Promise", "relay-stop")]
     public async Task A_second_signal_resets_the_open_connections()
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);
@@ -50,6 +52,7 @@ public sealed class RelayStopTests(PublishedDaemon daemon)
     [Theory]
     [InlineData("0")]
     [InlineData("0.1")]
+    [Trait("Promise", "relay-stop")]
     public async Task After_the_drain_time_open_connections_are_reset(string drain)
     {
         using ServiceSite site = await ServiceSite.StartAsync(daemon);

@@ -7,6 +7,7 @@ using Xunit;
 namespace ProxyHelper.EndToEnd.Relay.Service;
 
 /// <summary>Tests the unit of the relay.</summary>
+[Trait("Promise", "few-privileges")]
 public sealed class RelayUnitTests(PublishedDaemon daemon)
 {
     private const int Size = 4 * 1024 * 1024; // bytes, for which the relay uses splice
