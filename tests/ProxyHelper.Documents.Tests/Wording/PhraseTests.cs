@@ -36,6 +36,13 @@ public sealed partial class PhraseTests
         from Match match in Exclamation().Matches(text.Text)
         select text.Fault(match.Index, match.Value.Trim()));
 
+    // Mail to such an address reaches a stranger, or nobody without a notice. The domain "example" is reserved.
+    [Fact]
+    public void No_text_has_an_address_of_the_domains_for_examples() => Faults.AssertNone(
+        from text in UserText.All
+        from Match match in ExampleDomain().Matches(text.Text)
+        select text.Fault(match.Index, match.Value));
+
     [GeneratedRegex(@"\bunless\s+(it\s+(is|was)\s+)?said\b", RegexOptions.IgnoreCase)]
     private static partial Regex UnlessSaid();
 
@@ -75,4 +82,7 @@ public sealed partial class PhraseTests
 
     [GeneratedRegex(@"\w!(?=\s|$)", RegexOptions.Multiline)]
     private static partial Regex Exclamation();
+
+    [GeneratedRegex(@"\bexample\.(org|com|net)\b")]
+    private static partial Regex ExampleDomain();
 }
