@@ -45,7 +45,7 @@ usage() {
 stop_on_faults() {
     ((${#faults[@]})) || return 0
     printf '%s\n' "${faults[@]}" >&2
-    echo "install.sh: nothing was changed, because of the number of faults: ${#faults[@]}" >&2
+    echo "install.sh: faults: ${#faults[@]}. No file was changed." >&2
     exit 1
 }
 

@@ -33,13 +33,13 @@ read_variables() {
     local line number=0 has_returns=0 name text
     local form="^([A-Za-z_][A-Za-z0-9_]*)=([^[:space:]#'\"]*|'[^']*'|\"[^\"]*\")[[:space:]]*(#.*)?$"
     if [[ ! -f $conf || ! -r $conf ]]; then
-        fault "$conf: the file is missing or is no file that can be read"
+        fault "$conf: the file is missing or cannot be read"
         return
     elif (($(stat -Lc %s "$conf") > 65536)); then
         fault "$conf: the file has more than 65,536 bytes"
         return
     elif [[ $(tr -d '\0' <"$conf" | wc -c) != $(stat -Lc %s "$conf") ]]; then
-        fault "$conf: the file has NUL bytes, so it is no text"
+        fault "$conf: the file contains NUL bytes. Write the variables as plain text."
         return
     fi
     while IFS= read -r line || [[ -n $line ]]; do
@@ -52,7 +52,7 @@ read_variables() {
         if [[ $line =~ ^[[:space:]]*(#.*)?$ ]]; then
             continue
         elif [[ ! $line =~ $form ]]; then
-            text=${line:0:60} # a file that is no text can have very long lines
+            text=${line:0:60} # a binary file can have very long lines
             ((${#line} <= 60)) || text+=...
             fault "$conf:$number: ${text@Q} is not of the form NAME=VALUE"
             [[ ! $line =~ ([A-Za-z_]+)= ]] || faulty["${BASH_REMATCH[1]}"]=1

@@ -22,7 +22,7 @@ public sealed class PairBadInputTests : IDisposable
         { "VRRP_ID", "VRRP_IDS=51", ":57: the variable VRRP_IDS is unknown" },
         { "VRRP_ID", "VRRP_ID=51\nVRRP_ID=52", ":58: VRRP_ID is already set in line 57" },
         { "VRRP_ID", "export VRRP_ID=51", ":57: 'export VRRP_ID=51' is not of the form NAME=VALUE" },
-        { "VRRP_ID", "VRRP_ID=51\0", ": the file has NUL bytes, so it is no text" },
+        { "VRRP_ID", "VRRP_ID=51\0", ": the file contains NUL bytes. Write the variables as plain text." },
         { "VRRP_INTERVAL", "VRRP_INTERVAL=0.04", "'0.04' is not a time of 0.05 to 40 seconds" },
         { "VRRP_INTERVAL", "VRRP_INTERVAL=0,2", "'0,2' is not a time of 0.05 to 40 seconds" },
         { "VRRP_INTERVAL", "VRRP_INTERVAL=40.01", "'40.01' is not a time of 0.05 to 40 seconds" },
@@ -83,7 +83,7 @@ public sealed class PairBadInputTests : IDisposable
         (int status, string output) = await _router.InstallAsync();
 
         Assert.Equal(1, status);
-        Assert.Contains("because of the number of faults: 4", output, StringComparison.Ordinal);
+        Assert.Contains("faults: 4. No file was changed.", output, StringComparison.Ordinal);
         Assert.Empty(_router.Snapshot());
     }
 

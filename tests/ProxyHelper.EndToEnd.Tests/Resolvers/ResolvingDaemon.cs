@@ -30,7 +30,8 @@ internal sealed class ResolvingDaemon : IDisposable
     public string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
     /// <summary>Writes lines of the page to a file.</summary>
-    public void Write(string name, IEnumerable<string> lines) => File.WriteAllLines(PathOf(name), lines.Select(Localize));
+    public void Write(string name, IEnumerable<string> lines) =>
+        File.WriteAllLines(PathOf(name), lines.Select(Localize));
 
     /// <summary>Writes a program that the daemon finds before others of this name.</summary>
     public void WriteProgram(string name, string script)
