@@ -90,8 +90,8 @@ public sealed partial class RunningProgram : IDisposable
     public void Signal(PosixSignal signal) => Send(NumberOf(signal));
 
     /// <summary>
-    /// Pauses the program (SIGSTOP) until <see cref="Resume"/>. The kernel stops one thread after the other, so a thread
-    /// may still run after the signal. The method returns when all threads have stopped.
+    /// Pauses the program (SIGSTOP) until <see cref="Resume"/>. The kernel stops one thread after the other, so a
+    /// thread may still run after the signal. The method returns when all threads have stopped.
     /// </summary>
     public void Pause()
     {
