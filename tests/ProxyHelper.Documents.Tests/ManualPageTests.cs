@@ -23,6 +23,8 @@ public sealed partial class ManualPageTests
     [Theory]
     [InlineData("proxy-helper.8")]
     [InlineData("proxy-helper-relay.8")]
+    [InlineData("proxy-helper.conf.5")]
+    [InlineData("proxy-helper-relay.conf.5")]
     public void The_manual_page_renders_without_a_warning(string name)
     {
         Requirement.Tool("man");

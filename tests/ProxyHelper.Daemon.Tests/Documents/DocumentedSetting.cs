@@ -23,7 +23,7 @@ internal sealed partial record DocumentedSetting(
         ? (int)Number(count.Groups["count"])
         : null;
 
-    /// <summary>Gets texts that the document calls valid or invalid. They are the limits and their neighbours.</summary>
+    /// <summary>Gets texts that the document calls valid or invalid: the limits and their neighbours.</summary>
     public IEnumerable<(string Text, bool IsValid)> Samples
     {
         get
