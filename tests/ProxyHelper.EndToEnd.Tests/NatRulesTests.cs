@@ -8,18 +8,17 @@ namespace ProxyHelper.EndToEnd;
 /// <summary>Tests the NAT rules of the documents, unchanged, with real connections.</summary>
 public sealed class NatRulesTests
 {
-    private const string Document = "docs/router.md";
-
     [Theory]
-    [InlineData("nft", "dnat to 194.0.22.9:9199", "hook forward")]
-    [InlineData("sh", "-d 194.0.22.9 -p tcp --dport 9199 -j SNAT", "-A FORWARD")]
+    [InlineData("docs/router.md", "nft", "dnat to 194.0.22.9:9199", "hook forward")]
+    [InlineData("docs/router.md", "sh", "-d 194.0.22.9 -p tcp --dport 9199 -j SNAT", "-A FORWARD")]
+    [InlineData("docs/get-started.md", "nft", "dnat to 194.0.22.9:9199", "notrack")] // both blocks are one file
     public async Task With_the_rules_mail_reaches_the_proxy_and_the_router_knows_its_source(
-        string language, string translation, string forwarding)
+        string document, string language, string translation, string others)
     {
         using RouterNetwork network = RouterNetwork.Create();
         network.Router.Run(() => Tool.Run("nft", "flush ruleset"));
-        DocumentedRules.Read(Document, language, translation).Load(network.Router);
-        DocumentedRules.Read(Document, language, forwarding).Load(network.Router);
+        DocumentedRules.Read(document, language, translation).Load(network.Router);
+        DocumentedRules.Read(document, language, others).Load(network.Router);
         if (language == "sh")
         {
             // The nft rules contain this policy.
@@ -36,4 +35,17 @@ public sealed class NatRulesTests
         byte[] found = QueryDatagram.Found(query, connection.User, connection.Server);
         Assert.Equal(found, await SmtpGated.QueryUdpAsync(network.Proxy, connection));
     }
+
+    [Fact]
+    public void The_quick_start_has_the_rules_of_the_page_about_the_router()
+    {
+        string[] rules = [.. ReadRules("README.md")];
+
+        Assert.Equal(2, rules.Length);
+        Assert.Subset(ReadRules("docs/router.md").ToHashSet(), rules.ToHashSet());
+    }
+
+    private static IEnumerable<string> ReadRules(string document) =>
+        File.ReadLines(Path.Combine(Repository.Root, document))
+            .Where(line => line.StartsWith("iptables ", StringComparison.Ordinal));
 }
