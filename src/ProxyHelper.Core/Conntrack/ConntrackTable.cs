@@ -13,8 +13,8 @@ namespace ProxyHelper.Conntrack;
 public sealed class ConntrackTable : IDisposable
 {
     /// <summary>
-    /// The most look-ups in one batch: 64. This is a quarter of the 256 answers that the default receive buffer of a
-    /// netlink socket holds (measured), so that no answer is lost if the kernel refuses a larger buffer.
+    /// The largest number of look-ups in one batch: 64. The default receive buffer of a netlink socket holds 256
+    /// answers (measured). So no answer is lost if the kernel refuses a larger buffer.
     /// </summary>
     public const int MaximumLookups = 64;
 

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ProxyHelper.Linux;
 
 /// <summary>
-/// Locks open files (F_OFD_SETLK). The lock belongs to the open file, and not to the process: it also keeps out other
-/// code of this process, and it ends when the file is closed.
+/// Locks open files (F_OFD_SETLK). The lock belongs to the open file, and not to the process. The lock also keeps out
+/// other code of this process, and ends when the file is closed.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static partial class FileLock

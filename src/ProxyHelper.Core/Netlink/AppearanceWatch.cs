@@ -7,8 +7,8 @@ namespace ProxyHelper.Netlink;
 
 /// <summary>
 /// Finds the IPv4 addresses that appear on this host. The kernel reports each change of an address to a socket. A
-/// report only says that the list must be read again and compared, so a lost, a repeated or a forged report does no
-/// harm, and a refreshed lifetime is no new address. An instance belongs to one thread.
+/// report only says that the list must be read again and compared. So a lost, a repeated or a forged report does no
+/// harm, and a refreshed lifetime is not a new address. An instance belongs to one thread.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class AppearanceWatch : IDisposable

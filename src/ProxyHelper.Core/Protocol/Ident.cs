@@ -3,8 +3,8 @@ using ProxyHelper.Addresses;
 namespace ProxyHelper.Protocol;
 
 /// <summary>
-/// Reads and writes the user's name in a reply. The name consists of digits, dots, a colon or a hyphen only: in
-/// smtp-gated's daemon mode the text reaches a format string, so a percent sign would crash smtp-gated.
+/// Reads and writes the user's name in a reply. The name consists of digits, dots, a colon or a hyphen only. In
+/// smtp-gated's daemon mode, the name reaches a format string, so a percent sign would crash smtp-gated.
 /// </summary>
 internal static class Ident
 {

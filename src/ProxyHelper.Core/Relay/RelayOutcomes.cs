@@ -109,8 +109,8 @@ public sealed record RelayOutcomeRow(RelayOutcome Outcome, OutcomeMetric Metric,
     public string? Notice { get; init; }
 
     /// <summary>
-    /// Gets what an administrator can do next, with {1} for the sender's address and {2} for the port of the helper, or
-    /// null if the notice has no fixed advice.
+    /// Gets what an administrator can do next, or null if the notice has no fixed advice. {1} stands for the sender's
+    /// address, and {2} for the port of the helper.
     /// </summary>
     public string? Advice { get; init; }
 

@@ -50,9 +50,9 @@ public sealed record AnswerRules
     public TimeSpan MaxQueueDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets the time after an address of the responder has appeared on this host for which a query waits if its
-    /// connection is not found, up to 1 minute. After a failover, the entries of the other router may arrive a moment
-    /// later than the address. The query is looked up again and again, and is answered before
+    /// Gets how long a query may wait if its connection is not found, up to 1 minute. The time starts when an address
+    /// of the responder appears on this host. After a failover, the entries of the other router may arrive a moment
+    /// later than the address. The responder looks the query up again, and answers before
     /// <see cref="MaxQueueDelay"/>. 0 answers "not found" at once. The default is 3 seconds.
     /// </summary>
     public TimeSpan FailoverGrace { get; init; } = TimeSpan.FromSeconds(3);

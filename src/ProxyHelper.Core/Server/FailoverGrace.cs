@@ -8,9 +8,9 @@ using ProxyHelper.Telemetry;
 namespace ProxyHelper.Server;
 
 /// <summary>
-/// Knows whether queries whose connection is not found may wait. They may for some seconds after an address of the
-/// server has appeared on this host: after a failover, the conntrack entries of the other router can arrive later than
-/// the address.
+/// Knows whether queries whose connection is not found may wait. Such queries may wait for some seconds after an
+/// address of the server appears on this host. After a failover, the conntrack entries of the other router can arrive
+/// later than the address.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class FailoverGrace

@@ -7,8 +7,8 @@ namespace ProxyHelper.Sources;
 /// <summary>
 /// Asks a resolver about the queries of all servers of a helper, a few at a time. A server gets a ticket at once, and
 /// never waits for the resolver. A server abandons a ticket whose answer would be late. A resolver that does not react
-/// keeps its place until it returns, so that it cannot use up threads or memory: other queries then wait, and are
-/// abandoned in turn.
+/// keeps its place until it returns, so that it cannot use up threads or memory. Other queries then wait, and the
+/// server abandons them.
 /// </summary>
 internal sealed class ResolverQueue : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace ProxyHelper.Tables;
 
 /// <summary>
-/// Reads one form of a NAT table. Its text is pushed in pieces, and the rows come out as soon as they are complete, so
-/// that a table of any size needs the memory of one entry only.
+/// Reads one form of a NAT table. The caller pushes the text in pieces, and gets each row as soon as the row is
+/// complete. A table of any size needs the memory of one entry only.
 /// </summary>
 public abstract class TableReader
 {

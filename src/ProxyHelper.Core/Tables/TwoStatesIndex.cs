@@ -3,9 +3,9 @@ using ProxyHelper.Mappings;
 namespace ProxyHelper.Tables;
 
 /// <summary>
-/// Looks up connections in the table of a system that has two states for each connection: one where its packets enter
-/// the router, and one where its packets leave. The in-state has the destination before translation, and the out-state
-/// has the source after translation. Only both states together prove the original ends.
+/// Looks up connections in the table of a system with two states for each connection. Packets enter the router in the
+/// in-state, and leave the router in the out-state. The in-state has the destination before translation, and the
+/// out-state has the source after translation. Only both states together prove the original ends.
 /// </summary>
 internal sealed class TwoStatesIndex : MappingIndex
 {
