@@ -31,7 +31,8 @@ internal sealed partial class ManualPage(string name)
     private static string Dedent(string text)
     {
         int indent = text.Length - text.TrimStart(' ').Length;
-        return string.Concat(text.Split('\n').Where(line => line.Length > indent).Select(line => $"{line[indent..]}\n"));
+        return string.Concat(
+            text.Split('\n').Where(line => line.Length > indent).Select(line => $"{line[indent..]}\n"));
     }
 
     [GeneratedRegex(@"^\.Bd -literal[^\n]*\n(?<text>.*?)^\.Ed$",
@@ -44,7 +45,8 @@ internal sealed partial class ManualPage(string name)
     [GeneratedRegex(@"(?<=^\.It )\d+$", RegexOptions.Multiline)]
     private static partial Regex ExitStatus();
 
-    [GeneratedRegex(@"^(?<indent> +)table [^\n]*\{$.*?^\k<indent>\}$", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<indent> +)table [^\n]*\{$.*?^\k<indent>\}$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Table();
 
     [GeneratedRegex(@"^( +iptables [^\n]*\n)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
