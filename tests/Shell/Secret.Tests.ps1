@@ -84,7 +84,7 @@ Describe 'The secret' {
 
     It 'cannot be given twice' {
         $file = Set-SecretFile $number
-        Assert-Error (Get-Failure { Start-ProxyHelper 194.0.1.1 -Secret 1 -SecretFile $file }) SecretGivenTwice StartProxyHelper InvalidArgument 'one of the two'
+        Assert-Error (Get-Failure { Start-ProxyHelper 194.0.1.1 -Secret 1 -SecretFile $file }) SecretGivenTwice StartProxyHelper InvalidArgument 'only one of these parameters'
     }
 
     It 'gets no reply if it is wrong, and is shown nowhere' -Tag 'hidden-secret' {
