@@ -318,7 +318,7 @@ Describe 'Start-ProxyRelay' {
         @{ Id = 'AddressNotLocal'; Listen = '194.0.22.10:9199'; Category = 'InvalidArgument'; NextStep = 'DNAT' }
         @{ Id = 'TimeOutOfRange'; Arguments = '-IdleTimeout 0'; Category = 'InvalidArgument'; NextStep = '-IdleTimeout 60' }
         @{ Id = 'TimeOutOfRange'; Arguments = '-DrainTime 8.0:0'; Category = 'InvalidArgument'; NextStep = '-DrainTime 60' }
-        @{ Id = 'SecretGivenTwice'; Arguments = '-Secret 1 -SecretFile /nowhere'; Category = 'InvalidArgument'; NextStep = 'one of the two' }
+        @{ Id = 'SecretGivenTwice'; Arguments = '-Secret 1 -SecretFile /nowhere'; Category = 'InvalidArgument'; NextStep = 'only one of these parameters' }
         @{ Id = 'SecretFileNotFound'; Arguments = '-SecretFile /nowhere/secret'; Category = 'ObjectNotFound'; NextStep = 'Check the path' }
         @{ Id = 'PidFileFolderMissing'; Arguments = '-PidFile /nowhere/relay.pid'; Category = 'ObjectNotFound'; NextStep = 'mkdir -p /nowhere' }
     ) {
