@@ -47,13 +47,12 @@ public sealed class PublishedDaemon : IDisposable
 
     private string Publish()
     {
-        // The build writes only to the folder: the tests run as root, and another user may own the working copy. It is
-        // the build of the Debian package, so the program has the same bytes as that of the package.
+        // The build writes only to the folder: the tests run as root, and another user may own the working copy.
         string output = Path.Combine(_folder, "installed");
         using var publish = RunningProgram.Start(
             "dotnet", "publish", Path.Combine(Repository.Root, "src", "ProxyHelper.Daemon"), "-c", "Release",
             "-o", output, "--artifacts-path", Path.Combine(_folder, "artifacts"),
-            "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:ContinuousIntegrationBuild=true");
+            "-nodeReuse:false", "-p:UseSharedCompilation=false");
         int status = publish.WaitForExit(TimeSpan.FromMinutes(10));
         return status == 0
             ? Path.Combine(output, "proxy-helper")
