@@ -31,7 +31,7 @@ public sealed record ListenOptions
 
     /// <summary>
     /// Gets the number of threads that answer over UDP, 1 to <see cref="MaxWorkers"/>. The default is 1, which is
-    /// enough for some 100,000 queries a second.
+    /// enough for some 60,000 queries a second.
     /// </summary>
     public int Workers { get; init; } = 1;
 

@@ -103,7 +103,7 @@ public sealed class StartProxyHelperCommand : HelperSourceCommand
     public TimeSpan FailoverGrace { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Gets or sets the number of threads that answer. The default is 1, which is enough for about 100,000 queries per
+    /// Gets or sets the number of threads that answer. The default is 1, which is enough for about 60,000 queries per
     /// second. 1 to 64.
     /// </summary>
     [Parameter]
