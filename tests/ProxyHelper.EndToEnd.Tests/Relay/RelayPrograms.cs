@@ -31,6 +31,22 @@ internal static class RelayPrograms
             .. arguments,
         ]);
 
+    /// <summary>Starts a relay with the text of a configuration file and waits until it accepts connections.</summary>
+    public static async Task<RunningProgram> StartConfiguredRelayAsync(
+        RelayNetwork network, PublishedDaemon daemon, string configuration)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, configuration);
+            return await StartAsync(network.Proxy, "Listening on TCP", daemon.Program, ["relay", "-c", path]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static async Task<RunningProgram> StartAsync(
         NetworkHost host, string ready, string program, string[] arguments)
     {

@@ -60,6 +60,25 @@ public sealed class RelayReceiverTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    public async Task Two_relays_give_HTTP_to_Squid_and_HTTPS_to_HAProxy()
+    {
+        using RelaySite site = await RelaySite.OpenAsync(daemon, "two_receivers");
+        using Receiver squid = await Receiver.StartAsync(site.Network, ReceiverKind.Named("Squid"));
+        using Receiver haproxy = await Receiver.StartAsync(site.Network, ReceiverKind.Named("HAProxy"));
+        using RunningProgram http = await StartRelayAsync($"to = {squid.Target}\n");
+        using RunningProgram https = await StartRelayAsync("listen = 194.0.22.9:9200\n");
+
+        IReadOnlyCollection<WebVisit> visits = await site.VisitAsync(400, isEncrypted: true);
+
+        Assert.All(visits, visit => Assert.True(visit.IsFromServer, $"{visit}"));
+        await AssertLogAsync(squid, [.. visits.Where(visit => visit.Server.Port == 80)]);
+        await AssertLogAsync(haproxy, [.. visits.Where(visit => visit.Server.Port == 443)]);
+
+        Task<RunningProgram> StartRelayAsync(string words) => RelayPrograms.StartConfiguredRelayAsync(
+            site.Network, daemon, ReceiverFolder.ReadBlock("text", words));
+    }
+
+    [Fact]
     public void The_rules_of_the_tests_are_those_of_the_page() => Assert.Equal(
         RelayNetwork.NatRules, DocumentedRules.Read("docs/relay.md", "nft", "web_gateway").Text.Trim());
 

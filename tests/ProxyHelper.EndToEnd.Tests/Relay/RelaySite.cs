@@ -31,12 +31,12 @@ internal sealed class RelaySite : IDisposable
     /// <summary>Gets the receiver.</summary>
     public Receiver Receiver { get; private set; } = null!;
 
-    /// <summary>
-    /// Starts the servers and the helper, without a relay. The rules of the router are those of docs/relay.md.
-    /// </summary>
-    public static async Task<RelaySite> OpenAsync(PublishedDaemon daemon)
+    /// <summary>Starts the servers and the helper, without a relay.</summary>
+    /// <param name="daemon">The program of the helper.</param>
+    /// <param name="table">The table of docs/relay.md that the router loads.</param>
+    public static async Task<RelaySite> OpenAsync(PublishedDaemon daemon, string table = "web_gateway")
     {
-        var site = new RelaySite(RelayNetwork.Create(DocumentedRules.Read("docs/relay.md", "nft", "web_gateway").Text));
+        var site = new RelaySite(RelayNetwork.Create(DocumentedRules.Read("docs/relay.md", "nft", table).Text));
         try
         {
             site._parts.Add(site.Servers = WebServers.Start(site.Network));
