@@ -7,6 +7,7 @@ public sealed class ManualRuleTests
     [InlineData("proxy-helper.8", "nft")]
     [InlineData("proxy-helper.8", "iptables")]
     [InlineData("proxy-helper-relay.8", "nft")]
+    [InlineData("proxy-helper-relay.8", "iptables")]
     public void The_kernel_accepts_the_rules(string page, string tool)
     {
         Requirement.Tool(tool);
