@@ -11,8 +11,8 @@ internal static partial class ShellScript
         "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "curl", "dotnet", "echo", "id",
         "install", "ip", "iptables", "iptables-restore", "iptables-save", "journalctl", "kill", "libfuzzer-dotnet",
         "mitmdump", "mkdir", "modprobe", "nft", "printf", "proxy-helper", "pwsh", "rm", "sed", "setpriv", "sharpfuzz",
-        "ss", "ssh-keygen", "ssh-keyscan", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask", "useradd",
-        "xargs", "xxd",
+        "ss", "ssh-keygen", "ssh-keyscan", "start-stop-daemon", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask",
+        "useradd", "xargs", "xxd",
     };
 
     /// <summary>
