@@ -8,11 +8,11 @@ internal static partial class ShellScript
     // Programs that the product and its tests need, or that every Debian has.
     private static readonly HashSet<string> _programs = new(StringComparer.Ordinal)
     {
-        "apt-get", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "curl", "dotnet", "echo", "id",
-        "install", "ip", "iptables", "iptables-restore", "iptables-save", "journalctl", "kill", "libfuzzer-dotnet",
-        "mitmdump", "mkdir", "modprobe", "nft", "printf", "proxy-helper", "pwsh", "rm", "sed", "setpriv", "sharpfuzz",
-        "ss", "ssh-keygen", "ssh-keyscan", "start-stop-daemon", "sysctl", "systemctl", "tail", "tcpdump", "tee", "umask",
-        "useradd", "xargs", "xxd",
+        "apt-get", "arping", "basename", "cat", "cd", "chmod", "cp", "conntrack", "conntrackd", "curl", "dotnet",
+        "echo", "id", "install", "ip", "iptables", "iptables-restore", "iptables-save", "journalctl", "kill",
+        "libfuzzer-dotnet", "mitmdump", "mkdir", "modprobe", "nft", "printf", "proxy-helper", "pwsh", "rm", "sed",
+        "setpriv", "sharpfuzz", "sleep", "ss", "ssh-keygen", "ssh-keyscan", "start-stop-daemon", "sysctl", "systemctl",
+        "tail", "tcpdump", "tee", "umask", "useradd", "xargs", "xxd",
     };
 
     /// <summary>
