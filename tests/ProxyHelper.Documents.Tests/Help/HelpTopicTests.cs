@@ -29,7 +29,7 @@ public sealed partial class HelpTopicTests
 
     [Theory]
     [MemberData(nameof(Topics))]
-    public void Each_topic_that_it_names_last_is_one_of_Get_Help(string topic)
+    public void Each_topic_below_SEE_ALSO_is_one_of_Get_Help(string topic)
     {
         using var session = new EngineSession();
         string[] names = Read(topic).Split("\nSEE ALSO\n")[1].Split('\n', StringSplitOptions.TrimEntries

@@ -59,9 +59,11 @@ public sealed partial class TroubleshootingPageTests
             _rows.Where(row => row.Title == "check").SelectMany(row => row.Cells[0].Split(", ")).Order());
     }
 
+    // Other tables quote single words, such as "queries", which are in many notices.
     private static void AssertQuoted(IEnumerable<string> notices) => Faults.AssertNone(
         from notice in notices
-        where !_rows.SelectMany(Phrases).Any(phrase => notice.Contains(phrase, StringComparison.Ordinal))
+        where !_rows.Where(row => row.Title.StartsWith("the log says", StringComparison.Ordinal))
+            .SelectMany(Phrases).Any(phrase => notice.Contains(phrase, StringComparison.Ordinal))
         select $"{Page} does not have \"{notice}\"");
 
     // The symptom is in the first cell. An ellipsis stands for values.
