@@ -175,7 +175,7 @@ verify_keepalived() {
 verify_conntrackd() {
     local output
     local file=$work/new/etc/conntrackd/conntrackd.conf
-    if output=$(conntrackd -C "$file" -s 2>&1) || [[ $output == *"can't connect"* ]]; then
+    if output=$(conntrackd -C "$file" -s 2>&1) || [[ $output == *can?t\ connect* ]]; then
         ! grep -qE 'not a valid|ignoring|unknown|cannot find' <<<"$output" ||
             fault "conntrackd ignores a part of its file: $output"
     else

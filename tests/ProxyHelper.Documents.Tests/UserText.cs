@@ -1,8 +1,8 @@
 namespace ProxyHelper.Documents;
 
 /// <summary>
-/// Represents a file whose text users read: a document, a help topic, a manual page, a configuration file, or code with
-/// messages.
+/// Represents a file whose text users read: a document, a drawing, a help topic, a manual page, a configuration file, or
+/// code with messages.
 /// </summary>
 /// <param name="Path">The path, relative to the folder of the repository.</param>
 /// <param name="Text">The text.</param>
@@ -11,8 +11,9 @@ internal sealed record UserText(string Path, string Text)
     // The messages are in the code, and users of the library read its XML comments.
     private static readonly (string Folder, string Pattern)[] _places =
     [
-        ("docs", "*.help.txt"), ("docs", "*.conf"), ("docs", "*.service"), ("src", "*.8"), ("src", "*.5"),
-        ("src", "*.conf"), ("src", "*.service"), ("src", "*.socket"), ("src", "*.ps1xml"), ("src", "*.cs"),
+        ("docs", "*.help.txt"), ("docs", "*.conf"), ("docs", "*.service"), ("docs", "*.sh"), ("docs", "*.nft"),
+        ("docs", "*.svg"), ("src", "*.8"), ("src", "*.5"), ("src", "*.conf"), ("src", "*.service"),
+        ("src", "*.socket"), ("src", "*.sh"), ("src", "*.ps1xml"), ("src", "*.cs"),
     ];
 
     /// <summary>Gets all such texts.</summary>
