@@ -38,11 +38,20 @@ internal abstract class StartChecks<TSettings>(TSettings settings)
     {
     }
 
-    /// <summary>Tries to bind an address and port.</summary>
-    protected Finding TryBind(string check, IPEndPoint endPoint, IPProtocol protocol, bool allowsAbsentAddress) => Try(
-        check,
-        protocol == IPProtocol.Tcp ? $"{endPoint} (TCP) can be bound." : $"{endPoint} can be bound.",
-        () => BoundSocket.TestBind(endPoint, protocol, allowsAbsentAddress));
+    /// <summary>
+    /// Tries to bind an address and port. The check also passes if this program runs and has the port.
+    /// </summary>
+    protected Finding TryBind(string check, IPEndPoint endPoint, IPProtocol protocol, bool allowsAbsentAddress)
+    {
+        string place = protocol == IPProtocol.Tcp ? $"{endPoint} (TCP)" : $"{endPoint}";
+        Finding finding = Try(
+            check,
+            $"{place} can be bound.",
+            () => BoundSocket.TestBind(endPoint, protocol, allowsAbsentAddress));
+        return finding.Severity == Severity.Failed && RunningDaemon.FindBySocket(endPoint, protocol) is { } process
+            ? Finding.Passed(check, $"proxy-helper, process {process}, has {place}.")
+            : finding;
+    }
 
     /// <summary>Tries a step.</summary>
     /// <param name="check">The name of the check.</param>
