@@ -102,7 +102,7 @@ Describe 'A relay' {
         $there = Receive-Connection
         $user.Close()
         $there.Close()
-        Wait-Until { @(Receive-Job $job -Keep) -match '10\.1\.1\.1:10943.*4\.1\.1\.1:25' }
+        Wait-Until { (Get-JobText $job) -match '10\.1\.1\.1:10943.*4\.1\.1\.1:25' }
         $job.Warning | Should -BeNullOrEmpty
     }
 

@@ -65,7 +65,7 @@ Describe 'Start-ProxyHelper -Resolver' {
         Get-Outcome | Should -Be NotFound
         Wait-Until { $job.$Count -gt 0 }
         "$($job.Found) $($job.Queries)" | Should -BeExactly '0 1'
-        if ($Count -ne 'NotFound') { Wait-Until { "$(Receive-Job $job -Keep *>&1)" -like '*The query from*was answered "not found"*' } }
+        if ($Count -ne 'NotFound') { Wait-Until { (Get-JobText $job) -like '*The query from*was answered "not found"*' } }
         if ($Name -match 'throws|writes|runs') { "$(Receive-Job $job -Keep *>&1)" | Should -BeLike '*no route*' }
     }
 

@@ -27,7 +27,7 @@ Describe 'Start-ProxyHelper with a table or a command' {
         [System.IO.File]::SetLastWriteTimeUtc("$TestDrive/table [1]", [datetime]::UtcNow.AddHours(-1))
         Wait-Until { (Get-Outcome) -eq 'NotFound' -and $job.ResolverTooOld -gt 0 }
         $job.StatusMessage | Should -Match ', [1-9]\d* without an answer of the resolver$'
-        Wait-Until { "$(Receive-Job $job -Keep *>&1)" -like '*The table is too old*its maximum age is 60 s*' }
+        Wait-Until { (Get-JobText $job) -like '*The table is too old*its maximum age is 60 s*' }
     }
 
     It 'warns about an old table and about lines that it cannot read' {

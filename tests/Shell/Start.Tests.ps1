@@ -93,7 +93,7 @@ Describe 'Start-ProxyHelper' {
             ip address del "$address/32" dev lo
             ip address add "$address/32" dev lo
         }
-        Wait-Until { (Receive-Job $job -Keep *>&1) -like '*The address 194.0.1.1 appeared. For 60 s,*' }
+        Wait-Until { (Get-JobText $job) -like '*The address 194.0.1.1 appeared. For 60 s,*' }
         $asking = Start-ThreadJob { $asked = $using:question; Import-Module ProxyHelper; Test-ProxyHelper @asked }
         Wait-Until { $job.GraceWaits -eq 1 }
         $job.NotFound | Should -Be 0

@@ -87,6 +87,12 @@ function Wait-Until([scriptblock] $Condition) {
     }
 }
 
+# The lines of all streams of a job. If a line arrives while 'Receive-Job -Keep' copies the lines, PowerShell throws: "Destination array was
+# not long enough". So a condition that is tried again and again reads the streams.
+function Get-JobText([System.Management.Automation.Job] $Job) {
+    @($Job.Output; $Job.Warning; $Job.Error; $Job.Information; $Job.Verbose) -join "`n"
+}
+
 # Runs a script in a runspace of its own, on its own thread, so that the thread can drop a capability: NetAdmin or NetBindService.
 function Invoke-WithoutCapability([string] $Capability, [string] $Body, [hashtable] $Variable = @{}) {
     $shell = [powershell]::Create()
