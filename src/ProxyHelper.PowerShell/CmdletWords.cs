@@ -5,6 +5,12 @@ namespace ProxyHelper.PowerShell;
 /// <summary>Contains the words of the cmdlets for the findings about the set-up.</summary>
 internal static class CmdletWords
 {
+    /// <summary>The next step if a helper is silent.</summary>
+    public const string ReadCounters =
+        "On the router, run 'journalctl -u proxy-helper -n 20' (the service) or 'Get-ProxyHelper | Format-List' (a " +
+        "job). If no refused query is there, a firewall drops the query or the reply. Otherwise the secret differs, " +
+        "or the helper does not allow this host (-AllowedProxy).";
+
     /// <summary>Gets the words.</summary>
     public static CallerWords Instance { get; } = new()
     {
@@ -39,9 +45,7 @@ internal static class CmdletWords
                 "Test-ProxyHelperSetup -Role Proxy -HelperAddress 194.0.1.1",
             GiveSmtpGatedConfiguration = path => $"Give the path of the configuration: -SmtpGatedConfiguration {path}",
             ListHelpers = "Get-ProxyHelper",
-            ReadCounters =
-                "On the router, run 'Get-ProxyHelper | Format-List'. If Queries does not grow, a firewall drops the " +
-                "queries. Otherwise WrongSecret, NotAllowed or NotItsOwn grows.",
+            ReadCounters = ReadCounters,
         },
     };
 

@@ -17,9 +17,7 @@ internal static class RelayCmdletWords
         MaxConnectionsOption = "-MaxConnections",
         RaiseDescriptorLimit = needed => $"Run 'ulimit -n {needed}' before the shell starts.",
         ListHelpers = "Get-ProxyHelper",
-        ReadCounters =
-            "On the router, run 'Get-ProxyHelper | Format-List'. If Queries does not grow, a firewall drops the " +
-            "queries. Otherwise WrongSecret, NotAllowed or NotItsOwn grows.",
+        ReadCounters = CmdletWords.ReadCounters,
         CheckRouter = relay =>
             "On the router, run 'Test-ProxyHelperSetup -Role Router -Proxy " +
             $"{relay?.ToString() ?? "194.0.22.9:9199"} -SmtpPort 80' for each port that DNAT translates.",
