@@ -45,9 +45,12 @@ public sealed partial class VersionTests
     [Fact]
     public void A_release_ships_the_whole_public_surface_of_the_library()
     {
-        Assert.SkipWhen(Read("CHANGELOG.md").Contains("## [Unreleased]", StringComparison.Ordinal), "not a release");
+        bool isBetweenReleases = Read("CHANGELOG.md").Contains("## [Unreleased]", StringComparison.Ordinal);
+        string unshipped = Read("src/ProxyHelper.Core/PublicAPI.Unshipped.txt");
 
-        Assert.Equal("#nullable enable\n", Read("src/ProxyHelper.Core/PublicAPI.Unshipped.txt"));
+        Assert.True(
+            isBetweenReleases || unshipped == "#nullable enable\n",
+            $"CHANGELOG.md describes a release, but these members are not shipped:\n{unshipped}");
     }
 
     private static DateOnly Date(Match release) =>
