@@ -19,7 +19,7 @@ internal sealed partial class HelperBehindRouter : IDisposable
         Router.AddAddress("194.0.1.1/32", "lo");
         Connect("proxies", Proxy, "194.0.22.254", "194.0.22.9");
         Connect("helpers", Helper, "10.1.1.254", "10.1.1.253");
-        Router.LoadRules("table ip nat { chain prerouting { type nat hook prerouting priority dstnat; }; }");
+        Router.LoadRules("table ip mail_gateway { chain prerouting { type nat hook prerouting priority dstnat; }; }");
         Router.LoadRules(ForwardingRule());
     }
 
@@ -49,6 +49,6 @@ internal sealed partial class HelperBehindRouter : IDisposable
         host.AddRoute("default", gateway);
     }
 
-    [GeneratedRegex("`nft (?<rule>add rule ip nat prerouting [^`]*)`")]
+    [GeneratedRegex("`nft (?<rule>add rule ip mail_gateway prerouting [^`]*)`")]
     private static partial Regex Rules();
 }
