@@ -79,7 +79,7 @@ internal static class DocumentRun
         string functions = Path.Combine(folder.FullName, "Resolvers.psm1");
         File.WriteAllText(table, Entry);
         Passage module = Document.AllBlocks.Single(
-            block => block.Text.StartsWith("using namespace ", StringComparison.Ordinal));
+            block => block.Text.StartsWith("# Runs a command on a router, ", StringComparison.Ordinal));
         File.WriteAllText(functions, module.Text);
         File.WriteAllText(secret, 12345.ToString(CultureInfo.InvariantCulture));
         File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);

@@ -18,7 +18,7 @@ Describe 'A function of the page for other routers' {
         $env:PATH = "${folder}:$path"
 
         $page = Get-Content "$PSScriptRoot/../../docs/other-routers.md" -Raw
-        $module = [regex]::Match($page, '(?s)```powershell\n(using namespace .*?)```').Groups[1].Value
+        $module = [regex]::Match($page, '(?s)```powershell\n(# Runs a command on a router, .*?)```').Groups[1].Value
         Set-Content "$folder/Resolvers.psm1" $module
         Import-Module "$folder/Resolvers.psm1"
         $query = [ProxyHelper.Mappings.MappingQuery]::new('Tcp', '194.0.1.1:20119', '194.0.22.9:9199')
@@ -148,9 +148,27 @@ Describe 'A function of the page for other routers' {
         finally { Clear-Router }
     }
 
-    It 'shows by hand what a resolver returns' {
+    It 'shows by hand what a resolver returns, in a new shell' {
         Set-Router $texts.Pf
-        $block = [regex]::Match($page, '(?s)```powershell\n(\$query = .*?)```').Groups[1].Value
-        "$((& ([scriptblock]::Create($block))).OriginalSource)" | Should -BeExactly '10.1.1.1:10943'
+        $import = [regex]::Match($page, '`(Import-Module ProxyHelper, [^`]*)`').Groups[1].Value
+        $block = [regex]::Match($page, '(?s)```powershell\n(\$query = .*?)```').Groups[1].Value.TrimEnd()
+        $body = "$import`n$block".Replace('/etc/proxy-helper/Resolvers.psm1', "$folder/Resolvers.psm1")
+        Invoke-NewShell "$body | ForEach-Object { `"`$(`$_.OriginalSource)`" }" | Should -BeExactly '10.1.1.1:10943'
+    }
+
+    It 'answers in a new shell that loads the functions before the module' {
+        Initialize-Router
+        $conntrackTable.Flush()
+        Set-Router $texts.Pf
+        try {
+            Invoke-NewShell @"
+                Import-Module '$folder/Resolvers.psm1'
+                `$null = Start-ProxyHelper 194.0.1.1 -AllowedProxy 194.0.22.9 -MaxQueueDelay 0:1:0 -Resolver {
+                    param(`$Query) Find-PfMapping helper@router.example `$Query
+                }
+                "`$((Test-ProxyHelper -Source $($question.Source) -Destination $($question.Destination) -TimeoutSeconds 30).OriginalSource)"
+"@ | Should -BeExactly '10.1.1.1:10943'
+        }
+        finally { Clear-Router }
     }
 }

@@ -79,6 +79,6 @@ internal sealed partial class ResolvingHelper : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    [GeneratedRegex("```powershell\n(?<code>using namespace .*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("```powershell\n(?<code># Runs a command on a router, .*?)```", RegexOptions.Singleline)]
     private static partial Regex Functions();
 }
