@@ -23,9 +23,9 @@ internal static class RelayCheck
             + "root before the start.",
         ListHelpers = "systemctl status proxy-helper",
         ReadCounters =
-            "On the router, run: systemctl kill -s USR1 proxy-helper; journalctl -n 1 -u proxy-helper. If 'refused' "
-            + "grows with each check, correct --allow and the secret there. If nothing grows, a firewall drops the "
-            + "query.",
+            "On the router, run: systemctl kill -s USR1 proxy-helper; journalctl -u proxy-helper -g Counters -n 1. "
+            + "If 'refused' grows with each check, correct --allow and the secret there. If nothing grows, a firewall "
+            + "drops the query.",
         CheckRouter = _ => "On the router, run: proxy-helper -c /etc/proxy-helper.conf --check",
     };
 
