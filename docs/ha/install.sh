@@ -316,7 +316,19 @@ advise() {
     [[ $all != *conntrackd* ]] || commands+=("restart conntrackd")
     [[ $all != *keepalived* ]] || commands+=("reload-or-restart keepalived")
     ((${#commands[@]})) || return 0
-    printf '%s\n' "Run these commands, on the backup router first:" "${commands[@]/#/  systemctl }"
+    printf '%s\n' "$(describe_order)" "${commands[@]/#/  systemctl }"
+}
+
+# With different shared addresses, both routers would become primary.
+describe_order() {
+    case $all in
+        */proxy-helper-pair.service\ *) echo "Run these commands:" ;;
+        *keepalived*)
+            echo "If a shared address or VRRP_ID changed, stop keepalived on the backup router and begin on the primary one."
+            echo "Otherwise, begin on the backup router. Run these commands:"
+            ;;
+        *) echo "Run these commands, on the backup router first:" ;;
+    esac
 }
 
 # The daemon's own file belongs to its package and to the administrator. Sets 'helper_changes' if the file lacks a line.

@@ -1,8 +1,8 @@
 namespace ProxyHelper.Documents;
 
 /// <summary>
-/// Represents a file whose text users read: a document, a drawing, a help topic, a manual page, a configuration file, or
-/// code with messages.
+/// Represents a file whose text users read: a document, a drawing, a help topic, a manual page, a configuration file,
+/// or code with messages.
 /// </summary>
 /// <param name="Path">The path, relative to the folder of the repository.</param>
 /// <param name="Text">The text.</param>

@@ -178,7 +178,7 @@ public sealed class PairInstallationTests : IDisposable
             Add these lines to /etc/proxy-helper.conf:
             address = 194.0.3.1
             allow = 194.0.22.9
-            Run these commands, on the backup router first:
+            Run these commands:
               systemctl daemon-reload
               systemctl enable proxy-helper-pair conntrackd keepalived
               systemctl restart systemd-modules-load
@@ -189,7 +189,8 @@ public sealed class PairInstallationTests : IDisposable
               systemctl restart proxy-helper-pair-watch
               systemctl restart conntrackd
               systemctl reload-or-restart keepalived
-            Run these commands, on the backup router first:
+            If a shared address or VRRP_ID changed, stop keepalived on the backup router and begin on the primary one.
+            Otherwise, begin on the backup router. Run these commands:
               systemctl reload-or-restart keepalived
             """,
             output.Trim());
