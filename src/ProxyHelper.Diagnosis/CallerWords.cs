@@ -33,6 +33,9 @@ public sealed record CallerWords
     /// <summary>Gets a function that returns the command that starts a helper on an address and port.</summary>
     public required Func<IPEndPoint, string> StartHelper { get; init; }
 
+    /// <summary>Gets a function that returns the step after which the helper has another address.</summary>
+    public required Func<IPEndPoint, string> ChangeAddress { get; init; }
+
     /// <summary>
     /// Gets a function that returns a sentence that says how to add addresses to the list of allowed proxies of a
     /// helper.

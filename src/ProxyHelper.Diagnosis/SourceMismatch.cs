@@ -44,6 +44,6 @@ internal sealed class SourceMismatch(
             CheckNames.SourceNat,
             $"No SNAT rule translates the source to {known}. " +
             $"{other} translates the source to {seen}, and smtp-gated asks {seen}, not {known}.",
-            $"The proxy sees {seen}. Use it as the helper address: {words.StartHelper(endPoint)}");
+            $"The proxy sees {seen}. Use it as the helper address: {words.ChangeAddress(endPoint)}");
     }
 }

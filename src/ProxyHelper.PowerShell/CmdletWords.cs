@@ -1,3 +1,4 @@
+using System.Net;
 using ProxyHelper.Diagnosis;
 
 namespace ProxyHelper.PowerShell;
@@ -25,7 +26,8 @@ internal static class CmdletWords
         GiveRole = role => role == SetupRole.Proxy
             ? "Use -Role Proxy if it is the proxy."
             : "Use -Role Router if it is the router.",
-        StartHelper = helper => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}",
+        StartHelper = Start,
+        ChangeAddress = Start,
         AllowProxies = (_, proxies) => $"Start the helper with -AllowedProxy {string.Join(", ", proxies)}",
         GivePeerPorts = "Give the source ports of the other router: -PeerPortRange 32768-65535",
         AllowAbsentAddress =
@@ -57,4 +59,6 @@ internal static class CmdletWords
             (job.Rules.Secret == 0 ? string.Empty : ", and write the secret into a FILE") +
             $": {StartCommand.Again(job, proxies)}",
     };
+
+    private static string Start(IPEndPoint helper) => $"Start-ProxyHelper {helper.Address} -Port {helper.Port}";
 }

@@ -14,7 +14,9 @@ internal static class DaemonWords
         GiveHelperAddress = "Give the address of the helper: --address 194.0.1.1",
         GiveProxy = _ => "Correct the DNAT rule, which has the address of the proxy (docs/router.md).",
         GiveRole = _ => "The daemon runs on the router, not on the proxy.", // --check always checks the router
-        StartHelper = helper => $"proxy-helper --address {helper.Address} --port {helper.Port}",
+        StartHelper = _ => "systemctl enable --now proxy-helper",
+        ChangeAddress = helper =>
+            $"write 'address = {helper.Address}' into /etc/proxy-helper.conf, and run: systemctl restart proxy-helper",
         AllowProxies = (_, proxies) =>
             $"Use --allow {string.Join(" --allow ", proxies)}, or write into the configuration: " +
             $"{string.Join("; ", proxies.Select(proxy => $"allow = {proxy}"))}. " +

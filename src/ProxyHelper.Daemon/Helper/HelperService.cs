@@ -80,7 +80,8 @@ internal sealed class HelperService : IService<HelperSettings>
         if (_responder.Options is { InheritedSockets.Count: > 0, Addresses.Count: > 0 })
         {
             yield return new(
-                Priority.Warning, "Using the inherited sockets; the configured address and port are ignored.");
+                Priority.Warning,
+                "Using the inherited sockets; the configured address, port and tcp-port are ignored.");
         }
 
         if (_responder.Rules.TrustsEveryHost)

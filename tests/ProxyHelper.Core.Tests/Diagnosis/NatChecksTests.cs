@@ -77,7 +77,7 @@ public sealed class NatChecksTests
         Assert.Equal(Severity.Failed, finding.Severity);
         Assert.Contains("smtp-gated asks 194.0.1.1, not 194.0.1.2", finding.Reason, Exact);
         Assert.Equal(
-            "The proxy sees 194.0.1.1. Use it as the helper address: <start 194.0.1.1:114>", finding.Action);
+            "The proxy sees 194.0.1.1. Use it as the helper address: <change to 194.0.1.1:114>", finding.Action);
         Assert.Equal(Severity.Passed, JudgeSource("194.0.1.1").Severity);
         Assert.Equal(Severity.Passed, JudgeSource("0.0.0.0", local: "194.0.1.1").Severity);
     });

@@ -16,6 +16,7 @@ internal static class TestWords
         GiveProxy = proxy => $"<give proxy {proxy}>",
         GiveRole = role => $"<give role {role}>",
         StartHelper = helper => $"<start {helper}>",
+        ChangeAddress = helper => $"<change to {helper}>",
         AllowProxies = (helper, proxies) => $"<allow {string.Join(", ", proxies)} on {helper}>",
         GivePeerPorts = "<give peer ports>",
         AllowAbsentAddress = "<allow absent address>",

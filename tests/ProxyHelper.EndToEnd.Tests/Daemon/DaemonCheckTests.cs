@@ -45,7 +45,7 @@ public sealed class DaemonCheckTests(PublishedDaemon daemon)
                 "Warning Notrack rules", "Passed  Flow table", "Skipped smtp-gated max_per_host",
             ],
             Lines(check).Select(line => line[..32].TrimEnd()));
-        Assert.Contains("=> Start the helper: proxy-helper --address 194.0.1.1 --port 114", check.Output, Exact);
+        Assert.Contains("=> Start the helper: systemctl enable --now proxy-helper", check.Output, Exact);
         Assert.DoesNotContain("-ProxyHelper", check.Output, Exact);
         Assert.DoesNotContain("NatMapping", check.Output, Exact);
     }
