@@ -8,7 +8,8 @@ namespace ProxyHelper.EndToEnd.Daemon;
 /// Tests the Debian package. The package is installed into a folder that stands for a machine, so that the packages of
 /// this machine stay as they are.
 /// </summary>
-public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDisposable
+public sealed partial class DaemonPackageTests(PublishedDaemon daemon, SharedDebianPackage shared)
+    : IClassFixture<SharedDebianPackage>, IDisposable
 {
     private const string Documents = "/usr/share/doc/proxy-helper/";
 
@@ -33,6 +34,8 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
 
     private readonly string _work = Directory.CreateTempSubdirectory("proxy-helper-package-").FullName;
 
+    private DebianPackage Package => shared.Of(daemon.Program);
+
     private string Machine => Path.Combine(_work, "machine");
 
     public void Dispose() => Directory.Delete(_work, recursive: true);
@@ -40,7 +43,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     [Fact]
     public void The_package_contains_these_files_and_root_owns_them()
     {
-        DebianPackage package = MakePackage(_work);
+        DebianPackage package = Package;
         string[] files = package.ListFiles();
         string[] documents = [.. files.Where(file => file.Contains(Documents, StringComparison.Ordinal))];
         string[] scripts = [.. documents.Where(file => file.StartsWith("-rwx", StringComparison.Ordinal))];
@@ -63,7 +66,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     public void The_package_has_the_version_of_the_program_and_depends_on_its_libraries()
     {
         Requirement.Tool("dpkg-shlibdeps");
-        DebianPackage package = MakePackage(_work);
+        DebianPackage package = Package;
         Directory.CreateDirectory($"{_work}/debian");
         File.WriteAllText(
             $"{_work}/debian/control", "Source: proxy-helper\n\nPackage: proxy-helper\nArchitecture: any\n");
@@ -78,14 +81,14 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     {
         Requirement.Tool("lintian");
 
-        Tool.Run("lintian", "--allow-root", "--fail-on", "error,warning", MakePackage(_work).Path);
+        Tool.Run("lintian", "--allow-root", "--fail-on", "error,warning", Package.Path);
     }
 
     // Mail to such an address reaches a stranger, or nobody without a notice.
     [Fact]
     public void No_file_has_an_address_of_the_example_domains()
     {
-        DebianPackage package = MakePackage(_work);
+        DebianPackage package = Package;
         package.Extract(Machine);
 
         Assert.EndsWith(".invalid>", package.ReadField("Maintainer"), StringComparison.Ordinal);
@@ -111,7 +114,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     public async Task The_installed_daemon_answers_and_purging_leaves_no_file()
     {
         Requirement.Tool("systemctl");
-        Install(MakePackage(_work).Path);
+        Install(Package.Path);
         string[] installed = Files();
         Assert.Contains("/usr/sbin/proxy-helper", installed);
         // The package enables no unit.
@@ -137,7 +140,7 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
     public void An_upgrade_keeps_the_configuration_and_the_enabled_units()
     {
         Requirement.Tool("systemctl");
-        string package = MakePackage(_work).Path;
+        string package = Package.Path;
         Install(package);
         File.WriteAllText($"{Machine}/etc/proxy-helper.conf", "address = 194.0.1.1\n");
         Tool.Run("systemctl", $"--root={Machine}", "--quiet", "enable", "proxy-helper.service");
@@ -159,8 +162,6 @@ public sealed partial class DaemonPackageTests(PublishedDaemon daemon) : IDispos
         await running.AwaitAsync("Listening on UDP 194.0.1.1:114");
         await DaemonOnRouter.AssertAnswersAsync(network);
     }
-
-    private DebianPackage MakePackage(string folder) => DebianPackage.Make(folder, daemon.Program);
 
     private void Install(string package)
     {
