@@ -4,7 +4,12 @@ using Xunit;
 
 namespace ProxyHelper.EndToEnd.Relay.Cases;
 
-/// <summary>Tests what connections cost that send nothing.</summary>
+/// <summary>
+/// Tests what connections cost that send nothing. The test needs nearly all descriptors of this process, so that it
+/// runs alone.
+/// </summary>
+[CollectionDefinition(nameof(IdleTests), DisableParallelization = true)]
+[Collection(nameof(IdleTests))]
 [Trait("Promise", "relay-memory")]
 public sealed class IdleTests(PublishedDaemon daemon)
 {
