@@ -6,11 +6,14 @@ namespace ProxyHelper.PowerShell;
 /// <summary>Contains the words of the cmdlets for the findings about the set-up.</summary>
 internal static class CmdletWords
 {
+    /// <summary>The commands that show refused queries.</summary>
+    public const string ListReasons =
+        "'journalctl -u proxy-helper -n 20' (the service) or 'Get-ProxyHelper | Format-List' (a job)";
+
     /// <summary>The next step if a helper is silent.</summary>
     public const string ReadCounters =
-        "On the router, run 'journalctl -u proxy-helper -n 20' (the service) or 'Get-ProxyHelper | Format-List' (a " +
-        "job). If no refused query is there, a firewall drops the query or the reply. Otherwise the secret differs, " +
-        "or the helper does not allow this host (-AllowedProxy).";
+        $"On the router, run {ListReasons}. If no refused query is there, a firewall drops the query or the reply. " +
+        "Otherwise the secret differs, or the helper does not allow this host (-AllowedProxy).";
 
     /// <summary>Gets the words.</summary>
     public static CallerWords Instance { get; } = new()

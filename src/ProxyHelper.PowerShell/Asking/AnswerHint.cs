@@ -10,8 +10,6 @@ internal static class AnswerHint
 {
     private const string NotSwapped = "Check that -Source and -Destination are not swapped.";
     private const string ListCounters = "Get-ProxyHelper | Format-List";
-    private const string ListReasons =
-        "'journalctl -u proxy-helper -n 20' (the service) or 'Get-ProxyHelper | Format-List' (a job)";
 
     /// <summary>Returns the hint, or null if the connection was found.</summary>
     public static string? For(HelperAnswer answer, HelperTransport transport) => answer.Outcome switch
@@ -34,10 +32,10 @@ internal static class AnswerHint
             + $"'{Listeners(answer.Helper, transport)}' to see which program listens.",
         HelperOutcome.Closed =>
             "The helper closed the connection without a reply: it does not allow this host, or this host asks too "
-            + $"often. On the router, run {ListReasons}.",
+            + $"often. On the router, run {CmdletWords.ListReasons}.",
         _ =>
-            $"The look-up failed. On the router, run {ListReasons}, and 'Test-ProxyHelperSetup' to check the conntrack "
-            + "table.",
+            $"The look-up failed. On the router, run {CmdletWords.ListReasons}, and 'Test-ProxyHelperSetup' to check "
+            + "the conntrack table.",
     };
 
     private static string SilentUdp(HelperAnswer answer)
@@ -49,8 +47,8 @@ internal static class AnswerHint
             : $"the query came from {asker}, which is neither {proxy}, nor the host of the helper, nor a trusted "
                 + $"client (-TrustedClient {asker})";
         return $"No reply arrived. Likely reasons: a firewall drops UDP port {answer.Helper.Port}, the secret is "
-            + $"missing or wrong, or {trust}. {NotSwapped} On the router, run {ListReasons}. If no refused query is "
-            + "there, a firewall drops the query or the reply.";
+            + $"missing or wrong, or {trust}. {NotSwapped} On the router, run {CmdletWords.ListReasons}. If no refused "
+            + "query is there, a firewall drops the query or the reply.";
     }
 
     private static string SilentTcp(HelperAnswer answer) =>
