@@ -8,6 +8,7 @@ namespace ProxyHelper.Daemon;
 internal static class RunningDaemon
 {
     private const string Deleted = " (deleted)"; // The kernel adds this after an upgrade.
+    private const string Listening = "0A"; // TCP_LISTEN (include/net/tcp_states.h)
 
     /// <summary>Returns the ID of the process that has a socket at an address and port, or null.</summary>
     public static int? FindBySocket(IPEndPoint endPoint, IPProtocol protocol)
@@ -16,7 +17,7 @@ internal static class RunningDaemon
         [
             .. File.ReadLines(protocol == IPProtocol.Tcp ? "/proc/net/tcp" : "/proc/net/udp").Skip(1)
                 .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .Where(columns => IsAt(columns[1], endPoint))
+                .Where(columns => (protocol != IPProtocol.Tcp || columns[3] == Listening) && IsAt(columns[1], endPoint))
                 .Select(columns => $"socket:[{columns[9]}]"),
         ];
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
@@ -32,8 +33,7 @@ internal static class RunningDaemon
         return null;
     }
 
-    /// <summary>Returns whether a process runs this program.</summary>
-    public static bool IsThisProgram(int process) => ProgramOf(process) is { } program
+    private static bool IsThisProgram(int process) => ProgramOf(process) is { } program
         && (program.EndsWith(Deleted, StringComparison.Ordinal) ? program[..^Deleted.Length] : program)
             == Environment.ProcessPath;
 

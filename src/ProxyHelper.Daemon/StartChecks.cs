@@ -44,13 +44,14 @@ internal abstract class StartChecks<TSettings>(TSettings settings)
     protected Finding TryBind(string check, IPEndPoint endPoint, IPProtocol protocol, bool allowsAbsentAddress)
     {
         string place = protocol == IPProtocol.Tcp ? $"{endPoint} (TCP)" : $"{endPoint}";
-        Finding finding = Try(
+        return Try(
             check,
             $"{place} can be bound.",
-            () => BoundSocket.TestBind(endPoint, protocol, allowsAbsentAddress));
-        return finding.Severity == Severity.Failed && RunningDaemon.FindBySocket(endPoint, protocol) is { } process
-            ? Finding.Passed(check, $"proxy-helper, process {process}, has {place}.")
-            : finding;
+            () => BoundSocket.TestBind(endPoint, protocol, allowsAbsentAddress),
+            excuse: failure => failure is BindException { Errno: Errno.EADDRINUSE }
+                && RunningDaemon.FindBySocket(endPoint, protocol) is { } process
+                    ? $"proxy-helper, process {process}, has {place}."
+                    : null);
     }
 
     /// <summary>Tries a step.</summary>
@@ -58,7 +59,13 @@ internal abstract class StartChecks<TSettings>(TSettings settings)
     /// <param name="passed">The reason if the step succeeds.</param>
     /// <param name="action">The step.</param>
     /// <param name="advice">The action if the step fails and the failure has no advice of its own.</param>
-    protected Finding Try(string check, string passed, Action action, string advice = "Correct the cause.")
+    /// <param name="excuse">Returns the reason why a failure is no fault, or null if the failure is a fault.</param>
+    protected Finding Try(
+        string check,
+        string passed,
+        Action action,
+        string advice = "Correct the cause.",
+        Func<Exception, string?>? excuse = null)
     {
         try
         {
@@ -68,6 +75,11 @@ internal abstract class StartChecks<TSettings>(TSettings settings)
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Receive(failure);
+            if (excuse?.Invoke(failure) is { } reason)
+            {
+                return Finding.Passed(check, reason);
+            }
+
             string known = Advice.For(failure).TrimStart();
             return Finding.Failed(check, $"{failure.Message.TrimEnd('.')}.", known.Length > 0 ? known : advice);
         }

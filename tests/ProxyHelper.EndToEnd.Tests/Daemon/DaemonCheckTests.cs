@@ -127,6 +127,20 @@ public sealed class DaemonCheckTests(PublishedDaemon daemon)
     }
 
     [Fact]
+    public async Task A_running_daemon_does_not_excuse_an_absent_address()
+    {
+        using var network = RouterNetwork.Create();
+        using RunningProgram running = DaemonOnRouter.Begin(
+            network, daemon, ["-I", "194.0.1.9", "--allow-absent-address"]);
+        await running.AwaitAsync("Listening on ");
+
+        using RunningProgram check = DaemonOnRouter.Begin(network, daemon, ["--check", "-I", "194.0.1.9"]);
+
+        Assert.Equal(1, await check.ExitAsync());
+        Assert.Contains("Failed  UDP socket              bind 194.0.1.9:114", check.Output, Exact);
+    }
+
+    [Fact]
     public async Task An_address_that_another_host_has_gets_no_query_and_no_secret()
     {
         using var network = RouterNetwork.Create();
